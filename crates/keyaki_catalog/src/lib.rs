@@ -1,0 +1,1 @@
+//! What AWS services define, as an immutable table with a snapshot date.

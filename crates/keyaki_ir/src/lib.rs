@@ -1,0 +1,3 @@
+//! The IAM policy language as types.
+
+pub mod glob;
