@@ -414,8 +414,10 @@ impl Rules<'_> {
         let caller = self.topology.caller;
         let applies = |layer: &Layer| match layer {
             // SCP: not for service-linked roles, and only for principals of the organisation.
-            Layer::Scp(_) => caller == CallerKind::Root
-                || (caller.has_identity() && caller != CallerKind::ServiceLinkedRole),
+            Layer::Scp(_) => {
+                caller == CallerKind::Root
+                    || (caller.has_identity() && caller != CallerKind::ServiceLinkedRole)
+            }
             // RCP: for everybody but service-linked roles.
             Layer::Rcp(_) => caller != CallerKind::ServiceLinkedRole,
             Layer::Endpoint => caller != CallerKind::Service,

@@ -148,9 +148,11 @@ impl Policies {
     /// All statements of a layer.
     pub fn statements(&self, layer: Layer) -> impl Iterator<Item = (StatementRef, &Statement)> {
         self.documents(layer).iter().enumerate().flat_map(move |(document, d)| {
-            d.policy.statements.iter().enumerate().map(move |(statement, s)| {
-                (StatementRef { layer, document, statement }, s)
-            })
+            d.policy
+                .statements
+                .iter()
+                .enumerate()
+                .map(move |(statement, s)| (StatementRef { layer, document, statement }, s))
         })
     }
 }

@@ -3,10 +3,10 @@
 use keyaki_ir::arn::{Arn, Segment};
 use keyaki_ir::{Effect, Principal, PrincipalElement, PrincipalEntry, PrincipalForm, Statement};
 
+use crate::Caller;
 use crate::caller::last_component;
 use crate::decision::Forms;
 use crate::profile::{Point, Profile, Reading};
-use crate::Caller;
 
 /// The ways in which a statement names the caller; none if it does not.
 pub(crate) fn naming(statement: &Statement, caller: &Caller, profile: &Profile) -> Forms {

@@ -12,13 +12,8 @@ use crate::profile::Point;
 use crate::variable::Env;
 
 /// The segments after `arn:`, in order.
-const SEGMENTS: [Segment; 5] = [
-    Segment::Partition,
-    Segment::Service,
-    Segment::Region,
-    Segment::Account,
-    Segment::Resource,
-];
+const SEGMENTS: [Segment; 5] =
+    [Segment::Partition, Segment::Service, Segment::Region, Segment::Account, Segment::Resource];
 
 /// What became of a pattern whose variables may have no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +107,9 @@ fn one_segment(
     let case = if folds { Case::Insensitive } else { Case::Sensitive };
     if !written.contains("${") {
         let matches = glob::matches(written, target, case);
-        return Match::of(matches && (!glob::has_wildcard(written) || covers_newlines(target, env)));
+        return Match::of(
+            matches && (!glob::has_wildcard(written) || covers_newlines(target, env)),
+        );
     }
     match env.pieces(pattern, range, true) {
         Some(pieces) => Match::of(glob::matches_pieces(&pieces, target, case)),

@@ -58,7 +58,12 @@ impl<'e> Env<'e> {
     }
 
     /// What stands in for a variable. Wildcards in a value stand for themselves.
-    fn value<'p>(self, pattern: &'p Pattern, variable: &'p Variable, globs: bool) -> Option<Piece<'p>>
+    fn value<'p>(
+        self,
+        pattern: &'p Pattern,
+        variable: &'p Variable,
+        globs: bool,
+    ) -> Option<Piece<'p>>
     where
         'e: 'p,
     {
