@@ -1,0 +1,12 @@
+//! Tests of the crate through its public face.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "tests"
+)]
+
+mod errors;
+mod pointers;
+mod trees;
