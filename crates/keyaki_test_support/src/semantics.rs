@@ -83,10 +83,10 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Case>, String> {
                 let info = std::mem::take(info);
                 let content = std::mem::take(content);
                 block = None;
-                let at = |e: String| format!("{file}: {}: {e}", state.heading);
-                if let Some(case) = fenced(file, &mut state, &info, &content).map_err(at)? {
-                    cases.push(case);
-                }
+                let heading = state.heading.clone();
+                let case = fenced(file, &mut state, &info, &content)
+                    .map_err(|e| format!("{file}: {heading}: {e}"))?;
+                cases.extend(case);
             }
             Some((_, content)) => {
                 content.push_str(line);
