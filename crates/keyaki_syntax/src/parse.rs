@@ -31,7 +31,7 @@ fn parse_reporting(source: Box<str>, mut report: Report) -> Tree {
     }
     let tokens = Tokens::lex(&source);
     let terminals = Terminals::select(&source, &tokens, &mut report);
-    if terminals.kinds.is_empty() && report.is_empty() {
+    if terminals.kinds.is_empty() && report.has_only(SyntaxErrorKind::Comment) {
         report.push(SyntaxErrorKind::Empty, TextRange::new(0, source.len() as u32));
     }
     let mut builder = Builder::new(&source, &tokens, &terminals, &mut report);

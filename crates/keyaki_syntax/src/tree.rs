@@ -79,6 +79,9 @@ impl Tree {
     /// templates and API dumps are larger.
     pub const MAX_LENGTH: usize = 64 * 1024 * 1024;
 
+    /// How many errors are kept: more are of no use to anyone.
+    pub const MAX_ERRORS: usize = 1000;
+
     /// The source text, byte for byte.
     pub fn source(&self) -> &str {
         &self.source
