@@ -15,7 +15,12 @@ impl Tree {
     }
 
     /// Reads bytes that should be UTF-8. Bytes that are not are replaced in the source.
+    ///
+    /// Of bytes that are too many, none is kept.
     pub fn parse_bytes(bytes: &[u8]) -> Tree {
+        if bytes.len() > Tree::MAX_LENGTH {
+            return unread(Box::default(), SyntaxErrorKind::TooLong);
+        }
         if is_utf16(bytes) {
             return unread(String::from_utf8_lossy(bytes).into(), SyntaxErrorKind::InvalidUtf8);
         }

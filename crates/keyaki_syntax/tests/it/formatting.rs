@@ -152,6 +152,13 @@ fn members_are_sorted_on_request() {
 }
 
 #[test]
+fn the_deepest_document_is_formatted() {
+    let text = format!("{}{}", "[".repeat(Tree::MAX_DEPTH), "]".repeat(Tree::MAX_DEPTH));
+    let lines = formatted(&text, &FormatOptions::default()).lines().count();
+    assert_eq!(lines, 2 * Tree::MAX_DEPTH - 1);
+}
+
+#[test]
 fn broken_documents_are_refused() {
     let refuse = |text: &str| {
         let error = format(&Tree::parse(text), &FormatOptions::default()).expect_err("refused");
