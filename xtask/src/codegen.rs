@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::Outcome;
+
 /// A generated file: where it is and what it should hold.
 pub(crate) struct Generated {
     pub(crate) path: PathBuf,
@@ -21,7 +23,7 @@ pub(crate) fn generate(root: &Path) -> Result<Vec<Generated>, String> {
 ///
 /// # Errors
 /// When a file cannot be read or written, or, with `check`, when one is stale.
-pub(crate) fn run(root: &Path, check: bool) -> Result<(), String> {
+pub(crate) fn run(root: &Path, check: bool) -> Outcome {
     let mut stale = Vec::new();
     for file in generate(root)? {
         if fs::read_to_string(&file.path).is_ok_and(|text| text == file.text) {
@@ -35,9 +37,11 @@ pub(crate) fn run(root: &Path, check: bool) -> Result<(), String> {
     }
     match (check, stale.is_empty()) {
         (_, true) => Ok(()),
-        (true, false) => Err(format!("stale, run `cargo xtask codegen`: {}", stale.join(", "))),
+        (true, false) => {
+            Err(format!("stale, run `cargo xtask codegen`: {}", stale.join(", ")).into())
+        }
         (false, false) => {
-            crate::say(&format!("wrote {}", stale.join(", ")));
+            println!("wrote {}", stale.join(", "));
             Ok(())
         }
     }
@@ -75,6 +79,7 @@ mod tests {
     #[test]
     fn generated_files_are_fresh() {
         let root = crate::workspace_root();
-        assert_eq!(run(&root, true), Ok(()));
+        let outcome = run(&root, true).map_err(|e| e.to_string());
+        assert_eq!(outcome, Ok(()));
     }
 }

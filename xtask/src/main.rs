@@ -1,42 +1,47 @@
 //! Project automation: `cargo xtask <task>`.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tasks talk to the person at the desk"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+mod catalog;
 mod codegen;
 mod layers;
 mod test;
 
-const HELP: &str = "\
-cargo xtask <task>
+/// What a task gives back: nothing, or the reason why it failed.
+type Outcome = Result<(), Box<dyn std::error::Error>>;
 
+const USAGE: &str = "\
+usage: cargo xtask <task>
+
+tasks:
   test [ARG…]        run all tests; arguments go to the test runner
-  codegen [--check]  write the generated files, or only say which are stale";
+  codegen [--check]  write the generated files, or only say which are stale
+  catalog build      regenerate the catalogue's text files from a released data set
+  catalog managed    fetch AWS's managed policies and regenerate their block";
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let root = workspace_root();
-    let rest = arguments.get(1..).unwrap_or_default();
-    let result = match arguments.first().map(String::as_str) {
-        Some("test") => test::run(&root, rest),
-        Some("codegen") => codegen::run(&root, rest.iter().any(|a| a == "--check")),
-        _ => {
-            say(HELP);
-            return ExitCode::from(2);
-        }
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["test", rest @ ..] => test::run(&workspace_root(), rest),
+        ["codegen"] => codegen::run(&workspace_root(), false),
+        ["codegen", "--check"] => codegen::run(&workspace_root(), true),
+        ["catalog", rest @ ..] => catalog::run(rest),
+        _ => Err(USAGE.into()),
     };
-    match result {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            say(&format!("error: {message}"));
+        Err(error) => {
+            eprintln!("{error}");
             ExitCode::FAILURE
         }
     }
-}
-
-#[expect(clippy::print_stderr, reason = "this is how the tasks speak to the developer")]
-fn say(message: &str) {
-    eprintln!("{message}");
 }
 
 /// The folder that holds the workspace's manifest.

@@ -3,13 +3,15 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::Outcome;
+
 /// Runs the tests of the whole workspace; further arguments go to the runner.
 ///
 /// The documentation's examples come first, so that the runner's summary is the last line.
 ///
 /// # Errors
 /// When a test fails or the runner cannot be started.
-pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<(), String> {
+pub(crate) fn run(root: &Path, arguments: &[&str]) -> Outcome {
     let has_nextest = Command::new("cargo")
         .args(["nextest", "--version"])
         .stdout(Stdio::null())
@@ -26,11 +28,11 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<(), String> {
     cargo(root, &["nextest", "run", "--workspace", "--profile", profile], arguments)
 }
 
-fn cargo(root: &Path, fixed: &[&str], arguments: &[String]) -> Result<(), String> {
+fn cargo(root: &Path, fixed: &[&str], arguments: &[&str]) -> Outcome {
     let status = Command::new("cargo").args(fixed).args(arguments).current_dir(root).status();
     match status {
         Ok(status) if status.success() => Ok(()),
-        Ok(_) => Err(format!("`cargo {}` failed", fixed.join(" "))),
-        Err(e) => Err(format!("cargo cannot be started: {e}")),
+        Ok(_) => Err(format!("`cargo {}` failed", fixed.join(" ")).into()),
+        Err(e) => Err(format!("cargo cannot be started: {e}").into()),
     }
 }

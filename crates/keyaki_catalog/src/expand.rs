@@ -1,0 +1,264 @@
+//! Action patterns as sets of actions.
+
+use crate::action::{Action, ActionId};
+use crate::catalog::Catalog;
+use crate::fold;
+use crate::service::Service;
+use crate::source::layout::{Section, retired};
+use keyaki_ir::glob::{self, Case};
+use std::ops::Range;
+
+/// A set of actions of one catalogue, one bit each.
+///
+/// Two sets are equal when they hold the same numbers, whatever catalogue these come from.
+#[derive(Clone, Debug, Default)]
+pub struct ActionSet {
+    words: Vec<u64>,
+}
+
+impl ActionSet {
+    /// The empty set.
+    pub fn new() -> Self {
+        ActionSet::default()
+    }
+
+    /// Adds an action.
+    pub fn insert(&mut self, id: ActionId) {
+        let (word, bit) = place(id);
+        if self.words.len() <= word {
+            self.words.resize(word + 1, 0);
+        }
+        self.words[word] |= bit;
+    }
+
+    /// Takes an action out.
+    pub fn remove(&mut self, id: ActionId) {
+        let (word, bit) = place(id);
+        if let Some(word) = self.words.get_mut(word) {
+            *word &= !bit;
+        }
+    }
+
+    /// Whether the action is in the set.
+    pub fn contains(&self, id: ActionId) -> bool {
+        let (word, bit) = place(id);
+        self.words.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    /// How many actions are in the set.
+    pub fn len(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// Whether no action is in the set.
+    pub fn is_empty(&self) -> bool {
+        self.words.iter().all(|&word| word == 0)
+    }
+
+    /// The numbers of the actions, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = ActionId> + '_ {
+        (0u32..)
+            .zip(&self.words)
+            .flat_map(|(index, &word)| Bits(word).map(move |bit| ActionId(index * u64::BITS + bit)))
+    }
+
+    /// Adds all actions of `other`.
+    pub fn union_with(&mut self, other: &ActionSet) {
+        if self.words.len() < other.words.len() {
+            self.words.resize(other.words.len(), 0);
+        }
+        for (word, more) in self.words.iter_mut().zip(&other.words) {
+            *word |= more;
+        }
+    }
+
+    /// Keeps only actions that are in `other`, too.
+    pub fn intersect_with(&mut self, other: &ActionSet) {
+        self.words.truncate(other.words.len());
+        for (word, kept) in self.words.iter_mut().zip(&other.words) {
+            *word &= kept;
+        }
+    }
+
+    /// Takes out all actions of `other`.
+    pub fn subtract(&mut self, other: &ActionSet) {
+        for (word, gone) in self.words.iter_mut().zip(&other.words) {
+            *word &= !gone;
+        }
+    }
+
+    /// The actions that are in either set.
+    #[must_use]
+    pub fn union(&self, other: &ActionSet) -> ActionSet {
+        let mut set = self.clone();
+        set.union_with(other);
+        set
+    }
+
+    /// The actions that are in both sets.
+    #[must_use]
+    pub fn intersection(&self, other: &ActionSet) -> ActionSet {
+        let mut set = self.clone();
+        set.intersect_with(other);
+        set
+    }
+
+    /// The actions that are in this set but not in the other.
+    #[must_use]
+    pub fn difference(&self, other: &ActionSet) -> ActionSet {
+        let mut set = self.clone();
+        set.subtract(other);
+        set
+    }
+
+    /// Whether every action of this set is in `other`.
+    pub fn is_subset(&self, other: &ActionSet) -> bool {
+        let others = other.words.iter().copied().chain(std::iter::repeat(0));
+        self.words.iter().zip(others).all(|(word, other)| word & !other == 0)
+    }
+
+    fn insert_range(&mut self, range: Range<u32>) {
+        let words = range.end.div_ceil(u64::BITS) as usize;
+        self.words.resize(self.words.len().max(words), 0);
+        for (word, first) in self.words.iter_mut().zip((0..).step_by(u64::BITS as usize)) {
+            let bits = |limit: u32| limit.saturating_sub(first).min(u64::BITS);
+            *word |= low_bits(bits(range.end)) & !low_bits(bits(range.start));
+        }
+    }
+}
+
+impl PartialEq for ActionSet {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_subset(other) && other.is_subset(self)
+    }
+}
+
+impl Eq for ActionSet {}
+
+impl FromIterator<ActionId> for ActionSet {
+    fn from_iter<I: IntoIterator<Item = ActionId>>(ids: I) -> Self {
+        let mut set = ActionSet::new();
+        set.extend(ids);
+        set
+    }
+}
+
+impl Extend<ActionId> for ActionSet {
+    fn extend<I: IntoIterator<Item = ActionId>>(&mut self, ids: I) {
+        ids.into_iter().for_each(|id| self.insert(id));
+    }
+}
+
+fn place(ActionId(number): ActionId) -> (usize, u64) {
+    ((number / u64::BITS) as usize, 1 << (number % u64::BITS))
+}
+
+/// A word with the lowest `count` bits set.
+fn low_bits(count: u32) -> u64 {
+    1u64.checked_shl(count).map_or(u64::MAX, |bit| bit - 1)
+}
+
+/// The numbers of the bits that are set.
+struct Bits(u64);
+
+impl Iterator for Bits {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        let bit = (self.0 != 0).then(|| self.0.trailing_zeros())?;
+        self.0 &= self.0 - 1;
+        Some(bit)
+    }
+}
+
+impl Catalog {
+    /// The live actions that an action pattern matches, such as `s3:Get*` or `*`.
+    ///
+    /// The pattern is matched against the full name, prefix and colon included.
+    pub fn expand(&self, pattern: &str) -> ActionSet {
+        let mut set = ActionSet::new();
+        match pattern.split_once(':') {
+            Some((prefix, name)) => {
+                self.for_services(prefix, |service| {
+                    let (range, rest) = self.candidates(service, name);
+                    match rest {
+                        None => set.insert_range(range),
+                        Some(rest) => set.extend(range.filter(|n| rest(*n)).map(ActionId)),
+                    }
+                });
+            }
+            None if pattern.bytes().all(|b| b == b'*') && !pattern.is_empty() => {
+                set.insert_range(0..self.blob.count(Section::Actions));
+            }
+            None => set.extend(self.whole_matches(pattern).map(Action::id)),
+        }
+        self.remove_retired(&mut set);
+        set
+    }
+
+    /// Whether an action pattern matches any action, retired ones included.
+    ///
+    /// True as well where the actions of the service are not known, so that the answer "no" is
+    /// always right.
+    pub fn matches_any(&self, pattern: &str) -> bool {
+        let Some((prefix, name)) = pattern.split_once(':') else {
+            return self.whole_matches(pattern).next().is_some();
+        };
+        let mut found = false;
+        self.for_services(prefix, |service| {
+            let (mut range, rest) = self.candidates(service, name);
+            found |= !service.actions_are_known()
+                || match rest {
+                    None => !range.is_empty(),
+                    Some(rest) => range.any(rest),
+                };
+        });
+        found
+    }
+
+    /// Calls `visit` with every service whose prefix the pattern matches.
+    fn for_services<'c>(&'c self, pattern: &str, visit: impl FnMut(Service<'c>)) {
+        if glob::has_wildcard(pattern) {
+            let matching = |s: &Service<'_>| glob::matches(pattern, s.prefix(), Case::Insensitive);
+            self.all_services().filter(matching).for_each(visit);
+        } else {
+            self.service(pattern).into_iter().for_each(visit);
+        }
+    }
+
+    /// The actions of a service that share the pattern's head, and the test that they still have
+    /// to pass, if any.
+    fn candidates<'p>(
+        &'p self,
+        service: Service<'p>,
+        pattern: &'p str,
+    ) -> (Range<u32>, Option<impl Fn(u32) -> bool + 'p>) {
+        let head = pattern.find(['*', '?']).map_or(pattern, |end| &pattern[..end]);
+        let all = service.action_range();
+        let range = fold::find_head(all, head, |n| service.action_name(n));
+        let decided =
+            pattern.len() > head.len() && pattern[head.len()..].bytes().all(|b| b == b'*');
+        let test = move |n: u32| glob::matches(pattern, service.action_name(n), Case::Insensitive);
+        (range, (!decided).then_some(test))
+    }
+
+    /// The actions whose full name a pattern without a colon matches.
+    fn whole_matches<'p>(&'p self, pattern: &'p str) -> impl Iterator<Item = Action<'p>> {
+        // Every full name has a colon, which only a wildcard can take in here.
+        let hopeless = !glob::has_wildcard(pattern);
+        let numbers = 0..if hopeless { 0 } else { self.blob.count(Section::Actions) };
+        let actions = numbers.map(|number| Action::new(self, number));
+        let mut full = String::new();
+        actions.filter(move |action| {
+            full.clear();
+            full.extend([action.service().prefix(), ":", action.name()]);
+            glob::matches(pattern, &full, Case::Insensitive)
+        })
+    }
+
+    fn remove_retired(&self, set: &mut ActionSet) {
+        for record in 0..self.blob.count(Section::Retired) {
+            set.remove(ActionId(self.blob.get4(Section::Retired, record, retired::ACTION)));
+        }
+    }
+}
