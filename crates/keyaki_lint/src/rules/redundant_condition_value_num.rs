@@ -59,11 +59,13 @@ fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
 
 /// The bound that lets most numbers through; none where the values are not all bounds.
 fn widest(operator: BaseOperator, entry: &ConditionEntry) -> Option<&ConditionValue> {
-    let upper = match operator {
-        BaseOperator::NumericLessThan | BaseOperator::NumericLessThanEquals => true,
-        BaseOperator::NumericGreaterThan | BaseOperator::NumericGreaterThanEquals => false,
-        _ => return None,
+    use BaseOperator::{
+        NumericGreaterThan, NumericGreaterThanEquals, NumericLessThan, NumericLessThanEquals,
     };
+    let upper = matches!(operator, NumericLessThan | NumericLessThanEquals);
+    if !upper && !matches!(operator, NumericGreaterThan | NumericGreaterThanEquals) {
+        return None;
+    }
     let numbers = entry.values.iter().map(|v| Some((Decimal::parse(v.text())?, v)));
     let numbers: Vec<_> = numbers.collect::<Option<_>>()?;
     let by_number = |(n, _): &(Decimal, _)| n.clone();
