@@ -44,20 +44,20 @@ fn entry_holds(operator: Operator, entry: &ConditionEntry, env: Env<'_>) -> bool
     let values = env.context.get(&entry.key.value).map(|v| v.as_slice());
     // A list without values is what the documentation calls a null data set: as good as absent.
     let values = values.filter(|v| !v.is_empty());
+    // So is an empty text, but only for those who ask for that: `StringLike` with an empty text
+    // matches the empty prefix of a bucket.
+    let is_null = values.is_none_or(|v| v.iter().all(String::is_empty));
     if operator.base == BaseOperator::Null {
-        return null_holds(operator, entry, values.is_some(), env);
+        return null_holds(operator, entry, !is_null, env);
     }
     let matches = |value: &String| matches_value(operator.base, entry, value, env);
     match (operator.set, values) {
         (Some(SetOperator::ForAllValues), None) => true,
-        (Some(SetOperator::ForAllValues), Some(values)) => {
-            // An empty text is a null data set, too.
-            values.iter().all(|v| v.is_empty()) || values.iter().all(matches)
-        }
+        (Some(SetOperator::ForAllValues), Some(values)) => is_null || values.iter().all(matches),
         (Some(SetOperator::ForAnyValue), None) => {
             operator.if_exists && !env.reads_otherwise(Point::ForAnyValueIfExists)
         }
-        (Some(SetOperator::ForAnyValue), Some(values)) => values.iter().any(matches),
+        (Some(SetOperator::ForAnyValue), Some(values)) => !is_null && values.iter().any(matches),
         (None, None) => operator.if_exists || operator.base.is_negated(),
         (None, Some([value])) => matches(value),
         (None, Some(values)) => {
@@ -141,7 +141,7 @@ fn compare(base: BaseOperator, policy: &ConditionValue, value: &str, env: Env<'_
             when(!apart && ordered(base, v.cmp(&p)))
         }
         BaseOperator::Bool => when(bool_matches(policy, value, env)),
-        BaseOperator::BinaryEquals => when(policy.text() == value),
+        BaseOperator::BinaryEquals => when(is_base64(value) && policy.text() == value),
         BaseOperator::IpAddress | BaseOperator::NotIpAddress => {
             when(ip_matches(policy.text(), value, env))
         }
@@ -197,6 +197,14 @@ fn bool_matches(policy: &ConditionValue, value: &str, env: Env<'_>) -> bool {
     };
     let is_bool = text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false");
     is_bool && text.eq_ignore_ascii_case(value)
+}
+
+/// Whether a text is base64 with its padding. Each byte sequence has one such text, up to the
+/// unused bits of its last digit, so that equal texts are equal bytes.
+fn is_base64(text: &str) -> bool {
+    let digits = text.trim_end_matches('=');
+    let is_digit = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    text.len().is_multiple_of(4) && text.len() - digits.len() <= 2 && digits.bytes().all(is_digit)
 }
 
 fn ip_matches(policy: &str, value: &str, env: Env<'_>) -> bool {

@@ -1,0 +1,7 @@
+//! The evaluator from outside, against tables that were written from AWS's documentation and not
+//! from the evaluator.
+
+#![expect(clippy::panic, clippy::print_stdout, reason = "a test stops at what it did not expect")]
+
+mod operators;
+mod support;
