@@ -1,28 +1,38 @@
 //! Project automation: `cargo xtask <task>`.
-
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "tasks talk to the person at the desk"
 )]
 
-mod catalog;
-
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+mod catalog;
+mod codegen;
+mod layers;
+mod licences;
+mod test;
 
 /// What a task gives back: nothing, or the reason why it failed.
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-const USAGE: &str = "usage: cargo xtask <task>
+const USAGE: &str = "\
+usage: cargo xtask <task>
 
 tasks:
-  catalog build    regenerate the catalogue's text files from a released data set
-  catalog managed  fetch AWS's managed policies and regenerate their block";
+  test [ARG…]        run all tests; arguments go to the test runner
+  codegen [--check]  write the generated files, or only say which are stale
+  catalog build      regenerate the catalogue's text files from a released data set
+  catalog managed    fetch AWS's managed policies and regenerate their block";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
+        ["test", rest @ ..] => test::run(&workspace_root(), rest),
+        ["codegen"] => codegen::run(&workspace_root(), false),
+        ["codegen", "--check"] => codegen::run(&workspace_root(), true),
         ["catalog", rest @ ..] => catalog::run(rest),
         _ => Err(USAGE.into()),
     };
@@ -33,4 +43,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The folder that holds the workspace's manifest.
+fn workspace_root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_owned()
 }

@@ -8,8 +8,22 @@
 //! Parsing never fails. What is wrong stands in [`Tree::errors`], and the tree holds all that
 //! could be read. This crate knows nothing of IAM.
 
+mod brackets;
+mod build;
+mod comments;
+mod decode;
+mod dump;
 mod error;
+mod format;
+mod grammar;
+mod parse;
+mod pointer;
+mod report;
+mod terminals;
+mod token;
 mod tree;
 
 pub use error::{SyntaxError, SyntaxErrorKind};
+pub use format::{FormatOptions, MemberOrder, NotFormattable, format};
+pub use token::{Token, TokenKind};
 pub use tree::{Member, NodeId, NodeKind, Tree, Value};

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use keyaki_diag::TextRange;
 
 use crate::SyntaxError;
+use crate::token::{Token, Tokens};
 
 /// Names a node of one [`Tree`]. Nodes are numbered in document order, a parent before its children.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,7 +19,8 @@ impl NodeId {
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NodeKind {
-    /// `{…}`; its children are [`NodeKind::Member`]s.
+    /// `{…}`; its children are [`NodeKind::Member`]s. In a broken text there may be values among
+    /// them that stand in the place of a member.
     Object,
     /// `[…]`; its children are values.
     Array,
@@ -32,7 +34,7 @@ pub enum NodeKind {
     Bool,
     /// `null`.
     Null,
-    /// Something that could not be read as a value.
+    /// Something that could not be read as a value: bare words, or a part nested too deeply.
     Error,
 }
 
@@ -64,6 +66,7 @@ pub(crate) struct Decoded {
 #[derive(Clone, Debug)]
 pub struct Tree {
     pub(crate) source: Box<str>,
+    pub(crate) tokens: Tokens,
     pub(crate) nodes: Vec<Node>,
     pub(crate) decoded: Vec<Decoded>,
     pub(crate) errors: Vec<SyntaxError>,
@@ -77,9 +80,17 @@ impl Tree {
     /// templates and API dumps are larger.
     pub const MAX_LENGTH: usize = 64 * 1024 * 1024;
 
+    /// How many errors are kept: more are of no use to anyone.
+    pub const MAX_ERRORS: usize = 1000;
+
     /// The source text, byte for byte.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// All tokens, trivia included; put together they are the source, byte for byte.
+    pub fn tokens(&self) -> impl ExactSizeIterator<Item = Token> + '_ {
+        self.tokens.iter()
     }
 
     /// What is wrong with the text, in order of position.
@@ -95,6 +106,11 @@ impl Tree {
     /// The node of that number. An id of another tree gives another node or the root.
     pub fn value(&self, id: NodeId) -> Option<Value<'_>> {
         ((id.0 as usize) < self.nodes.len()).then_some(Value { tree: self, id })
+    }
+
+    /// All nodes, in document order.
+    pub fn values(&self) -> impl Iterator<Item = Value<'_>> {
+        (0..self.nodes.len() as u32).map(|id| Value { tree: self, id: NodeId(id) })
     }
 
     /// The source range of a node; for a member from its name to the end of its value.
@@ -172,7 +188,9 @@ impl<'t> Value<'t> {
     pub fn scalar_text(self) -> Option<Cow<'t, str>> {
         match self.kind() {
             NodeKind::String => self.as_str().map(Cow::Borrowed),
-            NodeKind::Number | NodeKind::Bool | NodeKind::Null => Some(Cow::Borrowed(self.source())),
+            NodeKind::Number | NodeKind::Bool | NodeKind::Null => {
+                Some(Cow::Borrowed(self.source()))
+            }
             NodeKind::Object | NodeKind::Array | NodeKind::Member | NodeKind::Error => None,
         }
     }
@@ -196,6 +214,17 @@ impl<'t> Value<'t> {
         };
         let (start, end) = (to_source(part.start), to_source(part.end));
         TextRange::new(start.min(node.range.end), end.min(node.range.end))
+    }
+
+    /// The nodes directly below this one, in order: a member's are its name and its value.
+    pub fn children(self) -> impl Iterator<Item = Value<'t>> {
+        let tree = self.tree;
+        tree.children(self.id).map(move |id| Value { tree, id })
+    }
+
+    /// This node as a member, if it is one.
+    pub fn as_member(self) -> Option<Member<'t>> {
+        (self.kind() == NodeKind::Member).then_some(Member { tree: self.tree, id: self.id })
     }
 
     /// The members of an object, in order, duplicates included; nothing for anything else.

@@ -1,0 +1,222 @@
+//! What a check sees, and how it reports.
+
+use std::ops::Range;
+
+use keyaki_catalog::Catalog;
+use keyaki_diag::{Applicability, Confidence, Edit, Finding, Fix, Place, TextRange};
+use keyaki_ir::{Policy, PolicyKind, ResourceType, Version};
+use keyaki_syntax::{NodeId, Value};
+
+use crate::{Document, Rule};
+
+/// The document under check, and the findings so far.
+pub(crate) struct Context<'a> {
+    document: Document<'a>,
+    /// Pointer of the policy within its tree; findings are given relative to it.
+    base: String,
+    /// The rule that is running.
+    pub(crate) rule: &'static Rule,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(document: Document<'a>, rule: &'static Rule) -> Self {
+        let base = document.tree.pointer(document.policy.origin);
+        Self { document, base, rule, findings: Vec::new() }
+    }
+
+    pub(crate) fn into_findings(self) -> Vec<Finding> {
+        self.findings
+    }
+
+    pub(crate) fn policy(&self) -> &'a Policy {
+        self.document.policy
+    }
+
+    pub(crate) fn catalog(&self) -> &'a Catalog {
+        self.document.catalog
+    }
+
+    pub(crate) fn kind(&self) -> PolicyKind {
+        self.document.kind
+    }
+
+    pub(crate) fn resource_type(&self) -> Option<ResourceType> {
+        self.document.resource_type
+    }
+
+    /// Whether policy variables are replaced, or plain text as before 2012.
+    pub(crate) fn has_variables(&self) -> bool {
+        self.document.policy.effective_version() >= Version::V2012
+    }
+
+    /// The syntax node of an origin.
+    pub(crate) fn node(&self, origin: NodeId) -> Option<Value<'a>> {
+        self.document.tree.value(origin)
+    }
+
+    pub(crate) fn range(&self, origin: NodeId) -> TextRange {
+        self.document.tree.range(origin)
+    }
+
+    /// The source of the document as a whole.
+    pub(crate) fn source(&self) -> &'a str {
+        self.document.tree.source()
+    }
+
+    /// The source text of a node, quotes and brackets included.
+    pub(crate) fn text(&self, origin: NodeId) -> &'a str {
+        self.node(origin).map_or("", Value::source)
+    }
+
+    fn place(&self, origin: NodeId) -> Place {
+        let pointer = self.document.tree.pointer(origin);
+        let pointer = pointer.strip_prefix(&self.base).map(str::to_owned).unwrap_or(pointer);
+        Place { range: self.range(origin), pointer, label: String::new() }
+    }
+
+    /// Reports a finding of the running rule at a node. The message tells what is wrong:
+    /// lower case, no full stop, user text in backticks.
+    pub(crate) fn report(&mut self, at: NodeId, message: impl Into<String>) -> Draft<'_, 'a> {
+        let meta = &self.rule.meta;
+        let finding = Finding {
+            rule: meta,
+            level: meta.level,
+            confidence: meta.confidence,
+            message: message.into(),
+            places: vec![self.place(at)],
+            notes: Vec::new(),
+            fixes: Vec::new(),
+        };
+        self.findings.push(finding);
+        Draft { context: self }
+    }
+}
+
+/// A finding that was just reported and can be said more about.
+pub(crate) struct Draft<'c, 'a> {
+    context: &'c mut Context<'a>,
+}
+
+impl Draft<'_, '_> {
+    fn finding(&mut self) -> &mut Finding {
+        let last = self.context.findings.len() - 1;
+        &mut self.context.findings[last]
+    }
+
+    /// Narrows the main place to a part of the node's text, given as byte offsets into the
+    /// decoded text of the string.
+    pub(crate) fn part(mut self, at: NodeId, part: Range<usize>) -> Self {
+        if let Some(value) = self.context.node(at) {
+            let range = value.inner_range(part);
+            self.finding().places[0].range = range;
+        }
+        self
+    }
+
+    /// Narrows the main place to a range of the source.
+    pub(crate) fn range(mut self, range: TextRange) -> Self {
+        self.finding().places[0].range = range;
+        self
+    }
+
+    /// Adds a place that belongs to the finding, with what to say there.
+    pub(crate) fn and_at(mut self, at: NodeId, label: impl Into<String>) -> Self {
+        let place = Place { label: label.into(), ..self.context.place(at) };
+        self.finding().places.push(place);
+        self
+    }
+
+    /// Adds why it is wrong, or what to do.
+    pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
+        self.finding().notes.push(note.into());
+        self
+    }
+
+    /// Sets how sure this finding is, where that is not the rule's own confidence.
+    pub(crate) fn confidence(mut self, confidence: Confidence) -> Self {
+        self.finding().confidence = confidence;
+        self
+    }
+
+    /// Offers edits. Safe means: the set of allowed requests stays the same.
+    pub(crate) fn fix(
+        mut self,
+        title: impl Into<String>,
+        applicability: Applicability,
+        mut edits: Vec<Edit>,
+    ) -> Self {
+        edits.sort_by_key(|e| e.range);
+        self.finding().fixes.push(Fix { title: title.into(), applicability, edits });
+        self
+    }
+
+    /// Offers to replace the whole text of a string, quotes kept.
+    pub(crate) fn replace_string(
+        self,
+        at: NodeId,
+        title: impl Into<String>,
+        applicability: Applicability,
+        text: &str,
+    ) -> Self {
+        let range = self.context.range(at);
+        let edit = Edit { range, replacement: quoted(text) };
+        self.fix(title, applicability, vec![edit])
+    }
+
+    /// Offers to delete an element of an array or a member of an object, with its comma.
+    pub(crate) fn remove(
+        self,
+        at: NodeId,
+        title: impl Into<String>,
+        applicability: Applicability,
+    ) -> Self {
+        match removal(self.context.node(at)) {
+            Some(range) => {
+                let edit = Edit { range, replacement: String::new() };
+                self.fix(title, applicability, vec![edit])
+            }
+            None => self,
+        }
+    }
+}
+
+/// A JSON string of that text.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            c if c < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// What to take out to delete an element or a member: with the comma that follows it and the
+/// space after that, or, for the last one, with the comma before it.
+/// A member is named by its name's or its value's node. None if it is the only one.
+pub(crate) fn removal(value: Option<Value<'_>>) -> Option<TextRange> {
+    use keyaki_syntax::NodeKind;
+    let value = value?;
+    let parent = value.parent()?;
+    let (item, list) = match parent.kind() {
+        NodeKind::Member => (parent, parent.parent()?),
+        _ => (value, parent),
+    };
+    let ranges: Vec<TextRange> = match list.kind() {
+        NodeKind::Array => list.elements().map(Value::range).collect(),
+        NodeKind::Object => list.members().map(|m| m.range()).collect(),
+        _ => return None,
+    };
+    let at = ranges.iter().position(|r| *r == item.range())?;
+    match (ranges.get(at + 1), at.checked_sub(1).map(|i| ranges[i])) {
+        (Some(next), _) => Some(TextRange::new(ranges[at].start, next.start)),
+        (None, Some(previous)) => Some(TextRange::new(previous.end, ranges[at].end)),
+        (None, None) => None,
+    }
+}

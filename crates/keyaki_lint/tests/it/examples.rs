@@ -1,0 +1,159 @@
+//! The examples in the rules' documentation.
+//!
+//! A block under `## Avoid` yields exactly the findings that its caret lines mark;
+//! a block under `## Prefer` yields none. Only the rule itself runs.
+//! A block without a `Statement` is one statement and is wrapped into a document.
+//! `json kind=trust resource-type=s3-bucket` says how to read it.
+
+use keyaki_diag::LineIndex;
+use keyaki_ir::{PolicyKind, ResourceType};
+use keyaki_lint::Rule;
+
+use crate::support::{Reading, lint, only};
+
+/// A fenced block of a rule's docs.
+struct Example {
+    text: String,
+    /// Line and column from 1, and the number of characters if the mark gives it.
+    marks: Vec<(u32, u32, Option<u32>)>,
+    reading: Reading,
+    avoid: bool,
+}
+
+#[test]
+fn every_rule_has_examples_of_both_sides() {
+    for rule in keyaki_lint::rules() {
+        let examples = examples(rule);
+        assert!(examples.iter().any(|e| e.avoid), "{}: no Avoid", rule.meta.name);
+        assert!(examples.iter().any(|e| !e.avoid), "{}: no Prefer", rule.meta.name);
+        let marked = examples.iter().filter(|e| e.avoid).all(|e| !e.marks.is_empty());
+        assert!(marked, "{}: an Avoid without marks", rule.meta.name);
+    }
+}
+
+#[test]
+fn examples_yield_exactly_the_marked_findings() {
+    let mut wrong = Vec::new();
+    for rule in keyaki_lint::rules() {
+        let linter = only(rule.meta.name);
+        for example in examples(rule) {
+            let findings = lint(&linter, &example.text, example.reading);
+            let index = LineIndex::new(&example.text);
+            let mut found: Vec<_> = findings
+                .iter()
+                .map(|f| {
+                    let start = index.line_column(&example.text, f.range().start);
+                    let source = f.range().slice(&example.text);
+                    let first_line = source.lines().next().unwrap_or("");
+                    (start.line, start.column, first_line.chars().count() as u32)
+                })
+                .collect();
+            let mut marks = example.marks.clone();
+            found.sort_unstable();
+            marks.sort_unstable();
+            let same = found.len() == marks.len()
+                && found.iter().zip(&marks).all(|(f, m)| {
+                    (f.0, f.1) == (m.0, m.1) && m.2.is_none_or(|length| length == f.2)
+                });
+            if !same {
+                let messages: Vec<_> = findings.iter().map(|f| &f.message).collect();
+                wrong.push(format!(
+                    "{}: marked {marks:?}, found {found:?} {messages:?}\n{}",
+                    rule.meta.name, example.text
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} examples differ\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn examples(rule: &Rule) -> Vec<Example> {
+    let mut examples = Vec::new();
+    let mut section = "";
+    let mut block: Option<(Reading, Vec<&str>)> = None;
+    for line in rule.meta.docs.lines() {
+        let line = line.strip_prefix(' ').unwrap_or(line);
+        match &mut block {
+            Some((reading, lines)) if line.starts_with("```") => {
+                if section == "Avoid" || section == "Prefer" {
+                    examples.push(example(rule, *reading, lines, section == "Avoid"));
+                }
+                block = None;
+            }
+            Some((_, lines)) => lines.push(line),
+            None => {
+                if let Some(heading) = line.strip_prefix("## ") {
+                    section = heading.trim();
+                } else if let Some(info) = line.strip_prefix("```") {
+                    block = Some((reading(rule, info), Vec::new()));
+                }
+            }
+        }
+    }
+    examples
+}
+
+fn reading(rule: &Rule, info: &str) -> Reading {
+    let kind = match rule.kinds.contains(PolicyKind::Identity) {
+        true => PolicyKind::Identity,
+        false => rule.kinds.iter().next().unwrap_or(PolicyKind::Identity),
+    };
+    let mut reading = Reading { kind: Some(kind), resource_type: None };
+    for word in info.split_whitespace().skip(1) {
+        match word.split_once('=') {
+            Some(("kind", kind)) => {
+                reading.kind = Some(PolicyKind::parse(kind).expect("a policy kind"));
+            }
+            Some(("resource-type", name)) => {
+                reading.resource_type = Some(ResourceType::parse(name).expect("a resource type"));
+            }
+            _ => panic!("{}: what is `{word}`?", rule.meta.name),
+        }
+    }
+    reading
+}
+
+fn example(rule: &Rule, reading: Reading, lines: &[&str], avoid: bool) -> Example {
+    let whole =
+        lines.iter().any(|l| l.contains("\"Statement\"")) || rule.meta.name == "missing-statement";
+    let mut text: Vec<String> = Vec::new();
+    if !whole {
+        text.push("{ \"Version\": \"2012-10-17\", \"Statement\": [".to_owned());
+    }
+    let mut marks = Vec::new();
+    for line in lines {
+        let Some(carets) = mark_of(line) else {
+            text.push((*line).to_owned());
+            continue;
+        };
+        let above = text.last().cloned().unwrap_or_default();
+        let number = text.len() as u32;
+        if line.trim_start().starts_with("//^") {
+            let indent = above.chars().take_while(|c| c.is_whitespace()).count() as u32;
+            marks.push((number, indent + 1, None));
+        } else {
+            marks.extend(carets.into_iter().map(|(at, n)| (number, at, Some(n))));
+        }
+    }
+    if !whole {
+        text.push("] }".to_owned());
+    }
+    Example { text: text.join("\n"), marks, reading, avoid }
+}
+
+/// The runs of carets in a comment line that holds nothing else: column from 1, and length.
+fn mark_of(line: &str) -> Option<Vec<(u32, u32)>> {
+    let rest = line.trim_start().strip_prefix("//")?;
+    if !rest.contains('^') || !rest.chars().all(|c| c == '^' || c == ' ') {
+        return None;
+    }
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for (i, _) in line.chars().enumerate().filter(|(_, c)| *c == '^') {
+        let column = i as u32 + 1;
+        match runs.last_mut() {
+            Some((start, length)) if *start + *length == column => *length += 1,
+            _ => runs.push((column, 1)),
+        }
+    }
+    Some(runs)
+}

@@ -1,0 +1,8 @@
+//! Tests of the rules from outside: their doc examples, AWS's codes two-sided, the registry.
+
+#![expect(clippy::panic, clippy::expect_used, reason = "a test stops at what it did not expect")]
+
+mod checks;
+mod examples;
+mod registry;
+mod support;
