@@ -5,15 +5,22 @@
 //! Rules see a [`Document`] and the catalogue, nothing else: no file, no clock, no environment.
 
 mod absence;
+mod added_action;
+mod assuming;
+mod condition_edit;
 mod context;
 mod document;
+mod federation;
 mod linter;
 mod placeholder;
+mod presence;
 mod rule;
 mod rules;
 mod selection;
+mod service_principal;
 mod sids;
 mod size;
+mod source_ip;
 mod variables;
 mod version;
 
