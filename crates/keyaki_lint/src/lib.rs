@@ -7,13 +7,17 @@
 mod condition_edit;
 mod context;
 mod document;
+mod key_type;
 mod linter;
+mod pinned_key;
 mod placeholder;
 mod presence;
+mod resource_id;
 mod rule;
 mod rules;
 mod selection;
 mod source_ip;
+mod tag_key;
 
 pub use document::{Document, KindSource};
 pub use linter::Linter;
