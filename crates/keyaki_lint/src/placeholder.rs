@@ -8,6 +8,13 @@ pub(crate) fn has_placeholder(text: &str) -> bool {
     within("<", ">") || within("{{", "}}")
 }
 
+/// Whether a host, an ARN or a name holds a part that somebody still has to fill in, in any of the
+/// ways that templates write it: `<account>`, `${Account}`, `{{ account }}`, `%s`.
+/// Only for texts in which these characters mean nothing else.
+pub(crate) fn is_template(text: &str) -> bool {
+    text.bytes().any(|b| matches!(b, b'<' | b'$' | b'{' | b'%' | b'`'))
+}
+
 /// Whether a condition value says all there is to know: no variable, no hole.
 pub(crate) fn is_known(value: &ConditionValue) -> bool {
     !value.pattern.has_variables() && !has_placeholder(value.text())
