@@ -6,15 +6,18 @@
 
 mod added_action;
 mod assuming;
+mod condition_edit;
 mod context;
 mod document;
 mod federation;
 mod linter;
 mod placeholder;
+mod presence;
 mod rule;
 mod rules;
 mod selection;
 mod service_principal;
+mod source_ip;
 
 pub use document::{Document, KindSource};
 pub use linter::Linter;

@@ -1,9 +1,37 @@
-//! Texts of templates that are not filled in yet.
+//! Texts that are not final yet: with policy variables, or with holes that a template fills.
 
-/// Whether a text holds a part that somebody still has to fill in: `<account>`, `${Account}`,
-/// `{{ account }}`, `$ACCOUNT`, `%s`.
-///
-/// Only for texts in which these characters mean nothing else: ARNs, hosts, names.
+use keyaki_ir::ConditionValue;
+
+/// Whether a text holds a hole such as `<account>` or `{{ account }}`.
 pub(crate) fn has_placeholder(text: &str) -> bool {
-    text.bytes().any(|b| matches!(b, b'<' | b'$' | b'{' | b'%' | b'`'))
+    let within = |open, close| text.split_once(open).is_some_and(|(_, rest)| rest.contains(close));
+    within("<", ">") || within("{{", "}}")
+}
+
+/// Whether a name is still to be filled in: it holds a placeholder of some template language,
+/// such as `<account>`, `${Account}`, `$ACCOUNT` or `%s`.
+///
+/// For ARNs, hosts and names of services, in which these characters have no place.
+pub(crate) fn is_unfinished(name: &str) -> bool {
+    name.bytes().any(|b| matches!(b, b'<' | b'$' | b'{' | b'%' | b'`'))
+}
+
+/// Whether a condition value says all there is to know: no variable, no hole.
+pub(crate) fn is_known(value: &ConditionValue) -> bool {
+    !value.pattern.has_variables() && !has_placeholder(value.text())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holes_are_told_from_plain_text() {
+        for text in ["<account-id>", "arn:aws:s3:::<b>/*", "{{ region }}"] {
+            assert!(has_placeholder(text), "{text}");
+        }
+        for text in ["", "a<b", "a>b<", "{x}", "}}{{"] {
+            assert!(!has_placeholder(text), "{text}");
+        }
+    }
 }

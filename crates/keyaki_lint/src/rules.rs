@@ -4,8 +4,13 @@ mod allow_with_not_principal;
 mod confirm_audience_claim_type;
 mod federated_principal_not_supported;
 mod foranyvalue_with_audience_claim_type;
+mod improve_ip_range;
 mod invalid_action;
+mod invalid_condition_data_type;
+mod invalid_condition_key_format;
+mod invalid_condition_multiple_boolean;
 mod invalid_condition_operator;
+mod invalid_date_value;
 mod invalid_federated_principal_syntax_in_role_trust_policy;
 mod invalid_principal_format;
 mod invalid_principal_key;
@@ -18,13 +23,25 @@ mod missing_action_for_condition_key;
 mod missing_action_for_roles_anywhere_trust_policy;
 mod missing_condition_key_for_oidc_principal;
 mod missing_github_repo_condition_key;
+mod null_with_if_exists;
+mod null_with_qualifier;
+mod private_ip_address;
+mod private_ip_address_subset;
+mod private_not_ip_address;
+mod private_not_ip_address_subset;
 mod recommended_condition_key_for_service_principal;
+mod redundant_condition_value_num;
 mod redundant_principal_in_role_trust_policy;
 mod restrict_access_to_service_principal;
 mod role_trust_policy_syntax_error_notprincipal;
 mod role_trust_policy_syntax_error_resource;
 mod role_trust_policy_unsupported_wildcard_in_principal;
 mod specific_github_repo_and_branch_recommended;
+mod type_mismatch_boolean;
+mod type_mismatch_date;
+mod type_mismatch_ip_range;
+mod type_mismatch_number;
+mod type_mismatch_string;
 mod unsupported_condition_key_for_service_principal;
 mod unsupported_principal;
 mod unsupported_wildcard_in_principal;
@@ -35,8 +52,13 @@ pub(crate) static ALL: &[&crate::Rule] = &[
     &confirm_audience_claim_type::RULE,
     &federated_principal_not_supported::RULE,
     &foranyvalue_with_audience_claim_type::RULE,
+    &improve_ip_range::RULE,
     &invalid_action::RULE,
+    &invalid_condition_data_type::RULE,
+    &invalid_condition_key_format::RULE,
+    &invalid_condition_multiple_boolean::RULE,
     &invalid_condition_operator::RULE,
+    &invalid_date_value::RULE,
     &invalid_federated_principal_syntax_in_role_trust_policy::RULE,
     &invalid_principal_format::RULE,
     &invalid_principal_key::RULE,
@@ -49,13 +71,25 @@ pub(crate) static ALL: &[&crate::Rule] = &[
     &missing_action_for_roles_anywhere_trust_policy::RULE,
     &missing_condition_key_for_oidc_principal::RULE,
     &missing_github_repo_condition_key::RULE,
+    &null_with_if_exists::RULE,
+    &null_with_qualifier::RULE,
+    &private_ip_address::RULE,
+    &private_ip_address_subset::RULE,
+    &private_not_ip_address::RULE,
+    &private_not_ip_address_subset::RULE,
     &recommended_condition_key_for_service_principal::RULE,
+    &redundant_condition_value_num::RULE,
     &redundant_principal_in_role_trust_policy::RULE,
     &restrict_access_to_service_principal::RULE,
     &role_trust_policy_syntax_error_notprincipal::RULE,
     &role_trust_policy_syntax_error_resource::RULE,
     &role_trust_policy_unsupported_wildcard_in_principal::RULE,
     &specific_github_repo_and_branch_recommended::RULE,
+    &type_mismatch_boolean::RULE,
+    &type_mismatch_date::RULE,
+    &type_mismatch_ip_range::RULE,
+    &type_mismatch_number::RULE,
+    &type_mismatch_string::RULE,
     &unsupported_condition_key_for_service_principal::RULE,
     &unsupported_principal::RULE,
     &unsupported_wildcard_in_principal::RULE,

@@ -4,7 +4,7 @@ use keyaki_ir::{BaseOperator, ConditionEntry, Family, Operator, Principal, State
 use keyaki_syntax::NodeId;
 
 use crate::context::Context;
-use crate::placeholder::has_placeholder;
+use crate::placeholder::is_unfinished;
 use crate::rule::rule;
 
 rule! {
@@ -77,7 +77,7 @@ fn check_principals(cx: &mut Context<'_>, statement: &Statement) {
     for element in statement.principal_elements() {
         for (_, entry) in element.entries().filter(|(_, e)| e.principal == Principal::Service) {
             let text = &*entry.text;
-            if !glob::has_wildcard(text) && !has_placeholder(text) && !Form::Plain.fits(cx, text) {
+            if !glob::has_wildcard(text) && !is_unfinished(text) && !Form::Plain.fits(cx, text) {
                 report(cx, entry.origin, text, Form::Plain);
             }
         }
@@ -87,7 +87,7 @@ fn check_principals(cx: &mut Context<'_>, statement: &Statement) {
 fn check_values(cx: &mut Context<'_>, entry: &ConditionEntry, operator: Operator, form: Form) {
     for value in &entry.values {
         let text = value.text();
-        let right = has_placeholder(text)
+        let right = is_unfinished(text)
             || match glob::has_wildcard(text) {
                 // Without `Like` the wildcard is the mistake.
                 true => !operator.base.has_wildcards() || form.can_fit(cx, text),
@@ -143,8 +143,11 @@ const KEYS: [(&str, Form); 12] = [
     ("kms:ViaService", Form::Regional),
 ];
 
-/// Domains of services beside those of the partitions: Alexa, and services inside of AWS.
-const OTHER_DOMAINS: [&str; 2] = ["amazon.com", "aws.internal"];
+/// The domain of services inside of AWS, beside those of the partitions.
+const INTERNAL: &str = "aws.internal";
+
+/// The services of Alexa, which are not of AWS.
+const ALEXA: [&str; 2] = ["alexa-appkit.amazon.com", "alexa-connectedhome.amazon.com"];
 
 impl Form {
     fn of_key(entry: &ConditionEntry) -> Option<Form> {
@@ -168,10 +171,11 @@ impl Form {
             Form::Plain => 1,
             Form::Regional => 2,
         };
-        domains(cx).any(|domain| {
+        let is_host = domains(cx).any(|domain| {
             let rest = name.strip_suffix(domain).and_then(|rest| rest.strip_suffix('.'));
             rest.is_some_and(|r| r.split('.').count() >= labels && r.split('.').all(is_label))
-        })
+        });
+        is_host || ALEXA.contains(&name)
     }
 
     /// Whether the pattern matches some name of this form.
@@ -199,5 +203,5 @@ impl Form {
 const SENSITIVE: Case = Case::Sensitive;
 
 fn domains<'c>(cx: &Context<'c>) -> impl Iterator<Item = &'c str> {
-    cx.catalog().partitions().map(|p| p.dns_suffix()).chain(OTHER_DOMAINS)
+    cx.catalog().partitions().map(|p| p.dns_suffix()).chain([INTERNAL])
 }

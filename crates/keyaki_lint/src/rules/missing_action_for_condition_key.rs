@@ -72,10 +72,8 @@ fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
 }
 
 /// Keys, and the actions that set their values.
-const COMPANIONS: [(&str, &str); 2] = [
-    ("sts:SourceIdentity", "sts:SetSourceIdentity"),
-    ("sts:TransitiveTagKeys", "sts:TagSession"),
-];
+const COMPANIONS: [(&str, &str); 2] =
+    [("sts:SourceIdentity", "sts:SetSourceIdentity"), ("sts:TransitiveTagKeys", "sts:TagSession")];
 
 fn companion(key: &ConditionEntry) -> Option<&'static str> {
     COMPANIONS.iter().find(|(name, _)| key.is(name)).map(|&(_, action)| action)

@@ -80,7 +80,6 @@ const CLAIMS: [&str; 4] = ["sub", "repository", "repository_id", "job_workflow_r
 /// Whether a test asks for a value, rather than for another one or for none.
 fn is_positive(block: &ConditionBlock, entry: &ConditionEntry) -> bool {
     let operator = block.operator.operator;
-    let is_test = operator
-        .is_none_or(|o| !o.base.is_negated() && o.base != BaseOperator::Null);
+    let is_test = operator.is_none_or(|o| !o.base.is_negated() && o.base != BaseOperator::Null);
     is_test && !entry.values.is_empty()
 }

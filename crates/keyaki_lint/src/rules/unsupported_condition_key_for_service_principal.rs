@@ -85,8 +85,10 @@ fn excludes_services(site: ConditionSite<'_>) -> bool {
         && !operator.base.is_negated()
         && operator.base != BaseOperator::Null
         && operator.set != Some(SetOperator::ForAllValues);
-    let only_services = site.statement.principal.iter().all(|p| {
-        p.entries().all(|(group, _)| group.kind == Some(PrincipalKey::Service))
-    });
+    let only_services = site
+        .statement
+        .principal
+        .iter()
+        .all(|p| p.entries().all(|(group, _)| group.kind == Some(PrincipalKey::Service)));
     needs_key && (only_services || site.statement.effect() == Some(Effect::Allow))
 }
