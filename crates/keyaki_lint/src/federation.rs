@@ -4,7 +4,7 @@ use keyaki_catalog::{Catalog, KeyLookup};
 use keyaki_ir::{ConditionBlock, ConditionEntry, Effect, Principal, PrincipalEntry, Statement};
 
 use crate::assuming::{Way, covers};
-use crate::placeholder::is_unfinished;
+use crate::placeholder::is_template;
 
 /// The OpenID Connect provider that a principal names, as condition keys write it: its host, and
 /// its path where it has one. None for other principals, and where a template hides the name.
@@ -26,7 +26,7 @@ pub(crate) fn issuer(entry: &PrincipalEntry) -> Option<&str> {
         | Principal::CanonicalUser
         | Principal::Unknown => None,
     };
-    issuer.filter(|issuer| !is_unfinished(issuer))
+    issuer.filter(|issuer| !is_template(issuer))
 }
 
 /// The OpenID Connect providers whose users a statement lets assume the role.
@@ -56,7 +56,7 @@ pub(crate) fn claims<'s>(
 pub(crate) fn has_hidden_keys(statement: &Statement) -> bool {
     statement.condition_entries().any(|(_, entry)| {
         let key = &*entry.key.value;
-        is_unfinished(key.split_once(':').map_or(key, |(prefix, _)| prefix))
+        is_template(key.split_once(':').map_or(key, |(prefix, _)| prefix))
     })
 }
 

@@ -8,12 +8,11 @@ pub(crate) fn has_placeholder(text: &str) -> bool {
     within("<", ">") || within("{{", "}}")
 }
 
-/// Whether a name is still to be filled in: it holds a placeholder of some template language,
-/// such as `<account>`, `${Account}`, `$ACCOUNT` or `%s`.
-///
-/// For ARNs, hosts and names of services, in which these characters have no place.
-pub(crate) fn is_unfinished(name: &str) -> bool {
-    name.bytes().any(|b| matches!(b, b'<' | b'$' | b'{' | b'%' | b'`'))
+/// Whether a host, an ARN or a name holds a part that somebody still has to fill in, in any of the
+/// ways that templates write it: `<account>`, `${Account}`, `{{ account }}`, `%s`.
+/// Only for texts in which these characters mean nothing else.
+pub(crate) fn is_template(text: &str) -> bool {
+    text.bytes().any(|b| matches!(b, b'<' | b'$' | b'{' | b'%' | b'`'))
 }
 
 /// Whether a condition value says all there is to know: no variable, no hole.

@@ -1,7 +1,7 @@
 use keyaki_ir::{Principal, PrincipalEntry, PrincipalKey, glob};
 
 use crate::context::Context;
-use crate::placeholder::is_unfinished;
+use crate::placeholder::is_template;
 use crate::rule::{PrincipalSite, rule};
 
 rule! {
@@ -49,7 +49,7 @@ fn check(cx: &mut Context<'_>, site: PrincipalSite<'_>) {
     let unknown = site.group.kind == Some(PrincipalKey::Federated)
         && *principal == Principal::Unknown
         && !glob::has_wildcard(text)
-        && !is_unfinished(text);
+        && !is_template(text);
     if unknown {
         cx.report(*origin, format!("`{text}` is not an identity provider"))
             .note("use the ARN of a `saml-provider` or an `oidc-provider`, or a host name");

@@ -4,7 +4,7 @@ use keyaki_ir::{
 };
 
 use crate::context::Context;
-use crate::placeholder::is_unfinished;
+use crate::placeholder::is_template;
 use crate::rule::rule;
 
 rule! {
@@ -54,7 +54,7 @@ fn check(cx: &mut Context<'_>, statement: &Statement) {
     });
     for group in maps.flatten().filter(|g| g.kind.is_none()) {
         let key = &group.key;
-        if is_unfinished(&key.value) {
+        if is_template(&key.value) {
             continue;
         }
         let meant = meant(group);

@@ -4,7 +4,7 @@ use keyaki_ir::{BaseOperator, ConditionEntry, Family, Operator, Principal, State
 use keyaki_syntax::NodeId;
 
 use crate::context::Context;
-use crate::placeholder::is_unfinished;
+use crate::placeholder::is_template;
 use crate::rule::rule;
 
 rule! {
@@ -77,7 +77,7 @@ fn check_principals(cx: &mut Context<'_>, statement: &Statement) {
     for element in statement.principal_elements() {
         for (_, entry) in element.entries().filter(|(_, e)| e.principal == Principal::Service) {
             let text = &*entry.text;
-            if !glob::has_wildcard(text) && !is_unfinished(text) && !Form::Plain.fits(cx, text) {
+            if !glob::has_wildcard(text) && !is_template(text) && !Form::Plain.fits(cx, text) {
                 report(cx, entry.origin, text, Form::Plain);
             }
         }
@@ -87,7 +87,7 @@ fn check_principals(cx: &mut Context<'_>, statement: &Statement) {
 fn check_values(cx: &mut Context<'_>, entry: &ConditionEntry, operator: Operator, form: Form) {
     for value in &entry.values {
         let text = value.text();
-        let right = is_unfinished(text)
+        let right = is_template(text)
             || match glob::has_wildcard(text) {
                 // Without `Like` the wildcard is the mistake.
                 true => !operator.base.has_wildcards() || form.can_fit(cx, text),

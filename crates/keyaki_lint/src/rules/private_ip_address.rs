@@ -58,6 +58,9 @@ fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
     if source_ip::private(site, BaseOperator::IpAddress) != Some(Private::All) {
         return;
     }
-    cx.report(site.entry.origin, "the test never matches: `aws:SourceIp` is never a private address")
-        .note("for addresses inside a VPC use `aws:VpcSourceIp` together with `aws:SourceVpc`");
+    cx.report(
+        site.entry.origin,
+        "the test never matches: `aws:SourceIp` is never a private address",
+    )
+    .note("for addresses inside a VPC use `aws:VpcSourceIp` together with `aws:SourceVpc`");
 }
