@@ -200,7 +200,7 @@ pub(crate) fn quoted(text: &str) -> String {
 /// What to take out to delete an element or a member: with the comma that follows it and the
 /// space after that, or, for the last one, with the comma before it.
 /// A member is named by its name's or its value's node. None if it is the only one.
-fn removal(value: Option<Value<'_>>) -> Option<TextRange> {
+pub(crate) fn removal(value: Option<Value<'_>>) -> Option<TextRange> {
     use keyaki_syntax::NodeKind;
     let value = value?;
     let parent = value.parent()?;

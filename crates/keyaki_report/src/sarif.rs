@@ -92,7 +92,9 @@ fn level(level: Level) -> &'static str {
 fn file_results(file: &File<'_>, rules: &[&RuleMeta]) -> Vec<Value> {
     let prints = fingerprints(file);
     let findings = file.findings().zip(prints);
-    findings.map(|((document, finding), print)| result(file, document, finding, rules, &print)).collect()
+    findings
+        .map(|((document, finding), print)| result(file, document, finding, rules, &print))
+        .collect()
 }
 
 fn result(

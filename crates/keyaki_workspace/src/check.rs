@@ -183,8 +183,10 @@ impl Run<'_> {
                     let inner = self.tree(&embedded.tree, hint, depth + 1);
                     documents.extend(inner.into_iter().map(|document| CheckedDocument {
                         pointer: format!("{base}{}", document.pointer),
-                        statements: document.statements.iter().map(|r| embedded.range(*r)).collect(),
-                        findings: document.findings.into_iter().map(|f| embedded.outward(f)).collect(),
+                        statements:
+                            document.statements.iter().map(|r| embedded.range(*r)).collect(),
+                        findings:
+                            document.findings.into_iter().map(|f| embedded.outward(f)).collect(),
                         kind: document.kind,
                     }));
                 }

@@ -36,7 +36,8 @@ impl<'t> Embedded<'t> {
             place.range = self.range(place.range);
         }
         for edit in finding.fixes.iter_mut().flat_map(|fix| &mut fix.edits) {
-            *edit = Edit { range: self.range(edit.range), replacement: self.quote(&edit.replacement) };
+            *edit =
+                Edit { range: self.range(edit.range), replacement: self.quote(&edit.replacement) };
         }
         finding
     }

@@ -66,8 +66,12 @@ fn kind_of_folder(name: &str) -> Option<PolicyKind> {
         "identity" | "identities" => Some(PolicyKind::Identity),
         "resource" | "bucket" | "resource-based" => Some(PolicyKind::Resource),
         "trust" | "assume-role" => Some(PolicyKind::Trust),
-        "boundary" | "boundaries" | "permissions-boundary" | "permissions-boundaries"
-        | "permission-boundary" | "permission-boundaries" => Some(PolicyKind::Boundary),
+        "boundary"
+        | "boundaries"
+        | "permissions-boundary"
+        | "permissions-boundaries"
+        | "permission-boundary"
+        | "permission-boundaries" => Some(PolicyKind::Boundary),
         "session" => Some(PolicyKind::Session),
         "scp" | "scps" | "service-control" => Some(PolicyKind::Scp),
         "rcp" | "rcps" | "resource-control" => Some(PolicyKind::Rcp),

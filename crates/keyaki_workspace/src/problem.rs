@@ -45,11 +45,7 @@ Never; leave the file out of the run instead.
 
 /// A finding of that rule about the file as a whole.
 pub(crate) fn about_file(rule: &'static RuleMeta, message: String) -> Finding {
-    let place = Place {
-        range: TextRange::default(),
-        pointer: String::new(),
-        label: String::new(),
-    };
+    let place = Place { range: TextRange::default(), pointer: String::new(), label: String::new() };
     Finding {
         rule,
         level: rule.level,

@@ -56,9 +56,7 @@ fn is_policy(object: Value<'_>) -> bool {
         return true;
     }
     let Some(statement) = object.get("Statement") else { return false };
-    object.parent().is_none()
-        || is_statement(statement)
-        || statement.elements().any(is_statement)
+    object.parent().is_none() || is_statement(statement) || statement.elements().any(is_statement)
 }
 
 fn is_statement(value: Value<'_>) -> bool {

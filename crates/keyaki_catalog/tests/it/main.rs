@@ -6,6 +6,7 @@ mod data;
 mod expand;
 mod hostile;
 mod lookup;
+mod managed;
 mod suggest;
 
 use keyaki_catalog::{Catalog, embedded};

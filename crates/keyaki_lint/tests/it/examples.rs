@@ -114,7 +114,8 @@ fn reading(rule: &Rule, info: &str) -> Reading {
 }
 
 fn example(rule: &Rule, reading: Reading, lines: &[&str], avoid: bool) -> Example {
-    let whole = lines.iter().any(|l| l.contains("\"Statement\"")) || rule.meta.name == "missing-statement";
+    let whole =
+        lines.iter().any(|l| l.contains("\"Statement\"")) || rule.meta.name == "missing-statement";
     let mut text: Vec<String> = Vec::new();
     if !whole {
         text.push("{ \"Version\": \"2012-10-17\", \"Statement\": [".to_owned());

@@ -1,0 +1,63 @@
+use crate::catalog;
+use keyaki_catalog::embedded;
+
+/// The lines of the index: name, version, date.
+fn index() -> Vec<Vec<&'static str>> {
+    let text = include_str!("../../data/managed-policies.txt");
+    text.lines().filter(|l| !l.starts_with('#')).map(|l| l.split('\t').collect()).collect()
+}
+
+#[test]
+fn the_block_holds_what_its_index_says() {
+    let policies = catalog().managed_policies();
+    let listed = index();
+    assert_eq!(policies.len(), listed.len());
+    for (policy, line) in policies.iter().zip(listed) {
+        assert_eq!([policy.name, policy.version, &policy.created.to_string()], line[..]);
+    }
+}
+
+#[test]
+fn every_document_is_a_policy_in_json_and_every_arn_ends_in_the_name() {
+    for policy in catalog().managed_policies() {
+        let document: serde_json::Value = serde_json::from_str(policy.document).unwrap();
+        assert!(document.get("Statement").is_some(), "{}", policy.name);
+        assert!(policy.arn.starts_with("arn:aws:iam::aws:policy/"), "{}", policy.name);
+        assert_eq!(policy.arn.rsplit('/').next(), Some(policy.name));
+    }
+}
+
+#[test]
+fn a_policy_is_found_by_name_and_by_arn_in_any_partition() {
+    let by = |text: &str| embedded().managed_policy(text).map(|policy| policy.name);
+    assert_eq!(by("AdministratorAccess"), Some("AdministratorAccess"));
+    assert_eq!(by("arn:aws:iam::aws:policy/AdministratorAccess"), Some("AdministratorAccess"));
+    assert_eq!(by("arn:aws-cn:iam::aws:policy/ReadOnlyAccess"), Some("ReadOnlyAccess"));
+    assert_eq!(
+        by("arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"),
+        Some("AWSLambdaBasicExecutionRole")
+    );
+    assert_eq!(by("arn:aws:iam::aws:policy/AWSLambdaBasicExecutionRole"), None);
+    assert_eq!(by("arn:aws:iam::123456789012:policy/AdministratorAccess"), None);
+    assert_eq!(by("NoSuchPolicy"), None);
+    assert_eq!(by(""), None);
+}
+
+#[test]
+fn every_policy_is_found_by_its_own_name_and_arn() {
+    for policy in catalog().managed_policies() {
+        assert_eq!(catalog().managed_policy(policy.name), Some(policy));
+        assert_eq!(catalog().managed_policy(policy.arn), Some(policy));
+    }
+}
+
+#[test]
+fn administrator_access_allows_everything() {
+    let policy = catalog().managed_policy("AdministratorAccess").unwrap();
+    let expected = concat!(
+        r#"{"Version":"2012-10-17","Statement":"#,
+        r#"[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#
+    );
+    assert_eq!((policy.version, policy.document), ("v1", expected));
+    assert_eq!(policy.created.to_string(), "2015-02-06");
+}
