@@ -83,6 +83,11 @@ impl<'p> Evaluator<'p> {
         self.profile
     }
 
+    /// What AWS services define.
+    pub fn catalog(&self) -> &'p Catalog {
+        self.catalog
+    }
+
     /// The decision formulas for a request's topology.
     pub fn decision(&self, request: &Request) -> std::rc::Rc<Decision> {
         let topology = Topology {
