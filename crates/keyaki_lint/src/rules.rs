@@ -2,6 +2,23 @@
 
 mod allow_with_not_principal;
 mod confirm_audience_claim_type;
+mod data_type_mismatch;
+mod deprecated_global_condition_key;
+mod duplicate_keys_with_different_case;
+mod dynamodb_attributes_without_select;
+mod empty_array_action;
+mod empty_array_condition;
+mod empty_array_condition_forallvalues;
+mod empty_array_condition_foranyvalue;
+mod empty_array_condition_ifexists;
+mod empty_array_principal;
+mod empty_array_resource;
+mod empty_object_condition;
+mod empty_object_principal;
+mod empty_sid_value;
+mod empty_variable;
+mod equivalent_to_null_false;
+mod equivalent_to_null_true;
 mod federated_principal_not_supported;
 mod foranyvalue_with_audience_claim_type;
 mod improve_ip_range;
@@ -11,45 +28,105 @@ mod invalid_condition_key_format;
 mod invalid_condition_multiple_boolean;
 mod invalid_condition_operator;
 mod invalid_date_value;
+mod invalid_effect;
 mod invalid_federated_principal_syntax_in_role_trust_policy;
+mod invalid_global_condition_key;
+mod invalid_kms_key_value;
+mod invalid_policy_element;
 mod invalid_principal_format;
 mod invalid_principal_key;
+mod invalid_region;
 mod invalid_role_reference;
+mod invalid_service_condition_key;
 mod invalid_service_principal_format;
 mod invalid_user_reference;
+mod invalid_variable_for_operator;
+mod invalid_version;
+mod invalid_vpc_format;
+mod invalid_vpce_format;
 mod json_syntax_error;
 mod mismatched_action_for_principal;
+mod missing_action;
 mod missing_action_for_condition_key;
 mod missing_action_for_roles_anywhere_trust_policy;
+mod missing_brace_in_variable;
 mod missing_condition_key_for_oidc_principal;
+mod missing_effect;
 mod missing_github_repo_condition_key;
+mod missing_paired_condition_keys;
+mod missing_principal;
+mod missing_qualifier;
+mod missing_quote_in_variable;
+mod missing_resource;
+mod missing_statement;
+mod missing_tag_key_in_condition;
+mod missing_version;
 mod null_with_if_exists;
 mod null_with_qualifier;
+mod policy_size_exceeds_identity_policy_quota;
+mod policy_size_exceeds_rcp_quota;
+mod policy_size_exceeds_resource_policy_quota;
+mod policy_size_exceeds_role_trust_policy_quota;
+mod policy_size_exceeds_scp_quota;
 mod private_ip_address;
 mod private_ip_address_subset;
 mod private_not_ip_address;
 mod private_not_ip_address_subset;
 mod recommended_condition_key_for_service_principal;
 mod redundant_condition_value_num;
+mod redundant_key_due_to_wildcard_in_condition;
 mod redundant_principal_in_role_trust_policy;
+mod redundant_statement_due_to_wildcard_in_condition;
 mod restrict_access_to_service_principal;
 mod role_trust_policy_syntax_error_notprincipal;
 mod role_trust_policy_syntax_error_resource;
 mod role_trust_policy_unsupported_wildcard_in_principal;
+mod s3_prefix_in_negative_context;
 mod specific_github_repo_and_branch_recommended;
+mod type_mismatch;
 mod type_mismatch_boolean;
 mod type_mismatch_date;
 mod type_mismatch_ip_range;
 mod type_mismatch_number;
 mod type_mismatch_string;
+mod unique_sids_recommended;
+mod unique_sids_required;
 mod unsupported_condition_key_for_service_principal;
+mod unsupported_element_combination;
+mod unsupported_global_condition_key;
 mod unsupported_principal;
+mod unsupported_sid;
+mod unsupported_space_in_variable;
 mod unsupported_wildcard_in_principal;
+mod untrustworthy_condition_key;
+mod variable_unsupported_in_element;
+mod variable_unsupported_in_version;
+mod variable_usage_too_permissive;
+mod wildcard_in_service_name;
+mod wildcard_usage_too_permissive;
+mod wildcard_without_like_operator;
 
 /// All rules, in order of their names.
 pub(crate) static ALL: &[&crate::Rule] = &[
     &allow_with_not_principal::RULE,
     &confirm_audience_claim_type::RULE,
+    &data_type_mismatch::RULE,
+    &deprecated_global_condition_key::RULE,
+    &duplicate_keys_with_different_case::RULE,
+    &dynamodb_attributes_without_select::RULE,
+    &empty_array_action::RULE,
+    &empty_array_condition::RULE,
+    &empty_array_condition_forallvalues::RULE,
+    &empty_array_condition_foranyvalue::RULE,
+    &empty_array_condition_ifexists::RULE,
+    &empty_array_principal::RULE,
+    &empty_array_resource::RULE,
+    &empty_object_condition::RULE,
+    &empty_object_principal::RULE,
+    &empty_sid_value::RULE,
+    &empty_variable::RULE,
+    &equivalent_to_null_false::RULE,
+    &equivalent_to_null_true::RULE,
     &federated_principal_not_supported::RULE,
     &foranyvalue_with_audience_claim_type::RULE,
     &improve_ip_range::RULE,
@@ -59,38 +136,81 @@ pub(crate) static ALL: &[&crate::Rule] = &[
     &invalid_condition_multiple_boolean::RULE,
     &invalid_condition_operator::RULE,
     &invalid_date_value::RULE,
+    &invalid_effect::RULE,
     &invalid_federated_principal_syntax_in_role_trust_policy::RULE,
+    &invalid_global_condition_key::RULE,
+    &invalid_kms_key_value::RULE,
+    &invalid_policy_element::RULE,
     &invalid_principal_format::RULE,
     &invalid_principal_key::RULE,
+    &invalid_region::RULE,
     &invalid_role_reference::RULE,
+    &invalid_service_condition_key::RULE,
     &invalid_service_principal_format::RULE,
     &invalid_user_reference::RULE,
+    &invalid_variable_for_operator::RULE,
+    &invalid_version::RULE,
+    &invalid_vpc_format::RULE,
+    &invalid_vpce_format::RULE,
     &json_syntax_error::RULE,
     &mismatched_action_for_principal::RULE,
+    &missing_action::RULE,
     &missing_action_for_condition_key::RULE,
     &missing_action_for_roles_anywhere_trust_policy::RULE,
+    &missing_brace_in_variable::RULE,
     &missing_condition_key_for_oidc_principal::RULE,
+    &missing_effect::RULE,
     &missing_github_repo_condition_key::RULE,
+    &missing_paired_condition_keys::RULE,
+    &missing_principal::RULE,
+    &missing_qualifier::RULE,
+    &missing_quote_in_variable::RULE,
+    &missing_resource::RULE,
+    &missing_statement::RULE,
+    &missing_tag_key_in_condition::RULE,
+    &missing_version::RULE,
     &null_with_if_exists::RULE,
     &null_with_qualifier::RULE,
+    &policy_size_exceeds_identity_policy_quota::RULE,
+    &policy_size_exceeds_rcp_quota::RULE,
+    &policy_size_exceeds_resource_policy_quota::RULE,
+    &policy_size_exceeds_role_trust_policy_quota::RULE,
+    &policy_size_exceeds_scp_quota::RULE,
     &private_ip_address::RULE,
     &private_ip_address_subset::RULE,
     &private_not_ip_address::RULE,
     &private_not_ip_address_subset::RULE,
     &recommended_condition_key_for_service_principal::RULE,
     &redundant_condition_value_num::RULE,
+    &redundant_key_due_to_wildcard_in_condition::RULE,
     &redundant_principal_in_role_trust_policy::RULE,
+    &redundant_statement_due_to_wildcard_in_condition::RULE,
     &restrict_access_to_service_principal::RULE,
     &role_trust_policy_syntax_error_notprincipal::RULE,
     &role_trust_policy_syntax_error_resource::RULE,
     &role_trust_policy_unsupported_wildcard_in_principal::RULE,
+    &s3_prefix_in_negative_context::RULE,
     &specific_github_repo_and_branch_recommended::RULE,
+    &type_mismatch::RULE,
     &type_mismatch_boolean::RULE,
     &type_mismatch_date::RULE,
     &type_mismatch_ip_range::RULE,
     &type_mismatch_number::RULE,
     &type_mismatch_string::RULE,
+    &unique_sids_recommended::RULE,
+    &unique_sids_required::RULE,
     &unsupported_condition_key_for_service_principal::RULE,
+    &unsupported_element_combination::RULE,
+    &unsupported_global_condition_key::RULE,
     &unsupported_principal::RULE,
+    &unsupported_sid::RULE,
+    &unsupported_space_in_variable::RULE,
     &unsupported_wildcard_in_principal::RULE,
+    &untrustworthy_condition_key::RULE,
+    &variable_unsupported_in_element::RULE,
+    &variable_unsupported_in_version::RULE,
+    &variable_usage_too_permissive::RULE,
+    &wildcard_in_service_name::RULE,
+    &wildcard_usage_too_permissive::RULE,
+    &wildcard_without_like_operator::RULE,
 ];
