@@ -216,6 +216,23 @@ impl Catalog {
         found
     }
 
+    /// Whether an action pattern matches any live action.
+    pub fn matches_live(&self, pattern: &str) -> bool {
+        let Some((prefix, name)) = pattern.split_once(':') else {
+            return self.whole_matches(pattern).any(|action| !action.is_retired());
+        };
+        let mut found = false;
+        self.for_services(prefix, |service| {
+            let (mut range, rest) = self.candidates(service, name);
+            let live = |n: u32| !Action::new(self, n).is_retired();
+            found |= match rest {
+                None => range.any(live),
+                Some(rest) => range.any(|n| live(n) && rest(n)),
+            };
+        });
+        found
+    }
+
     /// Calls `visit` with every service whose prefix the pattern matches.
     fn for_services<'c>(&'c self, pattern: &str, visit: impl FnMut(Service<'c>)) {
         if glob::has_wildcard(pattern) {
