@@ -5,7 +5,7 @@ use std::ops::Range;
 use keyaki_catalog::Catalog;
 use keyaki_diag::{Applicability, Confidence, Edit, Finding, Fix, Place, TextRange};
 use keyaki_ir::{Policy, PolicyKind, ResourceType, Version};
-use keyaki_syntax::{NodeId, Value};
+use keyaki_syntax::{NodeId, Tree, Value};
 
 use crate::{Document, Rule};
 
@@ -57,6 +57,11 @@ impl<'a> Context<'a> {
 
     pub(crate) fn range(&self, origin: NodeId) -> TextRange {
         self.document.tree.range(origin)
+    }
+
+    /// The tree of the document.
+    pub(crate) fn tree(&self) -> &'a Tree {
+        self.document.tree
     }
 
     /// The source of the document as a whole.

@@ -51,6 +51,7 @@ mod private_ip_address_subset;
 mod private_not_ip_address;
 mod private_not_ip_address_subset;
 mod redundant_condition_value_num;
+mod refused_by_iam;
 mod role_trust_policy_syntax_error_notprincipal;
 mod role_trust_policy_syntax_error_resource;
 mod role_trust_policy_unsupported_wildcard_in_principal;
@@ -123,6 +124,7 @@ pub(crate) static ALL: &[&crate::Rule] = &[
     &private_not_ip_address::RULE,
     &private_not_ip_address_subset::RULE,
     &redundant_condition_value_num::RULE,
+    &refused_by_iam::RULE,
     &role_trust_policy_syntax_error_notprincipal::RULE,
     &role_trust_policy_syntax_error_resource::RULE,
     &role_trust_policy_unsupported_wildcard_in_principal::RULE,
