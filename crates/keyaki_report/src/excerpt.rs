@@ -12,7 +12,7 @@ use keyaki_diag::{Finding, TextRange};
 use crate::{File, terminal};
 
 /// The longest line that is shown whole, in bytes.
-const LONGEST: u32 = 240;
+const LONGEST: u32 = 180;
 
 /// How much of a longer line is shown before the place, and from its start on.
 const BEFORE: usize = 60;

@@ -10,6 +10,9 @@ use crate::excerpt::{self, Excerpt};
 use crate::terminal::one_line;
 use crate::{File, Report};
 
+/// Stands for the text of a label that has none.
+const NO_TEXT: &str = "\u{1}";
+
 type Span = (String, Range<usize>);
 
 pub(crate) fn write(report: &Report<'_>, color: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -58,7 +61,20 @@ fn write_finding(
     let at = file.position(finding.range().start);
     let wrong = format!("{path}:{}:{shown} ", at.line);
     let right = format!("{path}:{}:{} ", at.line, at.column);
-    writeln!(out, "{}", drawn.replacen(&wrong, &right, 1))
+    writeln!(out, "{}", tidy(&drawn.replacen(&wrong, &right, 1)))
+}
+
+/// A drawing without trailing spaces and without the arrows that lead to no text.
+fn tidy(drawn: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in drawn.lines() {
+        if !line.contains(NO_TEXT) {
+            lines.push(line.trim_end().to_owned());
+        } else if let Some(underline) = lines.last_mut() {
+            *underline = underline.replace('┬', "─");
+        }
+    }
+    lines.iter().fold(String::new(), |text, line| text + line + "\n")
 }
 
 fn write_title(finding: &Finding, color: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -93,8 +109,9 @@ fn draw<'f>(
     labels.sort_by_key(|(range, ..)| (range.start, range.end));
     for (range, text, hue) in labels {
         let label = Label::new((path.to_owned(), range)).with_color(hue);
-        let text = one_line(text);
-        drawing.add_label(if text.is_empty() { label } else { label.with_message(text) });
+        // A label without a message would not be drawn at all.
+        let text = if text.is_empty() { NO_TEXT.into() } else { one_line(text) };
+        drawing.add_label(label.with_message(text));
     }
     drawing.with_notes(finding.notes.iter().map(|n| one_line(n)));
     drawing.with_helps(finding.fixes.iter().map(help));
@@ -114,8 +131,8 @@ fn hue(level: Level, is_main: bool) -> Color {
 fn help(fix: &Fix) -> String {
     let title = one_line(&fix.title);
     match fix.applicability {
-        Applicability::Safe => format!("{title} (fixable)"),
-        Applicability::Unsafe => format!("{title} (fixable, changes what is allowed)"),
+        Applicability::Safe => format!("{title} (safe fix)"),
+        Applicability::Unsafe => format!("{title} (unsafe fix)"),
         Applicability::DisplayOnly => title.into_owned(),
     }
 }

@@ -51,6 +51,7 @@ fn driver(version: &str, rules: &[&RuleMeta]) -> Value {
 }
 
 fn descriptor(rule: &RuleMeta) -> Value {
+    let page = rule.page();
     let mut properties = json!({
         "tags": ["iam", rule.level.name()],
         "precision": precision(rule),
@@ -66,7 +67,7 @@ fn descriptor(rule: &RuleMeta) -> Value {
         "id": rule.name,
         "name": rule.name,
         "shortDescription": { "text": rule.summary() },
-        "help": { "text": rule.docs, "markdown": rule.docs },
+        "help": { "text": page, "markdown": page },
         "defaultConfiguration": { "level": level(rule.level) },
         "properties": properties,
     })

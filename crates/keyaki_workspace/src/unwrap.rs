@@ -8,7 +8,7 @@
 //! Templates are another matter. A policy that still holds references of a template (`Ref`,
 //! `Fn::Sub`) is not a policy yet and is left out.
 
-use keyaki_syntax::{NodeKind, Tree, Value};
+use keyaki_syntax::{Member, NodeKind, Tree, Value};
 
 use crate::embedded::Embedded;
 
@@ -76,9 +76,13 @@ pub(crate) fn resembles_policy(tree: &Tree) -> bool {
 
 /// Whether a policy holds references that a template has yet to resolve.
 fn is_template(policy: Value<'_>) -> bool {
-    let tree = policy.tree();
-    let end = policy.range().end;
-    let inside = tree.values().skip_while(|v| v.id() < policy.id());
-    let mut members = inside.take_while(|v| v.range().start < end).filter_map(Value::as_member);
-    members.any(|m| m.name() == "Ref" || m.name().starts_with("Fn::"))
+    let mut open = vec![policy];
+    while let Some(value) = open.pop() {
+        let names = |m: Member<'_>| m.name() == "Ref" || m.name().starts_with("Fn::");
+        if value.as_member().is_some_and(names) {
+            return true;
+        }
+        open.extend(value.children());
+    }
+    false
 }

@@ -21,8 +21,22 @@ const SEED: &str = r#"{"Version":"2012-10-17","Id":"x","Statement":[{"Sid":"a","
 {"aws:TagKeys":["a","b\u00e9"]},"Null":{"aws:TokenIssueTime":true}}}]}"#;
 
 const PIECES: [&str; 16] = [
-    "{", "}", "[", "]", ",", ":", "\"", "\\", "null", "1e9", "${", "\u{feff}", "\"Statement\":",
-    "\"Principal\":{\"AWS\":", "//", "é",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\"",
+    "\\",
+    "null",
+    "1e9",
+    "${",
+    "\u{feff}",
+    "\"Statement\":",
+    "\"Principal\":{\"AWS\":",
+    "//",
+    "é",
 ];
 
 #[test]
