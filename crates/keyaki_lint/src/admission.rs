@@ -332,65 +332,74 @@ fn is_open(text: &str) -> bool {
 }
 
 fn action_refusal(text: &str) -> Option<Reason> {
-    if text == "*" || is_open(text) {
-        return None;
-    }
-    let Some((service, name)) = text.split_once(':') else {
-        let wildcard = glob::has_wildcard(text);
-        return Some(if wildcard { Reason::WildcardWithoutService } else { Reason::NoService });
+    let of_services = |b: u8| b.is_ascii_alphanumeric() || b"-._*?".contains(&b);
+    let reason = match text.split_once(':') {
+        None if text == "*" => return None,
+        None if glob::has_wildcard(text) => Reason::WildcardWithoutService,
+        None => Reason::NoService,
+        Some((_, name)) if name.contains(':') => Reason::TwoColons,
+        Some((service, _)) if !service.bytes().all(of_services) => Reason::ServiceCharacters,
+        Some(_) => return None,
     };
-    let of_services = |c: char| c.is_ascii_alphanumeric() || "-._*?".contains(c);
-    if name.contains(':') {
-        Some(Reason::TwoColons)
-    } else if !service.chars().all(of_services) {
-        Some(Reason::ServiceCharacters)
+    Some(reason).filter(|_| !is_open(text))
+}
+
+fn resource_refusal(entry: &ResourcePattern, catalog: &Catalog) -> Option<Reason> {
+    let text = entry.text();
+    let reason = match &entry.arn {
+        None if entry.is_star() => None,
+        None => refusal_of_other(text, catalog),
+        Some(arn) => refusal_of_arn(text, arn, catalog),
+    };
+    reason.filter(|_| !text.starts_with("${") && !has_placeholder(text))
+}
+
+fn refusal_of_arn(text: &str, arn: &Arn, catalog: &Catalog) -> Option<Reason> {
+    let service = arn.get(text, Segment::Service);
+    if !is_partition(arn.get(text, Segment::Partition), catalog) {
+        Some(Reason::UnknownPartition)
+    } else if service.is_empty() {
+        Some(Reason::EmptyService)
+    } else if has_wildcard(service) {
+        Some(Reason::WildcardInService)
+    } else if service == "s3" && forbids_region(text, arn, catalog) {
+        Some(Reason::Region)
     } else {
         None
     }
 }
 
-/// IAM does not look at the first segment, which need not be `arn`; and a last segment `*` takes in
-/// the segments that are missing there.
-fn resource_refusal(entry: &ResourcePattern, catalog: &Catalog) -> Option<Reason> {
-    let text = entry.text();
-    if entry.is_star() || text.starts_with("${") || has_placeholder(text) {
-        return None;
-    }
+/// IAM does not look at the first segment, which need not be `arn`; and a last segment `*` takes
+/// in the segments that are missing there.
+fn refusal_of_other(text: &str, catalog: &Catalog) -> Option<Reason> {
     let mut segments = arn::segments(text).skip(1);
     let Some(partition) = segments.next() else { return Some(Reason::NotAnArn) };
     if !is_partition(partition, catalog) {
         return Some(Reason::UnknownPartition);
     }
-    let Some(service) = segments.next() else { return Some(Reason::ShortArn) };
-    if service.is_empty() {
-        let short = arn::segment_count(text) < 6;
-        return Some(if short { Reason::ShortArn } else { Reason::EmptyService });
-    }
-    if glob::has_wildcard(service) && !service.contains("${") {
+    let service = segments.next().unwrap_or("");
+    if has_wildcard(service) {
         return Some(Reason::WildcardInService);
     }
-    match &entry.arn {
-        Some(arn) => forbids_region(text, arn, catalog).then_some(Reason::Region),
-        None => is_short(text).then_some(Reason::ShortArn),
-    }
+    let short = arn::segment_count(text) < 6 && !text.contains("${") && !text.ends_with(":*");
+    short.then_some(Reason::ShortArn)
 }
 
-fn is_short(text: &str) -> bool {
-    arn::segment_count(text) < 6 && !text.contains("${") && !text.ends_with(":*")
+fn has_wildcard(service: &str) -> bool {
+    glob::has_wildcard(service) && !service.contains("${")
 }
 
-/// Whether an ARN has a region although no S3 resource of its name has one in its ARN.
+/// Whether an ARN of S3 has a region although no resource of its name has one in its ARN.
 fn forbids_region(text: &str, arn: &Arn, catalog: &Catalog) -> bool {
-    let region = arn.get(text, Segment::Region);
-    arn.get(text, Segment::Service) == "s3"
-        && !region.is_empty()
+    !arn.get(text, Segment::Region).is_empty()
         && !text.contains("${")
         && !takes_region(catalog, "s3", arn.get(text, Segment::Resource))
 }
 
 /// Whether a segment can be that of a partition.
 fn is_partition(segment: &str, catalog: &Catalog) -> bool {
-    segment.contains("${")
+    segment == "aws"
+        || segment.contains("${")
         || catalog.partitions().any(|p| glob::matches(segment, p.name(), Case::Sensitive))
 }
 
