@@ -4,6 +4,8 @@
 
 mod admission;
 mod checks;
+mod corpus;
 mod examples;
+mod oracle;
 mod registry;
 mod support;
