@@ -17,6 +17,8 @@ use keyaki_ir::arn::Segment;
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{Arn, ResourcePattern};
 
+use crate::placeholder::has_placeholder;
+
 /// An ARN in a policy, its variables read as `*`.
 pub(crate) struct ArnPattern<'e> {
     text: Cow<'e, str>,
@@ -116,13 +118,6 @@ impl Misfit {
             },
         }
     }
-}
-
-/// Whether a text holds a hole that somebody still has to fill, such as `<account>` or
-/// `{{ account }}`, so that nothing can be said about its form.
-pub(crate) fn has_placeholder(text: &str) -> bool {
-    let within = |open, close| text.split_once(open).is_some_and(|(_, rest)| rest.contains(close));
-    within("<", ">") || within("{{", "}}")
 }
 
 /// Whether a region or account of a pattern can be what a template asks for.

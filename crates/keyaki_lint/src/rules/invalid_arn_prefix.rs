@@ -1,8 +1,8 @@
 use keyaki_diag::Applicability;
 use keyaki_ir::PolicyKind;
 
-use crate::arn_form::has_placeholder;
 use crate::context::Context;
+use crate::placeholder::has_placeholder;
 use crate::rule::{ResourceSite, rule};
 
 rule! {

@@ -3,8 +3,9 @@ use keyaki_diag::Applicability;
 use keyaki_ir::arn::Segment;
 use keyaki_ir::{ConditionEntry, ResourcePattern, Statement, glob};
 
-use crate::arn_form::{ArnPattern, has_placeholder};
+use crate::arn_form::ArnPattern;
 use crate::context::Context;
+use crate::placeholder::has_placeholder;
 use crate::rule::rule;
 
 rule! {

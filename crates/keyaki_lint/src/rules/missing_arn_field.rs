@@ -1,8 +1,9 @@
 use keyaki_diag::Applicability;
 use keyaki_ir::arn::segment_count;
 
-use crate::arn_form::{ArnPattern, has_placeholder};
+use crate::arn_form::ArnPattern;
 use crate::context::Context;
+use crate::placeholder::has_placeholder;
 use crate::rule::{ResourceSite, rule};
 
 rule! {

@@ -1,8 +1,9 @@
 use keyaki_diag::Applicability;
 use keyaki_ir::Statement;
 
+use crate::condition_edit::add_entry;
 use crate::context::Context;
-use crate::rcp_guard::{added, asks_for_source, open_source_key};
+use crate::rcp_guard::{NULL, asks_for_source, open_source_key};
 use crate::rule::rule;
 
 rule! {
@@ -56,14 +57,16 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_>, statement: &Statement) {
-    let Some(condition) = &statement.condition else { return };
     let Some(entry) = open_source_key(statement) else { return };
     if asks_for_source(statement) {
         return;
     }
-    let edit = added(cx, condition, "Null", ("aws:SourceAccount", "false"));
+    let edit = add_entry(cx, statement, NULL, "aws:SourceAccount", "\"false\"");
     let message = format!("the test of `{}` also denies calls without a source", entry.key.value);
-    cx.report(entry.key.origin, message)
-        .note("add `Null` with `aws:SourceAccount`: `false` to leave them out")
-        .fix("leave calls without a source out", Applicability::Unsafe, vec![edit]);
+    let draft = cx
+        .report(entry.key.origin, message)
+        .note("add `Null` with `aws:SourceAccount`: `false` to leave them out");
+    if let Some(edit) = edit {
+        draft.fix("leave calls without a source out", Applicability::Unsafe, vec![edit]);
+    }
 }
