@@ -83,7 +83,7 @@ impl<'a> Context<'a> {
             rule: meta,
             level: meta.level,
             confidence: meta.confidence,
-            message: message.into(),
+            message: on_one_line(message.into()),
             places: vec![self.place(at)],
             notes: Vec::new(),
             fixes: Vec::new(),
@@ -136,7 +136,7 @@ impl Draft<'_, '_> {
 
     /// Adds why it is wrong, or what to do.
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
-        self.finding().notes.push(note.into());
+        self.finding().notes.push(on_one_line(note.into()));
         self
     }
 
@@ -186,6 +186,18 @@ impl Draft<'_, '_> {
             None => self,
         }
     }
+}
+
+/// Line breaks and other controls, which a text of the user may hold, are shown as escapes.
+fn on_one_line(text: String) -> String {
+    if !text.contains(char::is_control) {
+        return text;
+    }
+    let shown = |c: char| match c.is_control() {
+        true => c.escape_default().to_string(),
+        false => c.to_string(),
+    };
+    text.chars().map(shown).collect()
 }
 
 /// A JSON string of that text.

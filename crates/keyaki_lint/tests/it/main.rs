@@ -5,6 +5,7 @@
 mod checks;
 mod corpus;
 mod examples;
+mod fixes;
 mod oracle;
 mod registry;
 mod support;
