@@ -11,7 +11,6 @@ mod condition_edit;
 mod context;
 mod document;
 mod federation;
-mod key_type;
 mod linter;
 mod pinned_key;
 mod placeholder;
