@@ -6,6 +6,7 @@ mod admission;
 mod checks;
 mod corpus;
 mod examples;
+mod fixes;
 mod oracle;
 mod registry;
 mod support;
