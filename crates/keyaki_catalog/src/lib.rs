@@ -27,9 +27,11 @@ mod managed;
 mod partition;
 mod resource;
 mod service;
+pub mod service_reference;
 #[allow(dead_code, unused_imports, reason = "shared with the build script and the generator")]
 mod source;
 mod suggest;
+mod unpack;
 
 pub use action::{Action, ActionId, ActionResource, Retired};
 pub use blob::InvalidCatalog;

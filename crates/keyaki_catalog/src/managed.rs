@@ -39,7 +39,9 @@ impl Catalog {
     pub fn managed_policy(&self, name_or_arn: &str) -> Option<&'static ManagedPolicy> {
         let name = name_or_arn.rsplit('/').next()?;
         let policies = self.managed_policies();
-        let found = policies.binary_search_by(|policy| fold::compare(policy.name, name)).ok()?;
+        let found = policies
+            .binary_search_by(|policy| fold::compare(policy.name.as_bytes(), name.as_bytes()))
+            .ok()?;
         let policy = policies.get(found)?;
         let named = name.len() == name_or_arn.len();
         (named || same_but_partition(policy.arn, name_or_arn)).then_some(policy)

@@ -1,7 +1,7 @@
-//! Edits of condition blocks: take a test out, or put it under another operator.
+//! Edits of conditions: take a test out, add one, or put one under another operator.
 
 use keyaki_diag::{Edit, TextRange};
-use keyaki_ir::{ConditionBlock, ConditionEntry, Operator, Statement};
+use keyaki_ir::{Operator, Statement};
 
 use crate::context::{Context, quoted, removal};
 use crate::rule::ConditionSite;
@@ -17,6 +17,31 @@ pub(crate) fn remove_entry(cx: &Context<'_>, site: ConditionSite<'_>) -> Option<
     Some(Edit { range, replacement: String::new() })
 }
 
+/// Adds a test, with `value` as the JSON text of its values, to a statement with conditions.
+/// None where the operator tests the key already.
+pub(crate) fn add_entry(
+    cx: &Context<'_>,
+    statement: &Statement,
+    operator: Operator,
+    key: &str,
+    value: &str,
+) -> Option<Edit> {
+    let blocks = &statement.condition.as_ref()?.blocks;
+    let key_text = quoted(key);
+    let same = blocks.iter().find(|b| b.operator.operator == Some(operator));
+    let Some(block) = same else {
+        let end = cx.range(blocks.last()?.origin).end;
+        let operator = quoted(&operator.name());
+        return Some(insert(end, format!(", {operator}: {{ {key_text}: {value} }}")));
+    };
+    if !block.is_object || block.entries.iter().any(|e| e.is(key)) {
+        return None;
+    }
+    let comma = if block.entries.is_empty() { "" } else { "," };
+    let start = cx.range(block.origin).start + 1;
+    Some(insert(start, format!(" {key_text}: {value}{comma}")))
+}
+
 /// Puts a test under another operator, with `value` as the JSON text of its values.
 /// None where that operator tests the key already.
 pub(crate) fn move_entry(
@@ -25,23 +50,13 @@ pub(crate) fn move_entry(
     to: Operator,
     value: &str,
 ) -> Option<Vec<Edit>> {
-    let key = cx.text(site.entry.key.origin);
-    let Some(block) = block_of(site.statement, to) else {
-        return Some(match site.block.entries.len() {
-            1 => rename(cx, site, to, value),
-            _ => {
-                let end = cx.range(site.block.origin).end;
-                let insertion = format!(", {}: {{{key}: {value}}}", quoted(&to.name()));
-                vec![remove_entry(cx, site)?, insert(end, insertion)]
-            }
-        });
-    };
-    if !block.is_object || block.entries.iter().any(|e| e.is(&site.entry.key.value)) {
-        return None;
+    let mut blocks = site.statement.condition.iter().flat_map(|c| &c.blocks);
+    let is_taken = blocks.any(|b| b.operator.operator == Some(to));
+    if site.block.entries.len() == 1 && !is_taken {
+        return Some(rename(cx, site, to, value));
     }
-    let comma = if block.entries.is_empty() { "" } else { ", " };
-    let start = cx.range(block.origin).start + 1;
-    Some(vec![remove_entry(cx, site)?, insert(start, format!("{key}: {value}{comma}"))])
+    let added = add_entry(cx, site.statement, to, &site.entry.key.value, value)?;
+    Some(vec![remove_entry(cx, site)?, added])
 }
 
 fn rename(cx: &Context<'_>, site: ConditionSite<'_>, to: Operator, value: &str) -> Vec<Edit> {
@@ -56,18 +71,4 @@ fn rename(cx: &Context<'_>, site: ConditionSite<'_>, to: Operator, value: &str) 
 
 fn insert(at: u32, text: String) -> Edit {
     Edit { range: TextRange::empty(at), replacement: text }
-}
-
-fn block_of(statement: &Statement, operator: Operator) -> Option<&ConditionBlock> {
-    let mut blocks = statement.condition.iter().flat_map(|c| &c.blocks);
-    blocks.find(|b| b.operator.operator == Some(operator))
-}
-
-/// The other tests of the same key in the same statement.
-pub(crate) fn others<'p>(
-    site: ConditionSite<'p>,
-) -> impl Iterator<Item = (&'p ConditionBlock, &'p ConditionEntry)> {
-    let mine = site.entry;
-    let same = move |e: &ConditionEntry| e.is(&mine.key.value) && e.key.origin != mine.key.origin;
-    site.statement.condition_entries().filter(move |(_, e)| same(e))
 }

@@ -114,6 +114,13 @@ impl Draft<'_, '_> {
         self
     }
 
+    /// Narrows the main place to the bracket that opens it: for what a whole object lacks.
+    pub(crate) fn opening(mut self) -> Self {
+        let range = &mut self.finding().places[0].range;
+        *range = TextRange::new(range.start, range.end.min(range.start + 1));
+        self
+    }
+
     /// Narrows the main place to a range of the source.
     pub(crate) fn range(mut self, range: TextRange) -> Self {
         self.finding().places[0].range = range;

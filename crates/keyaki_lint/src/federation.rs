@@ -1,9 +1,10 @@
 //! Identity providers: who stands behind the `Federated` principals of a trust policy.
 
+use keyaki_catalog::{Catalog, KeyLookup};
 use keyaki_ir::{ConditionBlock, ConditionEntry, Effect, Principal, PrincipalEntry, Statement};
 
 use crate::assuming::{Way, covers};
-use crate::placeholder::has_placeholder;
+use crate::placeholder::is_template;
 
 /// The OpenID Connect provider that a principal names, as condition keys write it: its host, and
 /// its path where it has one. None for other principals, and where a template hides the name.
@@ -25,7 +26,7 @@ pub(crate) fn issuer(entry: &PrincipalEntry) -> Option<&str> {
         | Principal::CanonicalUser
         | Principal::Unknown => None,
     };
-    issuer.filter(|issuer| !has_placeholder(issuer))
+    issuer.filter(|issuer| !is_template(issuer))
 }
 
 /// The OpenID Connect providers whose users a statement lets assume the role.
@@ -55,7 +56,7 @@ pub(crate) fn claims<'s>(
 pub(crate) fn has_hidden_keys(statement: &Statement) -> bool {
     statement.condition_entries().any(|(_, entry)| {
         let key = &*entry.key.value;
-        has_placeholder(key.split_once(':').map_or(key, |(prefix, _)| prefix))
+        is_template(key.split_once(':').map_or(key, |(prefix, _)| prefix))
     })
 }
 
@@ -69,4 +70,28 @@ pub(crate) fn is_github(issuer: &str) -> bool {
 /// The provider and the claim of a condition key that tests one; none for other keys.
 pub(crate) fn claim_of(key: &str) -> Option<(&str, &str)> {
     key.split_once(':').filter(|(issuer, _)| issuer.contains('.'))
+}
+
+/// What is known of the audience in the tokens of a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// It is always one value.
+    Single,
+    /// It may be one value or a list.
+    Unknown,
+}
+
+/// What is known of the audience that a condition key tests; none for other keys.
+pub(crate) fn audience(catalog: &Catalog, entry: &ConditionEntry) -> Option<Audience> {
+    let key = &*entry.key.value;
+    let (issuer, _) = claim_of(key).filter(|(_, claim)| claim.eq_ignore_ascii_case("aud"))?;
+    let is_listed = match catalog.key(key) {
+        KeyLookup::Federated(listed) => listed.is_some_and(|k| !k.key_type().is_multivalued()),
+        KeyLookup::Global(_)
+        | KeyLookup::Service { .. }
+        | KeyLookup::UnknownGlobal
+        | KeyLookup::UnknownInService(_)
+        | KeyLookup::UnknownService => false,
+    };
+    Some(if is_listed || is_github(issuer) { Audience::Single } else { Audience::Unknown })
 }

@@ -8,6 +8,8 @@
 
 use keyaki_ir::{BaseOperator, ConditionEntry, ConditionValue, Operator, SetOperator};
 
+use crate::rule::ConditionSite;
+
 /// When a test holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Presence {
@@ -68,4 +70,20 @@ pub(crate) fn demand(operator: Option<Operator>, entry: &ConditionEntry) -> Opti
     of_star(operator, entry)
         .filter(|p| *p != Presence::Always)
         .or_else(|| (needs_key && !if_exists).then_some(Presence::Present))
+}
+
+/// Whether another test of the same key in the statement demands the contrary of a test against
+/// `*`, so that the two never hold together.
+pub(crate) fn is_contradicted(site: ConditionSite<'_>, presence: Presence) -> bool {
+    let contrary = match presence {
+        Presence::Present => Presence::Absent,
+        Presence::Absent => Presence::Present,
+        Presence::Always => return false,
+        Presence::Never => return true,
+    };
+    site.statement.condition_entries().any(|(block, entry)| {
+        entry.key.origin != site.entry.key.origin
+            && entry.is(&site.entry.key.value)
+            && demand(block.operator.operator, entry) == Some(contrary)
+    })
 }

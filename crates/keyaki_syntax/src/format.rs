@@ -219,17 +219,21 @@ impl<'t> Printer<'t, '_> {
 
     /// Whether an array is printed on one line: scalars, on one line now, no comments, and short.
     fn stays_on_line(&self, array: Value<'t>, comma: bool) -> bool {
-        let source = array.source();
-        if array.elements().next().is_none() || source.contains(['\n', '\r']) {
-            return false;
-        }
         let is_scalar = |v: Value<'_>| !matches!(v.kind(), NodeKind::Array | NodeKind::Object);
+        array.elements().next().is_some()
+            && array.elements().all(is_scalar)
+            && !array.source().contains(['\n', '\r'])
+            && self.fits(array, comma)
+            && !Parts::of_container(array).has_comments()
+    }
+
+    /// Whether an array of scalars has room on the line that is being printed.
+    fn fits(&self, array: Value<'t>, comma: bool) -> bool {
         let start = self.out.rfind(['\n', '\r']).map_or(0, |at| at + 1);
         let line = self.out[start..].chars().count();
+        // Of each element its source and `, `; for the last one the `, ` stands for the brackets.
         let elements: usize = array.elements().map(|v| v.source().chars().count() + 2).sum();
-        array.elements().all(is_scalar)
-            && line + elements + usize::from(comma) <= self.options.line_width
-            && !Parts::of_container(array).has_comments()
+        line + elements + usize::from(comma) <= self.options.line_width
     }
 
     fn flat_array(&mut self, array: Value<'t>) {

@@ -103,7 +103,8 @@ fn check_source(source: &Source, options: &Options<'_>) -> CheckedFile {
             check_text(path, &bytes, options)
         }
         (Err(reason), _) => {
-            let finding = problem::about_file(&UNREADABLE_FILE, format!("cannot be read: {reason}"));
+            let finding =
+                problem::about_file(&UNREADABLE_FILE, format!("cannot be read: {reason}"));
             CheckedFile::about(shown(path), Status::Unreadable, finding)
         }
     }

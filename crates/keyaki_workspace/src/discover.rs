@@ -80,7 +80,11 @@ fn matching(pattern: &Path) -> Vec<Source> {
         Ok(glob) => search(&folder, Some(glob)),
         Err(_) => return vec![Source::unreadable(pattern, "it is not a valid pattern")],
     };
-    if found.is_empty() { vec![Source::unreadable(pattern, "no file matches the pattern")] } else { found }
+    if found.is_empty() {
+        vec![Source::unreadable(pattern, "no file matches the pattern")]
+    } else {
+        found
+    }
 }
 
 /// The files of a folder: those that a pattern takes, else those that end in `.json`.

@@ -7,6 +7,7 @@ mod expand;
 mod hostile;
 mod lookup;
 mod managed;
+mod service_reference;
 mod suggest;
 
 use keyaki_catalog::{Catalog, embedded};

@@ -36,8 +36,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
 /// All entries: what each is, its name, and a word about it.
 fn entries(catalog: &Catalog) -> impl Iterator<Item = (&'static str, String, String)> + '_ {
     let services = catalog.services();
-    let services =
-        services.map(|s| ("service", s.prefix().to_owned(), s.name().to_owned()));
+    let services = services.map(|s| ("service", s.prefix().to_owned(), s.name().to_owned()));
     let actions = catalog.actions().map(|action| {
         let level = action.access_level().map_or("", |level| level.as_str());
         ("action", action.full_name(), level.to_owned())

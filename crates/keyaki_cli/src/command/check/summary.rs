@@ -10,9 +10,10 @@ pub(super) fn summary(files: &[CheckedFile], mended: usize) -> String {
         lines.push(format!("applied {}", count(mended, "fix", "fixes")));
     }
     lines.push(format!("{}: {}", looked_at(files), found(files)));
-    let fixable = files.iter().flat_map(CheckedFile::findings).filter(|f| {
-        f.fixes.iter().any(|fix| fix.applicability == Applicability::Safe)
-    });
+    let fixable = files
+        .iter()
+        .flat_map(CheckedFile::findings)
+        .filter(|f| f.fixes.iter().any(|fix| fix.applicability == Applicability::Safe));
     match fixable.count() {
         0 => {}
         number => lines.push(format!("{number} can be mended with --fix")),
