@@ -1,12 +1,14 @@
 //! What a check sees, and how it reports.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
-use keyaki_catalog::Catalog;
+use keyaki_catalog::{Catalog, KeyLookup, KeyType};
 use keyaki_diag::{Applicability, Confidence, Edit, Finding, Fix, Place, TextRange};
 use keyaki_ir::{Policy, PolicyKind, ResourceType, Version};
 use keyaki_syntax::{NodeId, Value};
 
+use crate::policy_keys::{self, PolicyKeys};
 use crate::{Document, Rule};
 
 /// The document under check, and the findings so far.
@@ -17,12 +19,13 @@ pub(crate) struct Context<'a> {
     /// The rule that is running.
     pub(crate) rule: &'static Rule,
     findings: Vec<Finding>,
+    keys: OnceCell<PolicyKeys<'a>>,
 }
 
 impl<'a> Context<'a> {
     pub(crate) fn new(document: Document<'a>, rule: &'static Rule) -> Self {
         let base = document.tree.pointer(document.policy.origin);
-        Self { document, base, rule, findings: Vec::new() }
+        Self { document, base, rule, findings: Vec::new(), keys: OnceCell::new() }
     }
 
     pub(crate) fn into_findings(self) -> Vec<Finding> {
@@ -35,6 +38,18 @@ impl<'a> Context<'a> {
 
     pub(crate) fn catalog(&self) -> &'a Catalog {
         self.document.catalog
+    }
+
+    /// What a condition key is; the keys of the policy are looked up once.
+    pub(crate) fn key(&self, name: &str) -> KeyLookup<'a> {
+        let (policy, catalog) = (self.document.policy, self.document.catalog);
+        let keys = self.keys.get_or_init(|| PolicyKeys::new(policy, catalog));
+        keys.get(name).unwrap_or_else(|| catalog.key(name))
+    }
+
+    /// The type of a condition key's value; none where the key is not known.
+    pub(crate) fn key_type(&self, name: &str) -> Option<KeyType> {
+        policy_keys::type_of(self.key(name))
     }
 
     pub(crate) fn kind(&self) -> PolicyKind {

@@ -15,6 +15,7 @@ mod key_type;
 mod linter;
 mod pinned_key;
 mod placeholder;
+mod policy_keys;
 mod presence;
 mod resource_id;
 mod rule;

@@ -5,6 +5,7 @@
 //! what kind they are, and runs the linter. A source that cannot be read becomes a finding of its
 //! own and never stops the others. [`fix`] applies what the findings offer.
 
+pub mod catalog_update;
 mod check;
 mod discover;
 mod embedded;

@@ -6,7 +6,6 @@ use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{ConditionEntry, ConditionValue, Family, near};
 
 use crate::context::Context;
-use crate::key_type::key_type;
 use crate::placeholder::is_known;
 use crate::rule::{ConditionSite, rule};
 
@@ -55,7 +54,7 @@ rule! {
 fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
     let entry = site.entry;
     let is_text = site.block.operator.operator.is_some_and(|o| o.base.family() == Family::String);
-    if !is_text || !names_region(cx.catalog(), entry) {
+    if !is_text || !names_region(cx, entry) {
         return;
     }
     for value in entry.values.iter().filter(|v| is_known(v)) {
@@ -85,7 +84,7 @@ fn report(cx: &mut Context<'_>, value: &ConditionValue, part: Range<usize>) {
 }
 
 /// Whether the values of a key are names of Regions, or hold one.
-fn names_region(catalog: &Catalog, entry: &ConditionEntry) -> bool {
+fn names_region(cx: &Context<'_>, entry: &ConditionEntry) -> bool {
     if entry.is("aws:RequestedRegion") || entry.is("kms:ViaService") {
         return true;
     }
@@ -96,7 +95,7 @@ fn names_region(catalog: &Catalog, entry: &ConditionEntry) -> bool {
     };
     (ends_in("Region") || ends_in("Regions"))
         && !key.contains('/')
-        && key_type(catalog, key).is_some_and(|t| t.element() == KeyType::String)
+        && cx.key_type(key).is_some_and(|t| t.element() == KeyType::String)
 }
 
 /// The Region in `service.REGION.amazonaws.com`.

@@ -4,7 +4,6 @@ use keyaki_ir::{BaseOperator, Operator};
 
 use crate::condition_edit::move_entry;
 use crate::context::Context;
-use crate::key_type::key_type;
 use crate::rule::{ConditionSite, rule};
 
 rule! {
@@ -84,8 +83,8 @@ fn fix(
     operator: Operator,
 ) -> Option<(String, Vec<Edit>)> {
     use BaseOperator as Op;
-    let is_arn =
-        key_type(cx.catalog(), &site.entry.key.value).is_some_and(|t| t.element() == KeyType::Arn);
+    let key_type = cx.key_type(&site.entry.key.value);
+    let is_arn = key_type.is_some_and(|t| t.element() == KeyType::Arn);
     let base = match (operator.base, is_arn) {
         (Op::StringEquals, true) => Op::ArnLike,
         (Op::StringEquals, false) => Op::StringLike,

@@ -3,6 +3,8 @@
 #![expect(clippy::panic, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
 mod checks;
+mod corpus;
 mod examples;
+mod oracle;
 mod registry;
 mod support;
