@@ -6,20 +6,24 @@
 
 mod absence;
 mod added_action;
+mod arn_form;
 mod assuming;
 mod condition_edit;
 mod context;
+mod covering;
 mod document;
 mod federation;
-mod key_type;
 mod linter;
+mod named_grant;
 mod pinned_key;
 mod placeholder;
 mod policy_keys;
 mod presence;
+mod rcp_guard;
 mod resource_id;
 mod rule;
 mod rules;
+mod same_statement;
 mod selection;
 mod service_principal;
 mod sids;
