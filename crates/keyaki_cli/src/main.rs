@@ -7,6 +7,7 @@ mod arguments;
 mod command;
 mod console;
 mod exit;
+mod facts;
 
 use std::process::ExitCode;
 

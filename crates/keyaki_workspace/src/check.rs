@@ -103,7 +103,8 @@ fn check_source(source: &Source, options: &Options<'_>) -> CheckedFile {
             check_text(path, &bytes, options)
         }
         (Err(reason), _) => {
-            let finding = problem::about_file(&UNREADABLE_FILE, format!("the file {reason}"));
+            let finding =
+                problem::about_file(&UNREADABLE_FILE, format!("cannot be read: {reason}"));
             CheckedFile::about(shown(path), Status::Unreadable, finding)
         }
     }
@@ -119,7 +120,7 @@ pub fn check_text(path: &Path, bytes: &[u8], options: &Options<'_>) -> CheckedFi
         documents = run.whole(&tree);
     }
     if documents.is_empty() {
-        let message = "the file holds no policy".to_owned();
+        let message = "no policy in this file".to_owned();
         let finding = problem::about_file(&NO_POLICY, message);
         return CheckedFile::about(shown(path), Status::Checked, finding);
     }
