@@ -8,7 +8,7 @@
 //! Where the five first segments have no wildcard, this is a comparison segment by segment.
 //!
 //! Nothing is said about a service without templates, about a service with a wildcard,
-//! and about the placeholders of templates such as `<account>`.
+//! and about texts with placeholders of templates, such as `<account>` or `%s`.
 
 use std::borrow::Cow;
 
@@ -17,7 +17,7 @@ use keyaki_ir::arn::Segment;
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{Arn, ResourcePattern};
 
-use crate::placeholder::has_placeholder;
+use crate::placeholder::is_template;
 
 /// An ARN in a policy, its variables read as `*`.
 pub(crate) struct ArnPattern<'e> {
@@ -41,7 +41,7 @@ impl<'e> ArnPattern<'e> {
     pub(crate) fn new(entry: &'e ResourcePattern) -> Option<Self> {
         let arn = entry.arn.as_ref()?;
         let text = entry.pattern.widened();
-        if has_placeholder(&text) {
+        if is_template(&text) {
             return None;
         }
         let arn = match &text {
