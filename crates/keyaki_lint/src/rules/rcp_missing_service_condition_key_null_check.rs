@@ -1,5 +1,5 @@
 use keyaki_diag::Applicability;
-use keyaki_ir::Statement;
+use keyaki_ir::{BaseOperator, Operator, Statement};
 
 use crate::context::Context;
 use crate::rcp_guard::{added, asks_for_source, open_source_key};
@@ -61,9 +61,22 @@ fn check(cx: &mut Context<'_>, statement: &Statement) {
     if asks_for_source(statement) {
         return;
     }
-    let edit = added(cx, condition, "Null", ("aws:SourceAccount", "false"));
+    // A test of the opposite is for a person to sort out.
+    let edit = (!tests_account(statement))
+        .then(|| added(cx, condition, "Null", ("aws:SourceAccount", "false")));
     let message = format!("the test of `{}` also denies calls without a source", entry.key.value);
-    cx.report(entry.key.origin, message)
-        .note("add `Null` with `aws:SourceAccount`: `false` to leave them out")
-        .fix("leave calls without a source out", Applicability::Unsafe, vec![edit]);
+    let draft = cx
+        .report(entry.key.origin, message)
+        .note("add `Null` with `aws:SourceAccount`: `false` to leave them out");
+    if let Some(edit) = edit {
+        draft.fix("leave calls without a source out", Applicability::Unsafe, vec![edit]);
+    }
+}
+
+/// Whether `Null` tests the account of the source already.
+fn tests_account(statement: &Statement) -> bool {
+    let is_null = |o: Operator| o.base == BaseOperator::Null;
+    statement.condition_entries().any(|(block, entry)| {
+        block.operator.operator.is_some_and(is_null) && entry.is("aws:SourceAccount")
+    })
 }
