@@ -204,6 +204,14 @@ impl Catalog {
         found
     }
 
+    /// Whether an action pattern matches any live action.
+    pub fn matches_live(&self, pattern: &str) -> bool {
+        let live = |n: u32| !Action::new(self, n).is_retired();
+        let mut found = false;
+        self.for_matches(pattern, |mut range| found = found || range.any(live));
+        found
+    }
+
     /// Calls `visit` with ascending ranges of the actions that the pattern matches, retired ones
     /// included.
     fn for_matches(&self, pattern: &str, mut visit: impl FnMut(Range<u32>)) {

@@ -92,5 +92,14 @@ pub fn refresh(
     pack(&facts).map_err(|PackError(reason)| RefreshError::Pack { reason })
 }
 
+/// Whether a file reads as the service reference of one service.
+///
+/// # Errors
+///
+/// Says why it does not.
+pub fn check(prefix: &str, json: &[u8]) -> Result<(), RefreshError> {
+    parse::parse(prefix, json).map(|_| ())
+}
+
 /// What the origin of a refreshed catalogue has behind that of its base.
 const ADDED: &str = " + AWS service reference";

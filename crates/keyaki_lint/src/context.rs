@@ -1,12 +1,14 @@
 //! What a check sees, and how it reports.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
-use keyaki_catalog::Catalog;
+use keyaki_catalog::{Catalog, KeyLookup, KeyType};
 use keyaki_diag::{Applicability, Confidence, Edit, Finding, Fix, Place, TextRange};
 use keyaki_ir::{Policy, PolicyKind, ResourceType, Version};
-use keyaki_syntax::{NodeId, Value};
+use keyaki_syntax::{NodeId, Tree, Value};
 
+use crate::policy_keys::{self, PolicyKeys};
 use crate::{Document, Rule};
 
 /// The document under check, and the findings so far.
@@ -17,12 +19,13 @@ pub(crate) struct Context<'a> {
     /// The rule that is running.
     pub(crate) rule: &'static Rule,
     findings: Vec<Finding>,
+    keys: OnceCell<PolicyKeys<'a>>,
 }
 
 impl<'a> Context<'a> {
     pub(crate) fn new(document: Document<'a>, rule: &'static Rule) -> Self {
         let base = document.tree.pointer(document.policy.origin);
-        Self { document, base, rule, findings: Vec::new() }
+        Self { document, base, rule, findings: Vec::new(), keys: OnceCell::new() }
     }
 
     pub(crate) fn into_findings(self) -> Vec<Finding> {
@@ -35,6 +38,18 @@ impl<'a> Context<'a> {
 
     pub(crate) fn catalog(&self) -> &'a Catalog {
         self.document.catalog
+    }
+
+    /// What a condition key is; the keys of the policy are looked up once.
+    pub(crate) fn key(&self, name: &str) -> KeyLookup<'a> {
+        let (policy, catalog) = (self.document.policy, self.document.catalog);
+        let keys = self.keys.get_or_init(|| PolicyKeys::new(policy, catalog));
+        keys.get(name).unwrap_or_else(|| catalog.key(name))
+    }
+
+    /// The type of a condition key's value; none where the key is not known.
+    pub(crate) fn key_type(&self, name: &str) -> Option<KeyType> {
+        policy_keys::type_of(self.key(name))
     }
 
     pub(crate) fn kind(&self) -> PolicyKind {
@@ -57,6 +72,11 @@ impl<'a> Context<'a> {
 
     pub(crate) fn range(&self, origin: NodeId) -> TextRange {
         self.document.tree.range(origin)
+    }
+
+    /// The tree of the document.
+    pub(crate) fn tree(&self) -> &'a Tree {
+        self.document.tree
     }
 
     /// The source of the document as a whole.
@@ -83,7 +103,7 @@ impl<'a> Context<'a> {
             rule: meta,
             level: meta.level,
             confidence: meta.confidence,
-            message: message.into(),
+            message: one_line(message.into()),
             places: vec![self.place(at)],
             notes: Vec::new(),
             fixes: Vec::new(),
@@ -136,7 +156,7 @@ impl Draft<'_, '_> {
 
     /// Adds why it is wrong, or what to do.
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
-        self.finding().notes.push(note.into());
+        self.finding().notes.push(one_line(note.into()));
         self
     }
 
@@ -154,7 +174,7 @@ impl Draft<'_, '_> {
         mut edits: Vec<Edit>,
     ) -> Self {
         edits.sort_by_key(|e| e.range);
-        self.finding().fixes.push(Fix { title: title.into(), applicability, edits });
+        self.finding().fixes.push(Fix { title: one_line(title.into()), applicability, edits });
         self
     }
 
@@ -186,6 +206,18 @@ impl Draft<'_, '_> {
             None => self,
         }
     }
+}
+
+/// A text with escapes in the place of its control characters, which may come from the policy.
+fn one_line(text: String) -> String {
+    if !text.contains(char::is_control) {
+        return text;
+    }
+    let escaped = |c: char| match c.is_control() {
+        true => c.escape_default().collect::<String>(),
+        false => c.to_string(),
+    };
+    text.chars().map(escaped).collect()
 }
 
 /// A JSON string of that text.

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use keyaki_diag::{Finding, RuleMeta};
+use keyaki_diag::{Finding, TextRange};
 
 use crate::{Document, File};
 
@@ -19,15 +19,24 @@ pub fn fingerprints(file: &File<'_>) -> Vec<String> {
         *count += 1;
         format!("{hash:016x}:{count}")
     };
-    file.findings().map(|(d, f)| hash_of(file, d, f)).map(number).collect()
+    file.documents.iter().flat_map(|document| hashes(file, document)).map(number).collect()
 }
 
-fn hash_of(file: &File<'_>, document: &Document<'_>, finding: &Finding) -> u64 {
+fn hashes(file: &File<'_>, document: &Document<'_>) -> Vec<u64> {
+    if document.findings.is_empty() {
+        return Vec::new();
+    }
+    let hash_of = |range: &TextRange| fnv1a(without_space(range.slice(file.text)));
+    let statements: Vec<u64> = document.statements.iter().map(hash_of).collect();
+    document.findings.iter().map(|finding| hash(finding, &statements)).collect()
+}
+
+fn hash(finding: &Finding, statements: &[u64]) -> u64 {
     let pointer = finding.place().map_or("", |p| &p.pointer);
     let (index, inside) = split(pointer);
-    let statement = index.and_then(|i| document.statements.get(i));
-    let statement = statement.map_or("", |range| range.slice(file.text));
-    hash(finding.rule, statement, inside)
+    let statement = index.and_then(|i| statements.get(i)).copied().unwrap_or_default();
+    let rule = finding.rule.name.bytes();
+    fnv1a(rule.chain([0]).chain(statement.to_le_bytes()).chain(inside.bytes()))
 }
 
 /// A pointer as the statement that it leads into and the rest.
@@ -40,12 +49,6 @@ fn split(pointer: &str) -> (Option<usize>, &str) {
         // One statement that stands without a list.
         Err(_) => (Some(0), rest),
     }
-}
-
-fn hash(rule: &RuleMeta, statement: &str, inside: &str) -> u64 {
-    let rule = rule.name.bytes();
-    let bytes = rule.chain([0]).chain(without_space(statement)).chain([0]).chain(inside.bytes());
-    fnv1a(bytes)
 }
 
 /// JSON text without the white space between its tokens.

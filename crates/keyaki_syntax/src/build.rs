@@ -66,7 +66,7 @@ impl<'s> Builder<'s> {
             self.close(self.end);
             return;
         }
-        if at > 0 && self.terminals.kinds[at - 1] == Terminal::Comma {
+        if at > 0 && self.terminals.kinds[at - 1] == Terminal::Comma && self.is_clean_gap(at) {
             self.report.push(SyntaxErrorKind::TrailingComma, self.range(at - 1));
         }
         self.close(self.range(at).end);
@@ -83,12 +83,18 @@ impl<'s> Builder<'s> {
         }
     }
 
-    /// The name nodes of the open object's members, and what they decode to.
+    /// The name nodes of the open object's members with a value, and what they decode to.
     fn names(&self) -> impl Iterator<Item = (u32, &str)> {
         let node = |id: u32| Some((id, self.nodes.get(id as usize)?));
         std::iter::successors(node(self.top + 1), move |(_, previous)| node(previous.end))
-            .filter(|(_, node)| node.kind == NodeKind::Member)
+            .filter(|(id, node)| node.kind == NodeKind::Member && self.has_value(*id, node))
             .filter_map(|(id, _)| Some((id + 1, self.name(id + 1)?)))
+    }
+
+    /// Whether a member has a value that could be read: its third node, after itself and its name.
+    fn has_value(&self, id: u32, member: &Node) -> bool {
+        let value = (id + 2 < member.end).then(|| self.nodes.get(id as usize + 2)).flatten();
+        value.is_some_and(|value| value.kind != NodeKind::Error)
     }
 
     /// A string.
@@ -183,7 +189,8 @@ impl<'s> Builder<'s> {
         let first = name == 0
             || matches!(self.terminals.kinds[name - 1], Terminal::Comma | Terminal::LeftBrace);
         let is_string = self.terminals.kinds[name] == Terminal::String;
-        if first && is_string && self.is_clean_gap(next) && !self.is_set() {
+        let word = self.terminals.kinds.get(next) == Some(&Terminal::Word);
+        if first && is_string && !word && self.is_clean_gap(next) && !self.is_set() {
             self.report.push(SyntaxErrorKind::MissingColon, self.range(name));
         }
     }

@@ -55,8 +55,9 @@ impl<'s> Reader<'s, '_> {
             b if b == self.quote as u8 => None,
             b'\\' => Some(self.escape()),
             b if b < b' ' => {
-                self.report(SyntaxErrorKind::ControlCharacter, 1);
-                Some(Piece::Plain(self.take(1)))
+                let length = 1 + usize::from(self.rest.starts_with("\r\n"));
+                self.report(SyntaxErrorKind::ControlCharacter, length);
+                Some(Piece::Plain(self.take(length)))
             }
             _ => {
                 let quote = self.quote as u8;

@@ -30,10 +30,12 @@ fn line(value: Value<'_>) -> String {
     let (kind, range) = (value.kind(), value.range());
     match kind {
         NodeKind::Object | NodeKind::Array | NodeKind::Member => format!("{kind:?} {range:?}"),
-        NodeKind::String | NodeKind::Number | NodeKind::Bool | NodeKind::Null => {
-            format!("{kind:?} {range:?} {}", value.source())
+        NodeKind::String | NodeKind::Number | NodeKind::Bool | NodeKind::Null | NodeKind::Error => {
+            format!("{kind:?} {range:?} {}", on_one_line(value.source()))
         }
-        // It may go over several lines.
-        NodeKind::Error => format!("{kind:?} {range:?} {:?}", value.source()),
     }
+}
+
+fn on_one_line(source: &str) -> String {
+    source.replace('\r', "\\r").replace('\n', "\\n")
 }

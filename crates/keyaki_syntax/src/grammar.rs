@@ -91,7 +91,9 @@ fn member<'s>(value: Rule<'s>) -> Rule<'s> {
     let extra_colon = act(just(Terminal::Colon), |b, at| b.unexpected(at.start)).repeated();
     let tail =
         colon.ignore_then(extra_colon).ignore_then(choice((value.clone(), no_value.boxed())));
-    let rest = choice((tail.boxed(), colonless(value)));
+    let more =
+        act(just(Terminal::Colon), |b, at| b.unexpected(at.start)).then(value.clone().or_not());
+    let rest = choice((tail.boxed(), colonless(value))).then(more.repeated());
     name().then(rest).then(act(empty(), |b, _| b.close_member())).ignored().boxed()
 }
 

@@ -68,7 +68,10 @@ pub enum TokenKind {
     /// `null`
     #[token("null", priority = 20)]
     Null,
-    /// Letters without quotes; typographic quotes count as letters.
+    /// Letters without quotes; typographic quotes count as letters. Also `${name}` and `{{name}}`,
+    /// which templates leave behind.
+    #[regex(r#"\$\{[^\r\n"{}]*\}"#, priority = 6)]
+    #[regex(r#"\{\{[^\r\n"{}\[\]:]+\}\}"#, priority = 6)]
     #[regex(
         r"[A-Za-z_$\u{A1}-\u{1FFF}\u{2010}-\u{2027}\u{2030}-\u{205E}\u{2070}-\u{2FFF}\u{3001}-\u{FEFE}\u{FF00}-\u{FFEF}\u{10000}-\u{10FFFF}][A-Za-z0-9_$*?.@\-\u{A1}-\u{1FFF}\u{2010}-\u{2027}\u{2030}-\u{205E}\u{2070}-\u{2FFF}\u{3001}-\u{FEFE}\u{FF00}-\u{FFEF}\u{10000}-\u{10FFFF}]*",
         priority = 5
@@ -189,7 +192,10 @@ fn string_tail(text: &[u8]) -> (usize, TokenKind) {
                 };
                 at += escape.unwrap_or(1);
             }
-            None | Some(b'\n' | b'\r') => return (at, TokenKind::BadString),
+            None => return (at, TokenKind::BadString),
+            Some(b'\n' | b'\r') if !goes_on_below(&text[at..]) => {
+                return (at, TokenKind::BadString);
+            }
             Some(_) => {
                 kind = TokenKind::BadString;
                 at += 1;
@@ -197,6 +203,24 @@ fn string_tail(text: &[u8]) -> (usize, TokenKind) {
         }
     }
 }
+
+/// Whether a string seems to go on behind a line end: the next line starts with a word, and has
+/// one quote, which only punctuation follows.
+fn goes_on_below(text: &[u8]) -> bool {
+    let below = text.strip_prefix(b"\r\n").unwrap_or(&text[1..]);
+    let is_end = |&&b: &&u8| b == b'\n' || b == b'\r';
+    let length = below.iter().take(MAX_LINE).take_while(|b| !is_end(b)).count();
+    let mut parts = below[..length].split(|&b| b == b'"');
+    let starts_with_word =
+        |part: &[u8]| part.trim_ascii_start().first().is_some_and(u8::is_ascii_alphanumeric);
+    let is_punctuation = |part: &[u8]| part.iter().all(|b| b" \t,:]}".contains(b));
+    parts.next().is_some_and(starts_with_word)
+        && parts.next().is_some_and(is_punctuation)
+        && parts.next().is_none()
+}
+
+/// How far a line is searched for the end of a string.
+const MAX_LINE: usize = 1000;
 
 /// Whether a string token ends with its own closing quote.
 pub(crate) fn is_terminated(token: &str) -> bool {

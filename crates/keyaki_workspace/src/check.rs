@@ -6,7 +6,7 @@ use keyaki_catalog::Catalog;
 use keyaki_diag::{Finding, TextRange};
 use keyaki_ir::PolicyKind;
 use keyaki_lint::{Document, Linter};
-use keyaki_syntax::{Tree, Value};
+use keyaki_syntax::{NodeKind, Tree, Value};
 
 use crate::kind::{self, Hint};
 use crate::unwrap::{Site, resembles_policy, sites};
@@ -103,7 +103,8 @@ fn check_source(source: &Source, options: &Options<'_>) -> CheckedFile {
             check_text(path, &bytes, options)
         }
         (Err(reason), _) => {
-            let finding = problem::about_file(&UNREADABLE_FILE, format!("the file {reason}"));
+            let finding =
+                problem::about_file(&UNREADABLE_FILE, format!("cannot be read: {reason}"));
             CheckedFile::about(shown(path), Status::Unreadable, finding)
         }
     }
@@ -119,7 +120,7 @@ pub fn check_text(path: &Path, bytes: &[u8], options: &Options<'_>) -> CheckedFi
         documents = run.whole(&tree);
     }
     if documents.is_empty() {
-        let message = "the file holds no policy".to_owned();
+        let message = "no policy in this file".to_owned();
         let finding = problem::about_file(&NO_POLICY, message);
         return CheckedFile::about(shown(path), Status::Checked, finding);
     }
@@ -197,12 +198,24 @@ impl Run<'_> {
         documents
     }
 
-    /// The whole tree as a policy, whatever it holds.
+    /// The whole tree as a policy, whatever it holds. Of a text that is something else
+    /// altogether, the first finding says it all.
     fn whole(&self, tree: &Tree) -> Vec<CheckedDocument> {
-        match tree.root() {
-            Some(root) => vec![self.policy(root, Hint::default())],
-            None => vec![self.lint(tree, &keyaki_ir::lower(tree), String::new(), Hint::default())],
+        let policy = keyaki_ir::lower(tree);
+        let mut document = self.lint(tree, &policy, String::new(), Hint::default());
+        let is_container = |root: Value<'_>| match root.kind() {
+            NodeKind::Object | NodeKind::Array => true,
+            NodeKind::Member
+            | NodeKind::String
+            | NodeKind::Number
+            | NodeKind::Bool
+            | NodeKind::Null
+            | NodeKind::Error => false,
+        };
+        if !tree.root().is_some_and(is_container) {
+            document.findings.truncate(1);
         }
+        vec![document]
     }
 
     fn policy(&self, value: Value<'_>, hint: Hint) -> CheckedDocument {

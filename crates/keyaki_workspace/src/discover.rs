@@ -78,9 +78,13 @@ fn matching(pattern: &Path) -> Vec<Source> {
     let added = glob.add(&format!("/{}", rest.to_string_lossy())).map(|_| ());
     let found = match added.and_then(|()| glob.build()) {
         Ok(glob) => search(&folder, Some(glob)),
-        Err(_) => return vec![Source::unreadable(pattern, "is no valid pattern")],
+        Err(_) => return vec![Source::unreadable(pattern, "it is not a valid pattern")],
     };
-    if found.is_empty() { vec![Source::unreadable(pattern, "matches no file")] } else { found }
+    if found.is_empty() {
+        vec![Source::unreadable(pattern, "no file matches the pattern")]
+    } else {
+        found
+    }
 }
 
 /// The files of a folder: those that a pattern takes, else those that end in `.json`.
@@ -112,7 +116,7 @@ fn is_json(path: &Path) -> bool {
 /// What could not be visited. A link that leads nowhere matters only where it would have been read.
 fn failed(error: &ignore::Error, folder: &Path) -> Option<Source> {
     if let Some((child, ancestor)) = as_loop(error) {
-        let reason = format!("leads back to `{}`", ancestor.display());
+        let reason = format!("the link leads back to `{}`", ancestor.display());
         return Some(Source::unreadable(child, reason));
     }
     let path = path_of(error).unwrap_or(folder);
@@ -121,7 +125,7 @@ fn failed(error: &ignore::Error, folder: &Path) -> Option<Source> {
         return None;
     }
     let reason = match error.io_error() {
-        Some(_) if missing => "is a link that leads nowhere".to_owned(),
+        Some(_) if missing => "the link leads nowhere".to_owned(),
         Some(error) => reason(error),
         None => error.to_string(),
     };

@@ -1,10 +1,11 @@
 //! From paths to checked documents: the one entry for the command line and the editor.
 //!
 //! [`discover`] turns arguments into [`Source`]s, in an order that depends on the names alone.
-//! [`check`] reads each, finds the policies in it ([`unwrap`] explains where they may hide), asks
+//! [`check`] reads each, finds the policies in it (`unwrap.rs` tells where they may hide), asks
 //! what kind they are, and runs the linter. A source that cannot be read becomes a finding of its
 //! own and never stops the others. [`fix`] applies what the findings offer.
 
+pub mod catalog_update;
 mod check;
 mod discover;
 mod embedded;
@@ -13,7 +14,7 @@ mod kind;
 mod parallel;
 mod problem;
 mod read;
-pub mod unwrap;
+mod unwrap;
 
 pub use check::{CheckedDocument, CheckedFile, Options, Status, check, check_text};
 pub use discover::{Content, Source, discover};
@@ -21,3 +22,4 @@ pub use fix::{Fixed, fix};
 pub use parallel::{default_jobs, map};
 pub use problem::{NO_POLICY, UNREADABLE_FILE};
 pub use read::read;
+pub use unwrap::is_policy;

@@ -12,7 +12,7 @@ use keyaki_syntax::Tree;
 /// A file that changes while it is read is read again, once.
 ///
 /// # Errors
-/// Why it cannot be read, in words that follow the path: "permission denied".
+/// Why it cannot be read, in words that follow a colon: "permission denied".
 pub fn read(path: &Path) -> Result<Vec<u8>, String> {
     read_stable(|| Reading::of(path))
 }
@@ -44,7 +44,7 @@ fn read_stable(mut attempt: impl FnMut() -> Result<Reading, String>) -> Result<V
             return Ok(reading.bytes);
         }
     }
-    Err("changes while it is read".to_owned())
+    Err("it changes while it is read".to_owned())
 }
 
 impl Reading {
@@ -53,7 +53,7 @@ impl Reading {
         let stamp = || file.metadata().map_err(|e| reason(&e)).map(|m| (Stamp::of(&m), m.is_dir()));
         let (before, is_folder) = stamp()?;
         if is_folder {
-            return Err("is a folder".to_owned());
+            return Err("it is a folder".to_owned());
         }
         if before.length > Tree::MAX_LENGTH as u64 {
             return Err(too_long(before.length));
@@ -71,15 +71,13 @@ impl Reading {
 
 fn too_long(length: u64) -> String {
     let most = Tree::MAX_LENGTH / 1024 / 1024;
-    format!("has {} MiB or more; at most {most} MiB are read", length / 1024 / 1024)
+    format!("it has {} MiB; at most {most} MiB are read", length.div_ceil(1024 * 1024))
 }
 
 /// An error of the operating system, in words that do not depend on it.
 pub(crate) fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "does not exist".to_owned(),
-        kind => kind.to_string(),
-    }
+    let kind = error.kind();
+    if kind == io::ErrorKind::NotFound { "no such file".to_owned() } else { kind.to_string() }
 }
 
 #[cfg(test)]
@@ -105,14 +103,14 @@ mod tests {
             length += 1;
             reading(length, length + 1)
         });
-        assert_eq!(result, Err("changes while it is read".to_owned()));
+        assert_eq!(result, Err("it changes while it is read".to_owned()));
         assert_eq!(length, 2);
     }
 
     #[test]
     fn folders_and_missing_files_give_a_reason() {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        assert_eq!(read(here), Err("is a folder".to_owned()));
-        assert_eq!(read(&here.join("nothing.json")), Err("does not exist".to_owned()));
+        assert_eq!(read(here), Err("it is a folder".to_owned()));
+        assert_eq!(read(&here.join("nothing.json")), Err("no such file".to_owned()));
     }
 }

@@ -29,7 +29,7 @@ pub(crate) fn sites(tree: &Tree) -> Vec<Site<'_>> {
             continue;
         }
         match value.kind() {
-            NodeKind::Object if is_policy(value) => {
+            NodeKind::Object if is_policy_object(value) => {
                 done = value.range().end;
                 if value.parent().is_none() || !is_template(value) {
                     sites.push(Site::Here(value));
@@ -48,9 +48,14 @@ pub(crate) fn sites(tree: &Tree) -> Vec<Site<'_>> {
     sites
 }
 
+/// Whether a document is a policy itself, rather than something that holds policies.
+pub fn is_policy(tree: &Tree) -> bool {
+    tree.root().is_some_and(|root| root.kind() == NodeKind::Object && is_policy_object(root))
+}
+
 /// Whether an object is meant as a policy: it has the version of one, or a `Statement` that looks
 /// like one. At the top of a document, any `Statement` will do.
-fn is_policy(object: Value<'_>) -> bool {
+fn is_policy_object(object: Value<'_>) -> bool {
     let version = object.get("Version").and_then(Value::as_str);
     if matches!(version, Some("2012-10-17" | "2008-10-17")) {
         return true;

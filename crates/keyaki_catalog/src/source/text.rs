@@ -19,7 +19,9 @@ pub(crate) use tables::{
 };
 
 use super::facts::Facts;
-use super::facts::{ActionFacts, GlobalKeyFacts, KeyFacts, Provenance, ServiceFacts, order};
+use super::facts::{
+    ActionFacts, GlobalKeyFacts, KeyFacts, Provenance, ServiceFacts, TypeFacts, order,
+};
 use super::kinds::Standing;
 use std::collections::BTreeMap;
 
@@ -163,6 +165,20 @@ fn apply(entry: Override, services: &mut Vec<ServiceFacts>, global_keys: &mut Ve
             let service = service_entry(services, &service);
             service.condition_keys.push(KeyFacts { name, key_type });
         }
+        Override::Arn { service, resource_type, template } => {
+            let service = service_entry(services, &service);
+            type_entry(service, resource_type).arns.push(template);
+        }
         Override::GlobalKey(key) => global_keys.push(key),
     }
+}
+
+/// The entry of a resource type, a new one where the service lacks it.
+fn type_entry(service: &mut ServiceFacts, name: String) -> &mut TypeFacts {
+    let types = &mut service.resource_types;
+    let at = types.iter().position(|t| t.name == name).unwrap_or_else(|| {
+        types.push(TypeFacts { name, arns: Vec::new(), condition_keys: Vec::new() });
+        types.len() - 1
+    });
+    &mut types[at]
 }

@@ -106,6 +106,24 @@ fn matching_any_counts_retired_actions_and_unknown_ones() {
 }
 
 #[test]
+fn matching_live_leaves_out_what_is_retired() {
+    for (pattern, expected) in [
+        ("s3:Get*", true),
+        ("s3:GetObject", true),
+        ("s3:Nothing*", false),
+        ("account:GetChallengeQuestions", false),
+        ("account:GetChallenge*", false),
+        ("account:Get*", true),
+        ("deepracer:*", false),
+        ("*:GetObject", true),
+        ("*", true),
+        ("*Questions", false),
+    ] {
+        assert_eq!(catalog().matches_live(pattern), expected, "{pattern}");
+    }
+}
+
+#[test]
 fn numbers_lead_back_to_actions() {
     for action in catalog().expand("s3:Get*").iter() {
         let action = catalog().action_by_id(action).unwrap();

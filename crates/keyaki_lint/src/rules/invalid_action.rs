@@ -1,6 +1,8 @@
+use keyaki_catalog::{Catalog, Service};
 use keyaki_diag::Applicability;
 
 use crate::context::Context;
+use crate::placeholder::is_template;
 use crate::rule::{ActionSite, rule};
 
 rule! {
@@ -8,17 +10,27 @@ rule! {
     ///
     /// An entry of `Action` or `NotAction` that matches no action has no effect:
     /// an `Allow` grants nothing, a `Deny` denies nothing.
-    /// Most of the time the name is misspelt or belongs to another service.
+    /// Most of the time the name is misspelt or belongs to another service;
+    /// sometimes the service has retired the action.
     ///
-    /// Actions that AWS has retired are not reported.
+    /// Nothing is said about the actions of a service that AWS has retired as a whole.
     ///
     /// ## Avoid
     /// ```json
     /// {
     ///   "Effect": "Allow",
-    ///   "Action": ["s3:GetObjet", "s3:PutObject"],
-    ///   //         ^^^^^^^^^^^^^
+    ///   "Action": ["s3:GetObjet", "s3:Putt*", "s3:PutObject"],
+    ///   //         ^^^^^^^^^^^^^  ^^^^^^^^^^
     ///   "Resource": "arn:aws:s3:::reports/*"
+    /// }
+    /// ```
+    /// The service is there, the action is no longer:
+    /// ```json
+    /// {
+    ///   "Effect": "Allow",
+    ///   "Action": ["cloud9:ValidateEnvironmentName", "cloud9:DescribeEnvironments"],
+    ///   //         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    ///   "Resource": "*"
     /// }
     /// ```
     ///
@@ -26,7 +38,7 @@ rule! {
     /// ```json
     /// {
     ///   "Effect": "Allow",
-    ///   "Action": ["s3:GetObject", "s3:PutObject"],
+    ///   "Action": ["s3:GetObject", "s3:Put*", "S3:putobject", "deepracer:GetModel"],
     ///   "Resource": "arn:aws:s3:::reports/*"
     /// }
     /// ```
@@ -47,21 +59,51 @@ rule! {
 
 fn check(cx: &mut Context<'_>, site: ActionSite<'_>) {
     let text = &*site.entry.text;
-    let Some((prefix, name)) = text.split_once(':') else { return };
-    let Some(service) = cx.catalog().service(prefix) else { return };
-    if service.is_retired() || text.contains("${") || cx.catalog().matches_any(text) {
+    let catalog = cx.catalog();
+    let Some((prefix, name)) = text.split_once(':') else { return missing_service(cx, site) };
+    let Some(service) = catalog.service(prefix).filter(|s| s.is_live()) else { return };
+    if is_defined(catalog, service, site) || is_template(text) {
         return;
     }
-    let suggestion = cx.catalog().suggest_action(prefix, name);
     let origin = site.entry.origin;
-    let message = format!("`{}` defines no action `{name}`", service.prefix());
-    let draft = cx.report(origin, message);
-    if let Some(meant) = suggestion {
+    if catalog.matches_any(text) {
+        let message = format!("`{}` no longer has an action `{name}`", service.prefix());
+        cx.report(origin, message).note("AWS has retired it; the entry has no effect").remove(
+            origin,
+            format!("remove `{text}`"),
+            Applicability::Safe,
+        );
+        return;
+    }
+    let meant = catalog.suggest_action(prefix, name);
+    let draft = cx.report(origin, format!("`{}` defines no action `{name}`", service.prefix()));
+    if let Some(meant) = meant {
+        let title = format!("replace with `{meant}`");
         draft.note(format!("did you mean `{meant}`?")).replace_string(
             origin,
-            format!("replace with `{meant}`"),
+            title,
             Applicability::Unsafe,
             &meant,
         );
     }
+}
+
+fn is_defined(catalog: &Catalog, service: Service<'_>, site: ActionSite<'_>) -> bool {
+    match site.entry.name() {
+        Some(name) if !site.entry.has_wildcard() => {
+            service.action(name).is_some_and(|action| !action.is_retired())
+        }
+        _ => catalog.matches_live(&site.entry.text),
+    }
+}
+
+/// An entry without a colon: only wildcards can take in the service and the colon.
+fn missing_service(cx: &mut Context<'_>, site: ActionSite<'_>) {
+    let text = &*site.entry.text;
+    if site.entry.is_star() || is_template(text) || cx.catalog().matches_live(text) {
+        return;
+    }
+    let origin = site.entry.origin;
+    cx.report(origin, format!("`{text}` names no service"))
+        .note("write an action as `service:name`, such as `s3:GetObject`");
 }

@@ -41,6 +41,7 @@ rule! {
     aws: "INVALID_FEDERATED_PRINCIPAL_SYNTAX_IN_ROLE_TRUST_POLICY",
     level: Error,
     kinds: Kinds::TRUST,
+    replaces: ["parliament:UNKNOWN_FEDERATION_SOURCE"],
     check: Principal(check),
 }
 

@@ -49,7 +49,7 @@ rule! {
 
 fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
     let (entry, key) = (site.entry, &*site.entry.key.value);
-    if !entry.starts_with("aws:") || cx.catalog().key(key) != KeyLookup::UnknownGlobal {
+    if !entry.starts_with("aws:") || cx.key(key) != KeyLookup::UnknownGlobal {
         return;
     }
     // Each of these has a rule of its own.

@@ -55,7 +55,7 @@ fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
     if name.is_empty() || entry.starts_with("aws:") || key.contains("${") {
         return;
     }
-    let KeyLookup::UnknownInService(service) = cx.catalog().key(key) else { return };
+    let KeyLookup::UnknownInService(service) = cx.key(key) else { return };
     if !service.is_live() || tag_key::is_missing(cx.catalog(), key) {
         return;
     }

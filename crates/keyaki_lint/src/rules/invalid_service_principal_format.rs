@@ -163,29 +163,32 @@ impl Form {
 
     /// Whether the name has this form.
     fn fits(self, cx: &Context<'_>, name: &str) -> bool {
-        let is_label = |label: &str| {
-            let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-            !label.is_empty() && label.bytes().all(allowed)
-        };
-        let labels = match self {
-            Form::Plain => 1,
-            Form::Regional => 2,
-        };
-        let is_host = domains(cx).any(|domain| {
-            let rest = name.strip_suffix(domain).and_then(|rest| rest.strip_suffix('.'));
-            rest.is_some_and(|r| r.split('.').count() >= labels && r.split('.').all(is_label))
-        });
-        is_host || ALEXA.contains(&name)
+        !glob::has_wildcard(name) && (self.has_shape(cx, name) || ALEXA.contains(&name))
     }
 
     /// Whether the pattern matches some name of this form.
     fn can_fit(self, cx: &Context<'_>, pattern: &str) -> bool {
-        let shape = match self {
+        let any = match self {
             Form::Plain => "*.",
             Form::Regional => "*.*.",
         };
-        pattern.bytes().all(|b| !b.is_ascii_uppercase())
-            && domains(cx).any(|d| glob::intersects(pattern, &format!("{shape}{d}"), SENSITIVE))
+        let meets = |domain| glob::intersects(pattern, &format!("{any}{domain}"), Case::Sensitive);
+        let may_match = || pattern.bytes().all(is_allowed) && domains(cx).any(meets);
+        self.has_shape(cx, pattern) || may_match()
+    }
+
+    /// Whether a name or pattern consists of enough labels before a domain.
+    fn has_shape(self, cx: &Context<'_>, pattern: &str) -> bool {
+        let least = match self {
+            Form::Plain => 1,
+            Form::Regional => 2,
+        };
+        let is_label = |l: &str| !l.is_empty() && l.bytes().all(is_allowed);
+        domains(cx).any(|domain| {
+            let rest = pattern.strip_suffix(domain).and_then(|rest| rest.strip_suffix('.'));
+            let labels = rest.map(|rest| rest.split('.'));
+            labels.is_some_and(|mut l| l.clone().count() >= least && l.all(is_label))
+        })
     }
 
     /// The service principal that was probably meant.
@@ -200,7 +203,10 @@ impl Form {
     }
 }
 
-const SENSITIVE: Case = Case::Sensitive;
+/// Whether a name, or a pattern of names, may hold the character.
+fn is_allowed(b: u8) -> bool {
+    b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.' | b'*' | b'?')
+}
 
 fn domains<'c>(cx: &Context<'c>) -> impl Iterator<Item = &'c str> {
     cx.catalog().partitions().map(|p| p.dns_suffix()).chain([INTERNAL])

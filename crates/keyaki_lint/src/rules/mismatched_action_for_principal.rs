@@ -1,5 +1,5 @@
 use keyaki_diag::Applicability;
-use keyaki_ir::{PrincipalElement, PrincipalEntry, Statement};
+use keyaki_ir::{ActionPattern, PrincipalElement, Statement};
 
 use crate::assuming::{Way, covers};
 use crate::context::Context;
@@ -47,50 +47,43 @@ rule! {
 
 fn check(cx: &mut Context<'_>, statement: &Statement) {
     let (Some(element), Some(action)) = (&statement.principal, &statement.action) else { return };
-    let Some(principals) = ways_of(element) else { return };
-    let mut excluded = is_excluded(statement, &principals);
+    let principals = || element.entries().map(|(_, entry)| (entry, Way::of(entry.principal)));
+    if principals().any(|(_, open)| open.is_none()) {
+        return;
+    }
+    let is_shut_out = |open: Option<Way>| open.is_some_and(|w| !covers(statement, w.action()));
+    // Who has no way to assume the role is told with the first action that they cannot take.
+    let mut told = false;
     for entry in &action.entries {
         let Some(way) = Way::named(&entry.text) else { continue };
-        let useless = principals.iter().all(|(_, open)| *open != way);
-        if !useless && !excluded {
-            continue;
-        }
-        let unfit: Vec<String> = principals
-            .iter()
-            .filter(|(_, open)| *open != way && (useless || !covers(statement, open.action())))
+        let useless = principals().all(|(_, open)| open != Some(way));
+        let unfit: Vec<String> = principals()
+            .filter(|(_, open)| *open != Some(way) && (useless || !told && is_shut_out(*open)))
             .map(|(principal, _)| format!("`{}`", principal.text))
             .collect();
-        // Who has no way to assume the role is told once.
-        excluded = excluded && unfit.is_empty();
-        if unfit.is_empty() {
-            continue;
-        }
-        let meant = single_way(&principals).filter(|w| !covers(statement, w.action()));
-        let message = format!("`{}` does not go with {}", entry.text, unfit.join(", "));
-        let draft = cx.report(entry.origin, message).note(ADVICE);
-        if let Some(meant) = meant.filter(|_| useless) {
-            let title = format!("replace with `{}`", meant.action());
-            draft.replace_string(entry.origin, title, Applicability::Unsafe, meant.action());
+        if !unfit.is_empty() {
+            told = true;
+            let meant = common_way(element).filter(|w| useless && !covers(statement, w.action()));
+            report(cx, entry, &unfit, meant);
         }
     }
 }
 
-/// The principals with the way that is open to each; none where one may take any way.
-fn ways_of(element: &PrincipalElement) -> Option<Vec<(&PrincipalEntry, Way)>> {
-    let ways = element.entries().map(|(_, entry)| Some((entry, Way::of(entry.principal)?)));
-    ways.collect::<Option<Vec<_>>>().filter(|ways| !ways.is_empty())
-}
-
-/// Whether some principal has no way to assume the role.
-fn is_excluded(statement: &Statement, principals: &[(&PrincipalEntry, Way)]) -> bool {
-    principals.iter().any(|(_, way)| !covers(statement, way.action()))
-}
-
-/// The way that is open to all of the principals.
-fn single_way(principals: &[(&PrincipalEntry, Way)]) -> Option<Way> {
-    let (_, first) = principals.first()?;
-    principals.iter().all(|(_, way)| way == first).then_some(*first)
+fn report(cx: &mut Context<'_>, action: &ActionPattern, unfit: &[String], meant: Option<Way>) {
+    let message = format!("`{}` does not go with {}", action.text, unfit.join(", "));
+    let draft = cx.report(action.origin, message).note(ADVICE);
+    if let Some(meant) = meant.map(Way::action) {
+        let title = format!("replace with `{meant}`");
+        draft.replace_string(action.origin, title, Applicability::Unsafe, meant);
+    }
 }
 
 const ADVICE: &str = "use `sts:AssumeRoleWithSAML` for SAML providers, \
     `sts:AssumeRoleWithWebIdentity` for OpenID Connect providers, `sts:AssumeRole` for all others";
+
+/// The way that is open to all of the principals.
+fn common_way(element: &PrincipalElement) -> Option<Way> {
+    let mut ways = element.entries().map(|(_, entry)| Way::of(entry.principal));
+    let first = ways.next()?;
+    first.filter(|_| ways.all(|way| way == first))
+}

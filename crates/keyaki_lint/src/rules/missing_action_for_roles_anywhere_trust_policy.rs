@@ -46,17 +46,18 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_>, statement: &Statement) {
+    let Some(element) = statement.action.as_ref().filter(|_| trusts(statement)) else { return };
     let policy = cx.policy();
-    let first = policy.statements.iter().find(|s| trusts(s));
-    let is_first = first.is_some_and(|s| s.index == statement.index);
-    let Some(element) = statement.action.as_ref().filter(|_| is_first) else { return };
+    if policy.statements.iter().find(|s| trusts(s)).is_some_and(|s| s.index < statement.index) {
+        return;
+    }
     let missing: Vec<&str> = NEEDED.into_iter().filter(|a| !is_allowed(policy, a)).collect();
     if missing.is_empty() {
         return;
     }
     let edit = add_actions(cx, element, &missing);
     let named: Vec<String> = missing.iter().map(|action| format!("`{action}`")).collect();
-    let named = named.join(" and ");
+    let named = named.join(", ");
     let draft = cx
         .report(element.origin, format!("`{SERVICE}` also needs {named}"))
         .note("it passes a source identity and session tags with every session");

@@ -3,7 +3,6 @@ use keyaki_ir::{Family, Operator, SetOperator};
 
 use crate::condition_edit::move_entry;
 use crate::context::Context;
-use crate::key_type::key_type;
 use crate::rule::{ConditionSite, rule};
 
 rule! {
@@ -54,7 +53,7 @@ fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
         return;
     }
     let key = &site.entry.key;
-    if !key_type(cx.catalog(), &key.value).is_some_and(|t| t.is_multivalued()) {
+    if !cx.key_type(&key.value).is_some_and(|t| t.is_multivalued()) {
         return;
     }
     let meant = qualified(operator);

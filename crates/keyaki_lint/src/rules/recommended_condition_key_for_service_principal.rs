@@ -69,7 +69,10 @@ fn report(cx: &mut Context<'_>, entry: &ConditionEntry) {
     let key = &entry.key;
     let accounts = entry.values.iter().all(|v| is_account_id(v.text()));
     let draft = cx
-        .report(key.origin, format!("`{}` is not made to restrict service principals", key.value))
+        .report(
+            key.origin,
+            format!("`{}` is out of use for restricting service principals", key.value),
+        )
         .note(USE_SOURCE_KEYS);
     if accounts {
         let title = "replace with `aws:SourceAccount`";

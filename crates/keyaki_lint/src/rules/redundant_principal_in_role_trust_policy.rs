@@ -53,7 +53,8 @@ fn check(cx: &mut Context<'_>, statement: &Statement) {
     let entries = || element.entries().map(|(_, entry)| entry);
     for session in entries().filter(|e| e.principal == Principal::AssumedRole) {
         let Some(of_session) = role_of(session) else { continue };
-        let mut roles = entries().filter(|e| e.principal == Principal::Role);
+        let named = |e: &PrincipalEntry| e.text.ends_with(of_session.2);
+        let mut roles = entries().filter(|e| e.principal == Principal::Role && named(e));
         let Some(role) = roles.find(|e| role_of(e) == Some(of_session)) else { continue };
         cx.report(session.origin, format!("`{}` covers this session", role.text))
             .note("a role as principal stands for all of its sessions")

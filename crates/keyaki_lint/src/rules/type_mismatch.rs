@@ -4,7 +4,7 @@ use keyaki_ir::{BaseOperator, Family, Operator};
 
 use crate::condition_edit::move_entry;
 use crate::context::Context;
-use crate::key_type::{key_type, phrase};
+use crate::policy_keys::phrase;
 use crate::rule::{ConditionSite, rule};
 
 rule! {
@@ -78,7 +78,7 @@ fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
         return;
     }
     let key = &site.entry.key.value;
-    let Some(key_type) = key_type(cx.catalog(), key) else { return };
+    let Some(key_type) = cx.key_type(key) else { return };
     if fits(key_type, family) || is_excepted(site, key_type, family) {
         return;
     }

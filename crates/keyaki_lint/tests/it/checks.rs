@@ -11,12 +11,12 @@ use keyaki_ir::{PolicyKind, ResourceType};
 use crate::support::{Reading, lint, only};
 
 /// One entry of the table.
-struct Entry {
+pub(crate) struct Entry {
     file: String,
-    code: String,
-    reading: Reading,
+    pub(crate) code: String,
+    pub(crate) reading: Reading,
     at: BTreeSet<String>,
-    trigger: String,
+    pub(crate) trigger: String,
     neighbour: String,
 }
 
@@ -70,7 +70,7 @@ fn shown(text: &str) -> String {
     text.chars().take(1_500).collect()
 }
 
-fn table() -> Vec<Entry> {
+pub(crate) fn table() -> Vec<Entry> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/checks");
     let mut files: Vec<_> = std::fs::read_dir(&folder)
         .unwrap_or_else(|e| panic!("{}: {e}", folder.display()))

@@ -13,12 +13,12 @@ use keyaki_lint::Rule;
 use crate::support::{Reading, lint, only};
 
 /// A fenced block of a rule's docs.
-struct Example {
-    text: String,
+pub(crate) struct Example {
+    pub(crate) text: String,
     /// Line and column from 1, and the number of characters if the mark gives it.
     marks: Vec<(u32, u32, Option<u32>)>,
-    reading: Reading,
-    avoid: bool,
+    pub(crate) reading: Reading,
+    pub(crate) avoid: bool,
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn examples_yield_exactly_the_marked_findings() {
     assert!(wrong.is_empty(), "{} examples differ\n{}", wrong.len(), wrong.join("\n"));
 }
 
-fn examples(rule: &Rule) -> Vec<Example> {
+pub(crate) fn examples(rule: &Rule) -> Vec<Example> {
     let mut examples = Vec::new();
     let mut section = "";
     let mut block: Option<(&str, Vec<&str>)> = None;

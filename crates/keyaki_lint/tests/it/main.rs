@@ -2,7 +2,11 @@
 
 #![expect(clippy::panic, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
+mod admission;
 mod checks;
+mod corpus;
 mod examples;
+mod fixes;
+mod oracle;
 mod registry;
 mod support;

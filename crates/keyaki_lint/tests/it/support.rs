@@ -1,5 +1,7 @@
 //! Running rules on a text.
 
+use std::path::{Path, PathBuf};
+
 use keyaki_diag::{Finding, Persona};
 use keyaki_ir::{PolicyKind, ResourceType};
 use keyaki_lint::{Document, Linter, Selection};
@@ -29,4 +31,31 @@ pub(crate) fn lint(linter: &Linter, text: &str, reading: Reading) -> Vec<Finding
         document = document.with_resource_type(resource_type);
     }
     linter.lint(document)
+}
+
+/// The policies and tables of this repository.
+pub(crate) fn testdata() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata")
+}
+
+/// The collection of policies and recordings, which lies in `shared/data` beside the repository
+/// where it is at hand.
+pub(crate) fn shared_data() -> Option<PathBuf> {
+    let ancestors = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    ancestors.map(|folder| folder.join("shared/data")).find(|folder| folder.is_dir())
+}
+
+/// All files below a folder, sorted.
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(folder) = open.pop() {
+        let entries = std::fs::read_dir(&folder);
+        let entries = entries.unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+        for path in entries.map(|entry| entry.expect("a folder entry").path()) {
+            if path.is_dir() { open.push(path) } else { found.push(path) }
+        }
+    }
+    found.sort();
+    found
 }

@@ -77,6 +77,8 @@ broken! {
                               ^^ UnexpectedCharacter"#;
     doubled_colon: r#"{"Effect":: "Allow"}
           ^ UnexpectedCharacter"#;
+    two_colons_in_a_member: r#"{"Bool": "kms:MultiRegion": true, "a": 1}
+                          ^ UnexpectedCharacter"#;
     comma_for_colon: r#"{"Effect", "Allow"}
  ^^^^^^^^ MissingColon"#;
     object_for_array: r#"{"Action": {"s3:Get*", "s3:Put*", "s3:List*"}, "Effect": "Allow"}
@@ -149,6 +151,11 @@ broken! {
                            ^^^^^^ SingleQuotes"#;
     placeholder: r#"{"Resource": <your-bucket>, "a": 1}
              ^^^^^^^^^^^^^ UnexpectedCharacter"#;
+    template_placeholders: r#"{"Policy": {{policy}}, "VPC": ["a", ${VPC_ID:x}, "${b}"]}
+           ^^^^^^^^^^ UnknownWord
+                                    ^^^^^^^^^^^ UnknownWord"#;
+    dots_after_a_comma: r#"{"Statement": [1, ...]}
+                  ^^^ UnexpectedCharacter"#;
     dots: r#"{"Statement": [...]}
                ^^^ UnexpectedCharacter"#;
     semicolons: r#"{"a": 1; "b": 2}
@@ -189,6 +196,22 @@ broken! {
 }"#;
     missing_closing_quote_before_bracket: r#"{"Action": ["a", "b]}
                  ^^^^ UnterminatedString"#;
+    a_string_over_two_lines: r#"{
+  "Sid": "Allow access for all principals in the
+                                                ^ ControlCharacter
+account",
+  "Action": "*"
+}"#;
+    two_lines_without_closing_quotes: r#"{
+  "Effect": "Allow,
+            ^^^^^^^ UnterminatedString
+  "Action: "*",
+             ^^ UnterminatedString
+  "Resource": "*"
+}"#;
+    doubled_quotes: r#"{""Sid"": ""a"", "Effect": "Allow"}
+   ^^^ UnknownWord
+            ^ UnknownWord"#;
     quotes_inside_a_string: r#"{"Sid": "the "best" one"}
               ^^^^ UnknownWord"#;
     bad_escape: r#"{"Resource": "a\d\u12", "Sid": "b"}

@@ -96,8 +96,23 @@ pub(crate) fn write_retired(retired: &[Retirement]) -> String {
 /// A correction by hand; its reason stands in the file only.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Override {
-    Service { prefix: String, name: String, standing: Standing, accepted: Option<bool> },
-    Key { service: String, name: String, key_type: KeyType },
+    Service {
+        prefix: String,
+        name: String,
+        standing: Standing,
+        accepted: Option<bool>,
+    },
+    Key {
+        service: String,
+        name: String,
+        key_type: KeyType,
+    },
+    /// One more ARN template of a resource type; the type may be new, too.
+    Arn {
+        service: String,
+        resource_type: String,
+        template: String,
+    },
     GlobalKey(GlobalKeyFacts),
 }
 
@@ -114,6 +129,12 @@ fn read_override(line: &Line<'_>) -> Result<Override, TextError> {
             let name = line.field(2)?.to_owned();
             let key_type = line.parse(3, "a key type", KeyType::parse)?;
             (Override::Key { service, name, key_type }, 4)
+        }
+        "arn" => {
+            let service = line.field(1)?.to_owned();
+            let resource_type = line.field(2)?.to_owned();
+            let template = line.field(3)?.to_owned();
+            (Override::Arn { service, resource_type, template }, 4)
         }
         "global-key" => (Override::GlobalKey(read_global_key(line, 1)?), 4),
         other => return Err(line.error(format!("`{other}` is not known"))),

@@ -1,0 +1,205 @@
+//! Which entries of a list are covered by other entries of the same list.
+//!
+//! An entry covers another if every text that the other matches is matched by it.
+//! Policy variables stand for the same text wherever they are written, so they are compared as
+//! symbols of their own.
+//!
+//! What covers an entry begins with a part of the literal text that the entry begins with.
+//! Sorted by that text, all candidates for an entry lie on one path, as in a prefix tree,
+//! so that lists of thousands of entries take little more than the time to sort them.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use keyaki_ir::glob::{self, Case};
+use keyaki_ir::{Part, Pattern};
+
+/// An entry that could be left out, and the entries that cover it, by position in the list.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Covered {
+    pub(crate) entry: usize,
+    /// Those that are not covered themselves; never empty.
+    pub(crate) by: Vec<usize>,
+}
+
+/// The covered entries, in order. Of equal entries the first stays.
+pub(crate) fn covered(entries: &[Cow<'_, str>], case: Case) -> Vec<Covered> {
+    let pairs = pairs(entries, case);
+    let is_covered = |entry: usize| pairs.binary_search_by_key(&entry, |p| p.0).is_ok();
+    let mut out: Vec<Covered> = Vec::new();
+    for group in pairs.chunk_by(|a, b| a.0 == b.0) {
+        let mut by: Vec<usize> = group.iter().map(|p| p.1).filter(|&c| !is_covered(c)).collect();
+        if by.is_empty() {
+            by.extend(group.iter().map(|p| p.1));
+        }
+        out.push(Covered { entry: group[0].0, by });
+    }
+    out
+}
+
+/// The text of a pattern with each variable as one character for private use.
+pub(crate) fn opaque<'p>(pattern: &'p Pattern, known: &mut Vec<&'p str>) -> Cow<'p, str> {
+    if pattern.variables().is_empty() {
+        return Cow::Borrowed(pattern.text());
+    }
+    let mut out = String::with_capacity(pattern.text().len());
+    for part in pattern.parts() {
+        match part {
+            Part::Text(text) => out.push_str(text),
+            Part::Variable(variable) => {
+                let text = &pattern.text()[variable.range.clone()];
+                let at = known.iter().position(|k| *k == text).unwrap_or(known.len());
+                if at == known.len() {
+                    known.push(text);
+                }
+                out.extend(char::from_u32(PRIVATE + at as u32));
+            }
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// The first character of the supplementary private use area, which has 65,534 of them.
+const PRIVATE: u32 = 0xF_0000;
+
+/// All (covered, covering), sorted.
+fn pairs(entries: &[Cow<'_, str>], case: Case) -> Vec<(usize, usize)> {
+    let mut order: Vec<usize> = (0..entries.len()).collect();
+    let head = |entry: usize| literal_head(&entries[entry]);
+    order.sort_by(|&a, &b| compare(head(a), head(b), case).then(a.cmp(&b)));
+    let mut path: Vec<usize> = Vec::new();
+    let mut pairs = Vec::new();
+    for group in order.chunk_by(|&a, &b| compare(head(a), head(b), case).is_eq()) {
+        path.retain(|&p| begins_with(head(group[0]), head(p), case));
+        path.extend(group.iter().filter(|&&e| glob::has_wildcard(&entries[e])));
+        let first = group.iter().copied().find(|&e| !glob::has_wildcard(&entries[e]));
+        for &entry in group {
+            let literal = !glob::has_wildcard(&entries[entry]);
+            pairs.extend(first.filter(|&f| literal && f != entry).map(|f| (entry, f)));
+            let covering = path.iter().filter(|&&c| covers(entries, c, entry, case));
+            pairs.extend(covering.map(|&c| (entry, c)));
+        }
+    }
+    pairs.sort_unstable();
+    pairs
+}
+
+/// Whether one entry covers another; of two that cover each other the first covers the second.
+fn covers(entries: &[Cow<'_, str>], outer: usize, inner: usize, case: Case) -> bool {
+    outer != inner
+        && includes(&entries[outer], &entries[inner], case)
+        && (outer < inner || !includes(&entries[inner], &entries[outer], case))
+}
+
+/// Whether a pattern with a wildcard matches all that another pattern matches.
+fn includes(outer: &str, inner: &str, case: Case) -> bool {
+    let tail = outer.rfind(['*', '?']).map_or(outer, |at| &outer[at + 1..]);
+    if !ends_with(inner, tail, case) {
+        return false;
+    }
+    if !outer.contains('?') {
+        // Only a star of `outer` can take in a wildcard of `inner`, so it may be read as text.
+        return glob::matches(outer, inner, case);
+    }
+    // A variable can be longer than the one character of a `?`.
+    !inner.chars().any(|c| u32::from(c) >= PRIVATE) && glob::includes(outer, inner, case)
+}
+
+fn literal_head(text: &str) -> &str {
+    &text[..text.find(['*', '?']).unwrap_or(text.len())]
+}
+
+fn compare(a: &str, b: &str, case: Case) -> Ordering {
+    match case {
+        Case::Sensitive => a.cmp(b),
+        Case::Insensitive => {
+            let lower = |b: u8| b.to_ascii_lowercase();
+            a.bytes().map(lower).cmp(b.bytes().map(lower))
+        }
+    }
+}
+
+fn begins_with(text: &str, head: &str, case: Case) -> bool {
+    let start = text.as_bytes().get(..head.len());
+    start.is_some_and(|start| same(start, head.as_bytes(), case))
+}
+
+fn ends_with(text: &str, tail: &str, case: Case) -> bool {
+    let start = text.len().checked_sub(tail.len());
+    start.is_some_and(|start| same(&text.as_bytes()[start..], tail.as_bytes(), case))
+}
+
+fn same(a: &[u8], b: &[u8], case: Case) -> bool {
+    match case {
+        Case::Sensitive => a == b,
+        Case::Insensitive => a.eq_ignore_ascii_case(b),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(entries: &[&str], case: Case) -> Vec<(usize, Vec<usize>)> {
+        let entries: Vec<Cow<'_, str>> = entries.iter().map(|&e| e.into()).collect();
+        covered(&entries, case).into_iter().map(|c| (c.entry, c.by)).collect()
+    }
+
+    #[test]
+    fn a_wildcard_covers_what_it_matches() {
+        let entries = ["s3:GetObject", "s3:PutObject", "S3:get*", "s3:*Object", "ec2:Get*"];
+        let expected = vec![(0, vec![2, 3]), (1, vec![3])];
+        assert_eq!(found(&entries, Case::Insensitive), expected);
+    }
+
+    #[test]
+    fn the_widest_entry_is_named() {
+        let entries = ["s3:GetObjectAcl", "s3:GetObject*", "s3:Get*"];
+        assert_eq!(found(&entries, Case::Insensitive), [(0, vec![2]), (1, vec![2])]);
+        let entries = ["*", "s3:GetObject", "s3:*"];
+        assert_eq!(found(&entries, Case::Insensitive), [(1, vec![0]), (2, vec![0])]);
+    }
+
+    #[test]
+    fn of_equal_entries_the_first_stays() {
+        assert_eq!(found(&["a", "b", "A", "a"], Case::Insensitive), [(2, vec![0]), (3, vec![0])]);
+        assert_eq!(found(&["a", "b", "A", "a"], Case::Sensitive), [(3, vec![0])]);
+        assert_eq!(found(&["a**", "a*", "a?*", "a*?"], Case::Sensitive).len(), 3);
+        assert_eq!(found(&["a*", "a**"], Case::Sensitive), [(1, vec![0])]);
+    }
+
+    #[test]
+    fn the_answer_is_that_of_comparing_all_pairs() {
+        let parts = ["", "a", "b", "ab", "*", "?", "a*", "*a", "?b"];
+        let all: Vec<String> =
+            parts.iter().flat_map(|a| parts.iter().map(move |b| format!("{a}{b}"))).collect();
+        for case in [Case::Sensitive, Case::Insensitive] {
+            let entries: Vec<Cow<'_, str>> = all.iter().map(|e| e.as_str().into()).collect();
+            let includes = |a: usize, b: usize| glob::includes(&all[a], &all[b], case);
+            let redundant = |b: usize| {
+                (0..all.len()).any(|a| a != b && includes(a, b) && (a < b || !includes(b, a)))
+            };
+            let expected: Vec<usize> = (0..all.len()).filter(|&b| redundant(b)).collect();
+            let found: Vec<usize> = covered(&entries, case).iter().map(|c| c.entry).collect();
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn variables_are_the_same_text_wherever_they_stand() {
+        let patterns: Vec<Pattern> = [
+            "home/${aws:username}/*",
+            "home/${aws:username}/a",
+            "home/${aws:userid}/a",
+            "home/${aws:username}",
+            "home/?/a",
+            "home/${*}/a",
+        ]
+        .map(Pattern::new)
+        .into();
+        let mut known = Vec::new();
+        let texts: Vec<_> = patterns.iter().map(|p| opaque(p, &mut known)).collect();
+        let found = covered(&texts, Case::Sensitive);
+        assert_eq!(found, [Covered { entry: 1, by: vec![0] }]);
+    }
+}
