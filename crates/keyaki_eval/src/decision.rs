@@ -292,7 +292,10 @@ impl Rules<'_> {
             // These have no policies of their own that could be asked: the resource decides.
             CallerKind::Anonymous => vec![self.resource(Forms::EVERYBODY)],
             CallerKind::Service => vec![self.resource(Forms::SERVICE.and(Forms::EVERYBODY))],
-            CallerKind::WebIdentity | CallerKind::Saml => vec![self.resource(Forms::PROVIDER)],
+            // They call unsigned, and `*` names everybody.
+            CallerKind::WebIdentity | CallerKind::Saml => {
+                vec![self.resource(Forms::PROVIDER.and(Forms::EVERYBODY))]
+            }
             CallerKind::CanonicalUser => {
                 vec![self.resource(Forms::CANONICAL.and(Forms::EVERYBODY))]
             }
@@ -353,8 +356,10 @@ impl Rules<'_> {
                 Formula::and([self.resource(Forms::SESSION), capped_if(Point::SessionArnCap)]),
                 everybody,
             ],
+            // A grant to the user's ARN is limited for the user's federated sessions, and without
+            // session policies these have nothing but what is granted to themselves.
             CallerKind::FederatedUser => vec![
-                Formula::and([self.resource(Forms::USER), boundary, session.clone()]),
+                Formula::and([self.resource(Forms::USER), boundary, self.passed_session()]),
                 Formula::and([self.resource(Forms::SESSION), capped_if(Point::SessionArnCap)]),
                 everybody,
             ],
@@ -364,6 +369,14 @@ impl Rules<'_> {
             | CallerKind::WebIdentity
             | CallerKind::Saml
             | CallerKind::CanonicalUser => Vec::new(),
+        }
+    }
+
+    /// EL: what a federated user session may do at most; nothing without session policies.
+    fn passed_session(&self) -> Formula<Atom> {
+        match self.policies.session {
+            Some(_) => self.cap(Layer::Session),
+            None => Formula::FALSE,
         }
     }
 
@@ -381,16 +394,18 @@ impl Rules<'_> {
                 self.matching(Layer::Identity, Effect::Allow, Forms::REGARDLESS)
             }
             CallerKind::Root => Formula::TRUE,
-            // EL: a federated user session without session policies has no permissions of its own.
-            CallerKind::FederatedUser if self.policies.session.is_none() => Formula::FALSE,
-            CallerKind::User
-            | CallerKind::RoleSession
-            | CallerKind::ServiceLinkedRole
-            | CallerKind::FederatedUser => Formula::and([
+            CallerKind::FederatedUser => Formula::and([
                 self.matching(Layer::Identity, Effect::Allow, Forms::REGARDLESS),
                 self.cap(Layer::Boundary),
-                self.cap(Layer::Session),
+                self.passed_session(),
             ]),
+            CallerKind::User | CallerKind::RoleSession | CallerKind::ServiceLinkedRole => {
+                Formula::and([
+                    self.matching(Layer::Identity, Effect::Allow, Forms::REGARDLESS),
+                    self.cap(Layer::Boundary),
+                    self.cap(Layer::Session),
+                ])
+            }
             CallerKind::Anonymous
             | CallerKind::Service
             | CallerKind::WebIdentity
@@ -420,6 +435,7 @@ impl Rules<'_> {
             }
             // RCP: for everybody but service-linked roles.
             Layer::Rcp(_) => caller != CallerKind::ServiceLinkedRole,
+            // A service's own calls do not come from a customer's network.
             Layer::Endpoint => caller != CallerKind::Service,
             Layer::Resource => true,
             Layer::Identity | Layer::Boundary | Layer::Session => caller.has_identity(),
