@@ -3,5 +3,6 @@
 
 #![expect(clippy::panic, clippy::print_stdout, reason = "a test stops at what it did not expect")]
 
+mod layers;
 mod operators;
 mod support;
