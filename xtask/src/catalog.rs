@@ -5,6 +5,7 @@
 
 mod build;
 mod iamdata;
+mod managed;
 
 #[allow(dead_code, unused_imports, unreachable_pub, reason = "shared with the library")]
 #[path = "../../crates/keyaki_catalog/src/source/mod.rs"]
@@ -17,7 +18,8 @@ use std::path::PathBuf;
 pub(crate) fn run(args: &[&str]) -> Outcome {
     match args {
         ["build", options @ ..] => build::run(options),
-        _ => Err(build::USAGE.into()),
+        ["managed", options @ ..] => managed::run(options),
+        _ => Err(format!("{}\n\n{}", build::USAGE, managed::USAGE).into()),
     }
 }
 

@@ -11,6 +11,7 @@ use std::process::ExitCode;
 mod catalog;
 mod codegen;
 mod layers;
+mod licences;
 mod test;
 
 /// What a task gives back: nothing, or the reason why it failed.

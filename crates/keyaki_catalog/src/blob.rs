@@ -84,18 +84,22 @@ impl Blob {
         if at < range.len() { range.start + at } else { usize::MAX }
     }
 
-    /// The text of a string by its number.
-    pub(crate) fn string(&self, number: u32) -> &str {
+    /// The bytes of a string by its number.
+    fn raw(&self, number: u32) -> &[u8] {
         let range = self.span(Section::StringEnds, number);
-        let pool = &self.sections[Section::Strings as usize];
-        let (start, end) = (pool.start + range.start as usize, pool.start + range.end as usize);
-        let bytes = self.bytes.get(start..end).unwrap_or_default();
-        std::str::from_utf8(bytes).unwrap_or_default()
+        let pool = self.sections[Section::Strings as usize].start;
+        let (start, end) = (pool + range.start as usize, pool + range.end as usize);
+        self.bytes.get(start..end).unwrap_or_default()
     }
 
     /// The text that `field` of a record names.
     pub(crate) fn text(&self, section: Section, record: u32, field: usize) -> &str {
-        self.string(self.get4(section, record, field))
+        std::str::from_utf8(self.name(section, record, field)).unwrap_or_default()
+    }
+
+    /// The same as bytes, which is all that comparing needs.
+    pub(crate) fn name(&self, section: Section, record: u32, field: usize) -> &[u8] {
+        self.raw(self.get4(section, record, field))
     }
 
     /// The numbers of a list.

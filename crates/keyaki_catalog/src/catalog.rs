@@ -93,7 +93,7 @@ impl Catalog {
 
     /// The service with this prefix, also a retired or undocumented one.
     pub fn service(&self, prefix: &str) -> Option<Service<'_>> {
-        let prefix_of = |record| self.blob.text(Section::Services, record, service::PREFIX);
+        let prefix_of = |record| self.blob.name(Section::Services, record, service::PREFIX);
         let record = fold::find(0..self.blob.count(Section::Services), prefix, prefix_of)?;
         Some(Service::new(self, record))
     }
@@ -131,7 +131,7 @@ impl Catalog {
     /// resources have their own, the products of `servicecatalog` have `catalog`.
     /// A type with a hole in that segment is not among them.
     pub fn arn_service(&self, segment: &str) -> Option<impl Iterator<Item = ResourceType<'_>>> {
-        let name_of = |record| self.blob.text(Section::ArnServices, record, arn_service::NAME);
+        let name_of = |record| self.blob.name(Section::ArnServices, record, arn_service::NAME);
         let record = fold::find(0..self.blob.count(Section::ArnServices), segment, name_of)?;
         let types =
             self.blob.list(self.blob.get2(Section::ArnServices, record, arn_service::TYPES));

@@ -177,22 +177,13 @@ impl Catalog {
     /// The pattern is matched against the full name, prefix and colon included.
     pub fn expand(&self, pattern: &str) -> ActionSet {
         let mut set = ActionSet::new();
-        match pattern.split_once(':') {
-            Some((prefix, name)) => {
-                self.for_services(prefix, |service| {
-                    let (range, rest) = self.candidates(service, name);
-                    match rest {
-                        None => set.insert_range(range),
-                        Some(rest) => set.extend(range.filter(|n| rest(*n)).map(ActionId)),
-                    }
-                });
-            }
-            None if pattern.bytes().all(|b| b == b'*') && !pattern.is_empty() => {
-                set.insert_range(0..self.blob.count(Section::Actions));
-            }
-            None => set.extend(self.whole_matches(pattern).map(Action::id)),
-        }
-        self.remove_retired(&mut set);
+        let mut hull: Option<Range<u32>> = None;
+        self.for_matches(pattern, |range| {
+            let start = hull.as_ref().map_or(range.start, |hull| hull.start);
+            hull = Some(start..range.end);
+            set.insert_range(range);
+        });
+        self.remove_retired(&mut set, hull.unwrap_or_default());
         set
     }
 
@@ -201,19 +192,30 @@ impl Catalog {
     /// True as well where the actions of the service are not known, so that the answer "no" is
     /// always right.
     pub fn matches_any(&self, pattern: &str) -> bool {
-        let Some((prefix, name)) = pattern.split_once(':') else {
-            return self.whole_matches(pattern).next().is_some();
-        };
         let mut found = false;
-        self.for_services(prefix, |service| {
-            let (mut range, rest) = self.candidates(service, name);
-            found |= !service.actions_are_known()
-                || match rest {
-                    None => !range.is_empty(),
-                    Some(rest) => range.any(rest),
-                };
-        });
+        self.for_matches(pattern, |range| found |= !range.is_empty());
+        let prefix = pattern.split_once(':').map(|(prefix, _)| prefix);
+        found || prefix.is_some_and(|prefix| self.has_unknown_actions(prefix))
+    }
+
+    fn has_unknown_actions(&self, prefix: &str) -> bool {
+        let mut found = false;
+        self.for_services(prefix, |service| found |= !service.actions_are_known());
         found
+    }
+
+    /// Calls `visit` with ascending ranges of the actions that the pattern matches, retired ones
+    /// included.
+    fn for_matches(&self, pattern: &str, mut visit: impl FnMut(Range<u32>)) {
+        match pattern.split_once(':') {
+            Some((prefix, name)) => {
+                self.for_services(prefix, |service| for_actions(service, name, &mut visit));
+            }
+            None if pattern.bytes().all(|b| b == b'*') && !pattern.is_empty() => {
+                visit(0..self.blob.count(Section::Actions));
+            }
+            None => self.for_whole_names(pattern, visit),
+        }
     }
 
     /// Calls `visit` with every service whose prefix the pattern matches.
@@ -226,39 +228,47 @@ impl Catalog {
         }
     }
 
-    /// The actions of a service that share the pattern's head, and the test that they still have
-    /// to pass, if any.
-    fn candidates<'p>(
-        &'p self,
-        service: Service<'p>,
-        pattern: &'p str,
-    ) -> (Range<u32>, Option<impl Fn(u32) -> bool + 'p>) {
-        let head = pattern.find(['*', '?']).map_or(pattern, |end| &pattern[..end]);
-        let all = service.action_range();
-        let range = fold::find_head(all, head, |n| service.action_name(n));
-        let decided =
-            pattern.len() > head.len() && pattern[head.len()..].bytes().all(|b| b == b'*');
-        let test = move |n: u32| glob::matches(pattern, service.action_name(n), Case::Insensitive);
-        (range, (!decided).then_some(test))
-    }
-
-    /// The actions whose full name a pattern without a colon matches.
-    fn whole_matches<'p>(&'p self, pattern: &'p str) -> impl Iterator<Item = Action<'p>> {
-        // Every full name has a colon, which only a wildcard can take in here.
-        let hopeless = !glob::has_wildcard(pattern);
-        let numbers = 0..if hopeless { 0 } else { self.blob.count(Section::Actions) };
-        let actions = numbers.map(|number| Action::new(self, number));
+    /// Matches a pattern without a colon: every full name has one, which only a wildcard takes in.
+    fn for_whole_names(&self, pattern: &str, mut visit: impl FnMut(Range<u32>)) {
+        if !glob::has_wildcard(pattern) {
+            return;
+        }
         let mut full = String::new();
-        actions.filter(move |action| {
+        for action in self.all_services().flat_map(Service::all_actions) {
             full.clear();
             full.extend([action.service().prefix(), ":", action.name()]);
-            glob::matches(pattern, &full, Case::Insensitive)
-        })
-    }
-
-    fn remove_retired(&self, set: &mut ActionSet) {
-        for record in 0..self.blob.count(Section::Retired) {
-            set.remove(ActionId(self.blob.get4(Section::Retired, record, retired::ACTION)));
+            if glob::matches(pattern, &full, Case::Insensitive) {
+                visit(one(action.id().0));
+            }
         }
     }
+
+    /// Takes the retired actions with numbers in `range` out of the set.
+    fn remove_retired(&self, set: &mut ActionSet, range: Range<u32>) {
+        let number = |record| self.blob.get4(Section::Retired, record, retired::ACTION);
+        let records = 0..self.blob.count(Section::Retired);
+        let first = fold::partition_point(records.clone(), |record| number(record) < range.start);
+        let numbers = (first..records.end).map(number).take_while(|&n| n < range.end);
+        numbers.for_each(|n| set.remove(ActionId(n)));
+    }
+}
+
+/// Calls `visit` with ascending ranges of the service's actions that the pattern matches.
+fn for_actions(service: Service<'_>, pattern: &str, mut visit: impl FnMut(Range<u32>)) {
+    let Some(end) = pattern.find(['*', '?']) else {
+        return service.action(pattern).into_iter().for_each(|action| visit(one(action.id().0)));
+    };
+    let (head, tail) = pattern.split_at(end);
+    let range = fold::find_head(service.action_range(), head, |n| service.action_name(n));
+    if tail.bytes().all(|b| b == b'*') {
+        return visit(range);
+    }
+    let catalog = service.catalog;
+    let matching =
+        |n: &u32| glob::matches(pattern, Action::new(catalog, *n).name(), Case::Insensitive);
+    range.filter(matching).for_each(|n| visit(one(n)));
+}
+
+fn one(number: u32) -> Range<u32> {
+    number..number + 1
 }

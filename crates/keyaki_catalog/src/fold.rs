@@ -4,32 +4,45 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 /// The order in which the tables are sorted.
-pub(crate) fn compare(a: &str, b: &str) -> Ordering {
-    let lower = |byte: u8| byte.to_ascii_lowercase();
-    a.bytes().map(lower).cmp(b.bytes().map(lower))
+pub(crate) fn compare(a: &[u8], b: &[u8]) -> Ordering {
+    let mut pairs = a.iter().zip(b).map(|(x, y)| (x.to_ascii_lowercase(), y.to_ascii_lowercase()));
+    match pairs.find(|(x, y)| x != y) {
+        Some((x, y)) => x.cmp(&y),
+        None => a.len().cmp(&b.len()),
+    }
 }
 
 /// Whether `text` starts with `head`.
-pub(crate) fn starts_with(text: &str, head: &str) -> bool {
-    text.as_bytes().get(..head.len()).is_some_and(|h| h.eq_ignore_ascii_case(head.as_bytes()))
+pub(crate) fn starts_with(text: &[u8], head: &[u8]) -> bool {
+    text.get(..head.len()).is_some_and(|start| start.eq_ignore_ascii_case(head))
 }
 
 /// The record in `range` with this name, where `name_of` ascends.
 pub(crate) fn find<'a>(
     range: Range<u32>,
     name: &str,
-    name_of: impl Fn(u32) -> &'a str,
+    name_of: impl Fn(u32) -> &'a [u8],
 ) -> Option<u32> {
-    let at = partition_point(range.clone(), |n| compare(name_of(n), name) == Ordering::Less);
-    (at < range.end && name_of(at).eq_ignore_ascii_case(name)).then_some(at)
+    let name = name.as_bytes();
+    let Range { mut start, mut end } = range;
+    while start < end {
+        let middle = start + (end - start) / 2;
+        match compare(name_of(middle), name) {
+            Ordering::Less => start = middle + 1,
+            Ordering::Greater => end = middle,
+            Ordering::Equal => return Some(middle),
+        }
+    }
+    None
 }
 
 /// The records in `range` whose names start with `head`, where `name_of` ascends.
 pub(crate) fn find_head<'a>(
     range: Range<u32>,
     head: &str,
-    name_of: impl Fn(u32) -> &'a str,
+    name_of: impl Fn(u32) -> &'a [u8],
 ) -> Range<u32> {
+    let head = head.as_bytes();
     let start = partition_point(range.clone(), |n| compare(name_of(n), head) == Ordering::Less);
     let end = partition_point(start..range.end, |n| starts_with(name_of(n), head));
     start..end

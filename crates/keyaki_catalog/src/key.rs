@@ -39,16 +39,19 @@ impl<'c> ConditionKey<'c> {
 
     /// Whether the name has a hole that a policy fills in.
     pub fn is_template(self) -> bool {
-        self.name() != self.pattern()
+        // Equal texts have one number.
+        let number = |field| self.catalog.blob.get4(Section::Keys, self.record, field);
+        number(key::NAME) != number(key::GLOB)
     }
 
     /// Whether `name` is this key, or fills in its hole.
     pub fn matches(self, name: &str) -> bool {
-        is_instance(name, self.name(), self.pattern())
+        name.eq_ignore_ascii_case(self.name()) || self.is_template() && self.is_filled_by(name)
     }
 
-    fn pattern(self) -> &'c str {
-        self.catalog.blob.text(Section::Keys, self.record, key::GLOB)
+    fn is_filled_by(self, name: &str) -> bool {
+        let pattern = self.catalog.blob.text(Section::Keys, self.record, key::GLOB);
+        glob::matches(pattern, name, Case::Insensitive)
     }
 
     /// The service whose prefix the key has, or else the first that lists it.
@@ -89,16 +92,19 @@ impl<'c> GlobalKey<'c> {
 
     /// Whether the name has a hole that a policy fills in.
     pub fn is_template(self) -> bool {
-        self.name() != self.pattern()
+        // Equal texts have one number.
+        let number = |field| self.catalog.blob.get4(Section::GlobalKeys, self.record, field);
+        number(global_key::NAME) != number(global_key::GLOB)
     }
 
     /// Whether `name` is this key, or fills in its hole.
     pub fn matches(self, name: &str) -> bool {
-        is_instance(name, self.name(), self.pattern())
+        name.eq_ignore_ascii_case(self.name()) || self.is_template() && self.is_filled_by(name)
     }
 
-    fn pattern(self) -> &'c str {
-        self.catalog.blob.text(Section::GlobalKeys, self.record, global_key::GLOB)
+    fn is_filled_by(self, name: &str) -> bool {
+        let pattern = self.catalog.blob.text(Section::GlobalKeys, self.record, global_key::GLOB);
+        glob::matches(pattern, name, Case::Insensitive)
     }
 }
 
@@ -106,11 +112,6 @@ impl fmt::Debug for GlobalKey<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "GlobalKey({})", self.name())
     }
-}
-
-fn is_instance(name: &str, key: &str, pattern: &str) -> bool {
-    name.eq_ignore_ascii_case(key)
-        || key != pattern && glob::matches(pattern, name, Case::Insensitive)
 }
 
 /// What a condition key turns out to be.
@@ -151,7 +152,7 @@ impl Catalog {
         if prefix.eq_ignore_ascii_case("aws") {
             return KeyLookup::UnknownGlobal;
         }
-        let found = self.service_key(name);
+        let found = self.service_key(prefix, name);
         if prefix.contains('.') {
             return KeyLookup::Federated(found);
         }
@@ -174,12 +175,12 @@ impl Catalog {
 
     /// The global condition key that `name` is, or is an instance of.
     pub fn global_key(&self, name: &str) -> Option<GlobalKey<'_>> {
-        let name_of = |record| self.blob.text(Section::GlobalKeys, record, global_key::NAME);
+        let name_of = |record| self.blob.name(Section::GlobalKeys, record, global_key::NAME);
         let exact = fold::find(0..self.blob.count(Section::GlobalKeys), name, name_of);
         if let Some(record) = exact {
             return Some(GlobalKey::new(self, record));
         }
-        self.global_keys().find(|key| key.matches(name))
+        self.global_keys().find(|key| key.is_template() && key.is_filled_by(name))
     }
 
     /// All condition keys of services, by name and type.
@@ -189,30 +190,37 @@ impl Catalog {
 
     /// The key of any service that `name` is, or is an instance of; of several types, that of the
     /// service with the key's prefix.
-    fn service_key(&self, name: &str) -> Option<ConditionKey<'_>> {
-        let name_of = |record| self.blob.text(Section::Keys, record, key::NAME);
+    fn service_key(&self, prefix: &str, name: &str) -> Option<ConditionKey<'_>> {
+        let name_of = |record| self.blob.name(Section::Keys, record, key::NAME);
         let keys = 0..self.blob.count(Section::Keys);
-        let before = |n: u32| fold::compare(name_of(n), name) == Ordering::Less;
+        let before = |n: u32| fold::compare(name_of(n), name.as_bytes()) == Ordering::Less;
         let start = fold::partition_point(keys.clone(), before);
-        let equal = (start..keys.end).take_while(|&n| name_of(n).eq_ignore_ascii_case(name));
-        let exact = equal.map(|record| ConditionKey::new(self, record));
-        exact.max_by_key(|key| is_at_home(*key)).or_else(|| self.template(name))
+        let same = |n: &u32| name_of(*n).eq_ignore_ascii_case(name.as_bytes());
+        let exact = (start..keys.end).take_while(same).map(|n| ConditionKey::new(self, n));
+        exact.max_by_key(|key| is_at_home(*key)).or_else(|| self.template(prefix, name))
     }
 
     /// The longest key template that `name` is an instance of.
-    fn template(&self, name: &str) -> Option<ConditionKey<'_>> {
-        let records = (0..self.blob.count(Section::Templates))
-            .map(|n| self.blob.get4(Section::Templates, n, 0));
-        let keys = records.map(|record| ConditionKey::new(self, record));
-        keys.filter(|key| key.matches(name)).max_by_key(|key| (key.name().len(), is_at_home(*key)))
+    fn template(&self, prefix: &str, name: &str) -> Option<ConditionKey<'_>> {
+        let keys = self.templates_of(prefix).filter(|key| key.is_filled_by(name));
+        keys.max_by_key(|key| (key.name().len(), is_at_home(*key)))
+    }
+
+    /// The key templates that can have instances with this prefix: the prefixes of identity
+    /// providers can have holes themselves, those of services cannot.
+    fn templates_of(&self, prefix: &str) -> impl Iterator<Item = ConditionKey<'_>> {
+        let record = |n: u32| self.blob.get4(Section::Templates, n, 0);
+        let name_of = |n: u32| self.blob.name(Section::Keys, record(n), key::NAME);
+        let all = 0..self.blob.count(Section::Templates);
+        let range = if prefix.contains('.') { all } else { fold::find_head(all, prefix, name_of) };
+        range.map(move |n| ConditionKey::new(self, record(n)))
     }
 
     /// The services whose keys have this prefix, which is not the prefix of any of them.
     fn foreign_services(&self, prefix: &str) -> Option<impl Iterator<Item = Service<'_>>> {
-        let text = |record, field| self.blob.text(Section::Foreign, record, field);
-        let record = (0..self.blob.count(Section::Foreign)).find(|&record| {
-            is_instance(prefix, text(record, foreign::PREFIX), text(record, foreign::GLOB))
-        })?;
+        let pattern = |record| self.blob.text(Section::Foreign, record, foreign::GLOB);
+        let record = (0..self.blob.count(Section::Foreign))
+            .find(|&record| glob::matches(pattern(record), prefix, Case::Insensitive))?;
         let services = self.blob.list(self.blob.get2(Section::Foreign, record, foreign::SERVICES));
         Some(services.map(|number| Service::new(self, number)))
     }

@@ -23,18 +23,22 @@ mod catalog;
 mod expand;
 mod fold;
 mod key;
+mod managed;
 mod partition;
 mod resource;
 mod service;
+pub mod service_reference;
 #[allow(dead_code, unused_imports, reason = "shared with the build script and the generator")]
 mod source;
 mod suggest;
+mod unpack;
 
 pub use action::{Action, ActionId, ActionResource, Retired};
 pub use blob::InvalidCatalog;
 pub use catalog::{Catalog, Snapshot, embedded};
 pub use expand::ActionSet;
 pub use key::{ConditionKey, GlobalKey, KeyLookup};
+pub use managed::ManagedPolicy;
 pub use partition::{Partition, Region};
 pub use resource::{ArnTemplate, ResourceType, Segment};
 pub use service::Service;

@@ -92,8 +92,8 @@ impl<'c> Service<'c> {
         Some(Action::new(self.catalog, number))
     }
 
-    pub(crate) fn action_name(self, number: u32) -> &'c str {
-        self.catalog.blob.text(Section::Actions, number, action::NAME)
+    pub(crate) fn action_name(self, number: u32) -> &'c [u8] {
+        self.catalog.blob.name(Section::Actions, number, action::NAME)
     }
 
     /// The resource types, by name.
@@ -105,7 +105,7 @@ impl<'c> Service<'c> {
     /// The resource type with this name.
     pub fn resource_type(self, name: &str) -> Option<ResourceType<'c>> {
         let blob = &self.catalog.blob;
-        let name_of = |number| blob.text(Section::Types, number, resource_type::NAME);
+        let name_of = |number| blob.name(Section::Types, number, resource_type::NAME);
         let range = self.range(service::TYPES, service::TYPES_END);
         let number = fold::find(range, name, name_of)?;
         Some(ResourceType::new(self.catalog, number))

@@ -108,6 +108,12 @@ impl RuleMeta {
         lines.take_while(|l| !l.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
+    /// The docs without the space that doc comments have at the start of each line.
+    pub fn page(&self) -> String {
+        let lines = self.docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
     /// Whether `name` means this rule: its name or its AWS code, in any letter case.
     pub fn answers_to(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)

@@ -18,6 +18,29 @@ pub enum Form {
 
 const NANOS: i128 = 1_000_000_000;
 
+impl Instant {
+    /// The date and time in UTC, to the second: `2026-11-21T09:30:00Z`.
+    /// None outside of the years 0001 to 9999.
+    pub fn calendar(self) -> Option<String> {
+        let seconds = i64::try_from(self.0.div_euclid(NANOS)).ok()?;
+        let (days, clock) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+        let (mut low, mut high) = (1, 10_000);
+        if days < days_since_1970(low, 1, 1) || days >= days_since_1970(high, 1, 1) {
+            return None;
+        }
+        while high - low > 1 {
+            let middle = (low + high) / 2;
+            let after = days_since_1970(middle, 1, 1) > days;
+            *(if after { &mut high } else { &mut low }) = middle;
+        }
+        let year = low;
+        let month = (1..=12).rev().find(|&m| days_since_1970(year, m, 1) <= days)?;
+        let day = days - days_since_1970(year, month, 1) + 1;
+        let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
+        Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"))
+    }
+}
+
 /// Reads a date in either form.
 ///
 /// Calendar dates may stop after the year, the month, the day, the minute or the second;
@@ -139,6 +162,16 @@ mod tests {
         assert_eq!(seconds("2023-11-14T22:13:20Z"), calendar(1_700_000_000));
         assert_eq!(seconds("2023-11-14T23:13:20.5+01:00"), calendar(1_700_000_000));
         assert_eq!(seconds("1700000000"), Some((1_700_000_000, Form::Epoch)));
+    }
+
+    #[test]
+    fn instants_are_written_as_they_are_read() {
+        for text in ["1970-01-01T00:00:00Z", "2024-02-29T23:59:59Z", "9999-12-31T00:00:01Z"] {
+            let instant = parse(text).map(|(instant, _)| instant);
+            assert_eq!(instant.and_then(Instant::calendar).as_deref(), Some(text));
+        }
+        let far = parse("999999999999999").map(|(instant, _)| instant);
+        assert_eq!(far.and_then(Instant::calendar), None);
     }
 
     #[test]

@@ -114,6 +114,13 @@ impl Draft<'_, '_> {
         self
     }
 
+    /// Narrows the main place to the bracket that opens it: for what a whole object lacks.
+    pub(crate) fn opening(mut self) -> Self {
+        let range = &mut self.finding().places[0].range;
+        *range = TextRange::new(range.start, range.end.min(range.start + 1));
+        self
+    }
+
     /// Narrows the main place to a range of the source.
     pub(crate) fn range(mut self, range: TextRange) -> Self {
         self.finding().places[0].range = range;
@@ -200,7 +207,7 @@ pub(crate) fn quoted(text: &str) -> String {
 /// What to take out to delete an element or a member: with the comma that follows it and the
 /// space after that, or, for the last one, with the comma before it.
 /// A member is named by its name's or its value's node. None if it is the only one.
-fn removal(value: Option<Value<'_>>) -> Option<TextRange> {
+pub(crate) fn removal(value: Option<Value<'_>>) -> Option<TextRange> {
     use keyaki_syntax::NodeKind;
     let value = value?;
     let parent = value.parent()?;

@@ -79,14 +79,19 @@ fn resource_sites(statement: &Statement) -> impl Iterator<Item = ResourceSite<'_
 
 fn principal_sites(statement: &Statement) -> impl Iterator<Item = PrincipalSite<'_>> {
     statement.principal_elements().flat_map(move |element| {
-        element
-            .entries()
-            .map(move |(group, entry)| PrincipalSite { statement, element, group, entry })
+        element.entries().map(move |(group, entry)| PrincipalSite {
+            statement,
+            element,
+            group,
+            entry,
+        })
     })
 }
 
 fn condition_sites(statement: &Statement) -> impl Iterator<Item = ConditionSite<'_>> {
-    statement
-        .condition_entries()
-        .map(move |(block, entry)| ConditionSite { statement, block, entry })
+    statement.condition_entries().map(move |(block, entry)| ConditionSite {
+        statement,
+        block,
+        entry,
+    })
 }

@@ -73,6 +73,9 @@ impl<'s> Reader<'s, '_> {
             return Piece::Escape('\'');
         }
         let Some(length) = escape_length(self.rest.as_bytes()) else {
+            if is_cut_off(self.rest) {
+                return Piece::Plain(self.take(self.rest.len()));
+            }
             let second = self.rest[1..].chars().next().map_or(0, char::len_utf8);
             self.report(SyntaxErrorKind::InvalidEscape, 1 + second);
             return Piece::Plain(self.take(1 + second));
@@ -111,6 +114,13 @@ impl<'s> Reader<'s, '_> {
         let range = TextRange::new(self.offset, self.offset + length as u32);
         self.report.push(kind, range);
     }
+}
+
+/// Whether the text ends within an escape. Then the missing quote is the mistake.
+fn is_cut_off(escape: &str) -> bool {
+    let digits = escape.strip_prefix("\\u").unwrap_or(&escape[1..]);
+    digits.is_empty()
+        || (escape.starts_with("\\u") && digits.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 fn simple_escape(letter: u8) -> char {

@@ -30,8 +30,10 @@ fn line(value: Value<'_>) -> String {
     let (kind, range) = (value.kind(), value.range());
     match kind {
         NodeKind::Object | NodeKind::Array | NodeKind::Member => format!("{kind:?} {range:?}"),
-        NodeKind::String | NodeKind::Number | NodeKind::Bool | NodeKind::Null | NodeKind::Error => {
+        NodeKind::String | NodeKind::Number | NodeKind::Bool | NodeKind::Null => {
             format!("{kind:?} {range:?} {}", value.source())
         }
+        // It may go over several lines.
+        NodeKind::Error => format!("{kind:?} {range:?} {:?}", value.source()),
     }
 }

@@ -18,27 +18,31 @@ pub enum SyntaxErrorKind {
     Empty,
     /// Bytes that are not UTF-8; the range covers the replacement character put in their place.
     InvalidUtf8,
-    /// Nested deeper than [`crate::Tree::MAX_DEPTH`]; what lies deeper was skipped.
+    /// Nested deeper than [`crate::Tree::MAX_DEPTH`]; what lies deeper was skipped. The range covers
+    /// the first bracket that is too deep.
     TooDeep,
-    /// The text is longer than [`crate::Tree::MAX_LENGTH`] bytes and was not read.
+    /// The text is longer than [`crate::Tree::MAX_LENGTH`] bytes and was not read; the range is empty.
     TooLong,
     /// A `//` or `/* */` comment, which JSON does not have.
     Comment,
     /// A block comment without its `*/`.
     UnterminatedComment,
-    /// A comma before `]` or `}`.
+    /// A comma before `]` or `}`; the range covers the comma.
     TrailingComma,
-    /// Two values or members without a comma between them.
+    /// Two values or members without a comma between them; the range covers the last character of
+    /// the first one, so that the comma belongs at its end.
     MissingComma,
-    /// A member name without `:`.
+    /// A member name without `:`; the range covers the name.
     MissingColon,
-    /// A member name without a value.
+    /// A member name without a value; the range covers the `:`.
     MissingValue,
-    /// A value where a member name in quotes was expected.
+    /// A value where a member name in quotes was expected; the range covers a scalar, or the opening
+    /// bracket, or the `:` that has no name before it.
     MissingName,
-    /// `{` without its `}`, or `[` without its `]`; the range covers the opening bracket.
+    /// `{` without its `}`, or `[` without its `]`; the range covers the opening bracket. Where
+    /// several lack their end at one place, it is the innermost of them.
     UnclosedBracket,
-    /// `}` or `]` that closes nothing.
+    /// `}` or `]` that closes nothing, or that stands in the place of the other.
     StrayBracket,
     /// A string without its closing quote.
     UnterminatedString,
@@ -54,9 +58,9 @@ pub enum SyntaxErrorKind {
     InvalidNumber,
     /// A bare word, such as `True` or an unquoted name.
     UnknownWord,
-    /// A character that JSON has no use for.
+    /// A character that JSON has no use for, or not at this place, such as a second comma.
     UnexpectedCharacter,
-    /// More text after the end of the document.
+    /// More text after the end of the document; the range covers all of it.
     TrailingContent,
     /// A member whose name its object already has; the range covers the later name.
     DuplicateMember,

@@ -10,9 +10,11 @@
 
 mod brackets;
 mod build;
+mod comments;
 mod decode;
 mod dump;
 mod error;
+mod format;
 mod grammar;
 mod parse;
 mod pointer;
@@ -22,5 +24,6 @@ mod token;
 mod tree;
 
 pub use error::{SyntaxError, SyntaxErrorKind};
+pub use format::{FormatOptions, MemberOrder, NotFormattable, format};
 pub use token::{Token, TokenKind};
 pub use tree::{Member, NodeId, NodeKind, Tree, Value};

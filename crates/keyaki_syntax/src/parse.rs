@@ -15,7 +15,12 @@ impl Tree {
     }
 
     /// Reads bytes that should be UTF-8. Bytes that are not are replaced in the source.
+    ///
+    /// Of bytes that are too many, none is kept.
     pub fn parse_bytes(bytes: &[u8]) -> Tree {
+        if bytes.len() > Tree::MAX_LENGTH {
+            return unread(Box::default(), SyntaxErrorKind::TooLong);
+        }
         if is_utf16(bytes) {
             return unread(String::from_utf8_lossy(bytes).into(), SyntaxErrorKind::InvalidUtf8);
         }
@@ -31,7 +36,7 @@ fn parse_reporting(source: Box<str>, mut report: Report) -> Tree {
     }
     let tokens = Tokens::lex(&source);
     let terminals = Terminals::select(&source, &tokens, &mut report);
-    if terminals.kinds.is_empty() && report.is_empty() {
+    if terminals.kinds.is_empty() && report.has_only(SyntaxErrorKind::Comment) {
         report.push(SyntaxErrorKind::Empty, TextRange::new(0, source.len() as u32));
     }
     let mut builder = Builder::new(&source, &tokens, &terminals, &mut report);

@@ -2,7 +2,7 @@
 
 use keyaki_diag::TextRange;
 
-use crate::{SyntaxError, SyntaxErrorKind};
+use crate::{SyntaxError, SyntaxErrorKind, Tree};
 
 /// The errors found so far.
 #[derive(Debug, Default)]
@@ -10,12 +10,9 @@ pub(crate) struct Report {
     errors: Vec<SyntaxError>,
 }
 
-/// More errors than this are of no use to anyone, and cost memory.
-const MAX_ERRORS: usize = 1000;
-
 impl Report {
     pub(crate) fn push(&mut self, kind: SyntaxErrorKind, range: TextRange) {
-        if self.errors.len() < MAX_ERRORS && !self.extend_last(kind, range) {
+        if self.errors.len() < Tree::MAX_ERRORS && !self.extend_last(kind, range) {
             self.errors.push(SyntaxError { kind, range });
         }
     }
@@ -42,8 +39,8 @@ impl Report {
         self.errors.truncate(length);
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.errors.is_empty()
+    pub(crate) fn has_only(&self, kind: SyntaxErrorKind) -> bool {
+        self.errors.iter().all(|e| e.kind == kind)
     }
 
     /// The errors in order of position, without those that only follow from another.
@@ -86,8 +83,8 @@ impl Report {
     fn join_adjacent(&mut self) {
         self.errors.dedup_by(|later, first| {
             let same_place = later.range.start == first.range.start
-                && later.kind.is_grammar()
-                && first.kind.is_grammar();
+                && is_mistake(later.kind)
+                && is_mistake(first.kind);
             let same_piece = later.range.start <= first.range.end
                 && is_piece(later.kind)
                 && is_piece(first.kind);
@@ -97,6 +94,10 @@ impl Report {
             same_place || same_piece
         });
     }
+}
+
+fn is_mistake(kind: SyntaxErrorKind) -> bool {
+    kind.is_grammar() && kind != SyntaxErrorKind::Comment
 }
 
 fn is_piece(kind: SyntaxErrorKind) -> bool {

@@ -65,14 +65,17 @@ impl Terminals {
     }
 }
 
-/// Whether an unclosed string or comment holds a bracket that the brackets outside may lack.
+/// Whether an unclosed string or comment holds a bracket that the brackets outside may lack, or
+/// lasts to the end of the text.
 fn swallows_brackets(source: &str, tokens: &Tokens) -> bool {
     tokens
         .iter()
         .filter(|t| matches!(t.kind, TokenKind::BadString | TokenKind::OpenComment))
-        .map(|t| t.range.slice(source))
-        .filter(|text| text.starts_with('/') || !is_terminated(text))
-        .any(|text| text.contains(['{', '}', '[', ']']))
+        .filter(|t| t.kind == TokenKind::OpenComment || !is_terminated(t.range.slice(source)))
+        .any(|t| {
+            let holds_bracket = t.range.slice(source).contains(['{', '}', '[', ']']);
+            holds_bracket || t.range.end as usize == source.len()
+        })
 }
 
 /// The first, quick look at the brackets, token by token.

@@ -153,6 +153,11 @@ impl Tokens {
         TextRange::new(self.starts[index], end)
     }
 
+    /// The index of the token that holds an offset; the last one for an offset past the end.
+    pub(crate) fn at(&self, offset: u32) -> usize {
+        self.starts.partition_point(|&start| start <= offset).saturating_sub(1)
+    }
+
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = Token> + '_ {
         self.kinds.iter().enumerate().map(|(i, &kind)| Token { kind, range: self.range(i) })
     }

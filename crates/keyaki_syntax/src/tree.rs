@@ -19,7 +19,8 @@ impl NodeId {
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NodeKind {
-    /// `{…}`; its children are [`NodeKind::Member`]s.
+    /// `{…}`; its children are [`NodeKind::Member`]s. In a broken text there may be values among
+    /// them that stand in the place of a member.
     Object,
     /// `[…]`; its children are values.
     Array,
@@ -33,7 +34,7 @@ pub enum NodeKind {
     Bool,
     /// `null`.
     Null,
-    /// Something that could not be read as a value.
+    /// Something that could not be read as a value: bare words, or a part nested too deeply.
     Error,
 }
 
@@ -78,6 +79,9 @@ impl Tree {
     /// How long a text may be, in bytes. The largest policy that AWS takes has 44 KB;
     /// templates and API dumps are larger.
     pub const MAX_LENGTH: usize = 64 * 1024 * 1024;
+
+    /// How many errors are kept: more are of no use to anyone.
+    pub const MAX_ERRORS: usize = 1000;
 
     /// The source text, byte for byte.
     pub fn source(&self) -> &str {

@@ -150,3 +150,63 @@ fn check(directory: &Path) -> Outcome {
     let _: Facts = text::read_all(&files)?;
     Ok(())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panic")]
+mod tests {
+    use super::*;
+
+    /// The reference data beside the repository, where there is any.
+    fn reference_data() -> Option<PathBuf> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).canonicalize().ok()?;
+        let places = root.ancestors().map(|place| place.join("shared/data/catalog"));
+        places.into_iter().find(|place| place.is_dir())
+    }
+
+    /// All files below a directory by their relative path.
+    fn files(directory: &Path) -> text::Files {
+        let mut files = text::Files::new();
+        for under in ["", "services/"] {
+            for entry in fs::read_dir(directory.join(under)).unwrap() {
+                let entry = entry.unwrap();
+                if let Ok(text) = fs::read_to_string(entry.path()) {
+                    files.insert(format!("{under}{}", entry.file_name().display()), text);
+                }
+            }
+        }
+        files
+    }
+
+    #[test]
+    fn the_committed_text_is_what_the_generator_writes() {
+        let Some(data) = reference_data() else {
+            println!("skipped: no reference data beside the repository");
+            return;
+        };
+        let committed = files(&super::super::data_directory());
+        let origin = text::read_snapshot(&committed["snapshot.toml"]).unwrap().origin;
+        let from = data.join("aws-actions-2026-10-27.json");
+        let to = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/catalog-again");
+        let (from, to_text) = (from.display().to_string(), to.display().to_string());
+        run(&["--from", &from, "--origin", &origin, "--to", &to_text]).unwrap();
+        let written = files(&to);
+        assert!(written.len() > 460);
+        for (name, text) in &written {
+            assert!(Some(text) == committed.get(name), "{name} differs");
+        }
+        let of_services = |files: &text::Files| {
+            files.keys().filter(|name| name.starts_with("services/")).cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(of_services(&written), of_services(&committed));
+    }
+
+    #[test]
+    fn options_come_in_pairs_and_are_known() {
+        for words in [&["--from"][..], &["--form", "x"], &[], &["--extras", "x"]] {
+            assert!(Options::parse(words).is_err(), "{words:?}");
+        }
+        let options = Options::parse(&["--from", "dir/a.json", "--extras", "e"]).unwrap();
+        assert_eq!(options.history, Path::new("dir/action-history.json"));
+        assert_eq!(options.extras, Path::new("e"));
+    }
+}

@@ -105,7 +105,7 @@ impl Blob {
 
     /// Names ascend strictly without case.
     fn check_order(&self, section: Section, field: usize, range: Range<u32>) -> Check {
-        let name = |record: u32| self.text(section, record, field);
+        let name = |record: u32| self.name(section, record, field);
         let mut pairs = range.clone().zip(range.skip(1));
         let sorted = pairs.all(|(a, b)| fold::compare(name(a), name(b)) == Ordering::Less);
         that(sorted, "names are out of order")
@@ -189,7 +189,7 @@ impl Blob {
 
     fn check_keys(&self) -> Check {
         self.check_reference(Section::Keys, key::HOME, Section::Services)?;
-        let name = |n: u32| self.text(Section::Keys, n, key::NAME);
+        let name = |n: u32| self.name(Section::Keys, n, key::NAME);
         let keys = 0..self.count(Section::Keys);
         let mut pairs = keys.clone().zip(keys.skip(1));
         let sorted = pairs.all(|(a, b)| fold::compare(name(a), name(b)) != Ordering::Greater);

@@ -7,5 +7,6 @@
 pub(crate) mod facts;
 pub(crate) mod kinds;
 pub(crate) mod layout;
+pub(crate) mod managed;
 pub(crate) mod pack;
 pub(crate) mod text;

@@ -49,7 +49,7 @@ fn flipped_bits_are_refused_or_harmless() {
     let bytes = crate::packed();
     let header = 0..240;
     // A stride that is prime to all record widths meets every field of every table.
-    let body = (240..bytes.len()).step_by((bytes.len() / 120) | 1);
+    let body = (240..bytes.len()).step_by((bytes.len() / 60) | 1);
     let (mut refused, mut harmless) = (0, 0);
     for (at, bit) in header.chain(body).zip((0..8).cycle()) {
         let mut changed = bytes.to_vec();
@@ -61,7 +61,7 @@ fn flipped_bits_are_refused_or_harmless() {
             Err(_) => refused += 1,
         }
     }
-    assert!(refused > 100, "{refused} refused, {harmless} harmless");
+    assert!(refused > 50, "{refused} refused, {harmless} harmless");
 }
 
 #[test]

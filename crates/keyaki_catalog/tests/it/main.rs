@@ -6,6 +6,8 @@ mod data;
 mod expand;
 mod hostile;
 mod lookup;
+mod managed;
+mod service_reference;
 mod suggest;
 
 use keyaki_catalog::{Catalog, embedded};

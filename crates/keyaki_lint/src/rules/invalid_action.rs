@@ -57,8 +57,11 @@ fn check(cx: &mut Context<'_>, site: ActionSite<'_>) {
     let message = format!("`{}` defines no action `{name}`", service.prefix());
     let draft = cx.report(origin, message);
     if let Some(meant) = suggestion {
-        draft
-            .note(format!("did you mean `{meant}`?"))
-            .replace_string(origin, format!("replace with `{meant}`"), Applicability::Unsafe, &meant);
+        draft.note(format!("did you mean `{meant}`?")).replace_string(
+            origin,
+            format!("replace with `{meant}`"),
+            Applicability::Unsafe,
+            &meant,
+        );
     }
 }

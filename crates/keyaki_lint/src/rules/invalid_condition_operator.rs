@@ -53,13 +53,15 @@ fn check(cx: &mut Context<'_>, statement: &Statement) {
             continue;
         }
         let meant = meant(&operator.text);
-        let draft =
-            cx.report(operator.origin, format!("there is no operator `{}`", operator.text));
+        let draft = cx.report(operator.origin, format!("there is no operator `{}`", operator.text));
         if let Some(meant) = meant {
             let title = format!("replace with `{meant}`");
-            draft
-                .note(format!("did you mean `{meant}`?"))
-                .replace_string(operator.origin, title, Applicability::Unsafe, &meant);
+            draft.note(format!("did you mean `{meant}`?")).replace_string(
+                operator.origin,
+                title,
+                Applicability::Unsafe,
+                &meant,
+            );
         }
     }
 }

@@ -39,14 +39,19 @@ fn every_trigger_fires_and_every_neighbour_is_silent() {
         if found != entry.at {
             wrong.push(format!(
                 "{} {}: expected {:?}, found {found:?}\n{}",
-                entry.file, entry.code, entry.at, shown(&entry.trigger)
+                entry.file,
+                entry.code,
+                entry.at,
+                shown(&entry.trigger)
             ));
         }
         let found = pointers(&entry.neighbour);
         if !found.is_empty() {
             wrong.push(format!(
                 "{} {}: the neighbour is flagged at {found:?}\n{}",
-                entry.file, entry.code, shown(&entry.neighbour)
+                entry.file,
+                entry.code,
+                shown(&entry.neighbour)
             ));
         }
     }
@@ -110,7 +115,6 @@ fn entry(file: &str, check: &toml::Value) -> Entry {
 fn repeated(spec: &toml::Value) -> String {
     let statement = spec.get("statement").and_then(toml::Value::as_str).expect("a statement");
     let count = spec.get("repeat").and_then(toml::Value::as_integer).expect("a count");
-    let statements: Vec<_> =
-        (0..count).map(|n| statement.replace("@N@", &n.to_string())).collect();
+    let statements: Vec<_> = (0..count).map(|n| statement.replace("@N@", &n.to_string())).collect();
     format!("{{\"Version\": \"2012-10-17\", \"Statement\": [{}]}}", statements.join(","))
 }

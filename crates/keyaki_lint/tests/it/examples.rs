@@ -3,7 +3,8 @@
 //! A block under `## Avoid` yields exactly the findings that its caret lines mark;
 //! a block under `## Prefer` yields none. Only the rule itself runs.
 //! A block without a `Statement` is one statement and is wrapped into a document.
-//! `json kind=trust resource-type=s3-bucket` says how to read it.
+//! `json kind=trust resource-type=s3-bucket` says how to read it; with `repeat=80` a line with
+//! `@N@` stands there eighty times, `@N@` replaced by the number of the copy.
 
 use keyaki_diag::LineIndex;
 use keyaki_ir::{PolicyKind, ResourceType};
@@ -70,13 +71,14 @@ fn examples_yield_exactly_the_marked_findings() {
 fn examples(rule: &Rule) -> Vec<Example> {
     let mut examples = Vec::new();
     let mut section = "";
-    let mut block: Option<(Reading, Vec<&str>)> = None;
+    let mut block: Option<(&str, Vec<&str>)> = None;
     for line in rule.meta.docs.lines() {
         let line = line.strip_prefix(' ').unwrap_or(line);
         match &mut block {
-            Some((reading, lines)) if line.starts_with("```") => {
+            Some((info, lines)) if line.starts_with("```") => {
                 if section == "Avoid" || section == "Prefer" {
-                    examples.push(example(rule, *reading, lines, section == "Avoid"));
+                    let lines = repeated(info, lines);
+                    examples.push(example(rule, reading(rule, info), &lines, section == "Avoid"));
                 }
                 block = None;
             }
@@ -85,7 +87,7 @@ fn examples(rule: &Rule) -> Vec<Example> {
                 if let Some(heading) = line.strip_prefix("## ") {
                     section = heading.trim();
                 } else if let Some(info) = line.strip_prefix("```") {
-                    block = Some((reading(rule, info), Vec::new()));
+                    block = Some((info, Vec::new()));
                 }
             }
         }
@@ -107,14 +109,32 @@ fn reading(rule: &Rule, info: &str) -> Reading {
             Some(("resource-type", name)) => {
                 reading.resource_type = Some(ResourceType::parse(name).expect("a resource type"));
             }
+            Some(("repeat", _)) => {}
             _ => panic!("{}: what is `{word}`?", rule.meta.name),
         }
     }
     reading
 }
 
-fn example(rule: &Rule, reading: Reading, lines: &[&str], avoid: bool) -> Example {
-    let whole = lines.iter().any(|l| l.contains("\"Statement\"")) || rule.meta.name == "missing-statement";
+/// The lines of a block, those with `@N@` as often as `repeat=…` says.
+fn repeated(info: &str, lines: &[&str]) -> Vec<String> {
+    let words = info.split_whitespace();
+    let count = words.filter_map(|w| w.strip_prefix("repeat=")).find_map(|n| n.parse().ok());
+    let count: usize = count.unwrap_or(1);
+    let copy = |line: &str, n: usize| {
+        let comma = if n + 1 < count { "," } else { "" };
+        line.replace("@N@", &n.to_string()) + comma
+    };
+    let copies = |line: &&str| match line.contains("@N@") {
+        true => (0..count).map(|n| copy(line, n)).collect(),
+        false => vec![(*line).to_owned()],
+    };
+    lines.iter().flat_map(copies).collect()
+}
+
+fn example(rule: &Rule, reading: Reading, lines: &[String], avoid: bool) -> Example {
+    let whole =
+        lines.iter().any(|l| l.contains("\"Statement\"")) || rule.meta.name == "missing-statement";
     let mut text: Vec<String> = Vec::new();
     if !whole {
         text.push("{ \"Version\": \"2012-10-17\", \"Statement\": [".to_owned());
@@ -122,7 +142,7 @@ fn example(rule: &Rule, reading: Reading, lines: &[&str], avoid: bool) -> Exampl
     let mut marks = Vec::new();
     for line in lines {
         let Some(carets) = mark_of(line) else {
-            text.push((*line).to_owned());
+            text.push(line.clone());
             continue;
         };
         let above = text.last().cloned().unwrap_or_default();

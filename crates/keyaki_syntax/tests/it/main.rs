@@ -7,6 +7,11 @@
     reason = "tests"
 )]
 
+mod check;
+mod corpus;
 mod errors;
+mod formatting;
+mod generate;
 mod pointers;
+mod properties;
 mod trees;

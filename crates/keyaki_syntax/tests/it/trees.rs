@@ -112,6 +112,8 @@ fn a_text_that_is_too_long_is_not_read() {
     let tree = Tree::parse(" ".repeat(Tree::MAX_LENGTH + 1));
     assert_eq!(kinds(&tree), [SyntaxErrorKind::TooLong]);
     assert_eq!(tree.tokens().count(), 1);
+    let bytes = vec![b' '; Tree::MAX_LENGTH + 1];
+    assert_eq!(kinds(&Tree::parse_bytes(&bytes)), [SyntaxErrorKind::TooLong]);
 }
 
 #[test]

@@ -1,0 +1,37 @@
+//! The arguments of the command line.
+
+use clap::{Parser, Subcommand};
+
+use crate::command::{catalog, check, explain, format};
+use crate::console::{Color, Console};
+use crate::exit::{Exit, Failure};
+
+/// Checks, formats and explains AWS IAM policies
+#[derive(Debug, Parser)]
+#[command(name = "keyaki", version, max_term_width = 100, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// When to use colour; NO_COLOR in the environment means never
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) color: Color,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Check(check::Arguments),
+    Format(format::Arguments),
+    Explain(explain::Arguments),
+    Catalog(catalog::Arguments),
+}
+
+impl Command {
+    pub(crate) fn run(self, console: &mut Console) -> Result<Exit, Failure> {
+        match self {
+            Command::Check(arguments) => check::run(arguments, console),
+            Command::Format(arguments) => format::run(arguments, console),
+            Command::Explain(arguments) => explain::run(&arguments, console),
+            Command::Catalog(arguments) => catalog::run(arguments, console),
+        }
+    }
+}

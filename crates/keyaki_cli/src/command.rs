@@ -1,0 +1,35 @@
+//! One file per command, and what several of them need.
+
+pub(crate) mod catalog;
+pub(crate) mod check;
+pub(crate) mod explain;
+pub(crate) mod format;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use keyaki_workspace::{Content, Source, discover};
+
+use crate::console;
+use crate::exit::Failure;
+
+/// The sources behind the paths of the command line; `-` is standard input.
+fn sources(paths: &[PathBuf], stdin_name: Option<&Path>) -> Result<Vec<Source>, Failure> {
+    let is_input = |path: &Path| path.as_os_str() == "-";
+    let Some(at) = paths.iter().position(|path| is_input(path)) else {
+        return Ok(discover(paths));
+    };
+    let content = Content::Text(console::read_input()?);
+    let path = stdin_name.unwrap_or(Path::new("-")).to_owned();
+    let (before, after) = (&paths[..at], &paths[at + 1..]);
+    let after: Vec<PathBuf> = after.iter().filter(|path| !is_input(path)).cloned().collect();
+    let mut sources = discover(&[before, &after].concat());
+    let place = discover(before).len().min(sources.len());
+    sources.insert(place, Source { path, content });
+    Ok(sources)
+}
+
+/// That a file cannot be read or written.
+fn file_failure(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(format!("{}: {}", path.display(), error.kind()))
+}

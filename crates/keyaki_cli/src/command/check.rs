@@ -1,0 +1,198 @@
+//! `keyaki check`: lint policies, and mend what can be mended.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use keyaki_diag::{Applicability, Level, Persona};
+use keyaki_ir::{PolicyKind, ResourceType};
+use keyaki_lint::{Linter, Selection};
+use keyaki_report::{Format, Report};
+use keyaki_workspace::{CheckedFile, Options, Source, Status};
+
+use crate::console::Console;
+use crate::exit::{Exit, Failure};
+
+mod mend;
+mod parse;
+mod summary;
+mod view;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing found at the level of --fail-level or above
+  1  something found
+  2  a file could not be read, or the command was not understood";
+
+/// Check policies for mistakes and for dangerous grants
+///
+/// Takes files, folders (searched for *.json, without what .gitignore leaves out), patterns, and
+/// `-` for standard input. Finds policies in answers of AWS interfaces, too, as objects and as
+/// text.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    /// Files, folders, patterns, or `-`
+    #[arg(value_name = "PATH", default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// The kind of all policies: identity, resource, trust, boundary, session, scp, rcp or
+    /// vpc-endpoint [default: told from each policy]
+    #[arg(long, value_parser = parse::kind)]
+    kind: Option<PolicyKind>,
+    /// The type of the resource that the policies belong to, such as s3-bucket or AWS::S3::Bucket
+    #[arg(long, value_name = "TYPE", value_parser = parse::resource_type)]
+    resource_type: Option<ResourceType>,
+    /// Run these rules alone: names, AWS codes or the groups all, aws, error, security, warning,
+    /// suggestion
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    select: Vec<String>,
+    /// Leave out these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    ignore: Vec<String>,
+    /// For whom: regular, pedantic or auditor
+    #[arg(long, value_parser = parse::persona, default_value = "regular")]
+    persona: Persona,
+    /// Mend what can be mended without changing what a policy allows
+    #[arg(long)]
+    fix: bool,
+    /// With --fix or --diff: mend also what changes what a policy allows
+    #[arg(long)]
+    unsafe_fixes: bool,
+    /// Show what --fix would change, and change nothing
+    #[arg(long, conflicts_with = "fix")]
+    diff: bool,
+    /// How to write findings: full, concise, json, json-lines or sarif
+    #[arg(long, value_parser = parse::format, default_value = "full")]
+    format: Format,
+    /// Write findings to a file as well; may be given several times
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = parse::output)]
+    output: Vec<(Format, PathBuf)>,
+    /// The name of the text on standard input
+    #[arg(long, value_name = "PATH")]
+    stdin_filename: Option<PathBuf>,
+    /// Count the findings of each rule instead of showing them
+    #[arg(long)]
+    statistics: bool,
+    /// The number of threads [default: as many as are of use]
+    #[arg(long, value_name = "NUMBER", value_parser = parse::jobs)]
+    jobs: Option<usize>,
+    /// The level from which on findings make the exit code 1
+    #[arg(long, value_name = "LEVEL", value_parser = parse::level, default_value = "warning")]
+    fail_level: Level,
+    /// Exit with 0 whatever is found
+    #[arg(long)]
+    exit_zero: bool,
+}
+
+pub(crate) fn run(arguments: Arguments, console: &mut Console) -> Result<Exit, Failure> {
+    arguments.refuse_nonsense()?;
+    let options = arguments.options()?;
+    let sources = arguments.sources()?;
+    let mut files = keyaki_workspace::check(&sources, &options);
+    if arguments.diff {
+        return mend::diff(&arguments, &files, &options, console);
+    }
+    let mended = match arguments.fix {
+        true => mend::fix(&arguments, &sources, &mut files, &options, console)?,
+        false => mend::Mended::default(),
+    };
+    let report = view::report(&files, &options);
+    arguments.write_files(&report)?;
+    arguments.write(&report, mended.took_output, console)?;
+    if arguments.format.is_text() {
+        console.remark(&summary::summary(&files, mended.count));
+    }
+    Ok(arguments.exit(&files))
+}
+
+impl Arguments {
+    fn refuse_nonsense(&self) -> Result<(), Failure> {
+        if self.unsafe_fixes && !self.fix && !self.diff {
+            return Err(Failure::new("--unsafe-fixes needs --fix or --diff"));
+        }
+        if self.statistics && !self.format.is_text() {
+            return Err(Failure::new("--statistics needs --format full or concise"));
+        }
+        Ok(())
+    }
+
+    fn options(&self) -> Result<Options<'static>, Failure> {
+        let selection = Selection::new(self.persona, &self.select, &self.ignore);
+        let selection = selection.map_err(|error| Failure::new(error.to_string()))?;
+        Ok(Options {
+            kind: self.kind,
+            resource_type: self.resource_type,
+            linter: Linter::new(&selection),
+            catalog: keyaki_catalog::embedded(),
+            jobs: self.jobs,
+        })
+    }
+
+    /// Up to where fixes are applied.
+    fn up_to(&self) -> Applicability {
+        if self.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe }
+    }
+
+    fn sources(&self) -> Result<Vec<Source>, Failure> {
+        super::sources(&self.paths, self.stdin_filename.as_deref())
+    }
+
+    /// The findings, for who called. Where mended text is on standard output, they go to
+    /// standard error.
+    fn write(
+        &self,
+        report: &Report<'_>,
+        output_is_taken: bool,
+        console: &mut Console,
+    ) -> Result<(), Failure> {
+        let color = console.has_color() && !output_is_taken;
+        let render = |out: &mut dyn Write| match self.statistics {
+            true => keyaki_report::statistics(report, out),
+            false => self.format.write(report, color, out),
+        };
+        if output_is_taken {
+            let mut text = Vec::new();
+            render(&mut text).map_err(|e| Failure::new(e.to_string()))?;
+            if !text.is_empty() {
+                console.remark(String::from_utf8_lossy(&text).trim_end());
+            }
+            return Ok(());
+        }
+        console.write(render)
+    }
+
+    /// The findings, for the files of `--output`.
+    fn write_files(&self, report: &Report<'_>) -> Result<(), Failure> {
+        for (format, path) in &self.output {
+            let failure = |e: std::io::Error| super::file_failure(path, &e);
+            let mut file = BufWriter::new(File::create(path).map_err(failure)?);
+            format.write(report, false, &mut file).map_err(failure)?;
+            file.flush().map_err(failure)?;
+        }
+        Ok(())
+    }
+
+    fn exit(&self, files: &[CheckedFile]) -> Exit {
+        if files.iter().any(|file| file.status == Status::Unreadable) {
+            return Exit::Failure;
+        }
+        let counts = |level: Level| level <= self.fail_level;
+        let fails = files.iter().any(|f| f.findings().any(|finding| counts(finding.level)));
+        if fails && !self.exit_zero { Exit::Findings } else { Exit::Clean }
+    }
+}
+
+/// Whether a source is standard input.
+fn is_stdin(source: &Source) -> bool {
+    match source.content {
+        keyaki_workspace::Content::Text(_) => true,
+        keyaki_workspace::Content::Named
+        | keyaki_workspace::Content::Found
+        | keyaki_workspace::Content::Unreadable(_) => false,
+    }
+}
+
+/// What a path is on the screen.
+fn shown(path: &Path) -> std::path::Display<'_> {
+    path.display()
+}

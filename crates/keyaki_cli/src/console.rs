@@ -1,0 +1,85 @@
+//! Standard input, output and error.
+
+use std::io::{self, BufWriter, IsTerminal, Read, StdoutLock, Write};
+
+use keyaki_syntax::Tree;
+
+use crate::exit::Failure;
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Where a command reads and writes.
+pub(crate) struct Console {
+    out: BufWriter<StdoutLock<'static>>,
+    color: Color,
+    /// Nobody reads the output any more.
+    is_closed: bool,
+}
+
+impl Console {
+    pub(crate) fn new(color: Color) -> Console {
+        Console { out: BufWriter::new(io::stdout().lock()), color, is_closed: false }
+    }
+
+    /// Writes to standard output. That its reader has gone is no failure.
+    pub(crate) fn write(
+        &mut self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        if self.is_closed {
+            return Ok(());
+        }
+        match write(&mut self.out) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.is_closed = true;
+                Ok(())
+            }
+            Err(error) => Err(Failure::new(format!("standard output: {}", error.kind()))),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Says something about the run on standard error.
+    pub(crate) fn remark(&mut self, message: &str) {
+        self.finish();
+        // If standard error is gone, there is nobody left to tell.
+        let _ = writeln!(io::stderr(), "{message}");
+    }
+
+    /// Writes out what is buffered.
+    pub(crate) fn finish(&mut self) {
+        if !self.is_closed {
+            self.is_closed = self.out.flush().is_err();
+        }
+    }
+
+    /// Whether output is to be coloured.
+    pub(crate) fn has_color(&self) -> bool {
+        let unset = |name| std::env::var_os(name).is_none_or(|value| value.is_empty());
+        let is_dumb = || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => io::stdout().is_terminal() && unset("NO_COLOR") && !is_dumb(),
+        }
+    }
+}
+
+/// All of standard input.
+pub(crate) fn read_input() -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let limit = Tree::MAX_LENGTH as u64 + 1;
+    let read = io::stdin().lock().take(limit).read_to_end(&mut bytes);
+    read.map_err(|error| Failure::new(format!("standard input: {}", error.kind())))?;
+    Ok(bytes)
+}

@@ -1,0 +1,27 @@
+//! The command line: one file per command under `command/`.
+//!
+//! Text for people and for programs goes to standard output, remarks about the run to standard
+//! error. A closed pipe is no error.
+
+mod arguments;
+mod command;
+mod console;
+mod exit;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let arguments = arguments::Arguments::parse();
+    let mut console = console::Console::new(arguments.color);
+    let exit = match arguments.command.run(&mut console) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            console.remark(&format!("error: {failure}"));
+            exit::Exit::Failure
+        }
+    };
+    console.finish();
+    exit.into()
+}

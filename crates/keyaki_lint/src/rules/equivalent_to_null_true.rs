@@ -1,0 +1,65 @@
+use keyaki_diag::Applicability;
+use keyaki_ir::{BaseOperator, Operator};
+
+use crate::condition_edit::move_entry;
+use crate::context::Context;
+use crate::presence::{self, Presence};
+use crate::rule::{ConditionSite, rule};
+
+rule! {
+    /// Test against `*` that only says that its key is absent.
+    ///
+    /// `*` matches every value, so `StringNotLike` with it tests nothing but the presence of the key.
+    /// `Null` with `true` says the same in plain words.
+    ///
+    /// ## Avoid
+    /// ```json
+    /// {
+    ///   "Effect": "Allow",
+    ///   "Action": "ec2:StopInstances",
+    ///   "Resource": "*",
+    ///   "Condition": { "StringNotLike": { "aws:ResourceTag/team": "*" } }
+    ///   //                                                        ^^^
+    /// }
+    /// ```
+    ///
+    /// ## Prefer
+    /// ```json
+    /// {
+    ///   "Effect": "Allow",
+    ///   "Action": "ec2:StopInstances",
+    ///   "Resource": "*",
+    ///   "Condition": { "Null": { "aws:ResourceTag/team": "true" } }
+    /// }
+    /// ```
+    ///
+    /// ## When to ignore it
+    /// When the value is a stand-in for a narrower pattern.
+    ///
+    /// ## Sources
+    /// - <https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-suggestion-equivalent-to-null-true>
+    /// - <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Null>
+    /// - <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_String>
+    name: "equivalent-to-null-true",
+    aws: "EQUIVALENT_TO_NULL_TRUE",
+    level: Suggestion,
+    kinds: Kinds::ANY,
+    check: Condition(check),
+}
+
+fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
+    let operator = site.block.operator.operator;
+    if presence::of_star(operator, site.entry) != Some(Presence::Absent)
+        || presence::is_contradicted(site, Presence::Absent)
+    {
+        return;
+    }
+    let Some(star) = presence::star(site.entry) else { return };
+    let null = Operator { set: None, base: BaseOperator::Null, if_exists: false };
+    let edits = move_entry(cx, site, null, "\"true\"");
+    let message = format!("the test only says that `{}` is absent", site.entry.key.value);
+    let draft = cx.report(star.origin, message).note("`Null` with `true` says the same");
+    if let Some(edits) = edits {
+        draft.fix("use `Null`", Applicability::Safe, edits);
+    }
+}

@@ -1,0 +1,73 @@
+use keyaki_diag::Confidence;
+
+use crate::context::Context;
+use crate::rule::rule;
+use crate::size::{self, Size};
+
+rule! {
+    /// Resource control policy longer than Organizations takes.
+    ///
+    /// An RCP may have 5,120 characters.
+    /// White space counts, unless the policy is saved in the console.
+    ///
+    /// The statement of the first example stands there forty times.
+    ///
+    /// ## Avoid
+    /// ```json repeat=40
+    /// {
+    /// //^
+    ///   "Version": "2012-10-17",
+    ///   "Statement": [
+    ///     { "Sid": "Archive@N@", "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::archive-@N@/*", "Condition": { "Bool": { "aws:SecureTransport": "false" } } }
+    ///   ]
+    /// }
+    /// ```
+    ///
+    /// ## Prefer
+    /// ```json
+    /// {
+    ///   "Effect": "Deny",
+    ///   "Principal": "*",
+    ///   "Action": "s3:PutObject",
+    ///   "Resource": "arn:aws:s3:::archive-*/*",
+    ///   "Condition": { "Bool": { "aws:SecureTransport": "false" } }
+    /// }
+    /// ```
+    ///
+    /// ## When to ignore it
+    /// When a tool takes the white space out before it saves the policy.
+    ///
+    /// ## Sources
+    /// - <https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-error-policy-size-exceeds-rcp-quota>
+    /// - <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>
+    name: "policy-size-exceeds-rcp-quota",
+    aws: "POLICY_SIZE_EXCEEDS_RCP_QUOTA",
+    level: Error,
+    kinds: Kinds::RCP,
+    replaces: ["iam-policy-validator:policy_size"],
+    check: Document(check),
+}
+
+/// The quota, in characters.
+const QUOTA: usize = 5_120;
+
+fn check(cx: &mut Context<'_>) {
+    let policy = cx.policy().origin;
+    let text = cx.text(policy);
+    if text.len() <= QUOTA {
+        return;
+    }
+    let Size { characters, compact } = size::measure(text);
+    if characters <= QUOTA {
+        return;
+    }
+    let message = format!("the policy has {characters} characters; the quota is {QUOTA}");
+    let draft = cx.report(policy, message).opening();
+    if compact <= QUOTA {
+        draft.confidence(Confidence::Medium).note(format!(
+            "it has {compact} without white space, which only the Organizations console leaves out"
+        ));
+    } else {
+        draft.note("split it into several policies");
+    }
+}

@@ -1,0 +1,25 @@
+//! Renderers, one file per format.
+//!
+//! Text, JSON and SARIF are views of the same findings; none carries a fact that the others
+//! cannot. A renderer sees a [`Report`], plain data, and writes to what it is given: it knows no
+//! terminal and no file system.
+
+mod concise;
+mod diff;
+mod excerpt;
+mod fingerprint;
+mod format;
+mod full;
+mod json;
+mod json_lines;
+mod sarif;
+pub mod simulation;
+mod statistics;
+mod terminal;
+mod view;
+
+pub use diff::unified_diff;
+pub use fingerprint::fingerprints;
+pub use format::Format;
+pub use statistics::statistics;
+pub use view::{Document, File, Report};

@@ -1,0 +1,259 @@
+//! From sources to findings.
+
+use std::path::Path;
+
+use keyaki_catalog::Catalog;
+use keyaki_diag::{Finding, TextRange};
+use keyaki_ir::PolicyKind;
+use keyaki_lint::{Document, Linter};
+use keyaki_syntax::{Tree, Value};
+
+use crate::kind::{self, Hint};
+use crate::unwrap::{Site, resembles_policy, sites};
+use crate::{Content, NO_POLICY, Source, UNREADABLE_FILE, default_jobs, map, problem, read};
+
+/// How deep strings may hold documents that hold strings that hold documents.
+const MAX_EMBEDDING: usize = 3;
+
+/// How to check.
+#[derive(Debug)]
+pub struct Options<'a> {
+    /// The kind of all policies; told from each by itself where none is given.
+    pub kind: Option<PolicyKind>,
+    /// The type of the resource that all policies belong to.
+    pub resource_type: Option<keyaki_ir::ResourceType>,
+    /// The rules.
+    pub linter: Linter,
+    /// What AWS services define.
+    pub catalog: &'a Catalog,
+    /// How many threads; by default as many as are worth it.
+    pub jobs: Option<usize>,
+}
+
+/// A source with its policies.
+#[derive(Debug)]
+pub struct CheckedFile {
+    /// The path as shown, `/` between its parts.
+    pub path: String,
+    /// The text, where there is a finding to show in it; else empty.
+    pub text: Box<str>,
+    /// What came of it.
+    pub status: Status,
+    /// The policies in it.
+    pub documents: Vec<CheckedDocument>,
+}
+
+/// What came of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Its policies were checked.
+    Checked,
+    /// It was found in a folder and holds no policy.
+    NoPolicy,
+    /// It could not be read.
+    Unreadable,
+}
+
+/// A policy with its findings. All ranges are ranges of the file.
+#[derive(Debug)]
+pub struct CheckedDocument {
+    /// Pointer to the policy in the file; empty where it is the whole file.
+    pub pointer: String,
+    /// The kind of policy; none where there is no policy.
+    pub kind: Option<PolicyKind>,
+    /// Where the statements are, by their index.
+    pub statements: Vec<TextRange>,
+    /// What was found, in order.
+    pub findings: Vec<Finding>,
+}
+
+impl CheckedFile {
+    /// All findings.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.documents.iter().flat_map(|d| &d.findings)
+    }
+
+    fn about(path: String, status: Status, finding: Finding) -> CheckedFile {
+        let document = CheckedDocument {
+            pointer: String::new(),
+            kind: None,
+            statements: Vec::new(),
+            findings: vec![finding],
+        };
+        CheckedFile { path, text: "".into(), status, documents: vec![document] }
+    }
+}
+
+/// Checks all sources; the results are in their order.
+pub fn check(sources: &[Source], options: &Options<'_>) -> Vec<CheckedFile> {
+    let jobs = options.jobs.unwrap_or_else(|| default_jobs(sources.len()));
+    map(sources, jobs, |source| check_source(source, options))
+}
+
+fn check_source(source: &Source, options: &Options<'_>) -> CheckedFile {
+    let path = &source.path;
+    let read = match &source.content {
+        Content::Named | Content::Found => read(path),
+        Content::Text(bytes) => return check_text(path, bytes, options),
+        Content::Unreadable(reason) => Err(reason.clone()),
+    };
+    match (read, &source.content) {
+        (Ok(bytes), Content::Found) => check_found(path, &bytes, options),
+        (Ok(bytes), Content::Named | Content::Text(_) | Content::Unreadable(_)) => {
+            check_text(path, &bytes, options)
+        }
+        (Err(reason), _) => {
+            let finding = problem::about_file(&UNREADABLE_FILE, format!("the file {reason}"));
+            CheckedFile::about(shown(path), Status::Unreadable, finding)
+        }
+    }
+}
+
+/// Checks a text that is meant to hold a policy. The path is used for what it tells about the
+/// kind and to name the text.
+pub fn check_text(path: &Path, bytes: &[u8], options: &Options<'_>) -> CheckedFile {
+    let tree = Tree::parse_bytes(bytes);
+    let run = Run { options, path };
+    let mut documents = run.tree(&tree, Hint::default(), 0);
+    if documents.is_empty() && resembles_policy(&tree) {
+        documents = run.whole(&tree);
+    }
+    if documents.is_empty() {
+        let message = "the file holds no policy".to_owned();
+        let finding = problem::about_file(&NO_POLICY, message);
+        return CheckedFile::about(shown(path), Status::Checked, finding);
+    }
+    finish(path, &tree, documents)
+}
+
+/// Checks a text that was found in a folder: without a policy it is passed over, unless it is so
+/// broken that one cannot tell.
+fn check_found(path: &Path, bytes: &[u8], options: &Options<'_>) -> CheckedFile {
+    let tree = Tree::parse_bytes(bytes);
+    let run = Run { options, path };
+    let mut documents = run.tree(&tree, Hint::default(), 0);
+    if documents.is_empty() && is_broken(&tree) {
+        documents = run.whole(&tree);
+    }
+    finish(path, &tree, documents)
+}
+
+fn finish(path: &Path, tree: &Tree, documents: Vec<CheckedDocument>) -> CheckedFile {
+    let status = if documents.is_empty() { Status::NoPolicy } else { Status::Checked };
+    let is_clean = documents.iter().all(|d| d.findings.is_empty());
+    let text = if is_clean { "" } else { tree.source() };
+    CheckedFile { path: shown(path), text: text.into(), status, documents }
+}
+
+/// Whether a text has mistakes that no dialect of JSON allows.
+fn is_broken(tree: &Tree) -> bool {
+    use keyaki_syntax::SyntaxErrorKind::{Comment, TrailingComma};
+    let mut kinds = tree.errors().iter().map(|e| e.kind).filter(|kind| kind.is_grammar());
+    kinds.any(|kind| !matches!(kind, Comment | TrailingComma))
+}
+
+/// The path as it is shown.
+fn shown(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '/' { path.into_owned() } else { path.replace('\\', "/") }
+}
+
+/// One text under check.
+struct Run<'a> {
+    options: &'a Options<'a>,
+    path: &'a Path,
+}
+
+impl Run<'_> {
+    /// The policies of a tree, checked.
+    fn tree(&self, tree: &Tree, outer: Hint, depth: usize) -> Vec<CheckedDocument> {
+        let sites = sites(tree);
+        let mut documents = Vec::new();
+        let mut here = Vec::new();
+        for site in &sites {
+            match site {
+                Site::Here(value) => {
+                    here.push((documents.len(), value.range()));
+                    let hint = if value.parent().is_none() { outer } else { kind::hint(*value) };
+                    documents.push(self.policy(*value, hint));
+                }
+                Site::Text(embedded) if depth < MAX_EMBEDDING => {
+                    let hint = kind::hint(embedded.string);
+                    let base = tree.pointer(embedded.string.id());
+                    let inner = self.tree(&embedded.tree, hint, depth + 1);
+                    documents.extend(inner.into_iter().map(|document| CheckedDocument {
+                        pointer: format!("{base}{}", document.pointer),
+                        statements:
+                            document.statements.iter().map(|r| embedded.range(*r)).collect(),
+                        findings:
+                            document.findings.into_iter().map(|f| embedded.outward(f)).collect(),
+                        kind: document.kind,
+                    }));
+                }
+                Site::Text(_) => {}
+            }
+        }
+        keep_own_findings(&mut documents, &here);
+        documents
+    }
+
+    /// The whole tree as a policy, whatever it holds.
+    fn whole(&self, tree: &Tree) -> Vec<CheckedDocument> {
+        match tree.root() {
+            Some(root) => vec![self.policy(root, Hint::default())],
+            None => vec![self.lint(tree, &keyaki_ir::lower(tree), String::new(), Hint::default())],
+        }
+    }
+
+    fn policy(&self, value: Value<'_>, hint: Hint) -> CheckedDocument {
+        let tree = value.tree();
+        self.lint(tree, &keyaki_ir::lower_value(value), tree.pointer(value.id()), hint)
+    }
+
+    fn lint(
+        &self,
+        tree: &Tree,
+        policy: &keyaki_ir::Policy,
+        pointer: String,
+        hint: Hint,
+    ) -> CheckedDocument {
+        let Options { kind, resource_type, linter, catalog, .. } = self.options;
+        let given = Hint { kind: *kind, resource_type: *resource_type };
+        let known = kind::determine(policy, given.or(hint), self.path);
+        let document = Document {
+            tree,
+            policy,
+            kind: known.kind,
+            kind_source: known.source,
+            resource_type: known.resource_type,
+            catalog,
+        };
+        let findings = linter.lint(document);
+        let statements = statement_ranges(tree, policy);
+        CheckedDocument { pointer, kind: Some(known.kind), statements, findings }
+    }
+}
+
+/// Where the statements are, by their index; those that are no objects stay empty.
+fn statement_ranges(tree: &Tree, policy: &keyaki_ir::Policy) -> Vec<TextRange> {
+    let mut ranges = Vec::new();
+    for statement in &policy.statements {
+        ranges.resize(statement.index, TextRange::default());
+        ranges.push(tree.range(statement.origin));
+    }
+    ranges
+}
+
+/// Rules about the text see the whole tree, whichever policy they are asked about.
+/// Each policy keeps what lies inside it; the first also keeps what lies inside none.
+fn keep_own_findings(documents: &mut [CheckedDocument], here: &[(usize, TextRange)]) {
+    if here.len() < 2 {
+        return;
+    }
+    for (i, &(document, range)) in here.iter().enumerate() {
+        let others = || here.iter().filter(|&&(other, _)| other != document);
+        let outside = |at: TextRange| !others().any(|(_, other)| other.contains(at));
+        let keep = |at| range.contains(at) || (i == 0 && outside(at));
+        documents[document].findings.retain(|finding| keep(finding.range()));
+    }
+}

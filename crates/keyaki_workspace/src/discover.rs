@@ -1,0 +1,158 @@
+//! From arguments to sources.
+//!
+//! A file is taken whatever its name. A folder is searched for `*.json`, without hidden files and
+//! without what `.gitignore` leaves out. Links are followed; one that leads back to a folder above
+//! it becomes a source that cannot be read. A pattern such as `policies/**/*.json` is matched
+//! here where the shell did not.
+
+use std::collections::HashSet;
+use std::path::{Component, Path, PathBuf};
+
+use ignore::overrides::OverrideBuilder;
+use ignore::{DirEntry, WalkBuilder};
+
+use crate::read::reason;
+
+/// Something to check.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its path, as it is shown.
+    pub path: PathBuf,
+    /// Where its text is.
+    pub content: Content,
+}
+
+/// Where the text of a source is.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// In a file that the user named.
+    Named,
+    /// In a file that was found in a folder; it is passed over if it holds no policy.
+    Found,
+    /// Here: from standard input or an editor.
+    Text(Vec<u8>),
+    /// Nowhere: it cannot be read, for this reason.
+    Unreadable(String),
+}
+
+impl Source {
+    fn new(path: &Path, content: Content) -> Source {
+        let path = path.strip_prefix(".").unwrap_or(path).to_owned();
+        Source { path, content }
+    }
+
+    fn unreadable(path: &Path, reason: impl Into<String>) -> Source {
+        Source::new(path, Content::Unreadable(reason.into()))
+    }
+}
+
+/// The sources behind these paths: in the order of the paths, inside folders in the order of
+/// the names, each once.
+pub fn discover(paths: &[PathBuf]) -> Vec<Source> {
+    let mut seen = HashSet::new();
+    let sources = paths.iter().flat_map(|path| expand(path));
+    sources.filter(|source| seen.insert(source.path.clone())).collect()
+}
+
+fn expand(path: &Path) -> Vec<Source> {
+    match path.metadata() {
+        Ok(metadata) if metadata.is_dir() => search(path, None),
+        Ok(_) => vec![Source::new(path, Content::Named)],
+        Err(_) if is_pattern(path) => matching(path),
+        Err(error) => vec![Source::unreadable(path, reason(&error))],
+    }
+}
+
+fn is_pattern(path: &Path) -> bool {
+    path.to_string_lossy().contains(['*', '?', '[', '{'])
+}
+
+/// The files that match a pattern.
+fn matching(pattern: &Path) -> Vec<Source> {
+    let plain = |c: &Component<'_>| !is_pattern(Path::new(c.as_os_str()));
+    let folder: PathBuf = pattern.components().take_while(plain).collect();
+    let rest: PathBuf = pattern.components().skip_while(plain).collect();
+    let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
+    let mut glob = OverrideBuilder::new(&folder);
+    // Anchored: without the slash, a pattern of one part would match at any depth.
+    let added = glob.add(&format!("/{}", rest.to_string_lossy())).map(|_| ());
+    let found = match added.and_then(|()| glob.build()) {
+        Ok(glob) => search(&folder, Some(glob)),
+        Err(_) => return vec![Source::unreadable(pattern, "is no valid pattern")],
+    };
+    if found.is_empty() { vec![Source::unreadable(pattern, "matches no file")] } else { found }
+}
+
+/// The files of a folder: those that a pattern takes, else those that end in `.json`.
+fn search(folder: &Path, pattern: Option<ignore::overrides::Override>) -> Vec<Source> {
+    let by_name = pattern.is_none();
+    let mut walk = WalkBuilder::new(folder);
+    walk.follow_links(true).overrides(pattern.unwrap_or_else(ignore::overrides::Override::empty));
+    let mut sources: Vec<Source> = walk
+        .build()
+        .filter_map(|entry| match entry {
+            Ok(entry) => found(&entry, by_name),
+            Err(error) => failed(&error, folder),
+        })
+        .collect();
+    sources.sort_by(|a, b| a.path.cmp(&b.path));
+    sources
+}
+
+fn found(entry: &DirEntry, by_name: bool) -> Option<Source> {
+    let is_file = entry.file_type().is_some_and(|t| t.is_file());
+    (is_file && (!by_name || is_json(entry.path())))
+        .then(|| Source::new(entry.path(), Content::Found))
+}
+
+fn is_json(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"))
+}
+
+/// What could not be visited. A link that leads nowhere matters only where it would have been read.
+fn failed(error: &ignore::Error, folder: &Path) -> Option<Source> {
+    if let Some((child, ancestor)) = as_loop(error) {
+        let reason = format!("leads back to `{}`", ancestor.display());
+        return Some(Source::unreadable(child, reason));
+    }
+    let path = path_of(error).unwrap_or(folder);
+    let missing = error.io_error().is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound);
+    if missing && !is_json(path) {
+        return None;
+    }
+    let reason = match error.io_error() {
+        Some(_) if missing => "is a link that leads nowhere".to_owned(),
+        Some(error) => reason(error),
+        None => error.to_string(),
+    };
+    Some(Source::unreadable(path, reason))
+}
+
+fn as_loop(error: &ignore::Error) -> Option<(&Path, &Path)> {
+    match error {
+        ignore::Error::Loop { ancestor, child } => Some((child, ancestor)),
+        ignore::Error::WithPath { err, .. }
+        | ignore::Error::WithDepth { err, .. }
+        | ignore::Error::WithLineNumber { err, .. } => as_loop(err),
+        ignore::Error::Partial(_)
+        | ignore::Error::Io(_)
+        | ignore::Error::Glob { .. }
+        | ignore::Error::UnrecognizedFileType(_)
+        | ignore::Error::InvalidDefinition => None,
+    }
+}
+
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            path_of(err)
+        }
+        ignore::Error::Loop { child, .. } => Some(child),
+        ignore::Error::Partial(_)
+        | ignore::Error::Io(_)
+        | ignore::Error::Glob { .. }
+        | ignore::Error::UnrecognizedFileType(_)
+        | ignore::Error::InvalidDefinition => None,
+    }
+}

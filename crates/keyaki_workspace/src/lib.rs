@@ -1,0 +1,23 @@
+//! From paths to checked documents: the one entry for the command line and the editor.
+//!
+//! [`discover`] turns arguments into [`Source`]s, in an order that depends on the names alone.
+//! [`check`] reads each, finds the policies in it ([`unwrap`] explains where they may hide), asks
+//! what kind they are, and runs the linter. A source that cannot be read becomes a finding of its
+//! own and never stops the others. [`fix`] applies what the findings offer.
+
+mod check;
+mod discover;
+mod embedded;
+mod fix;
+mod kind;
+mod parallel;
+mod problem;
+mod read;
+pub mod unwrap;
+
+pub use check::{CheckedDocument, CheckedFile, Options, Status, check, check_text};
+pub use discover::{Content, Source, discover};
+pub use fix::{Fixed, fix};
+pub use parallel::{default_jobs, map};
+pub use problem::{NO_POLICY, UNREADABLE_FILE};
+pub use read::read;

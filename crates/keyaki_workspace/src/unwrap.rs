@@ -1,0 +1,88 @@
+//! The policies in a document.
+//!
+//! A document may be a policy, or it may hold some: answers of AWS interfaces carry them as
+//! objects (`PolicyVersion.Document`), as JSON in a string (`Policy` of `get-bucket-policy`) or as
+//! percent-encoded JSON in a string; lists of answers and plans carry many. Where they stand is not
+//! written down here: whatever looks like a policy is one.
+//!
+//! Templates are another matter. A policy that still holds references of a template (`Ref`,
+//! `Fn::Sub`) is not a policy yet and is left out.
+
+use keyaki_syntax::{Member, NodeKind, Tree, Value};
+
+use crate::embedded::Embedded;
+
+/// A policy, and where it was found.
+pub(crate) enum Site<'t> {
+    /// An object or another value of the tree.
+    Here(Value<'t>),
+    /// A string that holds a document.
+    Text(Embedded<'t>),
+}
+
+/// The policies of a tree, in order.
+pub(crate) fn sites(tree: &Tree) -> Vec<Site<'_>> {
+    let mut sites = Vec::new();
+    let mut done = 0;
+    for value in tree.values() {
+        if value.range().start < done {
+            continue;
+        }
+        match value.kind() {
+            NodeKind::Object if is_policy(value) => {
+                done = value.range().end;
+                if value.parent().is_none() || !is_template(value) {
+                    sites.push(Site::Here(value));
+                }
+            }
+            NodeKind::String => sites.extend(Embedded::read(value).map(Site::Text)),
+            NodeKind::Object
+            | NodeKind::Array
+            | NodeKind::Member
+            | NodeKind::Number
+            | NodeKind::Bool
+            | NodeKind::Null
+            | NodeKind::Error => {}
+        }
+    }
+    sites
+}
+
+/// Whether an object is meant as a policy: it has the version of one, or a `Statement` that looks
+/// like one. At the top of a document, any `Statement` will do.
+fn is_policy(object: Value<'_>) -> bool {
+    let version = object.get("Version").and_then(Value::as_str);
+    if matches!(version, Some("2012-10-17" | "2008-10-17")) {
+        return true;
+    }
+    let Some(statement) = object.get("Statement") else { return false };
+    object.parent().is_none() || is_statement(statement) || statement.elements().any(is_statement)
+}
+
+fn is_statement(value: Value<'_>) -> bool {
+    value.members().any(|m| matches!(m.name(), "Effect" | "Action" | "NotAction"))
+}
+
+/// Whether the top of a document was probably meant as a policy, though nothing in it is one.
+pub(crate) fn resembles_policy(tree: &Tree) -> bool {
+    let Some(root) = tree.root() else { return true };
+    let mut members = root.members().peekable();
+    if members.peek().is_none() {
+        return true;
+    }
+    let elements = ["Version", "Id", "Statement", "Effect", "Action", "Resource"];
+    members.any(|m| keyaki_ir::near::nearest(m.name(), elements).is_some())
+}
+
+/// Whether a policy holds references that a template has yet to resolve.
+fn is_template(policy: Value<'_>) -> bool {
+    let mut open = vec![policy];
+    while let Some(value) = open.pop() {
+        let names = |m: Member<'_>| m.name() == "Ref" || m.name().starts_with("Fn::");
+        if value.as_member().is_some_and(names) {
+            return true;
+        }
+        open.extend(value.children());
+    }
+    false
+}
