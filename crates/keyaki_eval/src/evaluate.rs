@@ -168,12 +168,9 @@ impl<'p> Evaluator<'p> {
         {
             return Err(Mismatch::Principal);
         }
-        let env = Env {
-            context: &request.context,
-            profile: self.profile,
-            version: document.policy.effective_version(),
-            effect: statement.effect().unwrap_or(Effect::Deny),
-        };
+        let version = document.policy.effective_version();
+        let effect = statement.effect().unwrap_or(Effect::Deny);
+        let env = Env::new(&request.context, self.profile, version, effect);
         // A trust policy has no resource element: it is about the role that it is attached to.
         let lacks = statement.resource.is_none() && statement.not_resource.is_none();
         let is_trust = at.layer == crate::Layer::Resource
@@ -203,13 +200,15 @@ fn actions_match(statement: &Statement, action: &str) -> bool {
 
 /// `Resource` must match and `NotResource` must not; a statement without either matches nothing.
 fn resources_match(statement: &Statement, target: &str, env: Env<'_>) -> bool {
-    let entry = |e: &ResourcePattern| resource::matches(&e.pattern, e.arn.as_ref(), target, env);
-    let any =
-        |element: &Element<ResourcePattern>| element.entries.iter().any(|e| entry(e) == Match::Yes);
+    let is = |element: &Element<ResourcePattern>, what: Match, env: Env<'_>| {
+        let ask = |e: &ResourcePattern| resource::matches(&e.pattern, e.arn.as_ref(), target, env);
+        element.entries.iter().any(|e| ask(e) == what)
+    };
+    let any = |element: &Element<ResourcePattern>| is(element, Match::Yes, env);
     let none = |element: &Element<ResourcePattern>| {
-        let unresolved = |e: &ResourcePattern| entry(e) == Match::Unresolved;
         let stops = env.reads_otherwise(Point::NotResourceUnresolved);
-        !any(element) && !(stops && element.entries.iter().any(unresolved))
+        !is(element, Match::Yes, env.negated())
+            && !(stops && is(element, Match::Unresolved, env.negated()))
     };
     match (&statement.resource, &statement.not_resource) {
         (None, None) => false,

@@ -5,4 +5,5 @@
 
 mod layers;
 mod operators;
+mod profiles;
 mod support;
