@@ -171,11 +171,12 @@ impl<'p> Evaluator<'p> {
         let version = document.policy.effective_version();
         let effect = statement.effect().unwrap_or(Effect::Deny);
         let env = Env::new(&request.context, self.profile, version, effect);
-        // A trust policy has no resource element: it is about the role that it is attached to.
+        // <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#access_policies-json>:
+        // a resource's policy without that element is about the resource that it is attached to,
+        // as of roles, of container repositories and of topics.
         let lacks = statement.resource.is_none() && statement.not_resource.is_none();
-        let is_trust = at.layer == crate::Layer::Resource
-            && self.policies.resource_role == crate::ResourceRole::Role;
-        if !(lacks && is_trust) && !resources_match(statement, &request.resource, env) {
+        let is_implied = lacks && at.layer == crate::Layer::Resource;
+        if !is_implied && !resources_match(statement, &request.resource, env) {
             return Err(Mismatch::Resource);
         }
         match &statement.condition {
@@ -206,9 +207,9 @@ fn resources_match(statement: &Statement, target: &str, env: Env<'_>) -> bool {
     };
     let any = |element: &Element<ResourcePattern>| is(element, Match::Yes, env);
     let none = |element: &Element<ResourcePattern>| {
-        let stops = env.reads_otherwise(Point::NotResourceUnresolved);
-        !is(element, Match::Yes, env.negated())
-            && !(stops && is(element, Match::Unresolved, env.negated()))
+        let unresolved = || is(element, Match::Unresolved, env.negated());
+        let stops = env.reads_otherwise(Point::NotResourceUnresolved) && unresolved();
+        !stops && !is(element, Match::Yes, env.negated())
     };
     match (&statement.resource, &statement.not_resource) {
         (None, None) => false,

@@ -45,11 +45,11 @@ fn matches_as(pattern: &Pattern, arn: Option<&Arn>, resource: &str, env: Env<'_>
     if resource == "*" {
         return Match::No;
     }
-    match segments(pattern, arn, resource, env) {
-        Match::Yes => Match::Yes,
-        part if env.reads_otherwise(Point::ArnColon) => part.max(whole(pattern, resource, env)),
-        part => part,
+    let by_segment = segments(pattern, arn, resource, env);
+    if by_segment == Match::Yes || !env.reads_otherwise(Point::ArnColon) {
+        return by_segment;
     }
+    by_segment.max(whole(pattern, resource, env))
 }
 
 /// Whether a value of an ARN operator matches an ARN: six segments, each by itself.

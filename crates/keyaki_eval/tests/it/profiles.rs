@@ -3,7 +3,7 @@
 mod cases;
 mod random;
 
-use keyaki_eval::{Evaluator, Point, Policies, Profile, Reading, Request, Verdict};
+use keyaki_eval::{Evaluator, Point, Policies, Profile, Reading, Reason, Request, Says, Verdict};
 
 use random::Random;
 
@@ -53,6 +53,32 @@ fn conservative_profiles_take_the_outcome_of_their_name() {
         let id = case.point.id();
         assert_eq!(decide(&allow), Verdict::Allow, "{id} towards allowing");
         assert_ne!(decide(&deny), Verdict::Allow, "{id} towards refusing");
+    }
+}
+
+/// The decision as one formula, and the trace, tell the same story as the outcome.
+fn check_story(evaluator: &Evaluator<'_>, request: &Request) -> bool {
+    let outcome = evaluator.decide(request);
+    let formula = evaluator.decision(request).formula();
+    let holds = formula.eval(&mut |atom| evaluator.holds(*atom, request));
+    let denying = match (outcome.verdict, outcome.reason) {
+        (Verdict::ExplicitDeny, Some(Reason::Layer(layer))) => Some(layer),
+        _ => None,
+    };
+    let trace = evaluator.trace(request);
+    let first = trace.iter().find(|l| l.applies && l.says == Says::Deny).map(|l| l.layer);
+    holds == (outcome.verdict == Verdict::Allow) && first == denying
+}
+
+#[test]
+fn formula_and_trace_agree_with_the_outcome() {
+    let profile = Profile::documented();
+    for seed in 0..2_000 {
+        let mut random = Random::new(seed);
+        let (policies, text) = random::policies(&mut random);
+        let request = random::request(&mut random);
+        let evaluator = Evaluator::new(&policies, &profile, keyaki_catalog::embedded());
+        assert!(check_story(&evaluator, &request), "case {seed}\n{text:#?}\n{request:#?}");
     }
 }
 
