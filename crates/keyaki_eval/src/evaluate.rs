@@ -16,7 +16,7 @@ use crate::{Formula, Request, principal};
 pub enum Verdict {
     /// The request is allowed.
     Allow,
-    /// A statement denies it.
+    /// A statement denies it, or a rule of AWS's that no policy can change.
     ExplicitDeny,
     /// Nothing allows it, or a cap does not.
     ImplicitDeny,
@@ -41,7 +41,7 @@ pub struct Outcome {
     /// What decided it; none for a request that is allowed.
     pub reason: Option<Reason>,
     /// The statements that decided it: those that deny, or those that grant.
-    /// Empty where the lack of a grant decided.
+    /// Empty where the lack of a grant decided, or a rule of AWS's.
     pub statements: Vec<StatementRef>,
 }
 

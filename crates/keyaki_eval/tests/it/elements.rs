@@ -29,8 +29,7 @@ fn decide(policies: &Policies, request: &Request) -> Verdict {
 const USER: &str = "arn:aws:iam::111122223333:user/ann";
 
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#access_policies-json>:
-/// "If you do not include this element, then the resource to which the action applies is the
-/// resource to which the policy is attached."
+/// a resource's policy without the element is about the resource that it is attached to.
 #[test]
 fn a_resource_policy_without_resource_is_about_its_resource() {
     let repository = "arn:aws:ecr:eu-west-1:111122223333:repository/app";

@@ -75,7 +75,7 @@ pub(super) fn is_possible(w: &World) -> bool {
 
 /// The decision.
 pub(super) fn verdict(w: &World) -> Verdict {
-    // EL 1: "If the code finds even one explicit deny that applies, the code returns Deny."
+    // EL 1: one explicit deny that applies is final.
     let resource_denies = w.resource == Says::Deny && denies(w);
     // AR: root users can't assume roles.
     let root_assumes = w.kind == Kind::Root && w.role == ResourceRole::Role;
@@ -104,7 +104,7 @@ fn comes_through_endpoint(kind: Kind) -> bool {
     kind != Kind::Service
 }
 
-/// Users, roles and their sessions. The root user has none (EL: "which has full access").
+/// Users, roles and their sessions. The root user has none, and full access (EL).
 fn has_identity_policies(kind: Kind) -> bool {
     match kind {
         Kind::User | Kind::RoleSession | Kind::ServiceLinked | Kind::FederatedUser => true,
@@ -137,7 +137,7 @@ fn is_session(kind: Kind) -> bool {
     matches!(kind, Kind::RoleSession | Kind::FederatedUser)
 }
 
-/// SCP: principals of member accounts, "including the root user"; not service-linked roles, nor
+/// SCP: principals of member accounts, the root user among them; not service-linked roles, nor
 /// anybody who belongs to no account of the organisation.
 fn is_under_scps(kind: Kind) -> bool {
     match kind {
@@ -151,14 +151,13 @@ fn is_under_scps(kind: Kind) -> bool {
     }
 }
 
-/// RCP: everybody, also outside of the organisation; "RCPs can't be used to restrict
-/// service-linked roles".
+/// RCP: everybody, also outside of the organisation, but no service-linked role.
 fn is_under_rcps(kind: Kind) -> bool {
     kind != Kind::ServiceLinked
 }
 
 /// SCP and endpoint: there is none, or each level allows. RCP: `RCPFullAWSAccess` is attached to
-/// every level and "can't be detached", so that an allow is never missing.
+/// every level and cannot be taken away, so that an allow is never missing.
 fn outer_layers_let_pass(w: &World) -> bool {
     let all_allow = |levels: [Says; 2]| levels.iter().all(|l| *l == Says::Allow);
     (!is_under_scps(w.kind) || w.scp.is_none_or(all_allow))
@@ -177,19 +176,18 @@ fn is_granted(w: &World) -> bool {
         // Nobody's, and services: the resource's policy decides alone.
         return names;
     }
-    // EL: the root user "has full access".
+    // EL: the root user may do everything that is not denied to it.
     let identity = w.kind == Kind::Root || w.identity == Says::Allow;
     let boundary = !can_have_boundary(w.kind) || caps_not(w.boundary);
     let session = session_allows(w);
     if !w.same_account {
-        // CA: "The request is allowed only if both evaluations return a decision of Allow."
+        // CA: both accounts evaluate the request, and both must come to an allow.
         return names && identity && boundary && session;
     }
     if names && is_direct(w, boundary, session) {
         return true;
     }
-    // EL 3: "IAM role trust policies and KMS key policies are exceptions to this logic, because
-    // they must explicitly allow access for principals."
+    // EL 3: trust policies of roles and policies of KMS keys must allow by themselves.
     let resource = w.role == ResourceRole::Ordinary || names;
     resource && identity && boundary && session
 }
@@ -217,16 +215,16 @@ fn session_allows(w: &World) -> bool {
 /// EL 3: whether a grant of the resource's policy to this form suffices in the same account.
 fn is_direct(w: &World, boundary: bool, session: bool) -> bool {
     match w.form {
-        // PR: "For IAM users and role principals within your account, no other permissions are
-        // required." The documentation of `aws:PrincipalArn` with a wildcard exempts from all caps.
+        // PR: principals of the own account need nothing beside a grant to everybody; what it says
+        // of `aws:PrincipalArn` beside the wildcard exempts such a grant from all caps.
         Form::Everybody | Form::EveryAwsPrincipal | Form::NotStranger | Form::NotListed => true,
-        // EL 3: "limited by an implicit deny in a permissions boundary or session policy".
+        // EL 3: boundary and session policies limit a grant to a role.
         Form::Role | Form::ServiceLinkedRole => boundary && session,
-        // EL 3: not limited, if "not a federated user session"; that one is limited.
+        // EL 3: nothing limits a grant to a user, but for the user's federated sessions.
         Form::User => w.kind == Kind::User || (boundary && session),
-        // EL 3: "grant permissions directly to the session".
+        // EL 3: nothing limits a grant to a session.
         Form::Session | Form::FederatedUser => true,
-        // PR: "Both delegate permissions to the account."
+        // PR: both leave it to the account's own policies.
         Form::AccountId | Form::Account => false,
         Form::Stranger | Form::Service | Form::WebIdentity | Form::Saml | Form::Canonical => false,
     }
@@ -253,8 +251,7 @@ fn names(form: Form, kind: Kind) -> bool {
 
 /// Whom a `Deny` hits.
 fn denies(w: &World) -> bool {
-    // PB: `NotPrincipal` with `Deny` "will always deny any IAM principal that has a permissions
-    // boundary attached, regardless of the values".
+    // PB: `NotPrincipal` with `Deny` hits all who have a boundary, whomever it lists.
     let not_principal = matches!(w.form, Form::NotStranger | Form::NotListed);
     let has_boundary = can_have_boundary(w.kind) && w.boundary != Says::Absent;
     names(w.form, w.kind) || (not_principal && has_boundary)
