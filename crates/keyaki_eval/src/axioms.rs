@@ -94,7 +94,10 @@ impl Filling {
             self.derive("aws:PrincipalArn", arn.as_str());
         }
         match &caller {
-            Caller::Anonymous => self.derive("aws:userid", "anonymous"),
+            Caller::Anonymous => {
+                self.derive("aws:userid", "anonymous");
+                self.derive("aws:PrincipalAccount", "anonymous");
+            }
             Caller::Root { account, .. } => self.derive("aws:userid", account.as_str()),
             Caller::User { name, .. } => {
                 self.derive("aws:username", last_component(name));
@@ -203,7 +206,8 @@ fn check_principal(request: &Request) -> Result<(), Contradiction> {
     let differs = |key: &str, value: Option<&str>| {
         context.one(key).is_some_and(|given| value.is_some_and(|v| v != given))
     };
-    if differs("aws:PrincipalAccount", caller.account()) {
+    let account = if *caller == Caller::Anonymous { Some("anonymous") } else { caller.account() };
+    if differs("aws:PrincipalAccount", account) {
         return contradiction("aws:PrincipalAccount", "principal", "it belongs to another account");
     }
     if differs("aws:PrincipalArn", caller.principal_arn().as_deref()) {
@@ -234,9 +238,20 @@ fn check_principal(request: &Request) -> Result<(), Contradiction> {
 /// Keys that only temporary credentials have.
 fn check_session(request: &Request) -> Result<(), Contradiction> {
     let context = &request.context;
-    let is_long_term = matches!(request.caller, Caller::Anonymous | Caller::Service { .. });
+    // Users and root users may have temporary credentials, by `GetSessionToken`.
+    let has_none = match request.caller {
+        Caller::Root { .. }
+        | Caller::User { .. }
+        | Caller::RoleSession { .. }
+        | Caller::FederatedUser { .. } => false,
+        Caller::Anonymous
+        | Caller::Service { .. }
+        | Caller::WebIdentity { .. }
+        | Caller::Saml { .. }
+        | Caller::CanonicalUser { .. } => true,
+    };
     for key in ["aws:TokenIssueTime", "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"] {
-        if context.has(key) && is_long_term {
+        if context.has(key) && has_none {
             return contradiction(key, "principal", "it has no temporary credentials");
         }
     }
@@ -307,6 +322,16 @@ mod tests {
         assert_eq!(one("aws:principalaccount").as_deref(), Some("111122223333"));
         assert!(one("aws:userid").is_some_and(|id| id.ends_with(":session")));
         assert_eq!(one("aws:username"), None);
+    }
+
+    #[test]
+    fn anonymous_callers_have_no_account_but_the_word() {
+        let completed = complete(&request("anonymous", &[])).map(|c| c.request.context);
+        let account = completed.ok().and_then(|c| c.one("aws:PrincipalAccount").map(str::to_owned));
+        assert_eq!(account.as_deref(), Some("anonymous"));
+        assert!(
+            complete(&request("anonymous", &[("aws:PrincipalAccount", "111122223333")])).is_err()
+        );
     }
 
     #[test]

@@ -91,7 +91,11 @@ fn matches_value(base: BaseOperator, entry: &ConditionEntry, value: &str, env: E
     }
     // Values without the operator's form match nothing: a value of the policy whose variable has
     // no value neither.
-    let some = entry.values.iter().any(|p| compare(base, p, value, env) == Match::Yes);
+    let inner = if base.is_negated() { env.negated() } else { env };
+    let some = entry.values.iter().any(|p| {
+        let answer = inner.ask(&p.pattern, |env| compare(base, p, value, env));
+        answer == Match::Yes
+    });
     some != base.is_negated()
 }
 
@@ -182,8 +186,9 @@ fn ordered(base: BaseOperator, order: std::cmp::Ordering) -> bool {
 }
 
 fn number(text: &str, env: Env<'_>) -> Option<Decimal> {
-    if !env.reads_otherwise(Point::NumberPrefix) {
-        return Decimal::parse(text);
+    let whole = Decimal::parse(text);
+    if whole.is_some() || !env.reads_otherwise(Point::NumberPrefix) {
+        return whole;
     }
     let is_part = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+');
     let end = text.find(|c| !is_part(c)).unwrap_or(text.len());
@@ -210,7 +215,7 @@ fn is_base64(text: &str) -> bool {
 fn ip_matches(policy: &str, value: &str, env: Env<'_>) -> bool {
     let as_text = !policy.contains('/') && policy.contains(':');
     if as_text && env.reads_otherwise(Point::Ipv6Text) {
-        return policy == value;
+        return policy == value && Cidr::parse(policy).is_some();
     }
     match (Cidr::parse(policy), Cidr::parse(value)) {
         (Some(range), Some(address)) => range.contains(address),

@@ -9,7 +9,7 @@
 //! - SCP: <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html>
 //! - RCP: <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html>
 
-use keyaki_ir::Effect;
+use keyaki_ir::{Effect, Statement};
 
 use crate::policies::{Layer, Policies, ResourceRole, StatementRef};
 use crate::profile::{Point, Profile, Reading};
@@ -210,7 +210,15 @@ pub fn decision(topology: Topology, policies: &Policies, profile: &Profile) -> D
     // EL: a request of an authenticated caller for its own identity needs no permission.
     let exempt = match topology.caller {
         CallerKind::Anonymous => Formula::FALSE,
-        _ => Formula::Atom(Atom::Fact(Fact::NeedsNoPermission)),
+        CallerKind::Root
+        | CallerKind::User
+        | CallerKind::RoleSession
+        | CallerKind::ServiceLinkedRole
+        | CallerKind::FederatedUser
+        | CallerKind::Service
+        | CallerKind::WebIdentity
+        | CallerKind::Saml
+        | CallerKind::CanonicalUser => Formula::Atom(Atom::Fact(Fact::NeedsNoPermission)),
     };
     Decision { exempt, denies: rules.denies(), caps: rules.caps(), grants: rules.grants() }
 }
@@ -292,7 +300,10 @@ impl Rules<'_> {
             // These have no policies of their own that could be asked: the resource decides.
             CallerKind::Anonymous => vec![self.resource(Forms::EVERYBODY)],
             CallerKind::Service => vec![self.resource(Forms::SERVICE.and(Forms::EVERYBODY))],
-            CallerKind::WebIdentity | CallerKind::Saml => vec![self.resource(Forms::PROVIDER)],
+            // They call unsigned, and `*` names everybody.
+            CallerKind::WebIdentity | CallerKind::Saml => {
+                vec![self.resource(Forms::PROVIDER.and(Forms::EVERYBODY))]
+            }
             CallerKind::CanonicalUser => {
                 vec![self.resource(Forms::CANONICAL.and(Forms::EVERYBODY))]
             }
@@ -353,8 +364,10 @@ impl Rules<'_> {
                 Formula::and([self.resource(Forms::SESSION), capped_if(Point::SessionArnCap)]),
                 everybody,
             ],
+            // A grant to the user's ARN is limited for the user's federated sessions, and without
+            // session policies these have nothing but what is granted to themselves.
             CallerKind::FederatedUser => vec![
-                Formula::and([self.resource(Forms::USER), boundary, session.clone()]),
+                Formula::and([self.resource(Forms::USER), boundary, self.passed_session()]),
                 Formula::and([self.resource(Forms::SESSION), capped_if(Point::SessionArnCap)]),
                 everybody,
             ],
@@ -364,6 +377,14 @@ impl Rules<'_> {
             | CallerKind::WebIdentity
             | CallerKind::Saml
             | CallerKind::CanonicalUser => Vec::new(),
+        }
+    }
+
+    /// EL: what a federated user session may do at most; nothing without session policies.
+    fn passed_session(&self) -> Formula<Atom> {
+        match self.policies.session {
+            Some(_) => self.cap(Layer::Session),
+            None => Formula::FALSE,
         }
     }
 
@@ -381,16 +402,18 @@ impl Rules<'_> {
                 self.matching(Layer::Identity, Effect::Allow, Forms::REGARDLESS)
             }
             CallerKind::Root => Formula::TRUE,
-            // EL: a federated user session without session policies has no permissions of its own.
-            CallerKind::FederatedUser if self.policies.session.is_none() => Formula::FALSE,
-            CallerKind::User
-            | CallerKind::RoleSession
-            | CallerKind::ServiceLinkedRole
-            | CallerKind::FederatedUser => Formula::and([
+            CallerKind::FederatedUser => Formula::and([
                 self.matching(Layer::Identity, Effect::Allow, Forms::REGARDLESS),
                 self.cap(Layer::Boundary),
-                self.cap(Layer::Session),
+                self.passed_session(),
             ]),
+            CallerKind::User | CallerKind::RoleSession | CallerKind::ServiceLinkedRole => {
+                Formula::and([
+                    self.matching(Layer::Identity, Effect::Allow, Forms::REGARDLESS),
+                    self.cap(Layer::Boundary),
+                    self.cap(Layer::Session),
+                ])
+            }
             CallerKind::Anonymous
             | CallerKind::Service
             | CallerKind::WebIdentity
@@ -412,19 +435,7 @@ impl Rules<'_> {
     /// The layers that apply to this caller.
     fn layers(&self) -> Vec<Layer> {
         let caller = self.topology.caller;
-        let applies = |layer: &Layer| match layer {
-            // SCP: not for service-linked roles, and only for principals of the organisation.
-            Layer::Scp(_) => {
-                caller == CallerKind::Root
-                    || (caller.has_identity() && caller != CallerKind::ServiceLinkedRole)
-            }
-            // RCP: for everybody but service-linked roles.
-            Layer::Rcp(_) => caller != CallerKind::ServiceLinkedRole,
-            Layer::Endpoint => caller != CallerKind::Service,
-            Layer::Resource => true,
-            Layer::Identity | Layer::Boundary | Layer::Session => caller.has_identity(),
-        };
-        self.policies.layers().into_iter().filter(applies).collect()
+        self.policies.layers().into_iter().filter(|l| applies(*l, caller)).collect()
     }
 
     /// True where the layer is absent, else whether it allows.
@@ -445,19 +456,47 @@ impl Rules<'_> {
         let statements = self.policies.statements(layer);
         let of_effect = statements.filter(|(_, s)| s.effect() == Some(effect));
         Formula::or(of_effect.map(|(at, s)| {
-            let names_nobody = s.principal_elements().next().is_none();
-            // PB: `NotPrincipal` with `Deny` hits every principal that has a boundary.
-            let hits_bounded = s.not_principal.is_some()
-                && effect == Effect::Deny
-                && self.policies.boundary.is_some()
-                && self.topology.caller.has_identity();
-            let asks_principal = matches!(layer, Layer::Resource | Layer::Rcp(_) | Layer::Endpoint);
-            let via = match asks_principal && !hits_bounded {
-                true if names_nobody => Forms::NONE,
-                true => via,
-                false => Forms::REGARDLESS,
-            };
+            let via = asked(s, layer, self.topology.caller, self.policies, via);
             Formula::Atom(Atom::Statement { at, via })
         }))
+    }
+}
+
+/// Whether a layer applies to callers of a kind.
+pub(crate) fn applies(layer: Layer, caller: CallerKind) -> bool {
+    match layer {
+        // SCP: not for service-linked roles, and only for principals of the organisation.
+        Layer::Scp(_) => {
+            caller == CallerKind::Root
+                || (caller.has_identity() && caller != CallerKind::ServiceLinkedRole)
+        }
+        // RCP: for everybody but service-linked roles.
+        Layer::Rcp(_) => caller != CallerKind::ServiceLinkedRole,
+        // A service's own calls do not come from a customer's network.
+        Layer::Endpoint => caller != CallerKind::Service,
+        Layer::Resource => true,
+        Layer::Identity | Layer::Boundary | Layer::Session => caller.has_identity(),
+    }
+}
+
+/// In which of these ways a statement has to name the caller.
+pub(crate) fn asked(
+    statement: &Statement,
+    layer: Layer,
+    caller: CallerKind,
+    policies: &Policies,
+    via: Forms,
+) -> Forms {
+    // PB: `NotPrincipal` with `Deny` hits every principal that has a boundary.
+    let hits_bounded = statement.not_principal.is_some()
+        && statement.effect() == Some(Effect::Deny)
+        && policies.boundary.is_some()
+        && caller.has_identity();
+    let names_nobody = statement.principal_elements().next().is_none();
+    match layer {
+        Layer::Resource | Layer::Rcp(_) | Layer::Endpoint if hits_bounded => Forms::REGARDLESS,
+        Layer::Resource | Layer::Rcp(_) | Layer::Endpoint if names_nobody => Forms::NONE,
+        Layer::Resource | Layer::Rcp(_) | Layer::Endpoint => via,
+        Layer::Scp(_) | Layer::Identity | Layer::Boundary | Layer::Session => Forms::REGARDLESS,
     }
 }

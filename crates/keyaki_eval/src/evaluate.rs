@@ -16,7 +16,7 @@ use crate::{Formula, Request, principal};
 pub enum Verdict {
     /// The request is allowed.
     Allow,
-    /// A statement denies it.
+    /// A statement denies it, or a rule of AWS's that no policy can change.
     ExplicitDeny,
     /// Nothing allows it, or a cap does not.
     ImplicitDeny,
@@ -41,7 +41,7 @@ pub struct Outcome {
     /// What decided it; none for a request that is allowed.
     pub reason: Option<Reason>,
     /// The statements that decided it: those that deny, or those that grant.
-    /// Empty where the lack of a grant decided.
+    /// Empty where the lack of a grant decided, or a rule of AWS's.
     pub statements: Vec<StatementRef>,
 }
 
@@ -173,17 +173,15 @@ impl<'p> Evaluator<'p> {
         {
             return Err(Mismatch::Principal);
         }
-        let env = Env {
-            context: &request.context,
-            profile: self.profile,
-            version: document.policy.effective_version(),
-            effect: statement.effect().unwrap_or(Effect::Deny),
-        };
-        // A trust policy has no resource element: it is about the role that it is attached to.
+        let version = document.policy.effective_version();
+        let effect = statement.effect().unwrap_or(Effect::Deny);
+        let env = Env::new(&request.context, self.profile, version, effect);
+        // <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#access_policies-json>:
+        // a resource's policy without that element is about the resource that it is attached to,
+        // as of roles, of container repositories and of topics.
         let lacks = statement.resource.is_none() && statement.not_resource.is_none();
-        let is_trust = at.layer == crate::Layer::Resource
-            && self.policies.resource_role == crate::ResourceRole::Role;
-        if !(lacks && is_trust) && !resources_match(statement, &request.resource, env) {
+        let is_implied = lacks && at.layer == crate::Layer::Resource;
+        if !is_implied && !resources_match(statement, &request.resource, env) {
             return Err(Mismatch::Resource);
         }
         match &statement.condition {
@@ -208,13 +206,15 @@ fn actions_match(statement: &Statement, action: &str) -> bool {
 
 /// `Resource` must match and `NotResource` must not; a statement without either matches nothing.
 fn resources_match(statement: &Statement, target: &str, env: Env<'_>) -> bool {
-    let entry = |e: &ResourcePattern| resource::matches(&e.pattern, e.arn.as_ref(), target, env);
-    let any =
-        |element: &Element<ResourcePattern>| element.entries.iter().any(|e| entry(e) == Match::Yes);
+    let is = |element: &Element<ResourcePattern>, what: Match, env: Env<'_>| {
+        let ask = |e: &ResourcePattern| resource::matches(&e.pattern, e.arn.as_ref(), target, env);
+        element.entries.iter().any(|e| ask(e) == what)
+    };
+    let any = |element: &Element<ResourcePattern>| is(element, Match::Yes, env);
     let none = |element: &Element<ResourcePattern>| {
-        let unresolved = |e: &ResourcePattern| entry(e) == Match::Unresolved;
-        let stops = env.reads_otherwise(Point::NotResourceUnresolved);
-        !any(element) && !(stops && element.entries.iter().any(unresolved))
+        let unresolved = || is(element, Match::Unresolved, env.negated());
+        let stops = env.reads_otherwise(Point::NotResourceUnresolved) && unresolved();
+        !stops && !is(element, Match::Yes, env.negated())
     };
     match (&statement.resource, &statement.not_resource) {
         (None, None) => false,

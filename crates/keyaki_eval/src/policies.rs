@@ -7,7 +7,8 @@ use keyaki_ir::{Policy, Statement};
 pub struct Document {
     /// A file or an ARN; shown, never interpreted.
     pub name: String,
-    /// The policy.
+    /// The policy. What AWS refuses to store, such as a condition that is no object, has no
+    /// meaning; whoever reads policies refuses their [`keyaki_ir::Defect`]s first.
     pub policy: Policy,
 }
 

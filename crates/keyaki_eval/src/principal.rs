@@ -8,17 +8,17 @@ use crate::caller::last_component;
 use crate::decision::Forms;
 use crate::profile::{Point, Profile, Reading};
 
-/// The ways in which a statement names the caller; none if it does not.
+/// The ways in which a statement names the caller; none if it does not. With both elements, which
+/// AWS refuses, `Principal` must name the caller and `NotPrincipal` must not.
 pub(crate) fn naming(statement: &Statement, caller: &Caller, profile: &Profile) -> Forms {
-    let named = statement.principal.as_ref().map_or(Forms::NONE, |p| forms(p, caller));
-    let excepted = statement.not_principal.as_ref().map_or(Forms::NONE, |p| {
-        let effect = statement.effect().unwrap_or(Effect::Deny);
-        match spares(forms(p, caller), caller, effect, profile) {
-            true => Forms::NONE,
-            false => Forms::EVERYBODY,
-        }
-    });
-    named.and(excepted)
+    let effect = statement.effect().unwrap_or(Effect::Deny);
+    let spared = |p: &PrincipalElement| spares(forms(p, caller), caller, effect, profile);
+    match (&statement.principal, &statement.not_principal) {
+        (_, Some(negative)) if spared(negative) => Forms::NONE,
+        (None, Some(_)) => Forms::EVERYBODY,
+        (Some(positive), _) => forms(positive, caller),
+        (None, None) => Forms::NONE,
+    }
 }
 
 /// The ways in which the entries of an element name the caller.

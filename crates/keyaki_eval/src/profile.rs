@@ -26,6 +26,10 @@ pub enum Scope {
         /// The reading with more matches.
         wider: Reading,
     },
+    /// What stands in for a policy variable. Neither reading matches more than the other, so that
+    /// the conservative profiles take both: towards a match, what matches under either; away from
+    /// it, what matches under both.
+    Replacing,
     /// How layers combine. `more` is the reading that allows more.
     Combining {
         /// The reading that allows more.
@@ -96,19 +100,19 @@ points! {
     NotPrincipalAccount "D6" "not-principal-account" MORE_ALTERNATIVE,
         "a `Deny` with `NotPrincipal` spares a user only if its account is listed beside it, and a session only if its role and account are",
         "a `Deny` with `NotPrincipal` spares every principal that any entry names";
-    Variables2008 "D7" "variables-2008" WIDER_ALTERNATIVE,
+    Variables2008 "D7" "variables-2008" Scope::Replacing,
         "without version 2012-10-17 a policy variable is plain text",
         "policy variables are replaced in every version";
-    EscapeInEquals "D8" "escape-in-equals" WIDER_DOCUMENTED,
+    EscapeInEquals "D8" "escape-in-equals" Scope::Replacing,
         "`${*}` stands for `*` wherever variables are allowed",
         "`${*}` is an escape only where wildcards are";
     NotResourceUnresolved "D9" "not-resource-unresolved" WIDER_DOCUMENTED,
         "an entry of `NotResource` whose variable has no value matches nothing, so the rest decides",
         "a statement whose `NotResource` has a variable without value does not match";
-    EmptyVariable "D10" "empty-variable" WIDER_DOCUMENTED,
+    EmptyVariable "D10" "empty-variable" Scope::Replacing,
         "a variable whose value is the empty text is replaced by it",
         "a variable whose value is the empty text counts as without value";
-    DefaultWithoutSpace "D11" "default-without-space" WIDER_DOCUMENTED,
+    DefaultWithoutSpace "D11" "default-without-space" Scope::Replacing,
         "a default value needs no space after the comma",
         "without a space after the comma there is no default value";
     EpochDates "D12" "epoch-dates" WIDER_DOCUMENTED,
@@ -232,14 +236,31 @@ impl Profile {
         if let Some(&(_, reading)) = self.set.iter().find(|(p, _)| *p == point) {
             return reading;
         }
-        let towards_match = match (self.leaning, effect) {
-            (Leaning::Documented, _) => return Reading::Documented,
-            (Leaning::TowardsAllow, Effect::Allow) | (Leaning::TowardsDeny, Effect::Deny) => true,
-            (Leaning::TowardsAllow, Effect::Deny) | (Leaning::TowardsDeny, Effect::Allow) => false,
-        };
+        if self.leaning == Leaning::Documented {
+            return Reading::Documented;
+        }
         match point.scope() {
-            Scope::Matching { wider } => choose(wider, towards_match),
+            Scope::Matching { wider } => choose(wider, self.rather_matches(effect)),
+            Scope::Replacing => Reading::Documented,
             Scope::Combining { more } => choose(more, self.leaning == Leaning::TowardsAllow),
+        }
+    }
+
+    /// Whether the profile takes both readings of a point: see [`Scope::Replacing`].
+    pub fn takes_both(&self, point: Point) -> bool {
+        self.leaning != Leaning::Documented
+            && point.scope() == Scope::Replacing
+            && !self.set.iter().any(|(p, _)| *p == point)
+    }
+
+    /// Whether a statement of that effect rather matches or rather does not, where the profile
+    /// takes both readings of a point.
+    pub fn rather_matches(&self, effect: Effect) -> bool {
+        match (self.leaning, effect) {
+            (Leaning::TowardsAllow, Effect::Allow) | (Leaning::TowardsDeny, Effect::Deny) => true,
+            (Leaning::TowardsAllow, Effect::Deny)
+            | (Leaning::TowardsDeny, Effect::Allow)
+            | (Leaning::Documented, _) => false,
         }
     }
 

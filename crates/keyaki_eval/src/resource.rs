@@ -15,13 +15,13 @@ use crate::variable::Env;
 const SEGMENTS: [Segment; 5] =
     [Segment::Partition, Segment::Service, Segment::Region, Segment::Account, Segment::Resource];
 
-/// What became of a pattern whose variables may have no value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What became of a pattern whose variables may have no value; the more of a match, the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Match {
-    Yes,
     No,
     /// A variable in the pattern has no value.
     Unresolved,
+    Yes,
 }
 
 impl Match {
@@ -31,21 +31,25 @@ impl Match {
 }
 
 /// Whether an entry of `Resource` or `NotResource` matches the resource of a request.
-///
+pub(crate) fn matches(pattern: &Pattern, arn: Option<&Arn>, resource: &str, env: Env<'_>) -> Match {
+    env.ask(pattern, |env| matches_as(pattern, arn, resource, env))
+}
+
 /// A request for an action that works on no resource has the resource `*`;
 /// only a pattern of stars matches it.
-pub(crate) fn matches(pattern: &Pattern, arn: Option<&Arn>, resource: &str, env: Env<'_>) -> Match {
+fn matches_as(pattern: &Pattern, arn: Option<&Arn>, resource: &str, env: Env<'_>) -> Match {
     let text = pattern.text();
     if !text.is_empty() && text.bytes().all(|b| b == b'*') {
         return Match::of(covers_newlines(resource, env));
     }
-    if env.reads_otherwise(Point::ArnColon) {
-        return whole(pattern, resource, env);
-    }
     if resource == "*" {
         return Match::No;
     }
-    segments(pattern, arn, resource, env)
+    let by_segment = segments(pattern, arn, resource, env);
+    if by_segment == Match::Yes || !env.reads_otherwise(Point::ArnColon) {
+        return by_segment;
+    }
+    by_segment.max(whole(pattern, resource, env))
 }
 
 /// Whether a value of an ARN operator matches an ARN: six segments, each by itself.
@@ -106,38 +110,38 @@ fn one_segment(
     let folds = segment != Segment::Resource && env.reads_otherwise(Point::ArnCase);
     let case = if folds { Case::Insensitive } else { Case::Sensitive };
     if !written.contains("${") {
-        let matches = glob::matches(written, target, case);
-        return Match::of(
-            matches && (!glob::has_wildcard(written) || covers_newlines(target, env)),
-        );
+        return globs(&[Piece::Glob(written)], target, case, env);
     }
     match env.pieces(pattern, range, true) {
-        Some(pieces) => Match::of(glob::matches_pieces(&pieces, target, case)),
+        Some(pieces) => globs(&pieces, target, case, env),
         None => Match::Unresolved,
     }
 }
 
 /// The whole text at once, as if an ARN had no segments.
-fn whole(pattern: &Pattern, resource: &str, env: Env<'_>) -> Match {
+fn whole(pattern: &Pattern, text: &str, env: Env<'_>) -> Match {
     match env.pieces(pattern, 0..pattern.text().len(), true) {
-        Some(pieces) => Match::of(glob::matches_pieces(&pieces, resource, Case::Sensitive)),
+        Some(pieces) => globs(&pieces, text, Case::Sensitive, env),
         None => Match::Unresolved,
     }
 }
 
+fn globs(pieces: &[Piece<'_>], text: &str, case: Case, env: Env<'_>) -> Match {
+    let is_glob = |p: &Piece<'_>| matches!(p, Piece::Glob(t) if glob::has_wildcard(t));
+    let newlines = covers_newlines(text, env) || !pieces.iter().any(is_glob);
+    let matches = match pieces {
+        [Piece::Glob(pattern)] => glob::matches(pattern, text, case),
+        pieces => glob::matches_pieces(pieces, text, case),
+    };
+    Match::of(matches && newlines)
+}
+
 /// Whether wildcards may have matched this text under the reading of [`Point::Newline`].
-pub(crate) fn covers_newlines(text: &str, env: Env<'_>) -> bool {
+fn covers_newlines(text: &str, env: Env<'_>) -> bool {
     !text.contains('\n') || !env.reads_otherwise(Point::Newline)
 }
 
 /// Whether a value of a `StringLike` operator matches.
 pub(crate) fn matches_like(pattern: &Pattern, value: &str, env: Env<'_>) -> Match {
-    match env.pieces(pattern, 0..pattern.text().len(), true) {
-        None => Match::Unresolved,
-        Some(pieces) => {
-            let globs = |p: &Piece<'_>| matches!(p, Piece::Glob(t) if glob::has_wildcard(t));
-            let newlines = !pieces.iter().any(globs) || covers_newlines(value, env);
-            Match::of(newlines && glob::matches_pieces(&pieces, value, Case::Sensitive))
-        }
-    }
+    whole(pattern, value, env)
 }

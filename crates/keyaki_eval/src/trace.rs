@@ -1,8 +1,8 @@
 //! The whole story of a decision: every layer and statement, also when another decided already.
 
-use keyaki_ir::Effect;
+use keyaki_ir::{Effect, Statement};
 
-use crate::decision::Forms;
+use crate::decision::{self, Atom, CallerKind, Fact, Forms};
 use crate::evaluate::{Evaluator, Mismatch};
 use crate::policies::{Layer, StatementRef};
 use crate::{Request, principal};
@@ -12,6 +12,9 @@ use crate::{Request, principal};
 pub struct LayerTrace {
     /// The layer.
     pub layer: Layer,
+    /// Whether the layer has a say in the decision: an SCP has none over service-linked roles, an
+    /// RCP none over services that do not support it.
+    pub applies: bool,
     /// What its statements come to, taken by themselves.
     pub says: Says,
     /// Its statements.
@@ -61,13 +64,13 @@ impl Evaluator<'_> {
     }
 
     fn trace_layer(&self, layer: Layer, request: &Request) -> LayerTrace {
-        let asks_principal = matches!(layer, Layer::Resource | Layer::Rcp(_) | Layer::Endpoint);
-        let via = if asks_principal { Forms::ALL } else { Forms::REGARDLESS };
-        let statements: Vec<StatementTrace> = (self.policies().statements(layer))
+        let (policies, caller) = (self.policies(), CallerKind::of(&request.caller));
+        let via = |s: &Statement| decision::asked(s, layer, caller, policies, Forms::ALL);
+        let statements: Vec<StatementTrace> = (policies.statements(layer))
             .map(|(at, statement)| StatementTrace {
                 at,
                 effect: statement.effect(),
-                mismatch: self.matches(at, via, request).err(),
+                mismatch: self.matches(at, via(statement), request).err(),
                 naming: (layer == Layer::Resource)
                     .then(|| principal::naming(statement, &request.caller, self.profile())),
             })
@@ -79,6 +82,16 @@ impl Evaluator<'_> {
             (false, true) => Says::Allow,
             (false, false) => Says::Nothing,
         };
-        LayerTrace { layer, says, statements }
+        let reaches = match layer {
+            Layer::Rcp(_) => self.holds(Atom::Fact(Fact::CoveredByRcp), request),
+            Layer::Scp(_)
+            | Layer::Endpoint
+            | Layer::Resource
+            | Layer::Identity
+            | Layer::Boundary
+            | Layer::Session => true,
+        };
+        let applies = reaches && decision::applies(layer, caller);
+        LayerTrace { layer, applies, says, statements }
     }
 }

@@ -8,20 +8,71 @@ use keyaki_ir::glob::Piece;
 use keyaki_ir::{Effect, Pattern, Variable, Version};
 
 use crate::profile::{Point, Profile, Reading};
+use crate::resource::Match;
 use crate::{Context, Values};
 
-/// What replacing variables depends on.
+/// The points that decide what stands in for a variable.
+const REPLACING: [Point; 4] =
+    [Point::Variables2008, Point::EscapeInEquals, Point::EmptyVariable, Point::DefaultWithoutSpace];
+
+/// What matching depends on apart from pattern and text.
 #[derive(Clone, Copy)]
 pub(crate) struct Env<'e> {
     pub(crate) context: &'e Context,
-    pub(crate) profile: &'e Profile,
-    pub(crate) version: Version,
-    pub(crate) effect: Effect,
+    profile: &'e Profile,
+    version: Version,
+    /// The effect of the statement, turned round inside of a negation: there a match makes the
+    /// statement match less.
+    effect: Effect,
+    /// Those of [`REPLACING`] that are read otherwise, as bits.
+    replacing: u8,
 }
 
 impl<'e> Env<'e> {
+    pub(crate) fn new(
+        context: &'e Context,
+        profile: &'e Profile,
+        version: Version,
+        effect: Effect,
+    ) -> Self {
+        let otherwise = |p: &Point| profile.in_statement(*p, effect) == Reading::Alternative;
+        let bits = REPLACING.iter().enumerate().filter(|(_, p)| otherwise(p));
+        let replacing = bits.fold(0, |all, (bit, _)| all | 1 << bit);
+        Self { context, profile, version, effect, replacing }
+    }
+
+    /// The same inside of a negation: a conservative profile leans the other way there.
+    pub(crate) fn negated(self) -> Self {
+        let effect = match self.effect {
+            Effect::Allow => Effect::Deny,
+            Effect::Deny => Effect::Allow,
+        };
+        Self { effect, ..self }
+    }
+
     pub(crate) fn reads_otherwise(self, point: Point) -> bool {
-        self.profile.in_statement(point, self.effect) == Reading::Alternative
+        match REPLACING.iter().position(|p| *p == point) {
+            Some(bit) => self.replacing >> bit & 1 == 1,
+            None => self.profile.in_statement(point, self.effect) == Reading::Alternative,
+        }
+    }
+
+    /// What `ask` answers about a pattern; where the profile takes both readings of what stands in
+    /// for its variables, the answer that the profile leans to.
+    pub(crate) fn ask(self, pattern: &Pattern, ask: impl Fn(Env<'e>) -> Match) -> Match {
+        if pattern.variables().is_empty() {
+            return ask(self);
+        }
+        let is_open = |(_, point): &(usize, &Point)| self.profile.takes_both(**point);
+        let open = REPLACING.iter().enumerate().filter(is_open);
+        let open = open.fold(0u8, |all, (bit, _)| all | 1 << bit);
+        let ways = (0..1 << REPLACING.len()).filter(|way| way & !open == 0);
+        let answers = ways.map(|way| ask(Self { replacing: self.replacing | way, ..self }));
+        let answer = match self.profile.rather_matches(self.effect) {
+            true => answers.max(),
+            false => answers.min(),
+        };
+        answer.unwrap_or(Match::No)
     }
 
     /// Whether variables are replaced at all.
@@ -91,7 +142,7 @@ impl<'e> Env<'e> {
     }
 
     fn default<'p>(self, written: &str, variable: &'p Variable) -> Option<&'p str> {
-        let spaced = written.contains(", ");
+        let spaced = written.split_once(',').is_some_and(|(_, text)| text.starts_with(' '));
         let counts = spaced || !self.reads_otherwise(Point::DefaultWithoutSpace);
         variable.default.as_deref().filter(|_| counts)
     }

@@ -48,29 +48,27 @@ fn expected(
     matches: &dyn Fn(&str) -> bool,
 ) -> bool {
     let values = held.as_ref().map_or(&[][..], Values::as_slice);
-    // MV: "a null data set, such as an empty string".
+    // MV: an empty text counts as no value at all.
     let is_null = values.iter().all(String::is_empty);
     if base == BaseOperator::Null {
-        // UG: true: "the key doesn't exist - it is null"; false: "the key exists and its value is
-        // not null". Modifiers mean nothing (D22).
+        // UG: `true` asks for no key or a null value, `false` for a key that is not null.
+        // Modifiers mean nothing (D22).
         return policy_values
             .iter()
             .any(|v| (*v == "true" && is_null) || (*v == "false" && !is_null));
     }
     if values.is_empty() && modifiers.if_exists {
-        // UG: "If the key is not present, evaluate the condition element as true" (D5).
+        // UG: the suffix makes the condition true for an absent key, under set operators, too (D5).
         return true;
     }
     // UG: a negated operator is true for what does not match.
     let one = |value: &String| matches(value) != base.is_negated();
     match (modifiers.set, values) {
-        // MV: true "if there are no context keys in the request, or if the context key value
-        // resolves to a null dataset".
+        // MV: true without the key, and for a null value.
         (Some(SetOperator::ForAllValues), _) => is_null || values.iter().all(one),
-        // MV: "For no matching key or a null dataset, the condition returns false".
+        // MV: false without the key, and for a null value.
         (Some(SetOperator::ForAnyValue), _) => !is_null && values.iter().any(one),
-        // UG: if the key is not present, "the values do not match and the condition is false";
-        // if it requires that the key is not matched, "the condition is true".
+        // UG: an absent key matches nothing, which is what a negated operator asks for.
         (None, []) => base.is_negated(),
         (None, [value]) => one(value),
         // Contested (D21): keys with several values need a set operator.
