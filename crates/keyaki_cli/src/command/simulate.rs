@@ -17,9 +17,9 @@ use crate::exit::{Exit, Failure};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    policies: policies::Arguments,
+    policies: policies::PolicyArguments,
     #[command(flatten)]
-    request: request::Arguments,
+    request: request::RequestArguments,
     /// Read requests from standard input, one JSON object a line, and write one decision a line
     #[arg(long, conflicts_with_all = ["request", "principal", "action"])]
     batch: bool,

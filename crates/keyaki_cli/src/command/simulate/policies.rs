@@ -9,7 +9,7 @@ use crate::exit::Failure;
 
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Policies")]
-pub(crate) struct Arguments {
+pub(crate) struct PolicyArguments {
     /// Policies of the user or role and of its groups
     #[arg(long, value_name = "FILE", num_args = 1..)]
     identity: Vec<PathBuf>,
@@ -74,7 +74,7 @@ impl Loaded {
     }
 }
 
-pub(crate) fn load(arguments: &Arguments) -> Result<Loaded, Failure> {
+pub(crate) fn load(arguments: &PolicyArguments) -> Result<Loaded, Failure> {
     let mut loaded =
         Loaded { policies: Policies::default(), trees: vec![], scp: vec![], rcp: vec![] };
     let mut all = |files: &[PathBuf]| -> Result<Vec<Document>, Failure> {

@@ -13,7 +13,7 @@ use crate::exit::Failure;
 
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Request")]
-pub(crate) struct Arguments {
+pub(crate) struct RequestArguments {
     /// A JSON file with `principal`, `action`, `resource` and `context`; flags override it
     #[arg(long, value_name = "FILE")]
     request: Option<PathBuf>,
@@ -43,7 +43,7 @@ pub(crate) struct Asked {
     pub(crate) notes: Vec<String>,
 }
 
-pub(crate) fn read(arguments: &Arguments, catalog: &Catalog) -> Result<Asked, Failure> {
+pub(crate) fn read(arguments: &RequestArguments, catalog: &Catalog) -> Result<Asked, Failure> {
     let mut value = match &arguments.request {
         None => Value::Object(serde_json::Map::new()),
         Some(file) => {
