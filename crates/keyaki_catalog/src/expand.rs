@@ -206,10 +206,9 @@ impl Catalog {
 
     /// Whether an action pattern matches any live action.
     pub fn matches_live(&self, pattern: &str) -> bool {
+        let live = |n: u32| !Action::new(self, n).is_retired();
         let mut found = false;
-        self.for_matches(pattern, |mut range| {
-            found = found || range.any(|n| !Action::new(self, n).is_retired());
-        });
+        self.for_matches(pattern, |mut range| found = found || range.any(live));
         found
     }
 

@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::command::{catalog, check, explain, format};
-use crate::console::{Color, Console};
+use crate::console::{Choice, Color, Console};
 use crate::exit::{Exit, Failure};
 
 /// Checks, formats and explains AWS IAM policies
@@ -15,6 +15,9 @@ pub(crate) struct Arguments {
     /// When to use colour; NO_COLOR in the environment means never
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub(crate) color: Color,
+    /// Which catalogue of AWS's services to use
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHICH")]
+    pub(crate) catalog: Choice,
 }
 
 #[derive(Debug, Subcommand)]

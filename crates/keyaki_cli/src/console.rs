@@ -1,8 +1,10 @@
-//! Standard input, output and error.
+//! What the commands share: standard input, output and error, and the catalogue.
 
 use std::io::{self, BufWriter, IsTerminal, Read, StdoutLock, Write};
 
+use keyaki_catalog::Catalog;
 use keyaki_syntax::Tree;
+use keyaki_workspace::catalog_update;
 
 use crate::exit::Failure;
 
@@ -18,17 +20,49 @@ pub(crate) enum Color {
     Never,
 }
 
-/// Where a command reads and writes.
+/// Which catalogue to use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Choice {
+    /// The last update, if it is newer than what was compiled in.
+    #[default]
+    Newest,
+    /// What was compiled in.
+    Embedded,
+}
+
+/// What the commands share: where they read and write, and which catalogue they use.
 pub(crate) struct Console {
     out: BufWriter<StdoutLock<'static>>,
     color: Color,
+    choice: Choice,
     /// Nobody reads the output any more.
     is_closed: bool,
 }
 
 impl Console {
-    pub(crate) fn new(color: Color) -> Console {
-        Console { out: BufWriter::new(io::stdout().lock()), color, is_closed: false }
+    pub(crate) fn new(color: Color, choice: Choice) -> Console {
+        Console { out: BufWriter::new(io::stdout().lock()), color, choice, is_closed: false }
+    }
+
+    /// The catalogue of the last update or the one that was compiled in.
+    pub(crate) fn catalog(&mut self) -> &'static Catalog {
+        let embedded = keyaki_catalog::embedded();
+        let folder = match self.choice {
+            Choice::Newest => catalog_update::default_folder(|name| std::env::var_os(name)),
+            Choice::Embedded => None,
+        };
+        let Some(folder) = folder else { return embedded };
+        match catalog_update::load(&folder) {
+            Ok(Some(updated)) if updated.snapshot().date >= embedded.snapshot().date => {
+                // It is used until the program ends.
+                Box::leak(Box::new(updated))
+            }
+            Ok(_) => embedded,
+            Err(error) => {
+                self.remark(&format!("warning: {error}"));
+                embedded
+            }
+        }
     }
 
     /// Writes to standard output. That its reader has gone is no failure.

@@ -8,8 +8,11 @@ use keyaki_catalog::{
     ManagedPolicy, ResourceType, Service,
 };
 
-/// How many services a long list still names action by action.
-const MOST_LISTED: usize = 2000;
+/// Of more actions than this, a pattern shows the numbers alone.
+const MOST_MATCHED: usize = 2000;
+
+/// Of more actions than this, a condition key shows their number alone.
+const MOST_USERS: usize = 200;
 
 /// What the catalogue knows under that name: an action, a condition key, a resource type
 /// (`s3/bucket`), a service, a managed policy.
@@ -91,9 +94,13 @@ fn key(catalog: &Catalog, name: &str) -> Option<String> {
     line(&mut text, "condition key", &about);
     line(&mut text, "type", kind.element().as_str());
     line(&mut text, "values", values(kind));
-    let users: Vec<String> = actions_with(catalog, found);
-    if !users.is_empty() {
-        list(&mut text, &format!("actions ({})", users.len()), users.into_iter(), "");
+    let users = actions_with(catalog, found);
+    match users.len() {
+        0 => {}
+        1..=MOST_USERS => {
+            list(&mut text, &format!("actions ({})", users.len()), users.into_iter(), "")
+        }
+        number => line(&mut text, "actions", &format!("{number} list it")),
     }
     Some(text)
 }
@@ -161,7 +168,7 @@ pub(crate) fn expansion(catalog: &Catalog, pattern: &str, set: &ActionSet) -> St
     let (actions_of, services_of) =
         (count(set.len(), "action", "actions"), count(services.len(), "service", "services"));
     let mut text = format!("{pattern} matches {actions_of} of {services_of}\n");
-    if set.len() > MOST_LISTED {
+    if set.len() > MOST_MATCHED {
         let mut levels: BTreeMap<AccessLevel, usize> = BTreeMap::new();
         actions().filter_map(Action::access_level).for_each(|l| *levels.entry(l).or_default() += 1);
         for (level, number) in levels {

@@ -15,7 +15,7 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     let arguments = arguments::Arguments::parse();
-    let mut console = console::Console::new(arguments.color);
+    let mut console = console::Console::new(arguments.color, arguments.catalog);
     let exit = match arguments.command.run(&mut console) {
         Ok(exit) => exit,
         Err(failure) => {

@@ -69,6 +69,18 @@ pub fn segment_count(text: &str) -> usize {
     colons(text).count() + 1
 }
 
+/// The segments of a text, split at the colons that stand outside of variables; the resource of
+/// an ARN may be several of them.
+pub fn segments(text: &str) -> impl Iterator<Item = &str> {
+    let ends = colons(text).chain([text.len()]);
+    let mut start = 0;
+    ends.map(move |end| {
+        let segment = &text[start..end];
+        start = end + 1;
+        segment
+    })
+}
+
 /// The colons outside of `${…}`.
 fn colons(text: &str) -> impl Iterator<Item = usize> + '_ {
     let mut inside = false;
@@ -117,6 +129,14 @@ mod tests {
         let text = "arn:aws:sqs:${aws:RequestedRegion}:${aws:PrincipalAccount}:q";
         let arn = Arn::parse(text).map(|a| a.get(text, Segment::Account).to_owned());
         assert_eq!(arn.as_deref(), Some("${aws:PrincipalAccount}"));
+    }
+
+    #[test]
+    fn segments_lie_between_the_colons() {
+        let split = |text| segments(text).collect::<Vec<_>>();
+        assert_eq!(split("arn:aws::${aws:username}"), ["arn", "aws", "", "${aws:username}"]);
+        assert_eq!(split(""), [""]);
+        assert_eq!(split(":"), ["", ""]);
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //! Where the five first segments have no wildcard, this is a comparison segment by segment.
 //!
 //! Nothing is said about a service without templates, about a service with a wildcard,
-//! and about the placeholders of templates such as `<account>`.
+//! and about texts with placeholders of templates, such as `<account>` or `%s`.
 
 use std::borrow::Cow;
 
@@ -16,6 +16,8 @@ use keyaki_catalog::{ArnTemplate, Catalog, Segment as Form};
 use keyaki_ir::arn::Segment;
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{Arn, ResourcePattern};
+
+use crate::placeholder::is_template;
 
 /// An ARN in a policy, its variables read as `*`.
 pub(crate) struct ArnPattern<'e> {
@@ -39,7 +41,7 @@ impl<'e> ArnPattern<'e> {
     pub(crate) fn new(entry: &'e ResourcePattern) -> Option<Self> {
         let arn = entry.arn.as_ref()?;
         let text = entry.pattern.widened();
-        if has_placeholder(&text) {
+        if is_template(&text) {
             return None;
         }
         let arn = match &text {
@@ -116,13 +118,6 @@ impl Misfit {
             },
         }
     }
-}
-
-/// Whether a text holds a hole that somebody still has to fill, such as `<account>` or
-/// `{{ account }}`, so that nothing can be said about its form.
-pub(crate) fn has_placeholder(text: &str) -> bool {
-    let within = |open, close| text.split_once(open).is_some_and(|(_, rest)| rest.contains(close));
-    within("<", ">") || within("{{", "}}")
 }
 
 /// Whether a region or account of a pattern can be what a template asks for.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use keyaki_catalog::{Catalog, KeyLookup, KeyType};
 use keyaki_diag::{Applicability, Confidence, Edit, Finding, Fix, Place, TextRange};
 use keyaki_ir::{Policy, PolicyKind, ResourceType, Version};
-use keyaki_syntax::{NodeId, Value};
+use keyaki_syntax::{NodeId, Tree, Value};
 
 use crate::policy_keys::{self, PolicyKeys};
 use crate::{Document, Rule};
@@ -74,6 +74,11 @@ impl<'a> Context<'a> {
         self.document.tree.range(origin)
     }
 
+    /// The tree of the document.
+    pub(crate) fn tree(&self) -> &'a Tree {
+        self.document.tree
+    }
+
     /// The source of the document as a whole.
     pub(crate) fn source(&self) -> &'a str {
         self.document.tree.source()
@@ -98,7 +103,7 @@ impl<'a> Context<'a> {
             rule: meta,
             level: meta.level,
             confidence: meta.confidence,
-            message: on_one_line(message.into()),
+            message: one_line(message.into()),
             places: vec![self.place(at)],
             notes: Vec::new(),
             fixes: Vec::new(),
@@ -151,7 +156,7 @@ impl Draft<'_, '_> {
 
     /// Adds why it is wrong, or what to do.
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
-        self.finding().notes.push(on_one_line(note.into()));
+        self.finding().notes.push(one_line(note.into()));
         self
     }
 
@@ -169,7 +174,7 @@ impl Draft<'_, '_> {
         mut edits: Vec<Edit>,
     ) -> Self {
         edits.sort_by_key(|e| e.range);
-        self.finding().fixes.push(Fix { title: title.into(), applicability, edits });
+        self.finding().fixes.push(Fix { title: one_line(title.into()), applicability, edits });
         self
     }
 
@@ -203,16 +208,16 @@ impl Draft<'_, '_> {
     }
 }
 
-/// Line breaks and other controls, which a text of the user may hold, are shown as escapes.
-fn on_one_line(text: String) -> String {
+/// A text with escapes in the place of its control characters, which may come from the policy.
+fn one_line(text: String) -> String {
     if !text.contains(char::is_control) {
         return text;
     }
-    let shown = |c: char| match c.is_control() {
-        true => c.escape_default().to_string(),
+    let escaped = |c: char| match c.is_control() {
+        true => c.escape_default().collect::<String>(),
         false => c.to_string(),
     };
-    text.chars().map(shown).collect()
+    text.chars().map(escaped).collect()
 }
 
 /// A JSON string of that text.

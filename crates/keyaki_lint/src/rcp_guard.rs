@@ -4,12 +4,9 @@
 //! A negated test, or one with `IfExists`, is true where its key is absent,
 //! so a `Deny` with such a test also meets those callers that it was not meant for.
 
-use keyaki_diag::{Edit, TextRange};
 use keyaki_ir::{
-    BaseOperator, Condition, ConditionBlock, ConditionEntry, Effect, SetOperator, Statement,
+    BaseOperator, ConditionBlock, ConditionEntry, Effect, Operator, SetOperator, Statement,
 };
-
-use crate::context::Context;
 
 /// The key that tells AWS services from other callers.
 pub(crate) const IS_SERVICE: &str = "aws:PrincipalIsAWSService";
@@ -21,6 +18,14 @@ const PRINCIPAL_KEYS: [&str; 4] =
 /// Keys of the resource on whose behalf an AWS service calls.
 const SOURCE_KEYS: [&str; 4] =
     ["aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID", "aws:SourceOrgPaths"];
+
+/// The operator to test [`IS_SERVICE`] with.
+pub(crate) const BOOL_IF_EXISTS: Operator =
+    Operator { set: None, base: BaseOperator::Bool, if_exists: true };
+
+/// The operator to ask whether a key is there.
+pub(crate) const NULL: Operator =
+    Operator { set: None, base: BaseOperator::Null, if_exists: false };
 
 /// The first principal key that a `Deny` tests so that the test is true where the key is absent.
 pub(crate) fn open_principal_key(statement: &Statement) -> Option<&ConditionEntry> {
@@ -70,23 +75,4 @@ fn tests(statement: &Statement, base: BaseOperator, keys: &[&str], answer: bool)
             && !entry.values.is_empty()
             && entry.values.iter().all(|v| v.text().eq_ignore_ascii_case(answer))
     })
-}
-
-/// The edit that adds a test to a condition that has at least one.
-pub(crate) fn added(
-    cx: &Context<'_>,
-    condition: &Condition,
-    operator: &str,
-    test: (&str, &str),
-) -> Edit {
-    let (key, value) = test;
-    let test = format!("\"{key}\": \"{value}\"");
-    let block = condition.blocks.iter().find(|b| &*b.operator.text == operator && b.is_object);
-    let (object, text) = match block {
-        Some(block) if block.entries.is_empty() => (block.origin, test),
-        Some(block) => (block.origin, format!("{test}, ")),
-        None => (condition.origin, format!("\"{operator}\": {{ {test} }}, ")),
-    };
-    let inside = cx.range(object).start + 1;
-    Edit { range: TextRange::empty(inside), replacement: text }
 }

@@ -104,6 +104,7 @@ mod redundant_principal_in_role_trust_policy;
 mod redundant_resource;
 mod redundant_statement;
 mod redundant_statement_due_to_wildcard_in_condition;
+mod refused_by_iam;
 mod restrict_access_to_service_principal;
 mod role_trust_policy_syntax_error_notprincipal;
 mod role_trust_policy_syntax_error_resource;
@@ -241,6 +242,7 @@ pub(crate) static ALL: &[&crate::Rule] = &[
     &redundant_resource::RULE,
     &redundant_statement::RULE,
     &redundant_statement_due_to_wildcard_in_condition::RULE,
+    &refused_by_iam::RULE,
     &restrict_access_to_service_principal::RULE,
     &role_trust_policy_syntax_error_notprincipal::RULE,
     &role_trust_policy_syntax_error_resource::RULE,

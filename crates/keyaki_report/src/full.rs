@@ -24,6 +24,9 @@ fn write_file(file: &File<'_>, color: bool, out: &mut dyn Write) -> io::Result<(
     if findings.peek().is_none() {
         return Ok(());
     }
+    if file.text.is_empty() {
+        return findings.try_for_each(|finding| write_bare(file, finding, color, out));
+    }
     if excerpt::has_long_lines(file) {
         return findings.try_for_each(|finding| {
             let excerpt = Excerpt::new(file, finding);
@@ -75,6 +78,19 @@ fn tidy(drawn: &str) -> String {
         }
     }
     lines.iter().fold(String::new(), |text, line| text + line + "\n")
+}
+
+/// A finding about a file without a text.
+fn write_bare(
+    file: &File<'_>,
+    finding: &Finding,
+    color: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    write_title(finding, color, out)?;
+    writeln!(out, "   ╭─[ {}:1:1 ]", one_line(file.path))?;
+    finding.notes.iter().try_for_each(|note| writeln!(out, "   │ Note: {}", one_line(note)))?;
+    writeln!(out, "───╯\n")
 }
 
 fn write_title(finding: &Finding, color: bool, out: &mut dyn Write) -> io::Result<()> {

@@ -76,10 +76,8 @@ fn too_long(length: u64) -> String {
 
 /// An error of the operating system, in words that do not depend on it.
 pub(crate) fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "no such file".to_owned(),
-        kind => kind.to_string(),
-    }
+    let kind = error.kind();
+    if kind == io::ErrorKind::NotFound { "no such file".to_owned() } else { kind.to_string() }
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ VERSION is that of the npm package and defaults to the newest.";
 
 type Members = BTreeMap<String, Box<RawValue>>;
 
-/// Fetches the package and rewrites the block and its index.
+/// Fetches the package and rewrites the block, its index and its licence.
 pub(super) fn run(options: &[&str]) -> Outcome {
     let (mut wanted, mut to) = ("latest", super::data_directory());
     for pair in options.chunks(2) {
@@ -41,6 +41,7 @@ pub(super) fn run(options: &[&str]) -> Outcome {
     let block = miniz_oxide::deflate::compress_to_vec(&pack(&policies), 10);
     fs::write(to.join("managed-policies.bin"), &block)?;
     fs::write(to.join("managed-policies.txt"), index(version, &policies))?;
+    fs::copy(package.join("LICENSE"), to.join("managed-policies.LICENSE"))?;
     println!("{} managed policies, {} bytes", policies.len(), block.len());
     Ok(())
 }

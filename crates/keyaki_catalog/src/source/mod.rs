@@ -10,3 +10,6 @@ pub(crate) mod layout;
 pub(crate) mod managed;
 pub(crate) mod pack;
 pub(crate) mod text;
+
+#[cfg(test)]
+mod tests;

@@ -98,3 +98,23 @@ fn every_name_is_found_by_itself() {
         }
     }
 }
+
+#[test]
+fn every_key_pattern_is_a_key_of_the_catalogue() {
+    let text = include_str!("../../data/key-patterns.txt");
+    let lines = text.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+    let templates: Vec<_> = lines.filter(|l| l[0] == "pattern").map(|l| l[2]).collect();
+    assert!(templates.len() > 100);
+    for template in templates {
+        match catalog().key(template) {
+            KeyLookup::Service { key, .. } | KeyLookup::Federated(Some(key)) => {
+                assert_eq!((key.name(), key.is_template()), (template, true));
+            }
+            KeyLookup::Global(_)
+            | KeyLookup::Federated(None)
+            | KeyLookup::UnknownGlobal
+            | KeyLookup::UnknownInService(_)
+            | KeyLookup::UnknownService => panic!("{template}"),
+        }
+    }
+}

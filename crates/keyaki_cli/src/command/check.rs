@@ -86,7 +86,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: Arguments, console: &mut Console) -> Result<Exit, Failure> {
     arguments.refuse_nonsense()?;
-    let options = arguments.options()?;
+    let options = arguments.options(console)?;
     let sources = arguments.sources()?;
     let mut files = keyaki_workspace::check(&sources, &options);
     if arguments.diff {
@@ -102,7 +102,7 @@ pub(crate) fn run(arguments: Arguments, console: &mut Console) -> Result<Exit, F
     if arguments.format.is_text() {
         console.remark(&summary::summary(&files, mended.count));
     }
-    Ok(arguments.exit(&files))
+    Ok(if mended.has_failed { Exit::Failure } else { arguments.exit(&files) })
 }
 
 impl Arguments {
@@ -116,14 +116,14 @@ impl Arguments {
         Ok(())
     }
 
-    fn options(&self) -> Result<Options<'static>, Failure> {
+    fn options(&self, console: &mut Console) -> Result<Options<'static>, Failure> {
         let selection = Selection::new(self.persona, &self.select, &self.ignore);
         let selection = selection.map_err(|error| Failure::new(error.to_string()))?;
         Ok(Options {
             kind: self.kind,
             resource_type: self.resource_type,
             linter: Linter::new(&selection),
-            catalog: keyaki_catalog::embedded(),
+            catalog: console.catalog(),
             jobs: self.jobs,
         })
     }

@@ -19,7 +19,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
-    let text = explain(keyaki_catalog::embedded(), arguments.subject.trim())?;
+    let text = explain(console.catalog(), arguments.subject.trim())?;
     console.write(|out| out.write_all(text.as_bytes()))?;
     Ok(Exit::Clean)
 }

@@ -88,7 +88,10 @@ impl Arguments {
             }
         };
         let is_changed = formatted != tree.source();
-        self.deliver(source, tree.source(), &formatted, console)?;
+        if let Err(failure) = self.deliver(source, tree.source(), &formatted, console) {
+            console.remark(&format!("error: {failure}"));
+            return Ok(Outcome::Failed);
+        }
         Ok(if is_changed { Outcome::Changed } else { Outcome::Unchanged })
     }
 

@@ -98,7 +98,7 @@ fn a_file_that_may_not_be_read_is_told() {
     let place = with_good_neighbour("bad-permission");
     let path = place.join("a.json");
     fs::write(&path, POLICY).expect("the policy can be written");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).expect("rights can be taken");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).expect("rights can be taken");
     // The superuser may read all the same; then there is nothing to see.
     if fs::read(&path).is_err() {
         assert_told(&place, "a.json", "permission denied", 2);

@@ -92,6 +92,19 @@ fn json_lines_have_a_finding_each() {
 }
 
 #[test]
+fn a_rule_is_explained_by_its_page() {
+    let place = folder("explain");
+    let (stdout, stderr, code) = told(&place, &["explain", "INVALID_ACTION"]);
+    assert_eq!((stderr.as_str(), code), ("", 0));
+    assert!(stdout.starts_with("# invalid-action\n\n- level: error\n"), "{stdout}");
+    for part in
+        ["- AWS code: INVALID_ACTION\n", "\n## Avoid\n```json\n{\n  \"Effect\"", "## Sources\n"]
+    {
+        assert!(stdout.contains(part), "{part}");
+    }
+}
+
+#[test]
 fn sarif_is_valid() {
     let log = output("sarif");
     let mut faults = Vec::new();

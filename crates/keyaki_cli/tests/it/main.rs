@@ -6,3 +6,4 @@ mod cases;
 mod contract;
 mod program;
 mod streams;
+mod update;

@@ -19,7 +19,10 @@ pub(crate) fn folder(name: &str) -> PathBuf {
 pub(crate) fn keyaki(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_keyaki"));
     command.args(arguments).current_dir(folder);
-    command.env_remove("NO_COLOR").env("XDG_CACHE_HOME", folder.join(".cache"));
+    for name in ["NO_COLOR", "KEYAKI_CACHE_DIR", "http_proxy", "HTTP_PROXY", "ALL_PROXY"] {
+        command.env_remove(name);
+    }
+    command.env("XDG_CACHE_HOME", folder.join(".cache"));
     command
 }
 

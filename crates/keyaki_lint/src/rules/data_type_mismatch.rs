@@ -1,6 +1,6 @@
 use keyaki_diag::{Applicability, Edit};
-use keyaki_ir::{Defect, DefectKind};
-use keyaki_syntax::NodeKind;
+use keyaki_ir::{Defect, DefectKind, Operator};
+use keyaki_syntax::{NodeKind, Value};
 
 use crate::context::{Context, quoted};
 use crate::rule::rule;
@@ -55,13 +55,27 @@ fn check(cx: &mut Context<'_>, defect: &Defect) {
     let Some((element, expected)) = wrong_type(&defect.kind) else { return };
     let Some(value) = cx.node(defect.origin) else { return };
     let Some(found) = phrase(value.kind()) else { return };
+    if lacks_operator(&defect.kind, value) {
+        return;
+    }
     let title = format!("write `\"{}\"`", value.source());
     let scalar = matches!(value.kind(), NodeKind::Number | NodeKind::Bool);
     let edit = Edit { range: value.range(), replacement: quoted(value.source()) };
     let draft = cx.report(defect.origin, format!("{element} must be {expected}, not {found}"));
-    if scalar && expected.starts_with("a string") {
+    // A version in quotes would still be none.
+    if scalar && expected.starts_with("a string") && element != "`Version`" {
         draft.fix(title, Applicability::Unsafe, vec![edit]);
     }
+}
+
+/// Whether a value is that of a condition operator that does not exist: the operator was left out
+/// or misspelt, and the rule on operators says so.
+fn lacks_operator(kind: &DefectKind, value: Value<'_>) -> bool {
+    matches!(kind, DefectKind::WrongType { element: "Condition operator", .. })
+        && value
+            .parent()
+            .and_then(Value::as_member)
+            .is_some_and(|member| Operator::parse(member.name()).is_none())
 }
 
 /// What has the wrong type, and what it takes.

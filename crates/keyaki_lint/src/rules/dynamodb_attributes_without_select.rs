@@ -22,7 +22,7 @@ rule! {
     ///   "Resource": "arn:aws:dynamodb:eu-west-1:111122223333:table/orders",
     ///   "Condition": {
     ///     "ForAllValues:StringEquals": { "dynamodb:Attributes": ["id", "status"] }
-    ///   //                               ^^^^^^^^^^^^^^^^^^^^^
+    ///     //                             ^^^^^^^^^^^^^^^^^^^^^
     ///   }
     /// }
     /// ```

@@ -2,6 +2,7 @@ use keyaki_catalog::{Catalog, Service};
 use keyaki_diag::Applicability;
 
 use crate::context::Context;
+use crate::placeholder::is_template;
 use crate::rule::{ActionSite, rule};
 
 rule! {
@@ -61,7 +62,7 @@ fn check(cx: &mut Context<'_>, site: ActionSite<'_>) {
     let catalog = cx.catalog();
     let Some((prefix, name)) = text.split_once(':') else { return missing_service(cx, site) };
     let Some(service) = catalog.service(prefix).filter(|s| s.is_live()) else { return };
-    if is_defined(catalog, service, site) || text.contains("${") {
+    if is_defined(catalog, service, site) || is_template(text) {
         return;
     }
     let origin = site.entry.origin;
@@ -99,7 +100,7 @@ fn is_defined(catalog: &Catalog, service: Service<'_>, site: ActionSite<'_>) -> 
 /// An entry without a colon: only wildcards can take in the service and the colon.
 fn missing_service(cx: &mut Context<'_>, site: ActionSite<'_>) {
     let text = &*site.entry.text;
-    if site.entry.is_star() || text.contains("${") || cx.catalog().matches_live(text) {
+    if site.entry.is_star() || is_template(text) || cx.catalog().matches_live(text) {
         return;
     }
     let origin = site.entry.origin;

@@ -1,8 +1,8 @@
 use keyaki_diag::Applicability;
 use keyaki_ir::PolicyKind;
 
-use crate::arn_form::has_placeholder;
 use crate::context::Context;
+use crate::placeholder::is_template;
 use crate::rule::{ResourceSite, rule};
 
 rule! {
@@ -11,7 +11,7 @@ rule! {
     /// Every entry of `Resource` and `NotResource` is the lone `*` or begins with `arn:`.
     /// AWS refuses anything else.
     ///
-    /// An entry that begins with a policy variable or a placeholder is not reported,
+    /// An entry with a variable or a placeholder is not reported,
     /// nor is `execute-api:/…` in the policy of an API, which AWS completes.
     ///
     /// ## Avoid
@@ -67,7 +67,7 @@ fn check(cx: &mut Context<'_>, site: ResourceSite<'_>) {
 /// Whether the text may become an ARN, or is one in short.
 fn is_open(kind: PolicyKind, text: &str) -> bool {
     let short = kind == PolicyKind::Resource && text.starts_with("execute-api:/");
-    short || text.starts_with("${") || has_placeholder(text)
+    short || is_template(text)
 }
 
 /// The ARN that lacks its `arn:` or has it in capitals.

@@ -21,7 +21,7 @@ rule! {
     ///   "Condition": {
     ///     "StringEquals": {
     ///       "s3:x-amz-server-side-encryption-aws-kms-key-id": "alias/reports"
-    ///   //                                                    ^^^^^^^^^^^^^^^
+    ///       //                                                ^^^^^^^^^^^^^^^
     ///     }
     ///   }
     /// }

@@ -3,7 +3,7 @@ use std::ops::Range;
 use keyaki_catalog::{Catalog, KeyType};
 use keyaki_diag::{Applicability, Edit};
 use keyaki_ir::glob::{self, Case};
-use keyaki_ir::{ConditionEntry, ConditionValue, Family, near};
+use keyaki_ir::{BaseOperator, ConditionEntry, ConditionValue, Family, near};
 
 use crate::context::Context;
 use crate::placeholder::is_known;
@@ -52,17 +52,20 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
+    use BaseOperator::{StringEqualsIgnoreCase, StringNotEqualsIgnoreCase};
     let entry = site.entry;
-    let is_text = site.block.operator.operator.is_some_and(|o| o.base.family() == Family::String);
-    if !is_text || !names_region(cx, entry) {
+    let Some(base) = site.block.operator.operator.map(|o| o.base) else { return };
+    if base.family() != Family::String || !names_region(cx, entry) {
         return;
     }
+    let folds = matches!(base, StringEqualsIgnoreCase | StringNotEqualsIgnoreCase);
+    let case = if folds { Case::Insensitive } else { Case::Sensitive };
     for value in entry.values.iter().filter(|v| is_known(v)) {
         let text = value.text();
         let part =
             if entry.is("kms:ViaService") { region_of_host(text) } else { Some(0..text.len()) };
         let Some(part) = part else { continue };
-        if !is_region(cx.catalog(), &text[part.clone()]) {
+        if !is_region(cx.catalog(), &text[part.clone()], case) {
             report(cx, value, part);
         }
     }
@@ -106,12 +109,9 @@ fn region_of_host(host: &str) -> Option<Range<usize>> {
 }
 
 /// Whether a text is a Region or, as a pattern, matches one.
-fn is_region(catalog: &Catalog, text: &str) -> bool {
-    if !glob::has_wildcard(text) {
-        return catalog.region(text).is_some();
-    }
+fn is_region(catalog: &Catalog, text: &str, case: Case) -> bool {
     let mut regions = catalog.partitions().flat_map(|p| p.regions());
-    regions.any(|region| glob::matches(text, region, Case::Sensitive))
+    regions.any(|region| glob::matches(text, region, case))
 }
 
 /// The one Region that is nearest to a misspelt name.

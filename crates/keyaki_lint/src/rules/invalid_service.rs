@@ -3,8 +3,9 @@ use keyaki_diag::Applicability;
 use keyaki_ir::arn::Segment;
 use keyaki_ir::{ConditionEntry, ResourcePattern, Statement, glob};
 
-use crate::arn_form::{ArnPattern, has_placeholder};
+use crate::arn_form::ArnPattern;
 use crate::context::Context;
+use crate::placeholder::is_template;
 use crate::rule::rule;
 
 rule! {
@@ -102,7 +103,7 @@ fn check_key(cx: &mut Context<'_>, entry: &ConditionEntry) {
     if cx.catalog().key(&key.value) != KeyLookup::UnknownService && !refused() {
         return;
     }
-    if prefix.is_empty() || prefix.contains(['/', '$', '{']) || has_placeholder(&key.value) {
+    if prefix.is_empty() || prefix.contains('/') || is_template(prefix) {
         return;
     }
     let meant = cx.catalog().suggest_service(prefix);

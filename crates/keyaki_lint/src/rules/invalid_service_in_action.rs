@@ -2,6 +2,7 @@ use keyaki_diag::Applicability;
 use keyaki_ir::glob;
 
 use crate::context::Context;
+use crate::placeholder::is_template;
 use crate::rule::{ActionSite, rule};
 
 rule! {
@@ -52,7 +53,7 @@ fn check(cx: &mut Context<'_>, site: ActionSite<'_>) {
     if service.is_some_and(|s| s.is_accepted() != Some(false)) {
         return;
     }
-    if glob::has_wildcard(prefix) || prefix.contains(['$', '<', '{']) {
+    if glob::has_wildcard(prefix) || is_template(prefix) {
         return;
     }
     let meant = cx.catalog().suggest_service(prefix).filter(|_| service.is_none());

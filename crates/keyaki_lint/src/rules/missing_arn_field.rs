@@ -1,8 +1,9 @@
 use keyaki_diag::Applicability;
 use keyaki_ir::arn::segment_count;
 
-use crate::arn_form::{ArnPattern, has_placeholder};
+use crate::arn_form::ArnPattern;
 use crate::context::Context;
+use crate::placeholder::is_template;
 use crate::rule::{ResourceSite, rule};
 
 rule! {
@@ -46,10 +47,7 @@ rule! {
 
 fn check(cx: &mut Context<'_>, site: ResourceSite<'_>) {
     let (text, origin) = (site.entry.text(), site.entry.origin);
-    if site.entry.arn.is_some() || !text.starts_with("arn:") {
-        return;
-    }
-    if text.contains("${") || has_placeholder(text) {
+    if site.entry.arn.is_some() || !text.starts_with("arn:") || is_template(text) {
         return;
     }
     let count = segment_count(text);

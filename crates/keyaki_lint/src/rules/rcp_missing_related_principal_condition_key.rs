@@ -1,8 +1,11 @@
 use keyaki_diag::Applicability;
 use keyaki_ir::Statement;
 
+use crate::condition_edit::add_entry;
 use crate::context::Context;
-use crate::rcp_guard::{IS_SERVICE, added, asks_for_service, open_principal_key};
+use crate::rcp_guard::{
+    BOOL_IF_EXISTS, IS_SERVICE, asks_for_service, open_principal_key, open_source_key,
+};
 use crate::rule::rule;
 
 rule! {
@@ -12,6 +15,8 @@ rule! {
     /// `aws:PrincipalOrgPaths`, `aws:PrincipalAccount` or `aws:PrincipalArn`.
     /// A negated test of such a key is true for them, so the `Deny` takes their access away.
     /// The test of `aws:PrincipalIsAWSService` leaves them out.
+    ///
+    /// A statement about AWS services, with a test of a source key, is not reported.
     ///
     /// ## Avoid
     /// ```json
@@ -53,14 +58,18 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_>, statement: &Statement) {
-    let Some(condition) = &statement.condition else { return };
     let Some(entry) = open_principal_key(statement) else { return };
-    if asks_for_service(statement, false) {
+    let speaks_of_services =
+        [false, true].iter().any(|&answer| asks_for_service(statement, answer));
+    if speaks_of_services || open_source_key(statement).is_some() {
         return;
     }
-    let edit = added(cx, condition, "BoolIfExists", (IS_SERVICE, "false"));
+    let edit = add_entry(cx, statement, BOOL_IF_EXISTS, IS_SERVICE, "\"false\"");
     let message = format!("the test of `{}` also denies AWS services", entry.key.value);
-    cx.report(entry.key.origin, message)
-        .note(format!("add `BoolIfExists` with `{IS_SERVICE}`: `false` to leave them out"))
-        .fix("leave AWS services out", Applicability::Unsafe, vec![edit]);
+    let draft = cx
+        .report(entry.key.origin, message)
+        .note(format!("add `BoolIfExists` with `{IS_SERVICE}`: `false` to leave them out"));
+    if let Some(edit) = edit {
+        draft.fix("leave AWS services out", Applicability::Unsafe, vec![edit]);
+    }
 }

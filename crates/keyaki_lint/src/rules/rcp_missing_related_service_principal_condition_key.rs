@@ -1,8 +1,9 @@
 use keyaki_diag::Applicability;
 use keyaki_ir::Statement;
 
+use crate::condition_edit::add_entry;
 use crate::context::Context;
-use crate::rcp_guard::{IS_SERVICE, added, asks_for_service, open_source_key};
+use crate::rcp_guard::{BOOL_IF_EXISTS, IS_SERVICE, asks_for_service, open_source_key};
 use crate::rule::rule;
 
 rule! {
@@ -57,14 +58,16 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_>, statement: &Statement) {
-    let Some(condition) = &statement.condition else { return };
     let Some(entry) = open_source_key(statement) else { return };
     if asks_for_service(statement, true) {
         return;
     }
-    let edit = added(cx, condition, "BoolIfExists", (IS_SERVICE, "true"));
+    let edit = add_entry(cx, statement, BOOL_IF_EXISTS, IS_SERVICE, "\"true\"");
     let message = format!("the test of `{}` also denies other callers", entry.key.value);
-    cx.report(entry.key.origin, message)
-        .note(format!("add `BoolIfExists` with `{IS_SERVICE}`: `true`: only AWS services have it"))
-        .fix("deny AWS services only", Applicability::Unsafe, vec![edit]);
+    let draft = cx
+        .report(entry.key.origin, message)
+        .note(format!("add `BoolIfExists` with `{IS_SERVICE}`: `true`: only AWS services have it"));
+    if let Some(edit) = edit {
+        draft.fix("deny AWS services only", Applicability::Unsafe, vec![edit]);
+    }
 }

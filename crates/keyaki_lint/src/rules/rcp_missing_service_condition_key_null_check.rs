@@ -1,8 +1,9 @@
 use keyaki_diag::Applicability;
-use keyaki_ir::{BaseOperator, Operator, Statement};
+use keyaki_ir::Statement;
 
+use crate::condition_edit::add_entry;
 use crate::context::Context;
-use crate::rcp_guard::{added, asks_for_source, open_source_key};
+use crate::rcp_guard::{NULL, asks_for_source, open_source_key};
 use crate::rule::rule;
 
 rule! {
@@ -56,14 +57,11 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_>, statement: &Statement) {
-    let Some(condition) = &statement.condition else { return };
     let Some(entry) = open_source_key(statement) else { return };
     if asks_for_source(statement) {
         return;
     }
-    // A test of the opposite is for a person to sort out.
-    let edit = (!tests_account(statement))
-        .then(|| added(cx, condition, "Null", ("aws:SourceAccount", "false")));
+    let edit = add_entry(cx, statement, NULL, "aws:SourceAccount", "\"false\"");
     let message = format!("the test of `{}` also denies calls without a source", entry.key.value);
     let draft = cx
         .report(entry.key.origin, message)
@@ -71,12 +69,4 @@ fn check(cx: &mut Context<'_>, statement: &Statement) {
     if let Some(edit) = edit {
         draft.fix("leave calls without a source out", Applicability::Unsafe, vec![edit]);
     }
-}
-
-/// Whether `Null` tests the account of the source already.
-fn tests_account(statement: &Statement) -> bool {
-    let is_null = |o: Operator| o.base == BaseOperator::Null;
-    statement.condition_entries().any(|(block, entry)| {
-        block.operator.operator.is_some_and(is_null) && entry.is("aws:SourceAccount")
-    })
 }

@@ -1,4 +1,4 @@
-use keyaki_diag::Applicability;
+use keyaki_diag::{Applicability, Edit};
 use keyaki_ir::number::Decimal;
 use keyaki_ir::{BaseOperator, ConditionEntry, ConditionValue};
 
@@ -52,9 +52,11 @@ fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
     }
     let Some(widest) = widest(operator.base, entry) else { return };
     let (key, bound) = (&entry.key.value, widest.text());
+    let replacement = cx.text(widest.origin).to_owned();
+    let edit = Edit { range: cx.range(entry.origin), replacement };
     cx.report(entry.origin, format!("of the bounds of `{key}` only `{bound}` counts"))
         .note("one matching value is enough, so the widest bound decides")
-        .replace_string(entry.origin, format!("keep `{bound}`"), Applicability::Safe, bound);
+        .fix(format!("keep `{bound}`"), Applicability::Safe, vec![edit]);
 }
 
 /// The bound that lets most numbers through; none where the values are not all bounds.

@@ -19,7 +19,7 @@ rule! {
     ///   "Resource": "*",
     ///   "Condition": {
     ///     "StringNotLike": { "aws:ResourceTag/team": "*" },
-    ///   //                                           ^^^
+    ///     //                                         ^^^
     ///     "Null": { "aws:ResourceTag/team": "false" }
     ///   }
     /// }

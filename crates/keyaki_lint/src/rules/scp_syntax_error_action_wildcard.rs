@@ -1,6 +1,7 @@
 use keyaki_ir::glob;
 
 use crate::context::Context;
+use crate::placeholder::is_template;
 use crate::rule::{ActionSite, rule};
 
 rule! {
@@ -49,7 +50,7 @@ rule! {
 fn check(cx: &mut Context<'_>, site: ActionSite<'_>) {
     let text = &*site.entry.text;
     let body = text.trim_end_matches(['*', '?']);
-    if !glob::has_wildcard(body) || body.contains("${") {
+    if !glob::has_wildcard(body) || is_template(body) {
         return;
     }
     let at = body.find(['*', '?']).unwrap_or(0);

@@ -1,5 +1,7 @@
+use std::collections::HashMap;
+
 use keyaki_diag::Applicability;
-use keyaki_ir::{Policy, Statement};
+use keyaki_ir::Policy;
 
 use crate::context::Context;
 use crate::placeholder::has_placeholder;
@@ -43,24 +45,36 @@ rule! {
     level: Error,
     kinds: Kinds::IDENTITY.and(Kinds::SCP).and(Kinds::RCP),
     replaces: ["parliament:INVALID_SID"],
-    check: Statement(check),
+    check: Document(check),
 }
 
-fn check(cx: &mut Context<'_>, statement: &Statement) {
-    let Some(sid) = &statement.sid else { return };
-    let supported = sid.value.bytes().all(|b| b.is_ascii_alphanumeric());
-    if supported || sid.value.contains("${") || has_placeholder(&sid.value) {
-        return;
+fn check(cx: &mut Context<'_>) {
+    let mut names = None;
+    for sid in cx.policy().statements.iter().filter_map(|s| s.sid.as_ref()) {
+        let supported = sid.value.bytes().all(|b| b.is_ascii_alphanumeric());
+        if supported || sid.value.contains("${") || has_placeholder(&sid.value) {
+            continue;
+        }
+        let names = names.get_or_insert_with(|| plain_names(cx.policy()));
+        let plain = without_others(&sid.value);
+        let free = !plain.is_empty() && names.get(&plain) == Some(&1);
+        let draft = cx
+            .report(sid.origin, format!("the Sid `{}` has unsupported characters", sid.value))
+            .note("a Sid takes the letters A to Z and a to z, and digits");
+        if free {
+            let title = format!("rename to `{plain}`");
+            draft.replace_string(sid.origin, title, Applicability::Safe, &plain);
+        }
     }
-    let plain = without_others(&sid.value);
-    let taken = is_taken(cx.policy(), &plain);
-    let draft = cx
-        .report(sid.origin, format!("the Sid `{}` has unsupported characters", sid.value))
-        .note("a Sid takes the letters A to Z and a to z, and digits");
-    if !taken {
-        let title = format!("rename to `{plain}`");
-        draft.replace_string(sid.origin, title, Applicability::Safe, &plain);
+}
+
+/// The Sids of a policy without unsupported characters, each with how many have become it.
+fn plain_names(policy: &Policy) -> HashMap<String, usize> {
+    let mut names = HashMap::new();
+    for sid in policy.statements.iter().filter_map(|s| s.sid.as_ref()) {
+        *names.entry(without_others(&sid.value)).or_default() += 1;
     }
+    names
 }
 
 /// The Sid without its unsupported characters; a letter that follows one becomes a capital.
@@ -75,10 +89,4 @@ fn without_others(sid: &str) -> String {
         plain.push_str(rest);
     }
     plain
-}
-
-/// Whether a name cannot be given to a statement: it is empty, or it would be some Sid's.
-fn is_taken(policy: &Policy, sid: &str) -> bool {
-    let others = policy.statements.iter().filter_map(|s| s.sid.as_ref());
-    sid.is_empty() || others.map(|s| without_others(&s.value)).filter(|s| s == sid).count() > 1
 }

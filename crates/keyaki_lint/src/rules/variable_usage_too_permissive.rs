@@ -36,7 +36,7 @@ rule! {
     ///   "Condition": {
     ///     "StringLike": {
     ///       "token.actions.githubusercontent.com:sub": "repo:${aws:RequestTag/org}/api:*"
-    ///   //                                                   ^^^^^^^^^^^^^^^^^^^^^
+    ///       //                                               ^^^^^^^^^^^^^^^^^^^^^
     ///     }
     ///   }
     /// }

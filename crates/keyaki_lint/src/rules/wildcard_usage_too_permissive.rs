@@ -33,7 +33,7 @@ rule! {
     ///   "Condition": {
     ///     "StringLike": {
     ///       "token.actions.githubusercontent.com:sub": "repo:*"
-    ///   //                                                   ^
+    ///       //                                               ^
     ///     }
     ///   }
     /// }

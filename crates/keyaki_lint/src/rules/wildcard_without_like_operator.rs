@@ -82,15 +82,20 @@ fn fix(
     site: ConditionSite<'_>,
     operator: Operator,
 ) -> Option<(String, Vec<Edit>)> {
-    use BaseOperator as Op;
+    use BaseOperator::{
+        ArnLike, ArnNotLike, StringEquals, StringLike, StringNotEquals, StringNotLike,
+    };
+    let negated = operator.base == StringNotEquals;
+    if !negated && operator.base != StringEquals {
+        return None;
+    }
     let key_type = cx.key_type(&site.entry.key.value);
     let is_arn = key_type.is_some_and(|t| t.element() == KeyType::Arn);
-    let base = match (operator.base, is_arn) {
-        (Op::StringEquals, true) => Op::ArnLike,
-        (Op::StringEquals, false) => Op::StringLike,
-        (Op::StringNotEquals, true) => Op::ArnNotLike,
-        (Op::StringNotEquals, false) => Op::StringNotLike,
-        _ => return None,
+    let base = match (negated, is_arn) {
+        (false, false) => StringLike,
+        (false, true) => ArnLike,
+        (true, false) => StringNotLike,
+        (true, true) => ArnNotLike,
     };
     let meant = Operator { base, ..operator };
     let edits = move_entry(cx, site, meant, cx.text(site.entry.origin))?;

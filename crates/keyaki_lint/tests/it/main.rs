@@ -2,6 +2,7 @@
 
 #![expect(clippy::panic, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
+mod admission;
 mod checks;
 mod corpus;
 mod examples;

@@ -15,9 +15,10 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let words: Vec<String> = arguments.words.iter().map(|w| w.to_ascii_lowercase()).collect();
+    let catalog = console.catalog();
     let mut found = 0;
     console.write(|out| {
-        for (kind, name, more) in entries(keyaki_catalog::embedded()) {
+        for (kind, name, more) in entries(catalog) {
             let text = format!("{name} {more}").to_ascii_lowercase();
             if words.iter().all(|word| text.contains(word)) {
                 found += 1;

@@ -14,7 +14,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
-    let catalog = keyaki_catalog::embedded();
+    let catalog = console.catalog();
     let text = match &arguments.name {
         None => snapshot(catalog),
         Some(name) => match facts::entry(catalog, name) {

@@ -17,6 +17,8 @@ pub(super) struct Mended {
     pub(super) count: usize,
     /// Whether mended text was written to standard output.
     pub(super) took_output: bool,
+    /// Whether a file could not be written.
+    pub(super) has_failed: bool,
 }
 
 /// Applies the fixes, writes the files, and leaves what is still found in `files`.
@@ -38,8 +40,12 @@ pub(super) fn fix(
             mended.took_output = true;
         }
         let Some(fixed) = fixed else { continue };
-        if !is_stdin(source) {
-            store(&source.path, &file.text, &fixed.text)?;
+        if !is_stdin(source)
+            && let Err(failure) = store(&source.path, &file.text, &fixed.text)
+        {
+            console.remark(&format!("error: {failure}"));
+            mended.has_failed = true;
+            continue;
         }
         mended.count += fixed.applied;
         *file = fixed.checked;
