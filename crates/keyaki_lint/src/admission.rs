@@ -256,7 +256,8 @@ impl Inspection<'_> {
     fn sid(&mut self, statement: &Statement) {
         if let Some(sid) = &statement.sid
             && !has_placeholder(&sid.value)
-            && !sid.value.bytes().all(|b| b.is_ascii_alphanumeric())
+            // The service was seen to take `_`, which its documentation leaves out.
+            && !sid.value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
         {
             self.refuse(Reason::SidCharacters, sid.origin);
         }
