@@ -86,7 +86,8 @@ impl Excerpt {
         let last = self.windows.iter().rfind(touched)?;
         let start = first.at + start.clamp(first.file.start, first.file.end) - first.file.start;
         let end = last.at + end.clamp(last.file.start, last.file.end) - last.file.start;
-        Some(start..end.max(start))
+        let start = floor(&self.text, start);
+        Some(start..floor(&self.text, end).max(start))
     }
 }
 

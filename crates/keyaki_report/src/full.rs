@@ -158,3 +158,100 @@ fn column(text: &str, offset: usize) -> usize {
     let line = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
     text[line..offset].chars().count() + 1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Document;
+    use keyaki_diag::{Confidence, Persona, Place, RuleMeta};
+
+    static RULE: RuleMeta = RuleMeta {
+        name: "some-rule",
+        aws_code: None,
+        replaces: &[],
+        level: Level::Warning,
+        confidence: Confidence::High,
+        persona: Persona::Regular,
+        docs: "",
+    };
+
+    fn drawn(text: &str, places: &[(u32, u32, &str)]) -> String {
+        let place = |&(start, end, label): &(u32, u32, &str)| Place {
+            range: TextRange::new(start, end),
+            pointer: String::new(),
+            label: label.to_owned(),
+        };
+        let finding = Finding {
+            rule: &RULE,
+            level: Level::Warning,
+            confidence: Confidence::High,
+            message: "something".to_owned(),
+            places: places.iter().map(place).collect(),
+            notes: vec!["why".to_owned()],
+            fixes: Vec::new(),
+        };
+        let findings = [finding];
+        let document = Document { pointer: "", kind: None, statements: &[], findings: &findings };
+        let file = File::new("p.json", text, vec![document]);
+        let report = Report { version: "", rules: Vec::new(), files: vec![file] };
+        let mut out = Vec::new();
+        let written = write(&report, false, &mut out);
+        assert!(written.is_ok());
+        String::from_utf8_lossy(&out).into_owned()
+    }
+
+    #[test]
+    fn places_on_several_lines_are_drawn_together() {
+        let text = "{\n  \"A\": 1,\n  \"B\": 2,\n  \"C\": 3,\n  \"A\": 4\n}\n";
+        let expected = "\
+warning[some-rule]: something
+   ╭─[ p.json:5:3 ]
+   │
+ 2 │   \"A\": 1,
+   │   ─┬─
+   │    ╰─── first here
+   │
+ 5 │   \"A\": 4
+   │   ─┬─
+   │    ╰─── again here
+   │
+   │ Note: why
+───╯
+
+";
+        let start = text.rfind("\"A\"").unwrap_or_default() as u32;
+        let places = [(start, start + 3, "again here"), (4, 7, "first here")];
+        assert_eq!(drawn(text, &places), expected);
+    }
+
+    #[test]
+    fn of_a_long_line_the_surroundings_of_the_place_are_drawn() {
+        let text = format!("[{}\"here\"{}]", "\"é\", ".repeat(500), ", \"x\"".repeat(500));
+        let start = text.find("\"here\"").unwrap_or_default() as u32;
+        let out = drawn(&text, &[(start, start + 6, "this"), (0, 1, "far away")]);
+        assert!(out.contains("p.json:1:2502 ]"), "{out}");
+        assert!(out.contains("│ … ") && out.contains("\"here\", \"x\""), "{out}");
+        assert!(out.contains("╰──── this"), "{out}");
+        assert!(out.lines().all(|line| line.chars().count() < 200), "{out}");
+    }
+
+    #[test]
+    fn no_text_and_no_place_is_too_odd_to_draw() {
+        let long = format!("{}\u{2028}é\r{}", "é\t".repeat(200), "𝄞".repeat(300));
+        let texts = ["", "\n", "\r", "\r\n\r\n", "é", "a\u{2028}b\u{85}\u{b}c\r\nd\re", &long];
+        let mut state = 1u32;
+        let mut next = |n: usize| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) % n as u32
+        };
+        for text in texts {
+            for _ in 0..300 {
+                let mut place = || (next(text.len() + 3), next(text.len() + 3), "label");
+                let (main, other) = (place(), place());
+                let out = drawn(text, &[main, other, (main.0, main.0, "")]);
+                assert!(out.starts_with("warning[some-rule]: something\n"), "{out}");
+                assert!(out.contains("p.json:"), "{out}");
+            }
+        }
+    }
+}

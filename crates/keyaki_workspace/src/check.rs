@@ -6,7 +6,7 @@ use keyaki_catalog::Catalog;
 use keyaki_diag::{Finding, TextRange};
 use keyaki_ir::PolicyKind;
 use keyaki_lint::{Document, Linter};
-use keyaki_syntax::{Tree, Value};
+use keyaki_syntax::{NodeKind, Tree, Value};
 
 use crate::kind::{self, Hint};
 use crate::unwrap::{Site, resembles_policy, sites};
@@ -198,12 +198,24 @@ impl Run<'_> {
         documents
     }
 
-    /// The whole tree as a policy, whatever it holds.
+    /// The whole tree as a policy, whatever it holds. Of a text that is something else
+    /// altogether, the first finding says it all.
     fn whole(&self, tree: &Tree) -> Vec<CheckedDocument> {
-        match tree.root() {
-            Some(root) => vec![self.policy(root, Hint::default())],
-            None => vec![self.lint(tree, &keyaki_ir::lower(tree), String::new(), Hint::default())],
+        let policy = keyaki_ir::lower(tree);
+        let mut document = self.lint(tree, &policy, String::new(), Hint::default());
+        let is_container = |root: Value<'_>| match root.kind() {
+            NodeKind::Object | NodeKind::Array => true,
+            NodeKind::Member
+            | NodeKind::String
+            | NodeKind::Number
+            | NodeKind::Bool
+            | NodeKind::Null
+            | NodeKind::Error => false,
+        };
+        if !tree.root().is_some_and(is_container) {
+            document.findings.truncate(1);
         }
+        vec![document]
     }
 
     fn policy(&self, value: Value<'_>, hint: Hint) -> CheckedDocument {
