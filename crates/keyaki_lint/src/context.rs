@@ -6,7 +6,7 @@ use std::ops::Range;
 use keyaki_catalog::{Catalog, KeyLookup, KeyType};
 use keyaki_diag::{Applicability, Confidence, Edit, Finding, Fix, Place, TextRange};
 use keyaki_ir::{Policy, PolicyKind, ResourceType, Version};
-use keyaki_syntax::{NodeId, Tree, Value};
+use keyaki_syntax::{NodeId, NodeKind, Tree, Value};
 
 use crate::policy_keys::{self, PolicyKeys};
 use crate::{Document, Rule};
@@ -240,22 +240,25 @@ pub(crate) fn quoted(text: &str) -> String {
 /// space after that, or, for the last one, with the comma before it.
 /// A member is named by its name's or its value's node. None if it is the only one.
 pub(crate) fn removal(value: Option<Value<'_>>) -> Option<TextRange> {
-    use keyaki_syntax::NodeKind;
     let value = value?;
     let parent = value.parent()?;
-    let (item, list) = match parent.kind() {
-        NodeKind::Member => (parent, parent.parent()?),
-        _ => (value, parent),
+    let (item, list) = if parent.kind() == NodeKind::Member {
+        (parent, parent.parent()?)
+    } else {
+        (value, parent)
     };
-    let ranges: Vec<TextRange> = match list.kind() {
-        NodeKind::Array => list.elements().map(Value::range).collect(),
-        NodeKind::Object => list.members().map(|m| m.range()).collect(),
-        _ => return None,
-    };
-    let at = ranges.iter().position(|r| *r == item.range())?;
-    match (ranges.get(at + 1), at.checked_sub(1).map(|i| ranges[i])) {
-        (Some(next), _) => Some(TextRange::new(ranges[at].start, next.start)),
-        (None, Some(previous)) => Some(TextRange::new(previous.end, ranges[at].end)),
-        (None, None) => None,
+    cut(list.children().map(Value::range), item.range())
+}
+
+/// The range of one item of a list, with what stands between it and its neighbour.
+fn cut(mut items: impl Iterator<Item = TextRange>, item: TextRange) -> Option<TextRange> {
+    let mut previous: Option<TextRange> = None;
+    while let Some(range) = items.next() {
+        if range == item {
+            let after = items.next().map(|next| TextRange::new(item.start, next.start));
+            return after.or(previous.map(|previous| TextRange::new(previous.end, item.end)));
+        }
+        previous = Some(range);
     }
+    None
 }
