@@ -1,7 +1,7 @@
 //! A decided request as plain data for the renderers.
 
 use keyaki_eval::{
-    Evaluator, FailedCondition, Mismatch, Outcome, Profile, Reason, Request, StatementRef,
+    Caller, Evaluator, FailedCondition, Mismatch, Outcome, Profile, Reason, Request, StatementRef,
     StatementTrace, Verdict,
 };
 use keyaki_ir::Statement;
@@ -58,12 +58,18 @@ pub(crate) fn view<'l>(
     }
 }
 
-pub(crate) fn principal(request: &Request) -> String {
-    request.caller.arn().unwrap_or_else(|| match &request.caller {
-        keyaki_eval::Caller::Service { host } => host.clone(),
-        keyaki_eval::Caller::CanonicalUser { id } => id.clone(),
-        _ => "anonymous".to_owned(),
-    })
+fn principal(request: &Request) -> String {
+    match &request.caller {
+        Caller::Service { host } => host.clone(),
+        Caller::CanonicalUser { id } => id.clone(),
+        Caller::Anonymous => "anonymous".to_owned(),
+        Caller::Root { .. }
+        | Caller::User { .. }
+        | Caller::RoleSession { .. }
+        | Caller::FederatedUser { .. }
+        | Caller::WebIdentity { .. }
+        | Caller::Saml { .. } => request.caller.arn().unwrap_or_default(),
+    }
 }
 
 fn reason_name(loaded: &Loaded, reason: Reason) -> String {
