@@ -12,6 +12,7 @@ mod tests {
         ("keyaki_syntax", &["keyaki_diag"]),
         ("keyaki_ir", &["keyaki_syntax", "keyaki_diag"]),
         ("keyaki_catalog", &["keyaki_ir", "keyaki_diag"]),
+        ("keyaki_eval", &["keyaki_catalog", "keyaki_ir"]),
         ("keyaki_lint", &["keyaki_catalog", "keyaki_ir", "keyaki_syntax", "keyaki_diag"]),
         (
             "keyaki_workspace",
@@ -24,6 +25,7 @@ mod tests {
                 "keyaki_workspace",
                 "keyaki_report",
                 "keyaki_lint",
+                "keyaki_eval",
                 "keyaki_catalog",
                 "keyaki_ir",
                 "keyaki_syntax",

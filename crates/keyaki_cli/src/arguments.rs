@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{catalog, check, explain, format};
+use crate::command::{catalog, check, explain, format, simulate};
 use crate::console::{Choice, Color, Console};
 use crate::exit::{Exit, Failure};
 
@@ -25,6 +25,7 @@ pub(crate) enum Command {
     Check(check::Arguments),
     Format(format::Arguments),
     Explain(explain::Arguments),
+    Simulate(Box<simulate::Arguments>),
     Catalog(catalog::Arguments),
 }
 
@@ -34,6 +35,7 @@ impl Command {
             Command::Check(arguments) => check::run(arguments, console),
             Command::Format(arguments) => format::run(arguments, console),
             Command::Explain(arguments) => explain::run(&arguments, console),
+            Command::Simulate(arguments) => simulate::run(&arguments, console),
             Command::Catalog(arguments) => catalog::run(arguments, console),
         }
     }

@@ -70,6 +70,51 @@ pub fn matches(pattern: &str, text: &str, case: Case) -> bool {
     p[i..].iter().all(|&c| c == b'*')
 }
 
+/// A piece of a pattern that was put together: wildcards count in one kind and not in the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'p> {
+    /// Text in which `*` and `?` are wildcards.
+    Glob(&'p str),
+    /// Text that stands for itself.
+    Literal(&'p str),
+}
+
+/// Whether the pieces, one after the other, match the whole of `text`.
+pub fn matches_pieces(pieces: &[Piece<'_>], text: &str, case: Case) -> bool {
+    let mut pattern = Vec::new();
+    for piece in pieces {
+        match piece {
+            Piece::Glob(text) => pattern.extend(text.chars().map(|c| match c {
+                '*' => Symbol::Star,
+                '?' => Symbol::Any,
+                c => Symbol::Char(c),
+            })),
+            Piece::Literal(text) => pattern.extend(text.chars().map(Symbol::Char)),
+        }
+    }
+    let text: Vec<char> = text.chars().collect();
+    let (mut i, mut j) = (0, 0);
+    let mut resume: Option<(usize, usize)> = None;
+    while j < text.len() {
+        match pattern.get(i) {
+            Some(Symbol::Star) => {
+                i += 1;
+                resume = Some((i, j));
+            }
+            Some(Symbol::Any) => (i, j) = (i + 1, j + 1),
+            Some(Symbol::Char(c)) if same(*c, text[j], case) => (i, j) = (i + 1, j + 1),
+            Some(Symbol::Char(_)) | None => match resume {
+                Some((after, swallowed)) => {
+                    resume = Some((after, swallowed + 1));
+                    (i, j) = (after, swallowed + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[i..].iter().all(|s| *s == Symbol::Star)
+}
+
 /// Whether every text that `inner` matches is matched by `outer`.
 ///
 /// Exact over an alphabet that has a character which occurs in neither pattern, as Unicode does,
@@ -291,6 +336,19 @@ mod tests {
                 assert_eq!(includes(p, q, Case::Sensitive), included, "{p} includes {q}");
                 let meet = lp.iter().zip(lq).any(|(a, b)| *a && *b);
                 assert_eq!(intersects(p, q, Case::Sensitive), meet, "{p} meets {q}");
+            }
+        }
+    }
+
+    #[test]
+    fn literal_pieces_have_no_wildcards() {
+        let pieces = [Piece::Glob("home/"), Piece::Literal("a*"), Piece::Glob("/*")];
+        assert!(matches_pieces(&pieces, "home/a*/x", Case::Sensitive));
+        assert!(!matches_pieces(&pieces, "home/ab/x", Case::Sensitive));
+        for p in strings(&['a', '*', '?'], 4) {
+            for t in strings(&['a', 'b'], 4) {
+                let whole = matches_pieces(&[Piece::Glob(&p)], &t, Case::Sensitive);
+                assert_eq!(whole, matches(&p, &t, Case::Sensitive), "{p} {t}");
             }
         }
     }

@@ -13,6 +13,7 @@ mod full;
 mod json;
 mod json_lines;
 mod sarif;
+pub mod simulation;
 mod statistics;
 mod terminal;
 mod view;

@@ -22,4 +22,4 @@ pub use fix::{Fixed, fix};
 pub use parallel::{default_jobs, map};
 pub use problem::{NO_POLICY, UNREADABLE_FILE};
 pub use read::read;
-pub use unwrap::is_policy;
+pub use unwrap::{is_policy, policies};

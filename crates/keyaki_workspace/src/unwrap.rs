@@ -92,3 +92,29 @@ fn is_template(policy: Value<'_>) -> bool {
     }
     false
 }
+
+/// The policies of a text, each with the tree that it stands in and its pointer there: the text's
+/// own tree, or that of a string in it. A text that is one value without any policy is one itself.
+pub fn policies(tree: Tree) -> Vec<(Tree, String)> {
+    let sites = sites(&tree);
+    let mut found = Vec::new();
+    for site in sites {
+        match site {
+            Site::Here(value) => found.push((tree.clone(), tree.pointer(value.id()))),
+            Site::Text(embedded) => {
+                let inner: Vec<String> = self::sites(&embedded.tree)
+                    .iter()
+                    .filter_map(|site| match site {
+                        Site::Here(value) => Some(embedded.tree.pointer(value.id())),
+                        Site::Text(_) => None,
+                    })
+                    .collect();
+                found.extend(inner.into_iter().map(|pointer| (embedded.tree.clone(), pointer)));
+            }
+        }
+    }
+    if found.is_empty() && resembles_policy(&tree) {
+        found.push((tree, String::new()));
+    }
+    found
+}

@@ -1,0 +1,105 @@
+//! `keyaki simulate`: one request over given policies, or many.
+
+mod batch;
+mod policies;
+mod request;
+mod view;
+
+use keyaki_eval::{Evaluator, Point, Profile, Reading, Verdict, complete};
+
+use crate::console::Console;
+use crate::exit::{Exit, Failure};
+
+/// Decide a request over given policies, and say why
+///
+/// Exits with 0 if the request is allowed, 1 if it is refused, 2 if it cannot be decided for want
+/// of good input.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    policies: policies::PolicyArguments,
+    #[command(flatten)]
+    request: request::RequestArguments,
+    /// Read requests from standard input, one JSON object a line, and write one decision a line
+    #[arg(long, conflicts_with_all = ["request", "principal", "action"])]
+    batch: bool,
+    /// Leave out the condition keys that follow from principal and resource
+    #[arg(long)]
+    bare: bool,
+    /// How to read what AWS leaves open: documented, conservative-allow or conservative-deny
+    #[arg(long, default_value = "documented", value_name = "NAME")]
+    profile: String,
+    /// Set one contested point, such as `D5=alternative` or `arn-colon=alternative`
+    #[arg(long, value_name = "POINT=READING")]
+    point: Vec<String>,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// A tree of layers, and the deciding statements in their source.
+    #[default]
+    Text,
+    /// JSON, version 1.
+    Json,
+}
+
+pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
+    let loaded = policies::load(&arguments.policies)?;
+    let profile = profile(arguments)?;
+    let catalog = keyaki_catalog::embedded();
+    let evaluator = Evaluator::new(&loaded.policies, &profile, catalog);
+    if arguments.batch {
+        return batch::run(&evaluator, arguments.bare, console);
+    }
+    let asked = request::read(&arguments.request, catalog)?;
+    let (request, notes) = match arguments.bare {
+        true => (asked.request, asked.notes),
+        false => {
+            let completed = complete(&asked.request).map_err(|c| Failure::new(c.to_string()))?;
+            let mut notes = asked.notes;
+            notes.extend(assumed(&completed.assumed));
+            (completed.request, notes)
+        }
+    };
+    let mut request = request;
+    asked.absent.iter().for_each(|key| request.context.remove(key));
+    let outcome = evaluator.decide(&request);
+    let simulation = view::view(&evaluator, &loaded, &request, &outcome, notes);
+    let color = console.has_color();
+    console.write(|out| match arguments.format {
+        Format::Text => keyaki_report::simulation::write_text(&simulation, color, out),
+        Format::Json => writeln!(out, "{:#}", keyaki_report::simulation::to_json(&simulation)),
+    })?;
+    Ok(if outcome.verdict == Verdict::Allow { Exit::Clean } else { Exit::Findings })
+}
+
+fn assumed(keys: &[String]) -> Option<String> {
+    let keys: Vec<_> = keys.iter().map(|k| format!("`{k}`")).collect();
+    (!keys.is_empty()).then(|| format!("assumed usual values for {}", keys.join(", ")))
+}
+
+fn profile(arguments: &Arguments) -> Result<Profile, Failure> {
+    let name = &arguments.profile;
+    let mut profile = Profile::named(name).ok_or_else(|| {
+        let names = Profile::NAMES.join(", ");
+        Failure::new(format!("there is no profile `{name}`; the profiles are {names}"))
+    })?;
+    for text in &arguments.point {
+        let (point, reading) = text.split_once('=').unwrap_or((text, ""));
+        let known = Point::parse(point)
+            .ok_or_else(|| Failure::new(format!("there is no contested point `{point}`")))?;
+        let reading = match reading {
+            "documented" => Reading::Documented,
+            "alternative" => Reading::Alternative,
+            _ => {
+                let message = format!("`{point}` can be `documented` or `alternative`");
+                return Err(Failure::new(message));
+            }
+        };
+        profile = profile.with(known, reading);
+    }
+    Ok(profile)
+}

@@ -1,0 +1,218 @@
+//! The policies of a simulation, from their files.
+
+use std::path::{Path, PathBuf};
+
+use keyaki_eval::{BlockPublicAccess, Document, Grant, Layer, Policies, ResourceRole};
+use keyaki_syntax::Tree;
+
+use crate::exit::Failure;
+
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Policies")]
+pub(crate) struct PolicyArguments {
+    /// Policies of the user or role and of its groups
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    identity: Vec<PathBuf>,
+    /// The permissions boundary
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    boundary: Vec<PathBuf>,
+    /// The session policies
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    session: Vec<PathBuf>,
+    /// A service control policy; levels are named and come in order, the organisation's root first
+    #[arg(long, value_name = "LEVEL=FILE", num_args = 1..)]
+    scp: Vec<String>,
+    /// A resource control policy; levels as for --scp
+    #[arg(long, value_name = "LEVEL=FILE", num_args = 1..)]
+    rcp: Vec<String>,
+    /// The policy of the resource
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["trust", "key_policy"])]
+    resource_policy: Option<PathBuf>,
+    /// The trust policy, where the resource is a role
+    #[arg(long, value_name = "FILE", conflicts_with = "key_policy")]
+    trust: Option<PathBuf>,
+    /// The key policy, where the resource is a KMS key
+    #[arg(long, value_name = "FILE")]
+    key_policy: Option<PathBuf>,
+    /// Grants on the KMS key: the answer of `aws kms list-grants`
+    #[arg(long, value_name = "FILE")]
+    grants: Option<PathBuf>,
+    /// The policy of the VPC endpoint that the request comes through
+    #[arg(long, value_name = "FILE")]
+    endpoint: Option<PathBuf>,
+    /// S3 Block Public Access restricts public buckets
+    #[arg(long)]
+    block_public_access: bool,
+}
+
+/// Policies with the texts that they came from.
+pub(crate) struct Loaded {
+    pub(crate) policies: Policies,
+    trees: Vec<(String, Tree)>,
+    scp: Vec<String>,
+    rcp: Vec<String>,
+}
+
+impl Loaded {
+    /// A document's name and tree, by its name.
+    pub(crate) fn named_tree(&self, name: &str) -> Option<(&str, &Tree)> {
+        self.trees.iter().find(|(n, _)| n == name).map(|(n, tree)| (n.as_str(), tree))
+    }
+
+    /// The name of a layer, with the level's own name.
+    pub(crate) fn layer_name(&self, layer: Layer) -> String {
+        let level = match layer {
+            Layer::Scp(level) => self.scp.get(level).map(|name| format!("scp[{name}]")),
+            Layer::Rcp(level) => self.rcp.get(level).map(|name| format!("rcp[{name}]")),
+            Layer::Endpoint
+            | Layer::Resource
+            | Layer::Identity
+            | Layer::Boundary
+            | Layer::Session => None,
+        };
+        level.unwrap_or_else(|| layer.name())
+    }
+}
+
+pub(crate) fn load(arguments: &PolicyArguments) -> Result<Loaded, Failure> {
+    let mut loaded =
+        Loaded { policies: Policies::default(), trees: vec![], scp: vec![], rcp: vec![] };
+    let mut all = |files: &[PathBuf]| -> Result<Vec<Document>, Failure> {
+        let documents = files.iter().map(|file| document(file, &mut loaded.trees));
+        Ok(documents.collect::<Result<Vec<_>, _>>()?.concat())
+    };
+    let some = |documents: Vec<Document>| (!documents.is_empty()).then_some(documents);
+    let identity = all(&arguments.identity)?;
+    let boundary = some(all(&arguments.boundary)?);
+    let session = some(all(&arguments.session)?);
+    let (scp, scp_names) = levels(&arguments.scp, &mut loaded.trees)?;
+    let (rcp, rcp_names) = levels(&arguments.rcp, &mut loaded.trees)?;
+    let mut one = |file: &Option<PathBuf>| -> Result<Option<Document>, Failure> {
+        let Some(file) = file else { return Ok(None) };
+        let mut documents = document(file, &mut loaded.trees)?;
+        if documents.len() > 1 {
+            let message = format!("{}: holds {} policies", file.display(), documents.len());
+            return Err(Failure::new(message));
+        }
+        Ok(documents.pop())
+    };
+    let (resource, resource_role) = match (&arguments.trust, &arguments.key_policy) {
+        (trust @ Some(_), _) => (one(trust)?, ResourceRole::Role),
+        (None, key @ Some(_)) => (one(key)?, ResourceRole::Key),
+        (None, None) => (one(&arguments.resource_policy)?, ResourceRole::Ordinary),
+    };
+    let endpoint = one(&arguments.endpoint)?;
+    let restrict_public_buckets = arguments.block_public_access;
+    loaded.policies = Policies {
+        identity,
+        boundary,
+        session,
+        scp,
+        rcp,
+        resource,
+        resource_role,
+        endpoint,
+        block_public_access: BlockPublicAccess { restrict_public_buckets },
+        grants: arguments.grants.as_deref().map_or(Ok(Vec::new()), grants)?,
+    };
+    (loaded.scp, loaded.rcp) = (scp_names, rcp_names);
+    Ok(loaded)
+}
+
+type Levels = Option<Vec<Vec<Document>>>;
+
+/// The levels in the order in which their names come; without a name, a file is a level by itself.
+fn levels(
+    given: &[String],
+    trees: &mut Vec<(String, Tree)>,
+) -> Result<(Levels, Vec<String>), Failure> {
+    let mut levels: Vec<Vec<Document>> = Vec::new();
+    let mut names: Vec<String> = Vec::new();
+    for text in given {
+        let (name, file) = match text.split_once('=') {
+            Some((name, file)) => (name.to_owned(), file),
+            None => (levels.len().to_string(), text.as_str()),
+        };
+        let at = names.iter().position(|n| *n == name).unwrap_or_else(|| {
+            names.push(name);
+            levels.push(Vec::new());
+            names.len() - 1
+        });
+        levels[at].extend(document(Path::new(file), trees)?);
+    }
+    Ok(((!levels.is_empty()).then_some(levels), names))
+}
+
+/// The policies of a file. What cannot be read as a policy is refused, with its place.
+fn document(file: &Path, trees: &mut Vec<(String, Tree)>) -> Result<Vec<Document>, Failure> {
+    let name = file.display().to_string();
+    let bytes =
+        keyaki_workspace::read(file).map_err(|reason| Failure::new(format!("{name}: {reason}")))?;
+    let mut documents = Vec::new();
+    for (tree, pointer) in keyaki_workspace::policies(Tree::parse_bytes(&bytes)) {
+        let name = if pointer.is_empty() { name.clone() } else { format!("{name}#{pointer}") };
+        let value = tree.resolve(&pointer).or(tree.root());
+        let policy = value.map_or_else(|| keyaki_ir::lower(&tree), keyaki_ir::lower_value);
+        check(&name, &tree, &policy)?;
+        trees.push((name.clone(), tree));
+        documents.push(Document { name, policy });
+    }
+    if documents.is_empty() {
+        return Err(Failure::new(format!("{name}: holds no policy")));
+    }
+    Ok(documents)
+}
+
+/// Refuses a policy that AWS would not take: its meaning is not defined.
+fn check(name: &str, tree: &Tree, policy: &keyaki_ir::Policy) -> Result<(), Failure> {
+    let lines = keyaki_diag::LineIndex::new(tree.source());
+    let fail = |range: keyaki_diag::TextRange, message: &str| {
+        let at = lines.line_column(tree.source(), range.start);
+        let help = "`keyaki check` tells more";
+        Err(Failure::new(format!("{name}:{}:{}: {message}; {help}", at.line, at.column)))
+    };
+    if let Some(error) = tree.errors().first() {
+        return fail(error.range, error.kind.message());
+    }
+    if let Some(defect) = policy.defects.first() {
+        return fail(tree.range(defect.origin), "this does not fit the grammar of policies");
+    }
+    for statement in &policy.statements {
+        if statement.effect().is_none() {
+            return fail(tree.range(statement.origin), "the statement has no valid `Effect`");
+        }
+        let blocks = statement.condition.iter().flat_map(|c| &c.blocks);
+        if let Some(block) = blocks.into_iter().find(|b| b.operator.operator.is_none()) {
+            return fail(tree.range(block.operator.origin), "there is no such condition operator");
+        }
+    }
+    Ok(())
+}
+
+/// The grants of `aws kms list-grants`.
+fn grants(file: &Path) -> Result<Vec<Grant>, Failure> {
+    let name = file.display();
+    let bytes =
+        keyaki_workspace::read(file).map_err(|reason| Failure::new(format!("{name}: {reason}")))?;
+    let value: serde_json::Value =
+        serde_json::from_slice(&bytes).map_err(|e| Failure::new(format!("{name}: {e}")))?;
+    let list = value.get("Grants").unwrap_or(&value).as_array();
+    let list = list.ok_or_else(|| Failure::new(format!("{name}: holds no list of grants")))?;
+    Ok(list.iter().map(grant).collect())
+}
+
+fn grant(value: &serde_json::Value) -> Grant {
+    let text = |v: &serde_json::Value| v.as_str().unwrap_or_default().to_owned();
+    let pairs = |v: &serde_json::Value| {
+        v.as_object().map(|o| o.iter().map(|(k, v)| (k.clone(), text(v))).collect::<Vec<_>>())
+    };
+    let operations = value["Operations"].as_array().map_or(&[][..], Vec::as_slice);
+    let constraints = &value["Constraints"];
+    Grant {
+        key: text(&value["KeyId"]),
+        grantee: text(&value["GranteePrincipal"]),
+        operations: operations.iter().map(text).collect(),
+        context_subset: pairs(&constraints["EncryptionContextSubset"]).unwrap_or_default(),
+        context_equals: pairs(&constraints["EncryptionContextEquals"]),
+    }
+}

@@ -1,0 +1,224 @@
+//! Condition operators.
+//!
+//! Sources:
+//! - <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>
+//! - <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>
+
+use keyaki_ir::ip::Cidr;
+use keyaki_ir::number::Decimal;
+use keyaki_ir::{
+    BaseOperator, Condition, ConditionEntry, ConditionValue, Family, Operator, SetOperator, date,
+};
+
+use crate::profile::Point;
+use crate::resource::{self, Match};
+use crate::variable::Env;
+
+/// The first condition that does not hold, as indexes of its block and its entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FailedCondition {
+    /// Which block.
+    pub block: usize,
+    /// Which entry of the block; none where the operator does not exist.
+    pub entry: Option<usize>,
+}
+
+/// Whether all conditions hold.
+pub(crate) fn holds(condition: &Condition, env: Env<'_>) -> Result<(), FailedCondition> {
+    for (b, block) in condition.blocks.iter().enumerate() {
+        // An operator that does not exist never holds. AWS refuses such a policy.
+        let Some(operator) = block.operator.operator else {
+            return Err(FailedCondition { block: b, entry: None });
+        };
+        for (e, entry) in block.entries.iter().enumerate() {
+            if !entry_holds(operator, entry, env) {
+                return Err(FailedCondition { block: b, entry: Some(e) });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether one key under one operator holds.
+fn entry_holds(operator: Operator, entry: &ConditionEntry, env: Env<'_>) -> bool {
+    let values = env.context.get(&entry.key.value).map(|v| v.as_slice());
+    // A list without values is what the documentation calls a null data set: as good as absent.
+    let values = values.filter(|v| !v.is_empty());
+    // So is an empty text, but only for those who ask for that: `StringLike` with an empty text
+    // matches the empty prefix of a bucket.
+    let is_null = values.is_none_or(|v| v.iter().all(String::is_empty));
+    if operator.base == BaseOperator::Null {
+        return null_holds(operator, entry, !is_null, env);
+    }
+    let matches = |value: &String| matches_value(operator.base, entry, value, env);
+    match (operator.set, values) {
+        (Some(SetOperator::ForAllValues), None) => true,
+        (Some(SetOperator::ForAllValues), Some(values)) => is_null || values.iter().all(matches),
+        (Some(SetOperator::ForAnyValue), None) => {
+            operator.if_exists && !env.reads_otherwise(Point::ForAnyValueIfExists)
+        }
+        (Some(SetOperator::ForAnyValue), Some(values)) => !is_null && values.iter().any(matches),
+        (None, None) => operator.if_exists || operator.base.is_negated(),
+        (None, Some([value])) => matches(value),
+        (None, Some(values)) => {
+            env.reads_otherwise(Point::MultivaluedPlain) && values.iter().any(matches)
+        }
+    }
+}
+
+/// `Null`: `true` asks that the key is absent, `false` that it is present with a value.
+fn null_holds(operator: Operator, entry: &ConditionEntry, present: bool, env: Env<'_>) -> bool {
+    let modified = operator.set.is_some() || operator.if_exists;
+    if modified && env.reads_otherwise(Point::NullModifiers) {
+        return false;
+    }
+    entry.values.iter().any(|v| match v.text().to_ascii_lowercase().as_str() {
+        "true" => !present,
+        "false" => present,
+        _ => false,
+    })
+}
+
+/// Whether one value of the request satisfies the operator: for a positive operator, some value
+/// of the policy matches it; for a negated one, none does.
+fn matches_value(base: BaseOperator, entry: &ConditionEntry, value: &str, env: Env<'_>) -> bool {
+    let is_malformed_arn = base.family() == Family::Arn
+        && base.is_negated()
+        && keyaki_ir::Arn::parse(value).is_none()
+        && env.reads_otherwise(Point::ArnNotLikeMalformed);
+    if is_malformed_arn {
+        return false;
+    }
+    // Values without the operator's form match nothing: a value of the policy whose variable has
+    // no value neither.
+    let inner = if base.is_negated() { env.negated() } else { env };
+    let some = entry.values.iter().any(|p| {
+        let answer = inner.ask(&p.pattern, |env| compare(base, p, value, env));
+        answer == Match::Yes
+    });
+    some != base.is_negated()
+}
+
+/// Whether one value of the policy matches one value of the request, for the positive form.
+fn compare(base: BaseOperator, policy: &ConditionValue, value: &str, env: Env<'_>) -> Match {
+    let when = |matches: bool| if matches { Match::Yes } else { Match::No };
+    let pattern = &policy.pattern;
+    match base {
+        BaseOperator::StringEquals | BaseOperator::StringNotEquals => match env.text(pattern) {
+            Some(text) => when(text == value),
+            None => Match::Unresolved,
+        },
+        BaseOperator::StringEqualsIgnoreCase | BaseOperator::StringNotEqualsIgnoreCase => {
+            match env.text(pattern) {
+                Some(text) => when(text.to_lowercase() == value.to_lowercase()),
+                None => Match::Unresolved,
+            }
+        }
+        BaseOperator::StringLike | BaseOperator::StringNotLike => {
+            resource::matches_like(pattern, value, env)
+        }
+        BaseOperator::ArnEquals
+        | BaseOperator::ArnLike
+        | BaseOperator::ArnNotEquals
+        | BaseOperator::ArnNotLike => resource::matches_arn(pattern, value, env),
+        BaseOperator::NumericEquals
+        | BaseOperator::NumericNotEquals
+        | BaseOperator::NumericLessThan
+        | BaseOperator::NumericLessThanEquals
+        | BaseOperator::NumericGreaterThan
+        | BaseOperator::NumericGreaterThanEquals => {
+            let pair = (number(value, env), number(policy.text(), env));
+            when(matches!(pair, (Some(v), Some(p)) if ordered(base, v.cmp(&p))))
+        }
+        BaseOperator::DateEquals
+        | BaseOperator::DateNotEquals
+        | BaseOperator::DateLessThan
+        | BaseOperator::DateLessThanEquals
+        | BaseOperator::DateGreaterThan
+        | BaseOperator::DateGreaterThanEquals => {
+            let (Some((v, v_form)), Some((p, p_form))) =
+                (date::parse(value), date::parse(policy.text()))
+            else {
+                return Match::No;
+            };
+            let apart = v_form != p_form && env.reads_otherwise(Point::EpochDates);
+            when(!apart && ordered(base, v.cmp(&p)))
+        }
+        BaseOperator::Bool => when(bool_matches(policy, value, env)),
+        BaseOperator::BinaryEquals => when(is_base64(value) && policy.text() == value),
+        BaseOperator::IpAddress | BaseOperator::NotIpAddress => {
+            when(ip_matches(policy.text(), value, env))
+        }
+        BaseOperator::Null => Match::No,
+    }
+}
+
+/// Whether the request's value stands to the policy's as the operator asks.
+/// The negated `…NotEquals` compare as their positive form.
+fn ordered(base: BaseOperator, order: std::cmp::Ordering) -> bool {
+    match base {
+        BaseOperator::NumericLessThan | BaseOperator::DateLessThan => order.is_lt(),
+        BaseOperator::NumericLessThanEquals | BaseOperator::DateLessThanEquals => order.is_le(),
+        BaseOperator::NumericGreaterThan | BaseOperator::DateGreaterThan => order.is_gt(),
+        BaseOperator::NumericGreaterThanEquals | BaseOperator::DateGreaterThanEquals => {
+            order.is_ge()
+        }
+        BaseOperator::NumericEquals
+        | BaseOperator::NumericNotEquals
+        | BaseOperator::DateEquals
+        | BaseOperator::DateNotEquals => order.is_eq(),
+        BaseOperator::StringEquals
+        | BaseOperator::StringNotEquals
+        | BaseOperator::StringEqualsIgnoreCase
+        | BaseOperator::StringNotEqualsIgnoreCase
+        | BaseOperator::StringLike
+        | BaseOperator::StringNotLike
+        | BaseOperator::Bool
+        | BaseOperator::BinaryEquals
+        | BaseOperator::IpAddress
+        | BaseOperator::NotIpAddress
+        | BaseOperator::ArnEquals
+        | BaseOperator::ArnLike
+        | BaseOperator::ArnNotEquals
+        | BaseOperator::ArnNotLike
+        | BaseOperator::Null => false,
+    }
+}
+
+fn number(text: &str, env: Env<'_>) -> Option<Decimal> {
+    let whole = Decimal::parse(text);
+    if whole.is_some() || !env.reads_otherwise(Point::NumberPrefix) {
+        return whole;
+    }
+    let is_part = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+');
+    let end = text.find(|c| !is_part(c)).unwrap_or(text.len());
+    Decimal::parse(&text[..end])
+}
+
+fn bool_matches(policy: &ConditionValue, value: &str, env: Env<'_>) -> bool {
+    let text = match env.reads_otherwise(Point::BoolVariables) {
+        true => env.text(&policy.pattern).unwrap_or_default(),
+        false => policy.text().to_owned(),
+    };
+    let is_bool = text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false");
+    is_bool && text.eq_ignore_ascii_case(value)
+}
+
+/// Whether a text is base64 with its padding. Each byte sequence has one such text, up to the
+/// unused bits of its last digit, so that equal texts are equal bytes.
+fn is_base64(text: &str) -> bool {
+    let digits = text.trim_end_matches('=');
+    let is_digit = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    text.len().is_multiple_of(4) && text.len() - digits.len() <= 2 && digits.bytes().all(is_digit)
+}
+
+fn ip_matches(policy: &str, value: &str, env: Env<'_>) -> bool {
+    let as_text = !policy.contains('/') && policy.contains(':');
+    if as_text && env.reads_otherwise(Point::Ipv6Text) {
+        return policy == value && Cidr::parse(policy).is_some();
+    }
+    match (Cidr::parse(policy), Cidr::parse(value)) {
+        (Some(range), Some(address)) => range.contains(address),
+        _ => false,
+    }
+}

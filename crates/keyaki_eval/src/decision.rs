@@ -1,0 +1,502 @@
+//! The order of AWS's evaluation. It stands here and nowhere else.
+//!
+//! Sources, cited at each step:
+//! - EL: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>
+//! - DA: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html>
+//! - CA: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html>
+//! - PB: <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>
+//! - KP: <https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html>
+//! - SCP: <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html>
+//! - RCP: <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html>
+
+use keyaki_ir::{Effect, Statement};
+
+use crate::policies::{Layer, Policies, ResourceRole, StatementRef};
+use crate::profile::{Point, Profile, Reading};
+use crate::{Caller, Formula};
+
+/// What the decision depends on apart from statements: who calls whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Topology {
+    /// The kind of caller.
+    pub caller: CallerKind,
+    /// Whether caller and resource belong to the same account.
+    pub same_account: bool,
+}
+
+/// The kinds of caller that the decision tells apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "as the variants of `Caller`")]
+pub enum CallerKind {
+    Anonymous,
+    Root,
+    User,
+    RoleSession,
+    ServiceLinkedRole,
+    FederatedUser,
+    Service,
+    WebIdentity,
+    Saml,
+    CanonicalUser,
+}
+
+impl CallerKind {
+    /// The kind of a caller.
+    pub fn of(caller: &Caller) -> CallerKind {
+        match caller {
+            Caller::Anonymous => CallerKind::Anonymous,
+            Caller::Root { .. } => CallerKind::Root,
+            Caller::User { .. } => CallerKind::User,
+            Caller::RoleSession { .. } if caller.is_service_linked() => {
+                CallerKind::ServiceLinkedRole
+            }
+            Caller::RoleSession { .. } => CallerKind::RoleSession,
+            Caller::FederatedUser { .. } => CallerKind::FederatedUser,
+            Caller::Service { .. } => CallerKind::Service,
+            Caller::WebIdentity { .. } => CallerKind::WebIdentity,
+            Caller::Saml { .. } => CallerKind::Saml,
+            Caller::CanonicalUser { .. } => CallerKind::CanonicalUser,
+        }
+    }
+
+    /// Whether identity policies, boundaries and session policies can be attached to it.
+    fn has_identity(self) -> bool {
+        match self {
+            Self::User | Self::RoleSession | Self::ServiceLinkedRole | Self::FederatedUser => true,
+            Self::Anonymous
+            | Self::Root
+            | Self::Service
+            | Self::WebIdentity
+            | Self::Saml
+            | Self::CanonicalUser => false,
+        }
+    }
+}
+
+/// Which ways of naming the caller count when a statement of a resource policy is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Forms(u16);
+
+impl Forms {
+    /// No way.
+    pub const NONE: Forms = Forms(0);
+    /// `"*"`, and `NotPrincipal` with `Allow`.
+    pub const EVERYBODY: Forms = Forms(1);
+    /// The caller's account.
+    pub const ACCOUNT: Forms = Forms(1 << 1);
+    /// The ARN of the user; for a federated user, of the user that made the session.
+    pub const USER: Forms = Forms(1 << 2);
+    /// The ARN of the role.
+    pub const ROLE: Forms = Forms(1 << 3);
+    /// The ARN of the session, of a role or of a federated user.
+    pub const SESSION: Forms = Forms(1 << 4);
+    /// The service principal.
+    pub const SERVICE: Forms = Forms(1 << 5);
+    /// The identity provider.
+    pub const PROVIDER: Forms = Forms(1 << 6);
+    /// The canonical user id.
+    pub const CANONICAL: Forms = Forms(1 << 7);
+    /// Every way.
+    pub const ALL: Forms = Forms(0xFF);
+    /// The principal element is not asked: the statement has none, or does not depend on it.
+    pub const REGARDLESS: Forms = Forms(1 << 15);
+
+    /// Both together.
+    #[must_use]
+    pub const fn and(self, other: Forms) -> Forms {
+        Forms(self.0 | other.0)
+    }
+
+    /// Whether a way is among them.
+    pub const fn has(self, other: Forms) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// What a formula asks about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Atom {
+    /// Whether a statement matches the request, naming the caller in one of these ways.
+    Statement {
+        /// Which statement.
+        at: StatementRef,
+        /// The ways that count.
+        via: Forms,
+    },
+    /// Something about the request that no policy says.
+    Fact(Fact),
+}
+
+/// Something about the request that no policy says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fact {
+    /// The action is `sts:GetCallerIdentity`, which needs no permission.
+    NeedsNoPermission,
+    /// The action is `sts:AssumeRole`, which root users may not call.
+    AssumesRole,
+    /// The action is of a service that RCPs cover, and not one that they do not reach.
+    CoveredByRcp,
+    /// The target is AWS's own: a managed policy, a reserved role, a reserved alias.
+    AwsOwned,
+    /// A grant on the KMS key allows the request.
+    Grant(usize),
+}
+
+/// Why a request is refused or allowed: a formula with the layer that it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clause {
+    /// What it is about.
+    pub reason: Reason,
+    /// When it holds.
+    pub formula: Formula<Atom>,
+}
+
+/// What a clause is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// A layer of policies.
+    Layer(Layer),
+    /// S3 Block Public Access.
+    BlockPublicAccess,
+    /// AWS protects what is its own.
+    AwsOwned,
+    /// A rule of AWS's about root users.
+    RootUser,
+    /// No policy grants it.
+    NoGrant,
+}
+
+impl Reason {
+    /// The name in messages and outputs.
+    pub fn name(self) -> String {
+        match self {
+            Reason::Layer(layer) => layer.name(),
+            Reason::BlockPublicAccess => "block-public-access".to_owned(),
+            Reason::AwsOwned => "aws-owned".to_owned(),
+            Reason::RootUser => "root-user".to_owned(),
+            Reason::NoGrant => "no-grant".to_owned(),
+        }
+    }
+}
+
+/// The decision as formulas: allowed if it needs no permission, or if nothing denies,
+/// every cap holds, and something grants.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// Holds for requests that are allowed whatever the policies say.
+    pub exempt: Formula<Atom>,
+    /// Explicit denies, in the order in which AWS reports them; any one refuses.
+    pub denies: Vec<Clause>,
+    /// What must hold whatever grants: SCPs, the endpoint, Block Public Access.
+    pub caps: Vec<Clause>,
+    /// What grants: each with the caps that apply to it.
+    pub grants: Vec<Formula<Atom>>,
+}
+
+impl Decision {
+    /// The whole decision as one formula.
+    pub fn formula(&self) -> Formula<Atom> {
+        let denied = Formula::or(self.denies.iter().map(|c| c.formula.clone()));
+        let capped = Formula::and(self.caps.iter().map(|c| c.formula.clone()));
+        let granted = Formula::or(self.grants.iter().cloned());
+        let decided = Formula::and([Formula::not(denied), capped, granted]);
+        Formula::or([self.exempt.clone(), decided])
+    }
+}
+
+/// Puts the policies together as AWS evaluates them.
+pub fn decision(topology: Topology, policies: &Policies, profile: &Profile) -> Decision {
+    let rules = Rules { topology, policies, profile };
+    // EL: a request of an authenticated caller for its own identity needs no permission.
+    let exempt = match topology.caller {
+        CallerKind::Anonymous => Formula::FALSE,
+        CallerKind::Root
+        | CallerKind::User
+        | CallerKind::RoleSession
+        | CallerKind::ServiceLinkedRole
+        | CallerKind::FederatedUser
+        | CallerKind::Service
+        | CallerKind::WebIdentity
+        | CallerKind::Saml
+        | CallerKind::CanonicalUser => Formula::Atom(Atom::Fact(Fact::NeedsNoPermission)),
+    };
+    Decision { exempt, denies: rules.denies(), caps: rules.caps(), grants: rules.grants() }
+}
+
+struct Rules<'a> {
+    topology: Topology,
+    policies: &'a Policies,
+    profile: &'a Profile,
+}
+
+impl Rules<'_> {
+    /// DA, "deny evaluation": an explicit deny in any policy that applies is final.
+    fn denies(&self) -> Vec<Clause> {
+        let mut denies = Vec::new();
+        // AWS's own policies, roles and aliases cannot be changed or passed by customers.
+        let aws_owned = Formula::Atom(Atom::Fact(Fact::AwsOwned));
+        denies.push(Clause { reason: Reason::AwsOwned, formula: aws_owned });
+        if self.topology.caller == CallerKind::Root {
+            // Root users may not assume roles:
+            // <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>.
+            let assumes = Formula::Atom(Atom::Fact(Fact::AssumesRole));
+            denies.push(Clause { reason: Reason::RootUser, formula: assumes });
+        }
+        for layer in self.layers() {
+            let mut formula = self.matching(layer, Effect::Deny, Forms::ALL);
+            if matches!(layer, Layer::Rcp(_)) {
+                // RCP: they reach the services that support them and no others.
+                formula = Formula::and([Formula::Atom(Atom::Fact(Fact::CoveredByRcp)), formula]);
+            }
+            if formula != Formula::FALSE {
+                denies.push(Clause { reason: Reason::Layer(layer), formula });
+            }
+        }
+        denies
+    }
+
+    /// What must allow before any grant counts.
+    fn caps(&self) -> Vec<Clause> {
+        let mut caps = Vec::new();
+        for layer in self.layers() {
+            // SCP: every level from the root to the account must allow, by any of its policies.
+            // The endpoint's policy caps what passes through it.
+            // RCP: `RCPFullAWSAccess` is attached everywhere and cannot be detached, so that no
+            // RCP refuses for want of an Allow.
+            if matches!(layer, Layer::Scp(_) | Layer::Endpoint) {
+                let formula = self.matching(layer, Effect::Allow, Forms::ALL);
+                caps.push(Clause { reason: Reason::Layer(layer), formula });
+            }
+        }
+        if self.is_public_access_blocked() {
+            caps.push(Clause { reason: Reason::BlockPublicAccess, formula: Formula::FALSE });
+        }
+        caps
+    }
+
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>:
+    /// `RestrictPublicBuckets` leaves a public policy to services and to the own account.
+    fn is_public_access_blocked(&self) -> bool {
+        let public = self.policies.resource.as_ref().map(|d| &d.policy);
+        let from_outside = match self.topology.caller {
+            CallerKind::Service => false,
+            CallerKind::Anonymous => true,
+            CallerKind::Root
+            | CallerKind::User
+            | CallerKind::RoleSession
+            | CallerKind::ServiceLinkedRole
+            | CallerKind::FederatedUser
+            | CallerKind::WebIdentity
+            | CallerKind::Saml
+            | CallerKind::CanonicalUser => !self.topology.same_account,
+        };
+        self.policies.block_public_access.restrict_public_buckets
+            && from_outside
+            && public.is_some_and(crate::public::is_public)
+    }
+
+    fn grants(&self) -> Vec<Formula<Atom>> {
+        let mut grants = match self.topology.caller {
+            // These have no policies of their own that could be asked: the resource decides.
+            CallerKind::Anonymous => vec![self.resource(Forms::EVERYBODY)],
+            CallerKind::Service => vec![self.resource(Forms::SERVICE.and(Forms::EVERYBODY))],
+            // They call unsigned, and `*` names everybody.
+            CallerKind::WebIdentity | CallerKind::Saml => {
+                vec![self.resource(Forms::PROVIDER.and(Forms::EVERYBODY))]
+            }
+            CallerKind::CanonicalUser => {
+                vec![self.resource(Forms::CANONICAL.and(Forms::EVERYBODY))]
+            }
+            CallerKind::Root
+            | CallerKind::User
+            | CallerKind::RoleSession
+            | CallerKind::ServiceLinkedRole
+            | CallerKind::FederatedUser
+                if self.topology.same_account =>
+            {
+                self.same_account()
+            }
+            CallerKind::Root
+            | CallerKind::User
+            | CallerKind::RoleSession
+            | CallerKind::ServiceLinkedRole
+            | CallerKind::FederatedUser => vec![self.cross_account()],
+        };
+        grants.extend(self.key_grants());
+        grants.retain(|g| *g != Formula::FALSE);
+        grants
+    }
+
+    /// DA, "resource-based policies": within one account, the resource's policy or the identity's
+    /// suffices, except for roles and KMS keys.
+    fn same_account(&self) -> Vec<Formula<Atom>> {
+        let mut grants = self.direct_grants();
+        let own = self.own_policies();
+        let delegated = match self.policies.resource_role {
+            ResourceRole::Ordinary => Formula::TRUE,
+            ResourceRole::Role if self.reads_otherwise(Point::TrustPolicyDecides) => Formula::TRUE,
+            // The trust policy and the key policy must allow, also in the same account (KP);
+            // naming the account leaves it to the account's identity policies.
+            ResourceRole::Role | ResourceRole::Key => self.resource(Forms::ACCOUNT),
+        };
+        grants.push(Formula::and([own, delegated]));
+        grants
+    }
+
+    /// DA, table "resource-based policies and implicit denies in other policy types": the ways of
+    /// naming the caller that need no identity policy, with what still caps each.
+    fn direct_grants(&self) -> Vec<Formula<Atom>> {
+        let boundary = self.cap(Layer::Boundary);
+        let session = self.cap(Layer::Session);
+        let capped_if = |point: Point| match self.reads_otherwise(point) {
+            true => session.clone(),
+            false => Formula::TRUE,
+        };
+        let everybody =
+            Formula::and([self.resource(Forms::EVERYBODY), capped_if(Point::EverybodyCap)]);
+        match self.topology.caller {
+            // PB: a grant to the user's ARN is not limited by an implicit deny of the boundary.
+            CallerKind::User => vec![self.resource(Forms::USER), everybody],
+            // A grant to the role's ARN is limited by boundary and session policies,
+            // a grant to the session's ARN by neither.
+            CallerKind::RoleSession | CallerKind::ServiceLinkedRole => vec![
+                Formula::and([self.resource(Forms::ROLE), boundary, session.clone()]),
+                Formula::and([self.resource(Forms::SESSION), capped_if(Point::SessionArnCap)]),
+                everybody,
+            ],
+            // A grant to the user's ARN is limited for the user's federated sessions, and without
+            // session policies these have nothing but what is granted to themselves.
+            CallerKind::FederatedUser => vec![
+                Formula::and([self.resource(Forms::USER), boundary, self.passed_session()]),
+                Formula::and([self.resource(Forms::SESSION), capped_if(Point::SessionArnCap)]),
+                everybody,
+            ],
+            CallerKind::Root => vec![self.resource(Forms::ACCOUNT), everybody],
+            CallerKind::Anonymous
+            | CallerKind::Service
+            | CallerKind::WebIdentity
+            | CallerKind::Saml
+            | CallerKind::CanonicalUser => Vec::new(),
+        }
+    }
+
+    /// EL: what a federated user session may do at most; nothing without session policies.
+    fn passed_session(&self) -> Formula<Atom> {
+        match self.policies.session {
+            Some(_) => self.cap(Layer::Session),
+            None => Formula::FALSE,
+        }
+    }
+
+    /// CA: both accounts must allow, the resource's by its policy, the caller's by its own.
+    fn cross_account(&self) -> Formula<Atom> {
+        Formula::and([self.resource(Forms::ALL), self.own_policies()])
+    }
+
+    /// What the caller's own account grants it: identity policies within boundary and session
+    /// policies (DA, "identity-based policies", "permissions boundaries", "session policies").
+    fn own_policies(&self) -> Formula<Atom> {
+        match self.topology.caller {
+            // The root user has no policies; nothing but explicit denies and SCPs limits it.
+            CallerKind::Root if self.reads_otherwise(Point::RootWithoutPolicies) => {
+                self.matching(Layer::Identity, Effect::Allow, Forms::REGARDLESS)
+            }
+            CallerKind::Root => Formula::TRUE,
+            CallerKind::FederatedUser => Formula::and([
+                self.matching(Layer::Identity, Effect::Allow, Forms::REGARDLESS),
+                self.cap(Layer::Boundary),
+                self.passed_session(),
+            ]),
+            CallerKind::User | CallerKind::RoleSession | CallerKind::ServiceLinkedRole => {
+                Formula::and([
+                    self.matching(Layer::Identity, Effect::Allow, Forms::REGARDLESS),
+                    self.cap(Layer::Boundary),
+                    self.cap(Layer::Session),
+                ])
+            }
+            CallerKind::Anonymous
+            | CallerKind::Service
+            | CallerKind::WebIdentity
+            | CallerKind::Saml
+            | CallerKind::CanonicalUser => Formula::FALSE,
+        }
+    }
+
+    /// Grants on a KMS key allow beside all policies; explicit denies still win:
+    /// <https://docs.aws.amazon.com/kms/latest/developerguide/grants.html>.
+    fn key_grants(&self) -> impl Iterator<Item = Formula<Atom>> {
+        (0..self.policies.grants.len()).map(|index| Formula::Atom(Atom::Fact(Fact::Grant(index))))
+    }
+
+    fn reads_otherwise(&self, point: Point) -> bool {
+        self.profile.between_layers(point) == Reading::Alternative
+    }
+
+    /// The layers that apply to this caller.
+    fn layers(&self) -> Vec<Layer> {
+        let caller = self.topology.caller;
+        self.policies.layers().into_iter().filter(|l| applies(*l, caller)).collect()
+    }
+
+    /// True where the layer is absent, else whether it allows.
+    fn cap(&self, layer: Layer) -> Formula<Atom> {
+        match self.layers().contains(&layer) {
+            true => self.matching(layer, Effect::Allow, Forms::REGARDLESS),
+            false => Formula::TRUE,
+        }
+    }
+
+    /// Whether the resource's policy allows, naming the caller in one of these ways.
+    fn resource(&self, via: Forms) -> Formula<Atom> {
+        self.matching(Layer::Resource, Effect::Allow, via)
+    }
+
+    /// Whether a statement of that effect in the layer matches.
+    fn matching(&self, layer: Layer, effect: Effect, via: Forms) -> Formula<Atom> {
+        let statements = self.policies.statements(layer);
+        let of_effect = statements.filter(|(_, s)| s.effect() == Some(effect));
+        Formula::or(of_effect.map(|(at, s)| {
+            let via = asked(s, layer, self.topology.caller, self.policies, via);
+            Formula::Atom(Atom::Statement { at, via })
+        }))
+    }
+}
+
+/// Whether a layer applies to callers of a kind.
+pub(crate) fn applies(layer: Layer, caller: CallerKind) -> bool {
+    match layer {
+        // SCP: not for service-linked roles, and only for principals of the organisation.
+        Layer::Scp(_) => {
+            caller == CallerKind::Root
+                || (caller.has_identity() && caller != CallerKind::ServiceLinkedRole)
+        }
+        // RCP: for everybody but service-linked roles.
+        Layer::Rcp(_) => caller != CallerKind::ServiceLinkedRole,
+        // A service's own calls do not come from a customer's network.
+        Layer::Endpoint => caller != CallerKind::Service,
+        Layer::Resource => true,
+        Layer::Identity | Layer::Boundary | Layer::Session => caller.has_identity(),
+    }
+}
+
+/// In which of these ways a statement has to name the caller.
+pub(crate) fn asked(
+    statement: &Statement,
+    layer: Layer,
+    caller: CallerKind,
+    policies: &Policies,
+    via: Forms,
+) -> Forms {
+    // PB: `NotPrincipal` with `Deny` hits every principal that has a boundary.
+    let hits_bounded = statement.not_principal.is_some()
+        && statement.effect() == Some(Effect::Deny)
+        && policies.boundary.is_some()
+        && caller.has_identity();
+    let names_nobody = statement.principal_elements().next().is_none();
+    match layer {
+        Layer::Resource | Layer::Rcp(_) | Layer::Endpoint if hits_bounded => Forms::REGARDLESS,
+        Layer::Resource | Layer::Rcp(_) | Layer::Endpoint if names_nobody => Forms::NONE,
+        Layer::Resource | Layer::Rcp(_) | Layer::Endpoint => via,
+        Layer::Scp(_) | Layer::Identity | Layer::Boundary | Layer::Session => Forms::REGARDLESS,
+    }
+}

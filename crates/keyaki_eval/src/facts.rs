@@ -1,0 +1,63 @@
+//! What a request is apart from policies.
+
+use keyaki_catalog::Catalog;
+
+use crate::Request;
+use crate::decision::Fact;
+use crate::policies::Policies;
+
+/// Whether a fact holds of a request.
+pub(crate) fn holds(fact: Fact, request: &Request, policies: &Policies, catalog: &Catalog) -> bool {
+    let is = |action: &str| request.action.eq_ignore_ascii_case(action);
+    match fact {
+        Fact::NeedsNoPermission => is("sts:GetCallerIdentity"),
+        Fact::AssumesRole => is("sts:AssumeRole"),
+        Fact::CoveredByRcp => is_covered_by_rcp(request, catalog),
+        Fact::AwsOwned => is_aws_owned(request),
+        Fact::Grant(index) => policies.grants.get(index).is_some_and(|g| g.allows(request)),
+    }
+}
+
+/// RCPs reach the services that support them, and there all actions but `kms:RetireGrant`:
+/// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html>.
+fn is_covered_by_rcp(request: &Request, catalog: &Catalog) -> bool {
+    let service = request.action.split_once(':').map_or("", |(service, _)| service);
+    let mut covered = catalog.rcp_services();
+    covered.any(|s| s.eq_ignore_ascii_case(service))
+        && !request.action.eq_ignore_ascii_case("kms:RetireGrant")
+}
+
+/// Reading is always possible; what changes, passes or deletes AWS's own policies, reserved roles
+/// and reserved aliases is refused whatever the policies say.
+/// - <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html>
+/// - <https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-linked-roles.html>
+/// - <https://docs.aws.amazon.com/kms/latest/developerguide/alias-about.html>
+fn is_aws_owned(request: &Request) -> bool {
+    const POLICY: [&str; 6] = [
+        "iam:CreatePolicyVersion",
+        "iam:DeletePolicy",
+        "iam:DeletePolicyVersion",
+        "iam:SetDefaultPolicyVersion",
+        "iam:TagPolicy",
+        "iam:UntagPolicy",
+    ];
+    const ROLE: [&str; 11] = [
+        "iam:AttachRolePolicy",
+        "iam:DeleteRole",
+        "iam:DeleteRolePermissionsBoundary",
+        "iam:DeleteRolePolicy",
+        "iam:DetachRolePolicy",
+        "iam:PassRole",
+        "iam:PutRolePermissionsBoundary",
+        "iam:PutRolePolicy",
+        "iam:UpdateAssumeRolePolicy",
+        "iam:UpdateRole",
+        "iam:UpdateRoleDescription",
+    ];
+    const ALIAS: [&str; 3] = ["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"];
+    let among = |actions: &[&str]| actions.iter().any(|a| request.action.eq_ignore_ascii_case(a));
+    let resource = request.resource.as_str();
+    (resource.contains(":iam::aws:policy/") && among(&POLICY))
+        || (resource.contains(":role/aws-reserved/") && among(&ROLE))
+        || (resource.contains(":alias/aws/") && among(&ALIAS))
+}

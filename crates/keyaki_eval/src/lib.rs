@@ -1,0 +1,41 @@
+//! What a set of policies means.
+//!
+//! [`decision()`] turns policies and topology into one [`Decision`]: formulas over [`Atom`]s, each
+//! tagged with the statement that it came from. The order of AWS's evaluation stands there and
+//! nowhere else. [`Evaluator`] interprets the formulas with a concrete [`Request`];
+//! other crates interpret the same formulas with unknown ones.
+//!
+//! Nothing here guesses: what AWS leaves open is a named [`Point`] of a [`Profile`].
+
+mod axioms;
+mod caller;
+mod condition;
+mod context;
+mod decision;
+mod evaluate;
+mod facts;
+mod formula;
+pub mod forward;
+mod grant;
+mod policies;
+mod principal;
+mod profile;
+mod public;
+mod request;
+mod resource;
+mod trace;
+mod variable;
+
+pub use axioms::{Completed, Contradiction, complete};
+pub use caller::{Caller, NotACaller};
+pub use condition::FailedCondition;
+pub use context::{Context, Values};
+pub use decision::{Atom, CallerKind, Clause, Decision, Fact, Forms, Reason, Topology, decision};
+pub use evaluate::{Evaluator, Mismatch, Outcome, Verdict};
+pub use formula::Formula;
+pub use grant::Grant;
+pub use policies::{BlockPublicAccess, Document, Layer, Policies, ResourceRole, StatementRef};
+pub use profile::{Point, Profile, Reading, Scope};
+pub use public::is_public;
+pub use request::Request;
+pub use trace::{LayerTrace, Says, StatementTrace};

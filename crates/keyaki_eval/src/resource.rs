@@ -1,0 +1,147 @@
+//! Whether a pattern matches a resource or an ARN.
+//!
+//! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>.
+
+use std::ops::Range;
+
+use keyaki_ir::Pattern;
+use keyaki_ir::arn::{Arn, Segment};
+use keyaki_ir::glob::{self, Case, Piece};
+
+use crate::profile::Point;
+use crate::variable::Env;
+
+/// The segments after `arn:`, in order.
+const SEGMENTS: [Segment; 5] =
+    [Segment::Partition, Segment::Service, Segment::Region, Segment::Account, Segment::Resource];
+
+/// What became of a pattern whose variables may have no value; the more of a match, the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Match {
+    No,
+    /// A variable in the pattern has no value.
+    Unresolved,
+    Yes,
+}
+
+impl Match {
+    fn of(matches: bool) -> Match {
+        if matches { Match::Yes } else { Match::No }
+    }
+}
+
+/// Whether an entry of `Resource` or `NotResource` matches the resource of a request.
+pub(crate) fn matches(pattern: &Pattern, arn: Option<&Arn>, resource: &str, env: Env<'_>) -> Match {
+    env.ask(pattern, |env| matches_as(pattern, arn, resource, env))
+}
+
+/// A request for an action that works on no resource has the resource `*`;
+/// only a pattern of stars matches it.
+fn matches_as(pattern: &Pattern, arn: Option<&Arn>, resource: &str, env: Env<'_>) -> Match {
+    let text = pattern.text();
+    if !text.is_empty() && text.bytes().all(|b| b == b'*') {
+        return Match::of(covers_newlines(resource, env));
+    }
+    if resource == "*" {
+        return Match::No;
+    }
+    let by_segment = segments(pattern, arn, resource, env);
+    if by_segment == Match::Yes || !env.reads_otherwise(Point::ArnColon) {
+        return by_segment;
+    }
+    by_segment.max(whole(pattern, resource, env))
+}
+
+/// Whether a value of an ARN operator matches an ARN: six segments, each by itself.
+pub(crate) fn matches_arn(pattern: &Pattern, value: &str, env: Env<'_>) -> Match {
+    if pattern.text() == "*" {
+        let is_arn = Arn::parse(value).is_some();
+        return Match::of(is_arn && !env.reads_otherwise(Point::ArnLikeStar));
+    }
+    segments(pattern, Arn::parse(pattern.text()).as_ref(), value, env)
+}
+
+/// The pattern and the ARN segment by segment.
+fn segments(pattern: &Pattern, arn: Option<&Arn>, value: &str, env: Env<'_>) -> Match {
+    let Some(target) = Arn::parse(value) else { return Match::No };
+    let ranges = match arn {
+        Some(arn) => SEGMENTS.map(|s| Some(arn.range(s))),
+        None => match short(pattern.text()) {
+            Some(ranges) if !env.reads_otherwise(Point::ShortArn) => ranges,
+            Some(_) | None => return Match::No,
+        },
+    };
+    let mut unresolved = false;
+    for (segment, range) in SEGMENTS.into_iter().zip(ranges) {
+        let Some(range) = range else { continue };
+        match one_segment(pattern, range, segment, target.get(value, segment), env) {
+            Match::Yes => {}
+            Match::No => return Match::No,
+            Match::Unresolved => unresolved = true,
+        }
+    }
+    if unresolved { Match::Unresolved } else { Match::Yes }
+}
+
+/// The segments of an ARN pattern that has too few of them; those it lacks match anything.
+fn short(text: &str) -> Option<[Option<Range<usize>>; 5]> {
+    let rest = text.strip_prefix("arn:")?;
+    let mut ranges = [const { None }; 5];
+    let mut at = text.len() - rest.len();
+    for (slot, part) in ranges.iter_mut().zip(rest.split(':')) {
+        *slot = Some(at..at + part.len());
+        at += part.len() + 1;
+    }
+    Some(ranges)
+}
+
+fn one_segment(
+    pattern: &Pattern,
+    range: Range<usize>,
+    segment: Segment,
+    target: &str,
+    env: Env<'_>,
+) -> Match {
+    let written = pattern.text().get(range.clone()).unwrap_or("");
+    let typed = written.starts_with("*/") || written.starts_with("*:");
+    if segment == Segment::Resource && typed && env.reads_otherwise(Point::TypeWildcard) {
+        return Match::No;
+    }
+    let folds = segment != Segment::Resource && env.reads_otherwise(Point::ArnCase);
+    let case = if folds { Case::Insensitive } else { Case::Sensitive };
+    if !written.contains("${") {
+        return globs(&[Piece::Glob(written)], target, case, env);
+    }
+    match env.pieces(pattern, range, true) {
+        Some(pieces) => globs(&pieces, target, case, env),
+        None => Match::Unresolved,
+    }
+}
+
+/// The whole text at once, as if an ARN had no segments.
+fn whole(pattern: &Pattern, text: &str, env: Env<'_>) -> Match {
+    match env.pieces(pattern, 0..pattern.text().len(), true) {
+        Some(pieces) => globs(&pieces, text, Case::Sensitive, env),
+        None => Match::Unresolved,
+    }
+}
+
+fn globs(pieces: &[Piece<'_>], text: &str, case: Case, env: Env<'_>) -> Match {
+    let is_glob = |p: &Piece<'_>| matches!(p, Piece::Glob(t) if glob::has_wildcard(t));
+    let newlines = covers_newlines(text, env) || !pieces.iter().any(is_glob);
+    let matches = match pieces {
+        [Piece::Glob(pattern)] => glob::matches(pattern, text, case),
+        pieces => glob::matches_pieces(pieces, text, case),
+    };
+    Match::of(matches && newlines)
+}
+
+/// Whether wildcards may have matched this text under the reading of [`Point::Newline`].
+fn covers_newlines(text: &str, env: Env<'_>) -> bool {
+    !text.contains('\n') || !env.reads_otherwise(Point::Newline)
+}
+
+/// Whether a value of a `StringLike` operator matches.
+pub(crate) fn matches_like(pattern: &Pattern, value: &str, env: Env<'_>) -> Match {
+    whole(pattern, value, env)
+}

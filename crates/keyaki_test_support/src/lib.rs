@@ -1,0 +1,3 @@
+//! Fixtures and generators shared by the tests of several crates.
+
+pub mod semantics;
