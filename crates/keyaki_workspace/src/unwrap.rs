@@ -10,14 +10,14 @@
 
 use keyaki_syntax::{Member, NodeKind, Tree, Value};
 
-use crate::embedded::Embedded;
+use crate::embedded;
 
 /// A policy, and where it was found.
 pub(crate) enum Site<'t> {
     /// An object or another value of the tree.
     Here(Value<'t>),
-    /// A string that holds a document.
-    Text(Embedded<'t>),
+    /// A string that seems to hold a document.
+    Text(Value<'t>),
 }
 
 /// The policies of a tree, in order.
@@ -35,10 +35,11 @@ pub(crate) fn sites(tree: &Tree) -> Vec<Site<'_>> {
                     sites.push(Site::Here(value));
                 }
             }
-            NodeKind::String => sites.extend(Embedded::read(value).map(Site::Text)),
+            NodeKind::String if embedded::is_suspect(value) => sites.push(Site::Text(value)),
             NodeKind::Object
             | NodeKind::Array
             | NodeKind::Member
+            | NodeKind::String
             | NodeKind::Number
             | NodeKind::Bool
             | NodeKind::Null
