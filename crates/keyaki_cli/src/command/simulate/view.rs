@@ -89,24 +89,23 @@ fn why(loaded: &Loaded, request: &Request, outcome: &Outcome) -> String {
             false => "the statements shown grant it, and nothing denies it".to_owned(),
         };
     };
+    let across = match request.is_same_account() || request.caller.account().is_none() {
+        true => "",
+        false => "; across accounts both sides must allow",
+    };
     match (reason, outcome.verdict) {
         (Reason::Layer(layer), Verdict::ExplicitDeny) => {
             format!("a statement of layer `{}` denies it", loaded.layer_name(layer))
         }
         (Reason::Layer(layer), _) => {
-            format!("no statement of layer `{}` allows it", loaded.layer_name(layer))
+            format!("no statement of layer `{}` allows it{across}", loaded.layer_name(layer))
         }
         (Reason::BlockPublicAccess, _) => {
             "Block Public Access leaves a public policy to the own account and to services".into()
         }
         (Reason::AwsOwned, _) => "AWS's own policies, roles and aliases cannot be changed".into(),
         (Reason::RootUser, _) => "a root user cannot assume roles".into(),
-        (Reason::NoGrant, _) if request.is_same_account() || request.caller.account().is_none() => {
-            "no policy grants it".into()
-        }
-        (Reason::NoGrant, _) => {
-            "across accounts both the resource's policy and the caller's must grant it".into()
-        }
+        (Reason::NoGrant, _) => "no policy grants it".into(),
     }
 }
 
