@@ -11,7 +11,7 @@ rule! {
     /// Test against `*` that only says that its key is there.
     ///
     /// `*` matches every value, so `StringLike` with it tests nothing but the presence of the key.
-    /// `Null` with `false` says the same in plain words.
+    /// `Null` with `false` says so in plain words; it only takes an empty value for none.
     ///
     /// Where the wildcard is a mistake that `wildcard-usage-too-permissive` reports, this rule is silent.
     ///

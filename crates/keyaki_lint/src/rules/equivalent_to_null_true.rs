@@ -10,7 +10,7 @@ rule! {
     /// Test against `*` that only says that its key is absent.
     ///
     /// `*` matches every value, so `StringNotLike` with it tests nothing but the presence of the key.
-    /// `Null` with `true` says the same in plain words.
+    /// `Null` with `true` says so in plain words; it only takes an empty value for none.
     ///
     /// ## Avoid
     /// ```json
