@@ -58,7 +58,9 @@ fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
     let null = Operator { set: None, base: BaseOperator::Null, if_exists: false };
     let edits = move_entry(cx, site, null, "\"true\"");
     let message = format!("the test only says that `{}` is absent", site.entry.key.value);
-    let draft = cx.report(star.origin, message).note("`Null` with `true` says so; it takes an empty value for none");
+    let draft = cx
+        .report(star.origin, message)
+        .note("`Null` with `true` says so; it takes an empty value for none");
     if let Some(edits) = edits {
         // `Null` takes an empty value for none, `*` takes it for a value.
         draft.fix("use `Null`", Applicability::Unsafe, edits);
