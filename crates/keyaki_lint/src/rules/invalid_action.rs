@@ -71,7 +71,7 @@ fn check(cx: &mut Context<'_>, site: ActionSite<'_>) {
         cx.report(origin, message).note("AWS has retired it; the entry has no effect").remove(
             origin,
             format!("remove `{text}`"),
-            Applicability::Safe,
+            Applicability::Unsafe,
         );
         return;
     }
