@@ -101,16 +101,7 @@ pub fn policies(tree: Tree) -> Vec<(Tree, String)> {
     for site in sites {
         match site {
             Site::Here(value) => found.push((tree.clone(), tree.pointer(value.id()))),
-            Site::Text(embedded) => {
-                let inner: Vec<String> = self::sites(&embedded.tree)
-                    .iter()
-                    .filter_map(|site| match site {
-                        Site::Here(value) => Some(embedded.tree.pointer(value.id())),
-                        Site::Text(_) => None,
-                    })
-                    .collect();
-                found.extend(inner.into_iter().map(|pointer| (embedded.tree.clone(), pointer)));
-            }
+            Site::Text(string) => found.extend(embedded::policies(string)),
         }
     }
     if found.is_empty() && resembles_policy(&tree) {
