@@ -1,12 +1,12 @@
 //! What a check sees, and how it reports.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::ops::Range;
 
-use keyaki_catalog::{Catalog, KeyLookup, KeyType};
+use keyaki_catalog::{Catalog, KeyLookup, KeyType, Service};
 use keyaki_diag::{Applicability, Confidence, Edit, Finding, Fix, Place, TextRange};
 use keyaki_ir::{Policy, PolicyKind, ResourceType, Version};
-use keyaki_syntax::{NodeId, Tree, Value};
+use keyaki_syntax::{NodeId, NodeKind, Tree, Value};
 
 use crate::policy_keys::{self, PolicyKeys};
 use crate::{Document, Rule};
@@ -19,13 +19,21 @@ pub(crate) struct Context<'a> {
     /// The rule that is running.
     pub(crate) rule: &'static Rule,
     findings: Vec<Finding>,
+    last_service: Cell<Option<Service<'a>>>,
     keys: OnceCell<PolicyKeys<'a>>,
 }
 
 impl<'a> Context<'a> {
     pub(crate) fn new(document: Document<'a>, rule: &'static Rule) -> Self {
         let base = document.tree.pointer(document.policy.origin);
-        Self { document, base, rule, findings: Vec::new(), keys: OnceCell::new() }
+        Self {
+            document,
+            base,
+            rule,
+            findings: Vec::new(),
+            last_service: Cell::new(None),
+            keys: OnceCell::new(),
+        }
     }
 
     pub(crate) fn into_findings(self) -> Vec<Finding> {
@@ -38,6 +46,14 @@ impl<'a> Context<'a> {
 
     pub(crate) fn catalog(&self) -> &'a Catalog {
         self.document.catalog
+    }
+
+    /// The service with this prefix. The same one is mostly asked for many times in a row.
+    pub(crate) fn service(&self, prefix: &str) -> Option<Service<'a>> {
+        let last = self.last_service.get().filter(|service| service.is(prefix));
+        let service = last.or_else(|| self.document.catalog.service(prefix));
+        self.last_service.set(service.or(self.last_service.get()));
+        service
     }
 
     /// What a condition key is; the keys of the policy are looked up once.
@@ -240,22 +256,25 @@ pub(crate) fn quoted(text: &str) -> String {
 /// space after that, or, for the last one, with the comma before it.
 /// A member is named by its name's or its value's node. None if it is the only one.
 pub(crate) fn removal(value: Option<Value<'_>>) -> Option<TextRange> {
-    use keyaki_syntax::NodeKind;
     let value = value?;
     let parent = value.parent()?;
-    let (item, list) = match parent.kind() {
-        NodeKind::Member => (parent, parent.parent()?),
-        _ => (value, parent),
+    let (item, list) = if parent.kind() == NodeKind::Member {
+        (parent, parent.parent()?)
+    } else {
+        (value, parent)
     };
-    let ranges: Vec<TextRange> = match list.kind() {
-        NodeKind::Array => list.elements().map(Value::range).collect(),
-        NodeKind::Object => list.members().map(|m| m.range()).collect(),
-        _ => return None,
-    };
-    let at = ranges.iter().position(|r| *r == item.range())?;
-    match (ranges.get(at + 1), at.checked_sub(1).map(|i| ranges[i])) {
-        (Some(next), _) => Some(TextRange::new(ranges[at].start, next.start)),
-        (None, Some(previous)) => Some(TextRange::new(previous.end, ranges[at].end)),
-        (None, None) => None,
+    cut(list.children().map(Value::range), item.range())
+}
+
+/// The range of one item of a list, with what stands between it and its neighbour.
+fn cut(mut items: impl Iterator<Item = TextRange>, item: TextRange) -> Option<TextRange> {
+    let mut previous: Option<TextRange> = None;
+    while let Some(range) = items.next() {
+        if range == item {
+            let after = items.next().map(|next| TextRange::new(item.start, next.start));
+            return after.or(previous.map(|previous| TextRange::new(previous.end, item.end)));
+        }
+        previous = Some(range);
     }
+    None
 }

@@ -7,6 +7,7 @@ use keyaki_ir::{
 };
 use keyaki_syntax::SyntaxError;
 
+use crate::arn_form::ArnPattern;
 use crate::context::Context;
 
 /// A rule: its metadata, the kinds of policy that it is about, and its check.
@@ -79,6 +80,8 @@ pub(crate) struct ResourceSite<'p> {
     pub(crate) statement: &'p Statement,
     pub(crate) element: &'p Element<ResourcePattern>,
     pub(crate) entry: &'p ResourcePattern,
+    /// The entry read as an ARN; none where it is none, or holds a placeholder.
+    pub(crate) arn: Option<&'p ArnPattern<'p>>,
 }
 
 /// An entry of `Principal` or `NotPrincipal` with what it stands in.

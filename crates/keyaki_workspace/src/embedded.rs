@@ -3,8 +3,6 @@
 use keyaki_diag::{Edit, Finding, TextRange};
 use keyaki_syntax::{Tree, Value};
 
-use crate::unwrap::{Site, sites};
-
 /// A string that holds a document.
 pub(crate) struct Embedded<'t> {
     /// The string.
@@ -24,17 +22,6 @@ enum Writing {
 /// Whether a string seems to hold a document with a policy.
 pub(crate) fn is_suspect(string: Value<'_>) -> bool {
     string.as_str().and_then(writing).is_some()
-}
-
-/// The policies of the document in a string, each with the document and its pointer there.
-pub(crate) fn policies(string: Value<'_>) -> Vec<(Tree, String)> {
-    let Some(Embedded { tree, .. }) = Embedded::read(string) else { return Vec::new() };
-    let here = |site: &Site<'_>| match site {
-        Site::Here(value) => Some(tree.pointer(value.id())),
-        Site::Text(_) => None,
-    };
-    let pointers: Vec<String> = sites(&tree).iter().filter_map(here).collect();
-    pointers.into_iter().map(|pointer| (tree.clone(), pointer)).collect()
 }
 
 fn writing(text: &str) -> Option<Writing> {

@@ -10,7 +10,7 @@
 
 use keyaki_syntax::{Member, NodeKind, Tree, Value};
 
-use crate::embedded;
+use crate::embedded::{self, Embedded};
 
 /// A policy, and where it was found.
 pub(crate) enum Site<'t> {
@@ -96,16 +96,31 @@ fn is_template(policy: Value<'_>) -> bool {
 /// The policies of a text, each with the tree that it stands in and its pointer there: the text's
 /// own tree, or that of a string in it. A text that is one value without any policy is one itself.
 pub fn policies(tree: Tree) -> Vec<(Tree, String)> {
-    let sites = sites(&tree);
     let mut found = Vec::new();
-    for site in sites {
+    for site in sites(&tree) {
         match site {
             Site::Here(value) => found.push((tree.clone(), tree.pointer(value.id()))),
-            Site::Text(string) => found.extend(embedded::policies(string)),
+            Site::Text(string) => {
+                let embedded = Embedded::read(string).map(|e| e.tree);
+                found.extend(embedded.into_iter().flat_map(|tree| {
+                    let pointers = pointers(&tree);
+                    pointers.into_iter().map(move |pointer| (tree.clone(), pointer))
+                }));
+            }
         }
     }
     if found.is_empty() && resembles_policy(&tree) {
         found.push((tree, String::new()));
     }
     found
+}
+
+/// Where the policies are that stand in the tree itself.
+fn pointers(tree: &Tree) -> Vec<String> {
+    let sites = sites(tree);
+    let here = sites.iter().filter_map(|site| match site {
+        Site::Here(value) => Some(tree.pointer(value.id())),
+        Site::Text(_) => None,
+    });
+    here.collect()
 }
