@@ -20,7 +20,7 @@ pub struct Linter {
 impl Linter {
     /// A linter for the rules of a selection.
     pub fn new(selection: &Selection) -> Self {
-        let mut rules: Vec<_> = crate::rules().iter().copied().collect();
+        let mut rules: Vec<_> = crate::rules().to_vec();
         rules.retain(|rule| selection.contains(&rule.meta));
         let plans = PolicyKind::ALL.map(|kind| Plan::new(&rules, kind));
         Self { rules, plans }
@@ -74,12 +74,13 @@ fn resources<'a>(plan: &Plan, cx: &mut Context<'a>, statement: &'a Statement) {
     for element in statement.resource_elements() {
         for entry in &element.entries {
             let arn = ArnPattern::new(entry, cx.catalog());
-            let site = ResourceSite { statement, element, entry, arn: arn.as_ref() };
+            let site = ResourceSite { entry, arn: arn.as_ref() };
             call(&plan.resource, cx, site);
         }
     }
 }
 
+#[expect(clippy::type_complexity, reason = "a list of checks that take the same")]
 fn call<'a, T: Copy>(hooks: &[Hook<fn(&mut Context<'a>, T)>], cx: &mut Context<'a>, at: T) {
     for &(rule, check) in hooks {
         cx.rule = rule;
@@ -88,20 +89,13 @@ fn call<'a, T: Copy>(hooks: &[Hook<fn(&mut Context<'a>, T)>], cx: &mut Context<'
 }
 
 fn action_sites(statement: &Statement) -> impl Iterator<Item = ActionSite<'_>> {
-    statement.action_elements().flat_map(move |element| {
-        element.entries.iter().map(move |entry| ActionSite { statement, element, entry })
-    })
+    let entries = statement.action_elements().flat_map(|element| &element.entries);
+    entries.map(move |entry| ActionSite { statement, entry })
 }
 
 fn principal_sites(statement: &Statement) -> impl Iterator<Item = PrincipalSite<'_>> {
-    statement.principal_elements().flat_map(move |element| {
-        element.entries().map(move |(group, entry)| PrincipalSite {
-            statement,
-            element,
-            group,
-            entry,
-        })
-    })
+    let entries = statement.principal_elements().flat_map(|element| element.entries());
+    entries.map(|(group, entry)| PrincipalSite { group, entry })
 }
 
 fn condition_sites(statement: &Statement) -> impl Iterator<Item = ConditionSite<'_>> {

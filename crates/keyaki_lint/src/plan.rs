@@ -12,6 +12,7 @@ pub(crate) type Hook<F> = (&'static Rule, F);
 
 /// What to call at each place, in the order of the rules.
 #[derive(Debug, Default)]
+#[expect(clippy::type_complexity, reason = "each list has checks of a type of its own")]
 pub(crate) struct Plan {
     pub(crate) syntax: Vec<Hook<fn(&mut Context<'_>, &SyntaxError)>>,
     pub(crate) defect: Vec<Hook<fn(&mut Context<'_>, &Defect)>>,
