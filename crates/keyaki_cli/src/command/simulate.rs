@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let catalog = keyaki_catalog::embedded();
     let evaluator = Evaluator::new(&loaded.policies, &profile, catalog);
     if arguments.batch {
-        return batch::run(&evaluator, arguments.bare, console);
+        return batch::run(&loaded, &evaluator, arguments.bare, console);
     }
     let (asked, mut notes) = request::read(&arguments.request, catalog)?;
     let mut request = asked.request;

@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, Read};
 
 use keyaki_eval::{AskedKeys, Evaluator, Outcome, Reason, StatementRef, complete_where};
-use serde_json::Value;
+use serde_json::json;
 
 use super::check::Checker;
 use super::draft::Draft;
+use super::policies::Loaded;
 use super::request;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
@@ -22,12 +23,13 @@ const LONGEST: usize = 1 << 20;
 /// Decides every line of standard input. A bad line gives an error object and the run goes on;
 /// the exit code then is 2.
 pub(crate) fn run(
+    loaded: &Loaded,
     evaluator: &Evaluator<'_>,
     bare: bool,
     console: &mut Console,
 ) -> Result<Exit, Failure> {
     let mut input = BufReader::with_capacity(CHUNK, io::stdin().lock());
-    let mut batch = Batch::new(evaluator, bare);
+    let mut batch = Batch::new(loaded, evaluator, bare);
     let (mut line, mut answer) = (Vec::new(), String::new());
     let (mut number, mut bad) = (0_u64, false);
     loop {
@@ -46,7 +48,7 @@ pub(crate) fn run(
             }
             Ok(_) if line.trim_ascii().is_empty() => continue,
             Ok(_) => match batch.decide(&line) {
-                Ok(outcome) => batch.write_outcome(&outcome, &mut answer),
+                Ok(outcome) => batch.write_outcome(number, &outcome, &mut answer),
                 Err(error) => {
                     bad = true;
                     write_error(number, &error, &mut answer);
@@ -72,6 +74,7 @@ fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize> 
 
 /// What the lines of a batch have in common.
 struct Batch<'e> {
+    loaded: &'e Loaded,
     evaluator: &'e Evaluator<'e>,
     bare: bool,
     checker: Checker<'e>,
@@ -82,8 +85,9 @@ struct Batch<'e> {
 }
 
 impl<'e> Batch<'e> {
-    fn new(evaluator: &'e Evaluator<'e>, bare: bool) -> Self {
+    fn new(loaded: &'e Loaded, evaluator: &'e Evaluator<'e>, bare: bool) -> Self {
         Self {
+            loaded,
             evaluator,
             bare,
             checker: Checker::new(evaluator.catalog()),
@@ -95,7 +99,8 @@ impl<'e> Batch<'e> {
 
     fn decide(&mut self, line: &[u8]) -> Result<Outcome, String> {
         let text = str::from_utf8(line).map_err(|_| "the line is not UTF-8")?;
-        let draft: Draft = serde_json::from_str(text).map_err(|e| in_line(&e))?;
+        let draft = Draft::read(text.trim_ascii_end().as_bytes())
+            .map_err(|(message, _, column)| format!("column {column}: {message}"))?;
         let asked = request::asked(draft)?;
         self.checker.check(&asked.request)?;
         let mut request = asked.request;
@@ -107,14 +112,15 @@ impl<'e> Batch<'e> {
         Ok(self.evaluator.decide(&request))
     }
 
-    fn write_outcome(&mut self, outcome: &Outcome, out: &mut String) {
-        out.push_str("{\"version\":1,\"decision\":\"");
+    fn write_outcome(&mut self, line: u64, outcome: &Outcome, out: &mut String) {
+        // Writing to a string cannot fail.
+        let _ = write!(out, "{{\"version\":1,\"line\":{line},\"decision\":\"");
         out.push_str(outcome.verdict.name());
         out.push_str("\",\"layer\":");
         match outcome.reason {
             None => out.push_str("null"),
             Some(reason) => {
-                let quoted = || format!("\"{}\"", reason.name());
+                let quoted = || json!(self.loaded.reason_name(reason)).to_string();
                 out.push_str(self.reasons.entry(reason).or_insert_with(quoted));
             }
         }
@@ -123,31 +129,29 @@ impl<'e> Batch<'e> {
             if i > 0 {
                 out.push(',');
             }
-            let object = || statement(self.evaluator, *at);
+            let object = || statement(self.loaded, *at);
             out.push_str(self.statements.entry(*at).or_insert_with(object));
         }
         out.push_str("]}");
     }
 }
 
-fn statement(evaluator: &Evaluator<'_>, at: StatementRef) -> String {
-    let index = evaluator.policies().statement(at).map_or(at.statement, |s| s.index);
-    let (layer, document) = (at.layer.name(), at.document);
-    format!("{{\"layer\":\"{layer}\",\"document\":{document},\"statement\":{index}}}")
-}
-
-/// The message without the line, which the error object tells.
-fn in_line(error: &serde_json::Error) -> String {
-    let message = error.to_string();
-    let place = format!(" at line {} column {}", error.line(), error.column());
-    match message.strip_suffix(&place) {
-        Some(message) => format!("{message} at column {}", error.column()),
-        None => message,
-    }
+/// A statement as in the JSON of a single simulation.
+fn statement(loaded: &Loaded, at: StatementRef) -> String {
+    let statement = loaded.policies.statement(at);
+    let document = loaded.policies.document(at);
+    let object = json!({
+        "layer": loaded.layer_name(at.layer),
+        "file": document.map(|d| d.name.as_str()),
+        "statement": statement.map_or(at.statement, |s| s.index),
+        "sid": statement.and_then(|s| Some(&*s.sid.as_ref()?.value)),
+        "effect": statement.and_then(|s| Some(s.effect()?.name())),
+    });
+    object.to_string()
 }
 
 fn write_error(line: u64, message: &str, out: &mut String) {
-    let message = Value::String(message.to_owned());
+    let message = json!(message);
     // Writing to a string cannot fail.
     let _ = write!(out, "{{\"version\":1,\"line\":{line},\"error\":{message}}}");
 }

@@ -21,6 +21,28 @@ pub(crate) struct Draft {
     pub(crate) absent: Vec<String>,
 }
 
+impl Draft {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// What is wrong with it, and where: line and column.
+    pub(crate) fn read(json: &[u8]) -> Result<Draft, (String, usize, usize)> {
+        serde_json::from_slice(json).map_err(|e| (message(&e), e.line(), e.column()))
+    }
+}
+
+/// What is wrong, without the place and without the words of the library for types.
+fn message(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let text = text.strip_suffix(&place).unwrap_or(&text);
+    match (error.is_eof(), text.rsplit_once(", expected ")) {
+        (true, _) => "it ends too early".to_owned(),
+        (false, Some((_, what))) => format!("expected {what}"),
+        (false, None) => text.to_owned(),
+    }
+}
+
 impl<'de> Deserialize<'de> for Draft {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(RequestVisitor)

@@ -74,7 +74,9 @@ fn file(path: &Path) -> Result<Draft, Failure> {
     let name = path.display();
     let bytes =
         keyaki_workspace::read(path).map_err(|reason| Failure::new(format!("{name}: {reason}")))?;
-    serde_json::from_slice(&bytes).map_err(|e| Failure::new(format!("{name}: {e}")))
+    Draft::read(&bytes).map_err(|(message, line, column)| {
+        Failure::new(format!("{name}:{line}:{column}: {message}"))
+    })
 }
 
 /// Adds a value to a key: a second value makes a list.
