@@ -4,7 +4,7 @@
 
 mod requests;
 
-pub use requests::{TEN_STATEMENTS, request};
+pub use requests::{Call, TEN_STATEMENTS, call, request};
 
 /// A policy of 5.9 KB with fourteen statements, as a team would write it.
 pub const TEAM_POLICY: &str = include_str!("../../../testdata/bench/team-policy.json");

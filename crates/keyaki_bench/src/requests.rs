@@ -1,6 +1,6 @@
 //! Requests as `keyaki simulate --batch` reads them, for the policy of ten statements.
 
-use std::fmt::Write;
+use serde_json::{Map, Value, json};
 
 /// A policy of ten statements, seven that allow and three that deny, with variables, addresses
 /// and a set operator.
@@ -27,28 +27,47 @@ const TEAMS: [&str; 3] = ["billing", "orders", "shipping"];
 /// Addresses inside and outside of what the policy takes.
 const ADDRESSES: [&str; 4] = ["203.0.113.7", "198.51.100.20", "203.0.113.99", "192.0.2.1"];
 
-/// The request of that number, without a line end; the same number, the same request.
-pub fn request(number: usize) -> String {
+/// A request in parts.
+pub struct Call {
+    /// Who.
+    pub principal: &'static str,
+    /// What.
+    pub action: &'static str,
+    /// On what.
+    pub resource: String,
+    /// The condition keys, each with one value.
+    pub context: [(&'static str, &'static str); 3],
+}
+
+/// The request of that number; the same number, the same request.
+pub fn call(number: usize) -> Call {
     // A multiplier of Knuth's spreads the numbers over the choices.
-    let choice = |of: usize, shift: u32| {
-        (number.wrapping_mul(6_364_136_223_846_793_005) >> (20 + shift)) % of
-    };
+    let spread = (number as u64).wrapping_mul(6_364_136_223_846_793_005);
+    let choice = |of: usize, shift: u32| (spread >> (20 + shift)) as usize % of;
     let (action, resource) = CALLS[choice(CALLS.len(), 0)];
     let team = TEAMS[choice(TEAMS.len(), 8)];
     let tail = if resource.ends_with("orders") { String::new() } else { number.to_string() };
-    let mut line = format!(
-        "{{\"principal\":\"arn:aws:iam::111122223333:role/app\",\"action\":\"{action}\",\
-         \"resource\":\"{resource}{tail}\",\"context\":{{\
-         \"aws:SourceIp\":\"{address}\",\"aws:PrincipalTag/team\":\"{team}\"",
-        address = ADDRESSES[choice(ADDRESSES.len(), 12)],
-    );
-    let key = match action.split_once(':') {
-        Some(("s3", _)) => "\"s3:x-amz-server-side-encryption\":\"aws:kms\"".to_owned(),
-        Some(("dynamodb", _)) => format!("\"dynamodb:LeadingKeys\":[\"{team}\"]"),
-        Some(("kms", _)) => "\"kms:ViaService\":\"s3.eu-west-1.amazonaws.com\"".to_owned(),
-        _ => "\"aws:ResourceTag/team\":\"billing\"".to_owned(),
+    let last = match action.split_once(':') {
+        Some(("s3", _)) => ("s3:x-amz-server-side-encryption", "aws:kms"),
+        Some(("dynamodb", _)) => ("dynamodb:LeadingKeys", team),
+        Some(("kms", _)) => ("kms:ViaService", "s3.eu-west-1.amazonaws.com"),
+        Some(_) | None => ("aws:ResourceTag/team", "billing"),
     };
-    // Writing to a string cannot fail.
-    let _ = write!(line, ",{key}}}}}");
-    line
+    let address = ADDRESSES[choice(ADDRESSES.len(), 12)];
+    Call {
+        principal: "arn:aws:iam::111122223333:role/app",
+        action,
+        resource: format!("{resource}{tail}"),
+        context: [("aws:SourceIp", address), ("aws:PrincipalTag/team", team), last],
+    }
+}
+
+/// The request of that number as a line of a batch, without the line end.
+pub fn request(number: usize) -> String {
+    let call = call(number);
+    let context: Map<String, Value> =
+        call.context.into_iter().map(|(key, value)| (key.to_owned(), value.into())).collect();
+    let request = json!({"principal": call.principal, "action": call.action,
+                         "resource": call.resource, "context": context});
+    request.to_string()
 }

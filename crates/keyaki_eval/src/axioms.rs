@@ -36,9 +36,9 @@ pub struct Completed {
     /// The request.
     pub request: Request,
     /// Keys whose values follow from principal and resource.
-    pub derived: Vec<String>,
+    pub derived: Vec<&'static str>,
     /// Keys that every request of this kind has, with values that were assumed.
-    pub assumed: Vec<String>,
+    pub assumed: Vec<&'static str>,
 }
 
 /// Fills in the keys that follow from the principal and the resource, and those that every such
@@ -47,10 +47,21 @@ pub struct Completed {
 /// # Errors
 /// Keys that contradict each other, the principal or the resource.
 pub fn complete(request: &Request) -> Result<Completed, Contradiction> {
-    check(request)?;
-    let mut filling = Filling {
-        completed: Completed { request: request.clone(), derived: vec![], assumed: vec![] },
-    };
+    complete_where(request.clone(), |_| true)
+}
+
+/// As [`complete`], with those keys alone that `is_wanted` tells; what the others would hold makes
+/// no difference to policies that do not ask for them: see [`crate::AskedKeys`].
+///
+/// # Errors
+/// Keys that contradict each other, the principal or the resource, wanted or not.
+pub fn complete_where(
+    request: Request,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<Completed, Contradiction> {
+    check(&request)?;
+    let completed = Completed { request, derived: vec![], assumed: vec![] };
+    let mut filling = Filling { completed, is_wanted };
     filling.principal();
     filling.resource();
     filling.tags();
@@ -59,111 +70,124 @@ pub fn complete(request: &Request) -> Result<Completed, Contradiction> {
     Ok(filling.completed)
 }
 
-struct Filling {
+struct Filling<F> {
     completed: Completed,
+    is_wanted: F,
 }
 
-impl Filling {
-    fn context(&mut self) -> &mut Context {
-        &mut self.completed.request.context
+impl<F: Fn(&str) -> bool> Filling<F> {
+    fn context(&self) -> &Context {
+        &self.completed.request.context
     }
 
-    fn derive(&mut self, key: &str, values: impl Into<Values>) {
-        if !self.context().has(key) {
-            self.context().set(key, values);
-            self.completed.derived.push(key.to_owned());
+    fn set<V: Into<Values>>(&mut self, key: &str, value: impl FnOnce() -> V) -> bool {
+        let sets = (self.is_wanted)(key) && !self.context().has(key);
+        if sets {
+            self.completed.request.context.set(key, value());
+        }
+        sets
+    }
+
+    fn derive<V: Into<Values>>(&mut self, key: &'static str, value: impl FnOnce() -> V) {
+        if self.set(key, value) {
+            self.completed.derived.push(key);
         }
     }
 
-    fn assume(&mut self, key: &str, values: impl Into<Values>) {
-        if !self.context().has(key) {
-            self.context().set(key, values);
-            self.completed.assumed.push(key.to_owned());
+    fn assume<V: Into<Values>>(&mut self, key: &'static str, value: impl FnOnce() -> V) {
+        if self.set(key, value) {
+            self.completed.assumed.push(key);
         }
     }
 
     fn principal(&mut self) {
-        let caller = self.completed.request.caller.clone();
-        if let Some(kind) = principal_type(&caller) {
-            self.derive("aws:PrincipalType", kind);
+        // Taken out for as long as the context is written to.
+        let caller = std::mem::replace(&mut self.completed.request.caller, Caller::Anonymous);
+        self.principal_keys(&caller);
+        self.identifiers(&caller);
+        self.completed.request.caller = caller;
+    }
+
+    fn principal_keys(&mut self, caller: &Caller) {
+        if let Some(kind) = principal_type(caller) {
+            self.derive("aws:PrincipalType", || kind);
         }
-        if let Some(account) = caller.account() {
-            self.derive("aws:PrincipalAccount", account);
+        let is_anonymous = *caller == Caller::Anonymous;
+        let account = caller.account().or(is_anonymous.then_some("anonymous"));
+        if let Some(account) = account {
+            self.derive("aws:PrincipalAccount", || account);
         }
-        if let Some(arn) = caller.principal_arn() {
-            self.derive("aws:PrincipalArn", arn.as_str());
+        if caller.account().is_some() {
+            self.derive("aws:PrincipalArn", || caller.principal_arn().unwrap_or_default());
         }
-        match &caller {
-            Caller::Anonymous => {
-                self.derive("aws:userid", "anonymous");
-                self.derive("aws:PrincipalAccount", "anonymous");
-            }
-            Caller::Root { account, .. } => self.derive("aws:userid", account.as_str()),
+        if !is_anonymous {
+            let is_service = matches!(caller, Caller::Service { .. });
+            let value = if is_service { "true" } else { "false" };
+            self.derive("aws:PrincipalIsAWSService", || value);
+        }
+    }
+
+    fn identifiers(&mut self, caller: &Caller) {
+        match caller {
+            Caller::Anonymous => self.derive("aws:userid", || "anonymous"),
+            Caller::Root { account, .. } => self.derive("aws:userid", || account.as_str()),
             Caller::User { name, .. } => {
-                self.derive("aws:username", last_component(name));
-                self.assume("aws:userid", "AIDAEXAMPLEEXAMPLEEXA");
+                self.derive("aws:username", || last_component(name));
+                self.assume("aws:userid", || "AIDAEXAMPLEEXAMPLEEXA");
             }
             Caller::RoleSession { session, .. } => {
-                self.assume("aws:userid", format!("AROAEXAMPLEEXAMPLEEXA:{session}").as_str());
-                self.assume("aws:MultiFactorAuthPresent", "false");
+                self.assume("aws:userid", || format!("AROAEXAMPLEEXAMPLEEXA:{session}"));
+                self.assume("aws:MultiFactorAuthPresent", || "false");
             }
             Caller::FederatedUser { account, name, .. } => {
-                self.derive("aws:userid", format!("{account}:{name}").as_str());
-                self.assume("aws:MultiFactorAuthPresent", "false");
+                self.derive("aws:userid", || format!("{account}:{name}"));
+                self.assume("aws:MultiFactorAuthPresent", || "false");
             }
             Caller::Service { host } => {
-                self.derive("aws:PrincipalServiceName", host.as_str());
-                self.derive("aws:PrincipalServiceNamesList", Values::List(vec![host.clone()]));
+                self.derive("aws:PrincipalServiceName", || host.as_str());
+                let names = || Values::List(vec![host.clone()]);
+                self.derive("aws:PrincipalServiceNamesList", names);
             }
             Caller::WebIdentity { .. } | Caller::Saml { .. } | Caller::CanonicalUser { .. } => {}
-        }
-        let is_service = matches!(caller, Caller::Service { .. });
-        if caller != Caller::Anonymous {
-            self.derive("aws:PrincipalIsAWSService", if is_service { "true" } else { "false" });
         }
     }
 
     fn resource(&mut self) {
         if let Some(owner) = self.completed.request.owner().map(str::to_owned) {
-            self.derive("aws:ResourceAccount", owner.as_str());
+            self.derive("aws:ResourceAccount", || owner);
         }
     }
 
     /// `aws:TagKeys` holds the keys of the request's tags.
     fn tags(&mut self) {
-        let tags: Vec<String> =
-            request_tags(&self.completed.request.context).map(str::to_owned).collect();
+        let tags: Vec<String> = request_tags(self.context()).map(str::to_owned).collect();
         if !tags.is_empty() {
-            self.derive("aws:TagKeys", Values::List(tags));
+            self.derive("aws:TagKeys", || Values::List(tags));
         }
     }
 
     /// Who called on whose behalf.
     fn chain(&mut self) {
-        let chain = self.context().get("aws:CalledVia").map(|v| v.as_slice().to_vec());
-        if let Some([first, ..]) = chain.as_deref() {
-            self.derive("aws:CalledViaFirst", first.as_str());
-        }
-        if let Some([.., last]) = chain.as_deref() {
-            self.derive("aws:CalledViaLast", last.as_str());
-        }
-        let via = chain.is_some_and(|c| !c.is_empty());
-        if via {
-            self.derive("aws:ViaAWSService", "true");
-        }
+        let Some(chain) = self.context().get("aws:CalledVia") else { return };
+        let chain = chain.as_slice().to_vec();
+        let ([first, ..], [.., last]) = (&chain[..], &chain[..]) else { return };
+        self.derive("aws:CalledViaFirst", || first.as_str());
+        self.derive("aws:CalledViaLast", || last.as_str());
+        self.derive("aws:ViaAWSService", || "true");
     }
 
     fn transport(&mut self) {
         let request = &self.completed.request;
         let region = Arn::parse(&request.resource)
-            .map(|arn| arn.get(&request.resource, Segment::Region).to_owned())
-            .filter(|r| !r.is_empty() && !r.contains(['*', '?']));
+            .map(|arn| arn.get(&request.resource, Segment::Region))
+            .filter(|r| !r.is_empty() && !r.contains(['*', '?']))
+            .map(str::to_owned);
         match region {
-            Some(region) => self.derive("aws:RequestedRegion", region.as_str()),
-            None => self.assume("aws:RequestedRegion", "us-east-1"),
+            Some(region) => self.derive("aws:RequestedRegion", || region),
+            None => self.assume("aws:RequestedRegion", || "us-east-1"),
         }
-        self.assume("aws:SecureTransport", "true");
-        self.assume("aws:ViaAWSService", "false");
+        self.assume("aws:SecureTransport", || "true");
+        self.assume("aws:ViaAWSService", || "false");
     }
 }
 
@@ -210,7 +234,8 @@ fn check_principal(request: &Request) -> Result<(), Contradiction> {
     if differs("aws:PrincipalAccount", account) {
         return contradiction("aws:PrincipalAccount", "principal", "it belongs to another account");
     }
-    if differs("aws:PrincipalArn", caller.principal_arn().as_deref()) {
+    let arn = || caller.principal_arn();
+    if context.has("aws:PrincipalArn") && differs("aws:PrincipalArn", arn().as_deref()) {
         return contradiction("aws:PrincipalArn", "principal", "it is another principal");
     }
     if differs("aws:PrincipalType", principal_type(caller)) {
@@ -228,8 +253,7 @@ fn check_principal(request: &Request) -> Result<(), Contradiction> {
         return contradiction("aws:PrincipalServiceName", "principal", why);
     }
     let resource_account = context.one("aws:ResourceAccount");
-    let owner = Request { context: Context::new(), ..request.clone() };
-    if resource_account.is_some_and(|a| owner.owner().is_some_and(|o| o != a)) {
+    if resource_account.is_some_and(|a| request.owner_as_named().is_some_and(|o| o != a)) {
         return contradiction("aws:ResourceAccount", "resource", "it is owned by another account");
     }
     Ok(())

@@ -31,6 +31,12 @@ impl From<&str> for Values {
     }
 }
 
+impl From<String> for Values {
+    fn from(value: String) -> Self {
+        Values::One(value)
+    }
+}
+
 impl Context {
     /// An empty context.
     pub fn new() -> Self {

@@ -7,6 +7,7 @@
 //!
 //! Nothing here guesses: what AWS leaves open is a named [`Point`] of a [`Profile`].
 
+mod asked;
 mod axioms;
 mod caller;
 mod condition;
@@ -26,7 +27,8 @@ mod resource;
 mod trace;
 mod variable;
 
-pub use axioms::{Completed, Contradiction, complete};
+pub use asked::AskedKeys;
+pub use axioms::{Completed, Contradiction, complete, complete_where};
 pub use caller::{Caller, NotACaller};
 pub use condition::FailedCondition;
 pub use context::{Context, Values};

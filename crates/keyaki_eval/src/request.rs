@@ -24,13 +24,16 @@ impl Request {
     /// The account that owns the resource: as given, else from the ARN, else from the key
     /// `aws:ResourceAccount`; none where none of them tells.
     pub fn owner(&self) -> Option<&str> {
+        self.owner_as_named().or_else(|| self.context.one("aws:ResourceAccount"))
+    }
+
+    /// The account that owns the resource, without a look at the context.
+    pub(crate) fn owner_as_named(&self) -> Option<&str> {
         let from_arn = || {
             let arn = Arn::parse(&self.resource)?;
             Some(arn.get(&self.resource, Segment::Account)).filter(|a| is_account_id(a))
         };
-        (self.resource_account.as_deref())
-            .or_else(from_arn)
-            .or_else(|| self.context.one("aws:ResourceAccount"))
+        self.resource_account.as_deref().or_else(from_arn)
     }
 
     /// Whether caller and resource belong to the same account. Where the resource's owner is not

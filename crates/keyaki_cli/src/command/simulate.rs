@@ -1,6 +1,8 @@
 //! `keyaki simulate`: one request over given policies, or many.
 
 mod batch;
+mod check;
+mod draft;
 mod policies;
 mod request;
 mod view;
@@ -52,19 +54,15 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let catalog = keyaki_catalog::embedded();
     let evaluator = Evaluator::new(&loaded.policies, &profile, catalog);
     if arguments.batch {
-        return batch::run(&evaluator, arguments.bare, console);
+        return batch::run(&loaded, &evaluator, arguments.bare, console);
     }
-    let asked = request::read(&arguments.request, catalog)?;
-    let (request, notes) = match arguments.bare {
-        true => (asked.request, asked.notes),
-        false => {
-            let completed = complete(&asked.request).map_err(|c| Failure::new(c.to_string()))?;
-            let mut notes = asked.notes;
-            notes.extend(assumed(&completed.assumed));
-            (completed.request, notes)
-        }
-    };
-    let mut request = request;
+    let (asked, mut notes) = request::read(&arguments.request, catalog)?;
+    let mut request = asked.request;
+    if !arguments.bare {
+        let completed = complete(&request).map_err(|c| Failure::new(c.to_string()))?;
+        notes.extend(assumed(&completed.assumed));
+        request = completed.request;
+    }
     asked.absent.iter().for_each(|key| request.context.remove(key));
     let outcome = evaluator.decide(&request);
     let simulation = view::view(&evaluator, &loaded, &request, &outcome, notes);
@@ -76,7 +74,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     Ok(if outcome.verdict == Verdict::Allow { Exit::Clean } else { Exit::Findings })
 }
 
-fn assumed(keys: &[String]) -> Option<String> {
+fn assumed(keys: &[&str]) -> Option<String> {
     let keys: Vec<_> = keys.iter().map(|k| format!("`{k}`")).collect();
     (!keys.is_empty()).then(|| format!("assumed usual values for {}", keys.join(", ")))
 }

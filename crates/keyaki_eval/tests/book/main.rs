@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use keyaki_eval::{Evaluator, Reason, Verdict, complete};
+use keyaki_eval::{AskedKeys, Evaluator, Reason, Verdict, complete, complete_where};
 use keyaki_test_support::semantics::{Case, load};
 
 fn cases() -> Vec<Case> {
@@ -48,6 +48,19 @@ fn every_case_of_the_book_is_decided_as_it_says() {
         })
         .collect();
     assert!(wrong.is_empty(), "{} cases differ\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn keys_that_no_policy_asks_for_change_no_decision() {
+    let catalog = keyaki_catalog::embedded();
+    for case in cases().iter().filter(|case| case.completes) {
+        let asked = AskedKeys::of(&case.policies);
+        let few = complete_where(case.request.clone(), |key| asked.has(key));
+        let (Ok(all), Ok(few)) = (complete(&case.request), few) else { continue };
+        let evaluator = Evaluator::new(&case.policies, &case.profile, catalog);
+        let (all, few) = (evaluator.decide(&all.request), evaluator.decide(&few.request));
+        assert_eq!(all, few, "{}", case.name);
+    }
 }
 
 #[test]

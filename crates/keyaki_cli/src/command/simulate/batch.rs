@@ -1,44 +1,59 @@
 //! Many requests: one JSON object a line in, one decision a line out.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, BufReader, Read};
 
-use keyaki_eval::{Evaluator, Outcome, complete};
-use serde_json::Value;
+use keyaki_eval::{AskedKeys, Evaluator, Outcome, Reason, StatementRef, complete_where};
+use serde_json::json;
 
+use super::check::Checker;
+use super::draft::Draft;
+use super::policies::Loaded;
 use super::request;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
 
+/// How much of the input is read at once.
+const CHUNK: usize = 1 << 16;
+
+/// The longest line that is read as a request.
+const LONGEST: usize = 1 << 20;
+
 /// Decides every line of standard input. A bad line gives an error object and the run goes on;
 /// the exit code then is 2.
 pub(crate) fn run(
+    loaded: &Loaded,
     evaluator: &Evaluator<'_>,
     bare: bool,
     console: &mut Console,
 ) -> Result<Exit, Failure> {
-    let mut input = io::stdin().lock();
-    let (mut line, mut answer) = (String::new(), String::new());
+    let mut input = BufReader::with_capacity(CHUNK, io::stdin().lock());
+    let mut batch = Batch::new(loaded, evaluator, bare);
+    let (mut line, mut answer) = (Vec::new(), String::new());
     let (mut number, mut bad) = (0_u64, false);
     loop {
         line.clear();
-        number += 1;
-        let read = input.read_line(&mut line);
         answer.clear();
-        match read {
+        number += 1;
+        match read_line(&mut input, &mut line) {
             Ok(0) => break,
-            Ok(_) if line.trim().is_empty() => continue,
-            Ok(_) => match decide(evaluator, bare, &line) {
-                Ok(outcome) => write_outcome(evaluator, &outcome, &mut answer),
+            Ok(length) if length > LONGEST => {
+                bad = true;
+                write_error(
+                    number,
+                    &format!("the line is longer than {LONGEST} bytes"),
+                    &mut answer,
+                );
+            }
+            Ok(_) if line.trim_ascii().is_empty() => continue,
+            Ok(_) => match batch.decide(&line) {
+                Ok(outcome) => batch.write_outcome(number, &outcome, &mut answer),
                 Err(error) => {
                     bad = true;
                     write_error(number, &error, &mut answer);
                 }
             },
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                bad = true;
-                write_error(number, "the line is not UTF-8", &mut answer);
-            }
             Err(error) => return Err(Failure::new(format!("standard input: {}", error.kind()))),
         }
         answer.push('\n');
@@ -47,39 +62,96 @@ pub(crate) fn run(
     Ok(if bad { Exit::Failure } else { Exit::Clean })
 }
 
-fn decide(evaluator: &Evaluator<'_>, bare: bool, line: &str) -> Result<Outcome, String> {
-    let value: Value = serde_json::from_str(line).map_err(|e| e.to_string())?;
-    let asked = request::from_json(&value)?;
-    request::check(&asked.request, evaluator.catalog())?;
-    let mut request = match bare {
-        true => asked.request,
-        false => complete(&asked.request).map_err(|c| c.to_string())?.request,
-    };
-    asked.absent.iter().for_each(|key| request.context.remove(key));
-    Ok(evaluator.decide(&request))
+/// Reads a line; of one that is too long, the start alone. Gives the length in bytes, at most one
+/// more than the longest.
+fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize> {
+    let length = input.take(LONGEST as u64 + 1).read_until(b'\n', line)?;
+    if length > LONGEST && line.last() != Some(&b'\n') {
+        input.skip_until(b'\n')?;
+    }
+    Ok(length)
 }
 
-fn write_outcome(evaluator: &Evaluator<'_>, outcome: &Outcome, out: &mut String) {
-    let layer = outcome.reason.map_or("null".to_owned(), |r| format!("\"{}\"", r.name()));
-    // Writing to a string cannot fail.
-    let _ = write!(
-        out,
-        "{{\"version\":1,\"decision\":\"{}\",\"layer\":{layer},\"statements\":[",
-        outcome.verdict.name()
-    );
-    for (i, at) in outcome.statements.iter().enumerate() {
-        let index = evaluator.policies().statement(*at).map_or(at.statement, |s| s.index);
-        let comma = if i > 0 { "," } else { "" };
-        let (layer, document) = (at.layer.name(), at.document);
-        let _ = write!(
-            out,
-            "{comma}{{\"layer\":\"{layer}\",\"document\":{document},\"statement\":{index}}}"
-        );
+/// What the lines of a batch have in common.
+struct Batch<'e> {
+    loaded: &'e Loaded,
+    evaluator: &'e Evaluator<'e>,
+    bare: bool,
+    checker: Checker<'e>,
+    asked_keys: AskedKeys,
+    /// What is written for each statement and each reason, once it has been.
+    statements: BTreeMap<StatementRef, String>,
+    reasons: BTreeMap<Reason, String>,
+}
+
+impl<'e> Batch<'e> {
+    fn new(loaded: &'e Loaded, evaluator: &'e Evaluator<'e>, bare: bool) -> Self {
+        Self {
+            loaded,
+            evaluator,
+            bare,
+            checker: Checker::new(evaluator.catalog()),
+            asked_keys: AskedKeys::of(evaluator.policies()),
+            statements: BTreeMap::new(),
+            reasons: BTreeMap::new(),
+        }
     }
-    out.push_str("]}");
+
+    fn decide(&mut self, line: &[u8]) -> Result<Outcome, String> {
+        let text = str::from_utf8(line).map_err(|_| "the line is not UTF-8")?;
+        let draft = Draft::read(text.trim_ascii_end().as_bytes())
+            .map_err(|(message, _, column)| format!("column {column}: {message}"))?;
+        let asked = request::asked(draft)?;
+        self.checker.check(&asked.request)?;
+        let mut request = asked.request;
+        if !self.bare {
+            let is_wanted = |key: &str| self.asked_keys.has(key);
+            request = complete_where(request, is_wanted).map_err(|c| c.to_string())?.request;
+        }
+        asked.absent.iter().for_each(|key| request.context.remove(key));
+        Ok(self.evaluator.decide(&request))
+    }
+
+    fn write_outcome(&mut self, line: u64, outcome: &Outcome, out: &mut String) {
+        // Writing to a string cannot fail.
+        let _ = write!(out, "{{\"version\":1,\"line\":{line},\"decision\":\"");
+        out.push_str(outcome.verdict.name());
+        out.push_str("\",\"layer\":");
+        match outcome.reason {
+            None => out.push_str("null"),
+            Some(reason) => {
+                let quoted = || json!(self.loaded.reason_name(reason)).to_string();
+                out.push_str(self.reasons.entry(reason).or_insert_with(quoted));
+            }
+        }
+        out.push_str(",\"statements\":[");
+        for (i, at) in outcome.statements.iter().enumerate() {
+            if i > 0 {
+                out.push(',');
+            }
+            let object = || statement(self.loaded, *at);
+            out.push_str(self.statements.entry(*at).or_insert_with(object));
+        }
+        out.push_str("]}");
+    }
+}
+
+/// A statement as in the JSON of a single simulation.
+fn statement(loaded: &Loaded, at: StatementRef) -> String {
+    let statement = loaded.policies.statement(at);
+    let document = loaded.policies.document(at);
+    let object = json!({
+        "layer": loaded.layer_name(at.layer),
+        "file": document.map(|d| d.name.as_str()),
+        "statement": statement.map_or(at.statement, |s| s.index),
+        "sid": statement.and_then(|s| Some(&*s.sid.as_ref()?.value)),
+        "effect": statement.and_then(|s| Some(s.effect()?.name())),
+    });
+    object.to_string()
 }
 
 fn write_error(line: u64, message: &str, out: &mut String) {
-    let message = Value::String(message.to_owned());
+    let message = json!(message);
+    // Writing to a string cannot fail.
     let _ = write!(out, "{{\"version\":1,\"line\":{line},\"error\":{message}}}");
 }

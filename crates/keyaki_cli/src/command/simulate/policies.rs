@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use keyaki_eval::{BlockPublicAccess, Document, Grant, Layer, Policies, ResourceRole};
+use keyaki_eval::{BlockPublicAccess, Document, Grant, Layer, Policies, Reason, ResourceRole};
 use keyaki_syntax::Tree;
 
 use crate::exit::Failure;
@@ -71,6 +71,16 @@ impl Loaded {
             | Layer::Session => None,
         };
         level.unwrap_or_else(|| layer.name())
+    }
+
+    /// The name of what decided, with the level's own name.
+    pub(crate) fn reason_name(&self, reason: Reason) -> String {
+        match reason {
+            Reason::Layer(layer) => self.layer_name(layer),
+            Reason::BlockPublicAccess | Reason::AwsOwned | Reason::RootUser | Reason::NoGrant => {
+                reason.name()
+            }
+        }
     }
 }
 

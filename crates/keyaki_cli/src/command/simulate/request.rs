@@ -1,14 +1,12 @@
 //! The request of a simulation: from flags, from a JSON file, or from a line of a batch.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use keyaki_catalog::{Catalog, KeyLookup, KeyType};
+use keyaki_catalog::Catalog;
 use keyaki_eval::{Caller, Context, Request, Values};
-use keyaki_ir::ip::Cidr;
-use keyaki_ir::number::Decimal;
-use keyaki_ir::{Arn, date};
-use serde_json::Value;
 
+use super::check::Checker;
+use super::draft::Draft;
 use crate::exit::Failure;
 
 #[derive(Debug, clap::Args)]
@@ -40,42 +38,45 @@ pub(crate) struct Asked {
     pub(crate) request: Request,
     /// Keys that the request must not have.
     pub(crate) absent: Vec<String>,
-    pub(crate) notes: Vec<String>,
 }
 
-pub(crate) fn read(arguments: &RequestArguments, catalog: &Catalog) -> Result<Asked, Failure> {
-    let mut value = match &arguments.request {
-        None => Value::Object(serde_json::Map::new()),
-        Some(file) => {
-            let name = file.display();
-            let bytes = keyaki_workspace::read(file)
-                .map_err(|reason| Failure::new(format!("{name}: {reason}")))?;
-            serde_json::from_slice(&bytes).map_err(|e| Failure::new(format!("{name}: {e}")))?
-        }
-    };
+/// The request of the flags, with what is odd about it.
+pub(crate) fn read(
+    arguments: &RequestArguments,
+    catalog: &Catalog,
+) -> Result<(Asked, Vec<String>), Failure> {
+    let mut draft = arguments.request.as_deref().map_or(Ok(Draft::default()), file)?;
     let given = [
-        ("principal", &arguments.principal),
-        ("action", &arguments.action),
-        ("resource", &arguments.resource),
-        ("resource_account", &arguments.resource_account),
+        (&mut draft.principal, &arguments.principal),
+        (&mut draft.action, &arguments.action),
+        (&mut draft.resource, &arguments.resource),
+        (&mut draft.resource_account, &arguments.resource_account),
     ];
-    if !value.is_object() {
-        return Err(Failure::new("the request is not a JSON object"));
-    }
-    for (key, text) in given {
-        if let Some(text) = text {
-            value[key] = Value::String(text.clone());
+    for (member, text) in given {
+        if text.is_some() {
+            member.clone_from(text);
         }
     }
-    let mut asked = from_json(&value).map_err(Failure::new)?;
     for text in &arguments.context {
         let (key, value) = text
             .split_once('=')
             .ok_or_else(|| Failure::new(format!("`{text}` is no KEY=VALUE")))?;
-        add(&mut asked.request.context, key, value);
+        add(&mut draft.context, key, value);
     }
-    asked.notes = check(&asked.request, catalog).map_err(Failure::new)?;
-    Ok(asked)
+    let asked = asked(draft).map_err(Failure::new)?;
+    let mut checker = Checker::new(catalog);
+    checker.check(&asked.request).map_err(Failure::new)?;
+    let notes = checker.odd(&asked.request);
+    Ok((asked, notes))
+}
+
+fn file(path: &Path) -> Result<Draft, Failure> {
+    let name = path.display();
+    let bytes =
+        keyaki_workspace::read(path).map_err(|reason| Failure::new(format!("{name}: {reason}")))?;
+    Draft::read(&bytes).map_err(|(message, line, column)| {
+        Failure::new(format!("{name}:{line}:{column}: {message}"))
+    })
 }
 
 /// Adds a value to a key: a second value makes a list.
@@ -93,131 +94,22 @@ fn add(context: &mut Context, key: &str, text: &str) {
     context.set(key, values);
 }
 
-/// A request as a JSON object: what `prove` prints as a witness, this reads.
-pub(crate) fn from_json(value: &Value) -> Result<Asked, String> {
-    let text = |key: &str| value.get(key).and_then(Value::as_str);
-    let required = |key: &str| text(key).ok_or(format!("the request has no `{key}`"));
-    let mut caller = Caller::parse(required("principal")?).map_err(|e| e.to_string())?;
-    if let (Caller::FederatedUser { user, .. }, Some(by)) = (&mut caller, text("federated_by")) {
-        *user = Some(by.to_owned());
+/// The request that a draft describes.
+pub(crate) fn asked(draft: Draft) -> Result<Asked, String> {
+    let lacks = |member: &str| format!("the request has no `{member}`");
+    let principal = draft.principal.ok_or_else(|| lacks("principal"))?;
+    let mut caller = Caller::parse(&principal).map_err(|e| e.to_string())?;
+    match (&mut caller, draft.federated_by) {
+        (Caller::FederatedUser { user, .. }, by @ Some(_)) => *user = by,
+        (_, Some(_)) => return Err(format!("`{principal}` is no federated user")),
+        (_, None) => {}
     }
-    let mut context = Context::new();
-    if let Some(keys) = value.get("context") {
-        let keys = keys.as_object().ok_or("`context` is no object of condition keys")?;
-        for (key, value) in keys {
-            context.set(key, values(key, value)?);
-        }
-    }
-    let absent = value.get("absent").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    Ok(Asked {
-        request: Request {
-            caller,
-            action: required("action")?.to_owned(),
-            resource: text("resource").unwrap_or("*").to_owned(),
-            resource_account: text("resource_account").map(str::to_owned),
-            context,
-        },
-        absent: absent.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        notes: Vec::new(),
-    })
-}
-
-fn values(key: &str, value: &Value) -> Result<Values, String> {
-    let one = |value: &Value| match value {
-        Value::String(text) => Ok(text.clone()),
-        Value::Number(number) => Ok(number.to_string()),
-        Value::Bool(value) => Ok(value.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => {
-            Err(format!("the value of `{key}` is neither a text nor a list of texts"))
-        }
+    let request = Request {
+        caller,
+        action: draft.action.ok_or_else(|| lacks("action"))?,
+        resource: draft.resource.unwrap_or_else(|| "*".to_owned()),
+        resource_account: draft.resource_account,
+        context: draft.context,
     };
-    match value.as_array() {
-        Some(list) => Ok(Values::List(list.iter().map(one).collect::<Result<_, _>>()?)),
-        None => one(value).map(Values::One),
-    }
-}
-
-/// Refuses what cannot be a request, and notes what is odd.
-pub(crate) fn check(request: &Request, catalog: &Catalog) -> Result<Vec<String>, String> {
-    check_action(&request.action, catalog)?;
-    check_resource(&request.resource)?;
-    let mut notes = Vec::new();
-    for (key, values) in request.context.iter() {
-        match key_type(catalog, key) {
-            None => notes.push(format!("the catalogue knows no condition key `{key}`")),
-            Some(key_type) => {
-                if let Some(bad) = values.as_slice().iter().find(|v| !fits(key_type, v)) {
-                    let what = phrase(key_type);
-                    return Err(format!("`{bad}` is not {what}, as `{key}` needs"));
-                }
-            }
-        }
-    }
-    Ok(notes)
-}
-
-fn check_action(action: &str, catalog: &Catalog) -> Result<(), String> {
-    let Some((prefix, name)) = action.split_once(':') else {
-        return Err(format!("`{action}` is no action: expected `service:Name`"));
-    };
-    if action.contains(['*', '?']) {
-        return Err(format!("a request has one action; `{action}` is a pattern"));
-    }
-    let Some(service) = catalog.service(prefix) else {
-        let meant = catalog.suggest_service(prefix);
-        let meant = meant.map_or(String::new(), |m| format!("; did you mean `{m}`?"));
-        return Err(format!("there is no service `{prefix}`{meant}"));
-    };
-    if service.action(name).is_none() {
-        let meant = catalog.suggest_action(prefix, name);
-        let meant = meant.map_or(String::new(), |m| format!("; did you mean `{m}`?"));
-        return Err(format!("`{prefix}` defines no action `{name}`{meant}"));
-    }
-    Ok(())
-}
-
-fn check_resource(resource: &str) -> Result<(), String> {
-    if resource == "*" {
-        return Ok(());
-    }
-    if Arn::parse(resource).is_none() {
-        return Err(format!("`{resource}` is neither an ARN nor `*`"));
-    }
-    Ok(())
-}
-
-fn key_type(catalog: &Catalog, key: &str) -> Option<KeyType> {
-    match catalog.key(key) {
-        KeyLookup::Global(global) => Some(global.key_type()),
-        KeyLookup::Service { key, .. } => Some(key.key_type()),
-        KeyLookup::Federated(key) => Some(key.map_or(KeyType::String, |k| k.key_type())),
-        KeyLookup::UnknownGlobal | KeyLookup::UnknownInService(_) | KeyLookup::UnknownService => {
-            None
-        }
-    }
-}
-
-fn fits(key_type: KeyType, value: &str) -> bool {
-    match key_type {
-        KeyType::Bool | KeyType::ArrayOfBool => {
-            value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false")
-        }
-        KeyType::Numeric => Decimal::parse(value).is_some(),
-        KeyType::Date => date::parse(value).is_some(),
-        KeyType::IpAddress => Cidr::parse(value).is_some(),
-        KeyType::Arn | KeyType::ArrayOfArn => Arn::parse(value).is_some(),
-        KeyType::String | KeyType::ArrayOfString | KeyType::Binary => true,
-    }
-}
-
-fn phrase(key_type: KeyType) -> &'static str {
-    match key_type {
-        KeyType::Bool | KeyType::ArrayOfBool => "`true` or `false`",
-        KeyType::Numeric => "a number",
-        KeyType::Date => "a date",
-        KeyType::IpAddress => "an IP address",
-        KeyType::Arn | KeyType::ArrayOfArn => "an ARN",
-        KeyType::String | KeyType::ArrayOfString => "a text",
-        KeyType::Binary => "base64",
-    }
+    Ok(Asked { request, absent: draft.absent })
 }

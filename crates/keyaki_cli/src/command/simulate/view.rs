@@ -34,7 +34,7 @@ pub(crate) fn view<'l>(
     });
     view::Simulation {
         decision: outcome.verdict.name(),
-        layer: outcome.reason.map(|r| reason_name(loaded, r)),
+        layer: outcome.reason.map(|r| loaded.reason_name(r)),
         why: why(loaded, request, outcome),
         statements: outcome
             .statements
@@ -69,15 +69,6 @@ fn principal(request: &Request) -> String {
         | Caller::FederatedUser { .. }
         | Caller::WebIdentity { .. }
         | Caller::Saml { .. } => request.caller.arn().unwrap_or_default(),
-    }
-}
-
-fn reason_name(loaded: &Loaded, reason: Reason) -> String {
-    match reason {
-        Reason::Layer(layer) => loaded.layer_name(layer),
-        Reason::BlockPublicAccess | Reason::AwsOwned | Reason::RootUser | Reason::NoGrant => {
-            reason.name()
-        }
     }
 }
 
@@ -161,7 +152,7 @@ fn traced(evaluator: &Evaluator<'_>, request: &Request, trace: &StatementTrace) 
 fn mismatch(statement: &Statement, request: &Request, mismatch: Mismatch) -> Option<String> {
     let named = |negated: bool, name: &str| match negated {
         true => format!("`Not{name}` excepts"),
-        false => format!("no `{name}` is"),
+        false => format!("no `{name}` matches"),
     };
     Some(match mismatch {
         Mismatch::Principal => {
