@@ -2,6 +2,10 @@
 //!
 //! `cargo bench -p keyaki_bench`; figures with their machine are in `docs/performance.md`.
 
+mod requests;
+
+pub use requests::{TEN_STATEMENTS, request};
+
 /// A policy of 5.9 KB with fourteen statements, as a team would write it.
 pub const TEAM_POLICY: &str = include_str!("../../../testdata/bench/team-policy.json");
 

@@ -191,6 +191,9 @@ pub struct Decision {
     pub caps: Vec<Clause>,
     /// What grants: each with the caps that apply to it.
     pub grants: Vec<Formula<Atom>>,
+    /// For a request that nothing grants: the layers without whose silence something would,
+    /// each with when that is so.
+    pub silences: Vec<Clause>,
 }
 
 impl Decision {
@@ -206,7 +209,7 @@ impl Decision {
 
 /// Puts the policies together as AWS evaluates them.
 pub fn decision(topology: Topology, policies: &Policies, profile: &Profile) -> Decision {
-    let rules = Rules { topology, policies, profile };
+    let rules = Rules { topology, policies, profile, allowing: None };
     // EL: a request of an authenticated caller for its own identity needs no permission.
     let exempt = match topology.caller {
         CallerKind::Anonymous => Formula::FALSE,
@@ -220,13 +223,21 @@ pub fn decision(topology: Topology, policies: &Policies, profile: &Profile) -> D
         | CallerKind::Saml
         | CallerKind::CanonicalUser => Formula::Atom(Atom::Fact(Fact::NeedsNoPermission)),
     };
-    Decision { exempt, denies: rules.denies(), caps: rules.caps(), grants: rules.grants() }
+    Decision {
+        exempt,
+        denies: rules.denies(),
+        caps: rules.caps(),
+        grants: rules.grants(),
+        silences: rules.silences(),
+    }
 }
 
 struct Rules<'a> {
     topology: Topology,
     policies: &'a Policies,
     profile: &'a Profile,
+    /// A layer that is taken to allow everything, to ask whether its silence decides.
+    allowing: Option<Layer>,
 }
 
 impl Rules<'_> {
@@ -325,6 +336,21 @@ impl Rules<'_> {
         grants.extend(self.key_grants());
         grants.retain(|g| *g != Formula::FALSE);
         grants
+    }
+
+    /// What would grant if one layer allowed everything. A cap comes before what it caps.
+    /// Where identity policies suffice, a resource policy is not missed.
+    fn silences(&self) -> Vec<Clause> {
+        let suffices = self.topology.same_account
+            && self.topology.caller.has_identity()
+            && self.policies.resource_role == ResourceRole::Ordinary;
+        let mut layers = vec![Layer::Boundary, Layer::Session, Layer::Identity];
+        layers.extend((!suffices).then_some(Layer::Resource));
+        let silence = |layer| {
+            let rules = Rules { allowing: Some(layer), ..*self };
+            Clause { reason: Reason::Layer(layer), formula: Formula::or(rules.grants()) }
+        };
+        layers.into_iter().map(silence).collect()
     }
 
     /// DA, "resource-based policies": within one account, the resource's policy or the identity's
@@ -453,6 +479,9 @@ impl Rules<'_> {
 
     /// Whether a statement of that effect in the layer matches.
     fn matching(&self, layer: Layer, effect: Effect, via: Forms) -> Formula<Atom> {
+        if effect == Effect::Allow && self.allowing == Some(layer) {
+            return Formula::TRUE;
+        }
         let statements = self.policies.statements(layer);
         let of_effect = statements.filter(|(_, s)| s.effect() == Some(effect));
         Formula::or(of_effect.map(|(at, s)| {

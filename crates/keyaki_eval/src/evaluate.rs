@@ -5,7 +5,7 @@ use keyaki_ir::{ActionPattern, Effect, Element, ResourcePattern, Statement, glob
 
 use crate::condition::{self, FailedCondition};
 use crate::decision::{Atom, CallerKind, Clause, Decision, Forms, Reason, Topology, decision};
-use crate::policies::{Policies, StatementRef};
+use crate::policies::{Layer, Policies, StatementRef};
 use crate::profile::{Point, Profile};
 use crate::resource::{self, Match};
 use crate::variable::Env;
@@ -128,7 +128,7 @@ impl<'p> Evaluator<'p> {
             }
             None => Outcome {
                 verdict: Verdict::ImplicitDeny,
-                reason: Some(Reason::NoGrant),
+                reason: Some(silent(&decision, &mut holds)),
                 statements: Vec::new(),
             },
         }
@@ -188,6 +188,17 @@ impl<'p> Evaluator<'p> {
             None => Ok(()),
             Some(c) => condition::holds(c, env).map_err(Mismatch::Condition),
         }
+    }
+}
+
+/// The layer whose silence alone keeps a request from being granted, as AWS names it in its
+/// messages: a boundary or session policy that caps a grant, else the one side that lacks.
+fn silent(decision: &Decision, holds: &mut impl FnMut(&Atom) -> bool) -> Reason {
+    let mut silent = decision.silences.iter().filter(|c| c.formula.eval(holds)).map(|c| c.reason);
+    match (silent.next(), silent.next()) {
+        (Some(only), None) => only,
+        (Some(cap @ Reason::Layer(Layer::Boundary | Layer::Session)), Some(_)) => cap,
+        (Some(_), Some(_)) | (None, _) => Reason::NoGrant,
     }
 }
 

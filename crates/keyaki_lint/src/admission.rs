@@ -49,7 +49,7 @@ macro_rules! reasons {
                 match self { $(Reason::$variant => $name,)* }
             }
 
-            /// The code under which AWS's validation reports it as an error at the same place.
+            /// The code under which AWS's validation reports it at the same place.
             pub fn aws_code(self) -> Option<&'static str> {
                 match self { $(Reason::$variant => $code,)* }
             }
@@ -67,7 +67,7 @@ reasons! {
     Character "character" None,
         "a policy takes no character beyond U+00FF; write it as an escape such as `\\u2014`";
     /// No `Version`: IAM reads it as the old one.
-    MissingVersion "missing-version" None,
+    MissingVersion "missing-version" Some("MISSING_VERSION"),
         "a managed policy must have version `2012-10-17`";
     /// The version of 2008.
     OldVersion "old-version" None,

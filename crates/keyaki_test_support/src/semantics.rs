@@ -11,8 +11,8 @@
 //!   `resource-account:` tells the owner, `block-public-access: restrict` turns it on,
 //!   `profile:` names the profile and `point:` sets one (`D5 alternative`),
 //!   `bare: yes` keeps the keys that follow from the request from being filled in.
-//! - ```` ```text decision ````: `allow`, `explicit-deny LAYER` or `implicit-deny REASON`; it
-//!   belongs to the request above. Several pairs may follow the same policies.
+//! - ```` ```text decision ````: `allow`, `explicit-deny LAYER` or `implicit-deny REASON`, where
+//!   `no-grant` leaves open which layer's silence it is; it belongs to the request above. Several pairs may follow the same policies.
 
 use std::path::Path;
 
@@ -229,16 +229,13 @@ fn with_point(profile: Profile, text: &str) -> Result<Profile, String> {
 
 /// A value as written: a JSON list or a JSON string, or plain text.
 fn values(text: &str) -> Result<Values, String> {
-    let as_text = |v: &serde_json::Value| match v {
-        serde_json::Value::String(s) => s.clone(),
-        other => other.to_string(),
-    };
+    let as_text = |v: &serde_json::Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
     if text.starts_with('[') || text.starts_with('"') {
         let value: serde_json::Value =
             serde_json::from_str(text).map_err(|e| format!("`{text}`: {e}"))?;
-        return Ok(match &value {
-            serde_json::Value::Array(list) => Values::List(list.iter().map(as_text).collect()),
-            other => Values::One(as_text(other)),
+        return Ok(match value.as_array() {
+            Some(list) => Values::List(list.iter().map(as_text).collect()),
+            None => Values::One(as_text(&value)),
         });
     }
     Ok(Values::One(text.to_owned()))

@@ -8,6 +8,7 @@ use keyaki_ir::PolicyKind;
 use keyaki_lint::{Document, Linter};
 use keyaki_syntax::{NodeKind, Tree, Value};
 
+use crate::embedded::Embedded;
 use crate::kind::{self, Hint};
 use crate::unwrap::{Site, resembles_policy, sites};
 use crate::{Content, NO_POLICY, Source, UNREADABLE_FILE, default_jobs, map, problem, read};
@@ -168,34 +169,40 @@ struct Run<'a> {
 impl Run<'_> {
     /// The policies of a tree, checked.
     fn tree(&self, tree: &Tree, outer: Hint, depth: usize) -> Vec<CheckedDocument> {
-        let sites = sites(tree);
         let mut documents = Vec::new();
         let mut here = Vec::new();
-        for site in &sites {
+        for site in sites(tree) {
             match site {
                 Site::Here(value) => {
                     here.push((documents.len(), value.range()));
-                    let hint = if value.parent().is_none() { outer } else { kind::hint(*value) };
-                    documents.push(self.policy(*value, hint));
+                    let hint = if value.parent().is_none() { outer } else { kind::hint(value) };
+                    documents.push(self.policy(value, hint));
                 }
-                Site::Text(embedded) if depth < MAX_EMBEDDING => {
-                    let hint = kind::hint(embedded.string);
-                    let base = tree.pointer(embedded.string.id());
-                    let inner = self.tree(&embedded.tree, hint, depth + 1);
-                    documents.extend(inner.into_iter().map(|document| CheckedDocument {
-                        pointer: format!("{base}{}", document.pointer),
-                        statements:
-                            document.statements.iter().map(|r| embedded.range(*r)).collect(),
-                        findings:
-                            document.findings.into_iter().map(|f| embedded.outward(f)).collect(),
-                        kind: document.kind,
-                    }));
+                Site::Text(string) if depth < MAX_EMBEDDING => {
+                    documents.extend(
+                        Embedded::read(string)
+                            .map_or_else(Vec::new, |embedded| self.embedded(&embedded, depth + 1)),
+                    );
                 }
                 Site::Text(_) => {}
             }
         }
         keep_own_findings(&mut documents, &here);
         documents
+    }
+
+    /// The policies of a document inside a string, with ranges of the text around it.
+    fn embedded(&self, embedded: &Embedded<'_>, depth: usize) -> Vec<CheckedDocument> {
+        let string = embedded.string;
+        let base = string.tree().pointer(string.id());
+        let inner = self.tree(&embedded.tree, kind::hint(string), depth);
+        let outward = |document: CheckedDocument| CheckedDocument {
+            pointer: format!("{base}{}", document.pointer),
+            kind: document.kind,
+            statements: document.statements.iter().map(|r| embedded.range(*r)).collect(),
+            findings: document.findings.into_iter().map(|f| embedded.outward(f)).collect(),
+        };
+        inner.into_iter().map(outward).collect()
     }
 
     /// The whole tree as a policy, whatever it holds. Of a text that is something else

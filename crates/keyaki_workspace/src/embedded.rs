@@ -13,21 +13,38 @@ pub(crate) struct Embedded<'t> {
     encoded: Option<Vec<u32>>,
 }
 
+/// How the text of a string is written.
+enum Writing {
+    Plain,
+    Percent,
+}
+
+/// Whether a string seems to hold a document with a policy.
+pub(crate) fn is_suspect(string: Value<'_>) -> bool {
+    string.as_str().and_then(writing).is_some()
+}
+
+fn writing(text: &str) -> Option<Writing> {
+    let start = text.trim_start();
+    if start.starts_with('{') {
+        return text.contains("\"Statement\"").then_some(Writing::Plain);
+    }
+    let is_percent = start.get(..3)?.eq_ignore_ascii_case("%7B");
+    (is_percent && text.contains("Statement")).then_some(Writing::Percent)
+}
+
 impl<'t> Embedded<'t> {
     /// The document in a string; none if the string holds nothing like a policy.
     pub(crate) fn read(string: Value<'t>) -> Option<Embedded<'t>> {
         let text = string.as_str()?;
-        let start = text.trim_start();
-        if start.starts_with('{') && text.contains("\"Statement\"") {
-            return Some(Embedded { string, tree: Tree::parse(text), encoded: None });
+        match writing(text)? {
+            Writing::Plain => Some(Embedded { string, tree: Tree::parse(text), encoded: None }),
+            Writing::Percent => {
+                let (bytes, encoded) = percent_decoded(text);
+                let tree = Tree::parse(String::from_utf8(bytes).ok()?);
+                Some(Embedded { string, tree, encoded: Some(encoded) })
+            }
         }
-        let prefix = start.get(..3)?;
-        if prefix.eq_ignore_ascii_case("%7B") && text.contains("Statement") {
-            let (bytes, encoded) = percent_decoded(text);
-            let tree = Tree::parse(String::from_utf8(bytes).ok()?);
-            return Some(Embedded { string, tree, encoded: Some(encoded) });
-        }
-        None
     }
 
     /// The same finding, pointing into the tree of the string.

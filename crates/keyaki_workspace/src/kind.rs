@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use keyaki_diag::Confidence;
-use keyaki_ir::{Policy, PolicyKind, ResourceType};
+use keyaki_ir::{Policy, PolicyKind, ResourceType, Statement};
 use keyaki_lint::KindSource;
 use keyaki_syntax::Value;
 
@@ -80,11 +80,12 @@ fn kind_of_folder(name: &str) -> Option<PolicyKind> {
     }
 }
 
-/// Whether the principals of a policy, there or not, allow for that kind.
+/// Whether the principals of a policy allow for that kind: not if every statement, or none, names
+/// one against the rule. Where some do and some do not, that is the mistake to report.
 fn fits(kind: PolicyKind, policy: &Policy) -> bool {
+    let names = |s: &Statement| s.principal_elements().next().is_some();
     let mut statements = policy.statements.iter();
-    let names = statements.any(|s| s.principal_elements().next().is_some());
-    policy.statements.is_empty() || names == kind.takes_principal()
+    policy.statements.is_empty() || statements.any(|s| names(s) == kind.takes_principal())
 }
 
 /// What the members around a policy tell about it.

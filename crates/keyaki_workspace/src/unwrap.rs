@@ -10,14 +10,14 @@
 
 use keyaki_syntax::{Member, NodeKind, Tree, Value};
 
-use crate::embedded::Embedded;
+use crate::embedded::{self, Embedded};
 
 /// A policy, and where it was found.
 pub(crate) enum Site<'t> {
     /// An object or another value of the tree.
     Here(Value<'t>),
-    /// A string that holds a document.
-    Text(Embedded<'t>),
+    /// A string that seems to hold a document.
+    Text(Value<'t>),
 }
 
 /// The policies of a tree, in order.
@@ -35,10 +35,11 @@ pub(crate) fn sites(tree: &Tree) -> Vec<Site<'_>> {
                     sites.push(Site::Here(value));
                 }
             }
-            NodeKind::String => sites.extend(Embedded::read(value).map(Site::Text)),
+            NodeKind::String if embedded::is_suspect(value) => sites.push(Site::Text(value)),
             NodeKind::Object
             | NodeKind::Array
             | NodeKind::Member
+            | NodeKind::String
             | NodeKind::Number
             | NodeKind::Bool
             | NodeKind::Null
@@ -95,20 +96,16 @@ fn is_template(policy: Value<'_>) -> bool {
 /// The policies of a text, each with the tree that it stands in and its pointer there: the text's
 /// own tree, or that of a string in it. A text that is one value without any policy is one itself.
 pub fn policies(tree: Tree) -> Vec<(Tree, String)> {
-    let sites = sites(&tree);
     let mut found = Vec::new();
-    for site in sites {
+    for site in sites(&tree) {
         match site {
             Site::Here(value) => found.push((tree.clone(), tree.pointer(value.id()))),
-            Site::Text(embedded) => {
-                let inner: Vec<String> = self::sites(&embedded.tree)
-                    .iter()
-                    .filter_map(|site| match site {
-                        Site::Here(value) => Some(embedded.tree.pointer(value.id())),
-                        Site::Text(_) => None,
-                    })
-                    .collect();
-                found.extend(inner.into_iter().map(|pointer| (embedded.tree.clone(), pointer)));
+            Site::Text(string) => {
+                let embedded = Embedded::read(string).map(|e| e.tree);
+                found.extend(embedded.into_iter().flat_map(|tree| {
+                    let pointers = pointers(&tree);
+                    pointers.into_iter().map(move |pointer| (tree.clone(), pointer))
+                }));
             }
         }
     }
@@ -116,4 +113,14 @@ pub fn policies(tree: Tree) -> Vec<(Tree, String)> {
         found.push((tree, String::new()));
     }
     found
+}
+
+/// Where the policies are that stand in the tree itself.
+fn pointers(tree: &Tree) -> Vec<String> {
+    let sites = sites(tree);
+    let here = sites.iter().filter_map(|site| match site {
+        Site::Here(value) => Some(tree.pointer(value.id())),
+        Site::Text(_) => None,
+    });
+    here.collect()
 }

@@ -59,14 +59,11 @@ fn check(cx: &mut Context<'_>) {
 
 fn report(cx: &mut Context<'_>, refusal: Refusal) {
     let Refusal { reason, at, range } = refusal;
-    let mut draft = cx
+    let draft = cx
         .report(at, reason.message())
         .range(range)
         .note("IAM refuses to save the policy as it is");
-    if reason == Reason::MissingVersion {
-        draft = draft.opening();
-    }
-    if matches!(reason, Reason::MissingVersion | Reason::OldVersion) {
+    if reason == Reason::OldVersion {
         // An inline policy may have been saved with it.
         draft.confidence(Confidence::Medium);
     }

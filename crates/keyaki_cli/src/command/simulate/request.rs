@@ -131,9 +131,9 @@ fn values(key: &str, value: &Value) -> Result<Values, String> {
             Err(format!("the value of `{key}` is neither a text nor a list of texts"))
         }
     };
-    match value {
-        Value::Array(list) => Ok(Values::List(list.iter().map(one).collect::<Result<_, _>>()?)),
-        value => one(value).map(Values::One),
+    match value.as_array() {
+        Some(list) => Ok(Values::List(list.iter().map(one).collect::<Result<_, _>>()?)),
+        None => one(value).map(Values::One),
     }
 }
 

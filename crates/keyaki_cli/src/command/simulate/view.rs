@@ -1,7 +1,7 @@
 //! A decided request as plain data for the renderers.
 
 use keyaki_eval::{
-    Evaluator, FailedCondition, Mismatch, Outcome, Profile, Reason, Request, StatementRef,
+    Caller, Evaluator, FailedCondition, Mismatch, Outcome, Profile, Reason, Request, StatementRef,
     StatementTrace, Verdict,
 };
 use keyaki_ir::Statement;
@@ -58,12 +58,18 @@ pub(crate) fn view<'l>(
     }
 }
 
-pub(crate) fn principal(request: &Request) -> String {
-    request.caller.arn().unwrap_or_else(|| match &request.caller {
-        keyaki_eval::Caller::Service { host } => host.clone(),
-        keyaki_eval::Caller::CanonicalUser { id } => id.clone(),
-        _ => "anonymous".to_owned(),
-    })
+fn principal(request: &Request) -> String {
+    match &request.caller {
+        Caller::Service { host } => host.clone(),
+        Caller::CanonicalUser { id } => id.clone(),
+        Caller::Anonymous => "anonymous".to_owned(),
+        Caller::Root { .. }
+        | Caller::User { .. }
+        | Caller::RoleSession { .. }
+        | Caller::FederatedUser { .. }
+        | Caller::WebIdentity { .. }
+        | Caller::Saml { .. } => request.caller.arn().unwrap_or_default(),
+    }
 }
 
 fn reason_name(loaded: &Loaded, reason: Reason) -> String {
@@ -83,24 +89,23 @@ fn why(loaded: &Loaded, request: &Request, outcome: &Outcome) -> String {
             false => "the statements shown grant it, and nothing denies it".to_owned(),
         };
     };
+    let across = match request.is_same_account() || request.caller.account().is_none() {
+        true => "",
+        false => "; across accounts both sides must allow",
+    };
     match (reason, outcome.verdict) {
         (Reason::Layer(layer), Verdict::ExplicitDeny) => {
             format!("a statement of layer `{}` denies it", loaded.layer_name(layer))
         }
         (Reason::Layer(layer), _) => {
-            format!("no statement of layer `{}` allows it", loaded.layer_name(layer))
+            format!("no statement of layer `{}` allows it{across}", loaded.layer_name(layer))
         }
         (Reason::BlockPublicAccess, _) => {
             "Block Public Access leaves a public policy to the own account and to services".into()
         }
         (Reason::AwsOwned, _) => "AWS's own policies, roles and aliases cannot be changed".into(),
         (Reason::RootUser, _) => "a root user cannot assume roles".into(),
-        (Reason::NoGrant, _) if request.is_same_account() || request.caller.account().is_none() => {
-            "no policy grants it".into()
-        }
-        (Reason::NoGrant, _) => {
-            "across accounts both the resource's policy and the caller's must grant it".into()
-        }
+        (Reason::NoGrant, _) => "no policy grants it".into(),
     }
 }
 
