@@ -7,13 +7,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use keyaki_eval::{Profile, Verdict};
+use keyaki_eval::{Point, Profile, Verdict};
 use serde_json::Value;
 
 use crate::Outcome;
 use ours::Prepared;
 use peer::{Answer, Peer};
-use sort::{Class, Points};
+use sort::Class;
 
 mod generate;
 mod ours;
@@ -115,19 +115,20 @@ impl Comparison {
     }
 
     /// Makes a difference smaller. It stays one with the same two verdicts, and with the same
-    /// contested points as its explanation, so that it does not slip into another one.
+    /// contested point as its explanation, so that it does not slip into another one.
     fn shrunk(&mut self, difference: Difference) -> Result<Difference, Box<dyn std::error::Error>> {
         let Difference { case, ours, theirs } = difference;
-        let points = |case: &Value| -> Option<(Verdict, Option<Points>)> {
+        // None for a case on which we say something else.
+        let shown = |case: &Value| -> Option<Option<Point>> {
             let prepared = Prepared::new(case, &[]).ok()?;
-            let verdict = prepared.decide(&Profile::documented());
-            Some((verdict, (verdict == ours).then(|| sort::explanation(&prepared, theirs))?))
+            let same = prepared.decide(&Profile::documented()) == ours;
+            same.then(|| sort::point(&prepared, theirs))
         };
-        let wanted = points(&case);
+        let wanted = shown(&case);
         let peer = &mut self.peer;
         let case = shrink::shrink(case, |some| {
             // Our side is the cheaper one to ask.
-            let kept: Vec<usize> = (0..some.len()).filter(|i| points(&some[*i]) == wanted).collect();
+            let kept: Vec<usize> = (0..some.len()).filter(|i| shown(&some[*i]) == wanted).collect();
             let cases: Vec<Value> = kept.iter().map(|i| some[*i].clone()).collect();
             let same = |a: &Answer| matches!(a, Answer::Decided(v, ignored) if *v == theirs && ignored.is_empty());
             let found = peer.ask(&cases)?.iter().position(same);

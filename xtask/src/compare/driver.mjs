@@ -32,10 +32,17 @@ function simulation(given) {
   };
 }
 
+// The first message of a refusal; the messages of a policy's mistakes stand deeper inside.
+function reason(errors) {
+  const messages = [...JSON.stringify(errors).matchAll(/"message":("(?:[^"\\]|\\.)*")/g)];
+  const texts = messages.map((match) => JSON.parse(match[1]));
+  return texts.find((text) => text !== 'policy.errors') ?? JSON.stringify(errors);
+}
+
 async function answer(line) {
   try {
     const result = await runSimulation(simulation(JSON.parse(line)), { simulationMode: 'Strict' });
-    if (result.resultType === 'error') return { error: JSON.stringify(result.errors) };
+    if (result.resultType === 'error') return { error: reason(result.errors) };
     const ignored = result.result?.ignoredContextKeys ?? [];
     return { verdict: result.overallResult, ignored };
   } catch (error) {

@@ -146,6 +146,8 @@ impl<'r> Maker<'r> {
         }
         let mut document = Map::new();
         let version = match self.random.below(20) {
+            // RCPs exist in the current version only.
+            _ if layer == Layer::Rcp => Some("2012-10-17"),
             0 => None,
             1 => Some("2008-10-17"),
             _ => Some("2012-10-17"),
@@ -182,8 +184,12 @@ impl<'r> Maker<'r> {
         let action = self.action;
         let mut actions: Vec<String> =
             (0..1 + self.random.below(2)).map(|_| patterns::action(action, self.random)).collect();
-        // SCPs and RCPs say `NotAction` with `Deny` only, which is enough here.
-        let negated = self.random.percent(10) && layer != Layer::Scp;
+        // RCPs take neither `NotAction` nor the lone `*`; SCPs take `NotAction` with `Deny` only.
+        let negated = self.random.percent(10) && !matches!(layer, Layer::Scp | Layer::Rcp);
+        if layer == Layer::Rcp {
+            let service = action.split(':').next().unwrap_or_default();
+            actions.iter_mut().filter(|a| *a == "*").for_each(|a| *a = format!("{service}:*"));
+        }
         if negated && actions.iter().all(|a| a == "*") {
             actions = vec!["iam:*".to_owned()];
         }

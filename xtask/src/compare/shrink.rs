@@ -75,6 +75,12 @@ fn without(case: &Value, place: &Path) -> Option<Value> {
     let (last, parents) = place.split_last()?;
     let mut case = case.clone();
     let parent = find(&mut case, parents)?;
+    // AWS refuses elements without entries, so that the last one stays.
+    if is_in_policy(place) && parent.as_array().is_some_and(|l| l.len() == 1)
+        || parents.len() > 2 && parent.as_object().is_some_and(|m| m.len() == 1)
+    {
+        return None;
+    }
     match last {
         Step::Member(name) if NEEDED.contains(&name.as_str()) => return None,
         Step::Member(name) => parent.as_object_mut()?.remove(name).map(drop)?,
@@ -89,7 +95,8 @@ fn without(case: &Value, place: &Path) -> Option<Value> {
 /// Whether a place is inside of a policy, where a list of one is as good as its element.
 fn is_in_policy(place: &Path) -> bool {
     let starts_in = |s: &Step| matches!(s, Step::Member(name) if name == "context");
-    place.len() > 1 && !place.first().is_some_and(starts_in)
+    let has_name = |s: &Step| matches!(s, Step::Member(_));
+    place.iter().filter(|s| has_name(s)).count() > 1 && !place.first().is_some_and(starts_in)
 }
 
 /// The case with something plainer at a place: a list of one as its element, an element that

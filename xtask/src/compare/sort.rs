@@ -1,8 +1,8 @@
 //! Whose a difference is.
 //!
-//! First the contested points: where the other reading of one of them, or of two together, makes
-//! our evaluator say what the peer says, the difference is about them. Else the rules: what the
-//! peer does otherwise than AWS documents. Anything else is unsorted.
+//! First the contested points: where the other reading of one of them makes our evaluator say what
+//! the peer says, the difference is about it. Then the rules: what the peer does otherwise than AWS
+//! documents. Then two contested points together. Anything else is unsorted.
 
 use keyaki_eval::{Point, Profile, Reading, Verdict};
 use serde_json::Value;
@@ -37,29 +37,32 @@ impl std::fmt::Display for Class {
     }
 }
 
-/// The points whose other readings make us say what the peer says: one, or else two.
-pub(crate) fn explanation(prepared: &Prepared, theirs: Verdict) -> Option<Points> {
-    let explains = |points: &[Point]| {
-        let flip = |p: Profile, point: &Point| p.with(*point, Reading::Alternative);
-        prepared.decide(&points.iter().fold(Profile::documented(), flip)) == theirs
-    };
-    if let Some(point) = Point::ALL.iter().find(|p| explains(&[**p])) {
-        return Some(vec![*point]);
-    }
+/// The point whose other reading makes us say what the peer says.
+pub(crate) fn point(prepared: &Prepared, theirs: Verdict) -> Option<Point> {
+    Point::ALL.iter().copied().find(|p| explain(prepared, &[*p], theirs))
+}
+
+/// Two points whose other readings together do.
+fn pair(prepared: &Prepared, theirs: Verdict) -> Option<Points> {
     let pairs = Point::ALL.iter().enumerate();
     let mut pairs = pairs.flat_map(|(i, a)| Point::ALL.iter().skip(i + 1).map(|b| [*a, *b]));
-    pairs.find(|pair| explains(pair)).map(Vec::from)
+    pairs.find(|pair| explain(prepared, pair, theirs)).map(Vec::from)
+}
+
+fn explain(prepared: &Prepared, points: &[Point], theirs: Verdict) -> bool {
+    let flip = |p: Profile, point: &Point| p.with(*point, Reading::Alternative);
+    prepared.decide(&points.iter().fold(Profile::documented(), flip)) == theirs
 }
 
 /// The class of a minimal case.
 pub(crate) fn class(case: &Value, prepared: &Prepared, theirs: Verdict) -> Class {
-    if let Some(points) = explanation(prepared, theirs) {
-        return Class::Contested(points);
+    if let Some(point) = point(prepared, theirs) {
+        return Class::Contested(vec![point]);
     }
     let ours = prepared.decide(&Profile::documented());
     let shown = case.as_object().map(|case| Shown { case, ours, theirs });
     match shown.and_then(|s| rules::class(&s)) {
         Some(name) => Class::Theirs(name),
-        None => Class::Unsorted,
+        None => pair(prepared, theirs).map_or(Class::Unsorted, Class::Contested),
     }
 }

@@ -18,8 +18,12 @@ const OBJECTS: &[&str] = &[
     "arn:aws:s3:::ledger-2/x",
 ];
 const ROLES: &[&str] = &["arn:aws:iam::{}:role/eng/deploy", "arn:aws:iam::{}:role/audit"];
-const RESERVED: &[&str] =
-    &["arn:aws:iam::{}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_x", ROLES[0]];
+const RESERVED: &[&str] = &[
+    "arn:aws:iam::{}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_x",
+    ROLES[0],
+    ROLES[0],
+    ROLES[1],
+];
 
 pub(crate) const TARGETS: &[Target] = &[
     Target { action: "s3:GetObject", resources: OBJECTS },
@@ -34,7 +38,12 @@ pub(crate) const TARGETS: &[Target] = &[
     Target { action: "iam:ListRoles", resources: &["*"] },
     Target {
         action: "iam:CreatePolicyVersion",
-        resources: &["arn:aws:iam::{}:policy/own", "arn:aws:iam::aws:policy/ReadOnlyAccess"],
+        resources: &[
+            "arn:aws:iam::{}:policy/own",
+            "arn:aws:iam::{}:policy/eng/own",
+            "arn:aws:iam::{}:policy/own",
+            "arn:aws:iam::aws:policy/ReadOnlyAccess",
+        ],
     },
     Target { action: "kms:Decrypt", resources: &["arn:aws:kms:eu-west-1:{}:key/0f1e-2d3c"] },
     Target { action: "kms:DescribeKey", resources: &["arn:aws:kms:eu-west-1:{}:key/0f1e-2d3c"] },
