@@ -161,14 +161,18 @@ impl Tally {
 
     fn add(&mut self, class: Class, difference: Difference) {
         if class == Class::Unsorted {
-            println!("unsorted: ours {}, theirs {}", difference.ours.name(), difference.theirs.name());
+            println!(
+                "unsorted: ours {}, theirs {}",
+                difference.ours.name(),
+                difference.theirs.name()
+            );
             println!("  {}", difference.case);
         }
         let size = |d: &Difference| d.case.to_string().len();
-        let found = self.classes.entry(class).or_insert_with(|| Found {
-            count: 0,
-            example: difference.clone(),
-        });
+        let found = self
+            .classes
+            .entry(class)
+            .or_insert_with(|| Found { count: 0, example: difference.clone() });
         found.count += 1;
         if size(&difference) < size(&found.example) {
             found.example = difference;

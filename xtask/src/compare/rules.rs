@@ -134,12 +134,12 @@ impl Shown<'_> {
     }
 }
 
-fn is_short_arn(text: &String) -> bool {
+fn is_short_arn(text: &str) -> bool {
     text.starts_with("arn:") && text.split(':').count() < 6
 }
 
 /// Whether a text has a variable that is more than an escape.
-fn has_variable(text: &String) -> bool {
+fn has_variable(text: &str) -> bool {
     let mut starts = text.match_indices("${").map(|(at, _)| &text[at + 2..]);
     starts.any(|rest| !rest.starts_with(['*', '?', '$']))
 }

@@ -110,7 +110,10 @@ fn plainer(case: &Value, place: &Path) -> Vec<Value> {
     let Some(old) = find(&mut case, place) else { return Vec::new() };
     let is_whole = matches!(place.last(), Some(Step::Member(_)));
     let mut new = Vec::new();
-    if is_whole && is_in_policy(place) && let Some([one]) = old.as_array().map(Vec::as_slice) {
+    if is_whole
+        && is_in_policy(place)
+        && let Some([one]) = old.as_array().map(Vec::as_slice)
+    {
         new.push(one.clone());
     }
     match name {

@@ -28,7 +28,8 @@ impl std::fmt::Display for Class {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Class::Contested(points) => {
-                let ids: Vec<_> = points.iter().map(|p| format!("{} {}", p.id(), p.name())).collect();
+                let ids: Vec<_> =
+                    points.iter().map(|p| format!("{} {}", p.id(), p.name())).collect();
                 write!(f, "contested: {}", ids.join(" + "))
             }
             Class::Theirs(name) => write!(f, "theirs: {name}"),

@@ -48,8 +48,14 @@ pub(crate) const TARGETS: &[Target] = &[
     Target { action: "kms:Decrypt", resources: &["arn:aws:kms:eu-west-1:{}:key/0f1e-2d3c"] },
     Target { action: "kms:DescribeKey", resources: &["arn:aws:kms:eu-west-1:{}:key/0f1e-2d3c"] },
     Target { action: "kms:ListKeys", resources: &["*"] },
-    Target { action: "dynamodb:GetItem", resources: &["arn:aws:dynamodb:eu-west-1:{}:table/orders"] },
-    Target { action: "ec2:StartInstances", resources: &["arn:aws:ec2:eu-west-1:{}:instance/i-0abc"] },
+    Target {
+        action: "dynamodb:GetItem",
+        resources: &["arn:aws:dynamodb:eu-west-1:{}:table/orders"],
+    },
+    Target {
+        action: "ec2:StartInstances",
+        resources: &["arn:aws:ec2:eu-west-1:{}:instance/i-0abc"],
+    },
     Target { action: "ec2:DescribeInstances", resources: &["*"] },
     Target { action: "sts:AssumeRole", resources: ROLES },
     Target { action: "sts:GetCallerIdentity", resources: &["*"] },
@@ -148,15 +154,8 @@ impl Kind {
         }
     }
 
-    pub(crate) const ALL: [Kind; 7] = [
-        Kind::Text,
-        Kind::Arn,
-        Kind::Number,
-        Kind::Date,
-        Kind::Bool,
-        Kind::Address,
-        Kind::Bytes,
-    ];
+    pub(crate) const ALL: [Kind; 7] =
+        [Kind::Text, Kind::Arn, Kind::Number, Kind::Date, Kind::Bool, Kind::Address, Kind::Bytes];
 }
 
 /// A condition key with values that policies and requests may hold.
