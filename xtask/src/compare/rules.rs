@@ -66,7 +66,9 @@ pub(crate) const RULES: &[Rule] = &[
         })
     }),
     rule("variable-under-negation", |s| {
-        s.some_condition(|a| a.operator.base.is_negated() && a.values.iter().any(has_variable))
+        s.some_condition(|a| {
+            a.operator.base.is_negated() && a.values.iter().any(|v| has_variable(v))
+        })
     }),
     rule("malformed-under-negation", |s| {
         s.some_condition(|a| a.operator.base.is_negated() && a.has_malformed())
@@ -127,7 +129,7 @@ impl Shown<'_> {
         conditions(self.case).iter().any(holds)
     }
 
-    fn some_not_resource(&self, holds: impl Fn(&String) -> bool) -> bool {
+    fn some_not_resource(&self, holds: impl Fn(&str) -> bool) -> bool {
         let statements = statements(self.case);
         let elements = statements.iter().filter_map(|(_, s)| s.get("NotResource"));
         elements.flat_map(texts).any(|text| holds(&text))
@@ -288,7 +290,7 @@ mod tests {
 
     #[test]
     fn escapes_are_no_variables() {
-        let has = |text: &str| has_variable(&text.to_owned());
+        let has = |text: &str| has_variable(text);
         assert!(has("a${aws:username}") && has("${*}${k}"));
         assert!(!has("${*}${$}{x}") && !has("plain"));
     }
