@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use keyaki_eval::{Evaluator, Reason, Verdict, complete};
+use keyaki_eval::{Evaluator, Point, Reason, Verdict, complete};
 use keyaki_test_support::semantics::{Case, load};
 
 fn cases() -> Vec<Case> {
@@ -48,4 +48,32 @@ fn the_book_is_long_enough_and_sourced() {
     assert!(cases.len() >= 250, "only {} cases", cases.len());
     let unsourced: Vec<_> = cases.iter().filter(|c| !c.has_source).map(|c| &c.name).collect();
     assert!(unsourced.is_empty(), "cases without a source: {unsourced:?}");
+}
+
+#[test]
+fn the_documentation_lists_every_contested_point() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/semantics.md");
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("| D")).collect();
+    let expected = Point::ALL.iter().map(|p| {
+        format!("| {} | `{}` | {} | {} |", p.id(), p.name(), p.documented(), p.alternative())
+    });
+    assert_eq!(rows, expected.collect::<Vec<_>>());
+}
+
+#[test]
+fn both_readings_of_every_contested_point_have_a_case() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/semantics");
+    let chapter = folder.join("13-contested-points.md");
+    let text = std::fs::read_to_string(chapter).unwrap_or_default();
+    for point in Point::ALL {
+        let heading = format!("### {}: ", point.id());
+        let case = text.split_once(&heading).map_or("", |(_, rest)| rest);
+        let case = case.split("\n### ").next().unwrap_or_default();
+        let alternative = format!("point: {} alternative", point.id());
+        let requests: Vec<&str> = case.split("```text request").skip(1).collect();
+        let (other, documented): (Vec<&str>, Vec<&str>) =
+            requests.into_iter().partition(|r| r.contains(&alternative));
+        assert!(!other.is_empty() && !documented.is_empty(), "{}", point.id());
+    }
 }
