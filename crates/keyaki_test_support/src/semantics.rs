@@ -8,11 +8,13 @@
 //!   that layer. A block without `Statement` is one statement of version 2012-10-17.
 //! - ```` ```text request ````: `principal:`, `action:`, `resource:` (`*` if it is left out),
 //!   and condition keys, each `key: value` on a line; `[…]` is a JSON list of values.
+//!   `federated-by:` names the user who made a federated session,
 //!   `resource-account:` tells the owner, `block-public-access: restrict` turns it on,
 //!   `profile:` names the profile and `point:` sets one (`D5 alternative`),
 //!   `bare: yes` keeps the keys that follow from the request from being filled in.
-//! - ```` ```text decision ````: `allow`, `explicit-deny LAYER` or `implicit-deny REASON`, where
-//!   `no-grant` leaves open which layer's silence it is; it belongs to the request above. Several pairs may follow the same policies.
+//! - ```` ```text decision ````: `allow`, `explicit-deny REASON` or `implicit-deny REASON`, where a
+//!   reason is a layer or one of the names of [`keyaki_eval::Reason`]; it belongs to the request
+//!   above. Several pairs may follow the same policies.
 
 use std::path::Path;
 
