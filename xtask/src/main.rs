@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 mod catalog;
 mod codegen;
+mod compare;
 mod layers;
 mod licences;
 mod test;
@@ -24,7 +25,9 @@ tasks:
   test [ARG…]        run all tests; arguments go to the test runner
   codegen [--check]  write the generated files, or only say which are stale
   catalog build      regenerate the catalogue's text files from a released data set
-  catalog managed    fetch AWS's managed policies and regenerate their block";
+  catalog managed    fetch AWS's managed policies and regenerate their block
+  compare-simulate [--cases N] [--seed S]
+                     decide seeded requests with iam-simulate too, and sort the differences";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
         ["test", rest @ ..] => test::run(&workspace_root(), rest),
         ["codegen"] => codegen::run(&workspace_root(), false),
         ["codegen", "--check"] => codegen::run(&workspace_root(), true),
+        ["compare-simulate", rest @ ..] => compare::run(&workspace_root(), rest),
         ["catalog", rest @ ..] => catalog::run(rest),
         _ => Err(USAGE.into()),
     };

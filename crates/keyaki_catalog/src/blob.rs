@@ -110,8 +110,13 @@ impl Blob {
 
     /// From the end of the entry before to the end of this one.
     fn span(&self, ends: Section, number: u32) -> Range<u32> {
-        let start = number.checked_sub(1).map_or(0, |before| self.get4(ends, before, 0));
-        start..self.get4(ends, number, 0)
+        if number == 0 {
+            return 0..self.get4(ends, number, 0);
+        }
+        let at = self.place(ends, number, 0).saturating_sub(4);
+        let pair = self.bytes.get(at..).and_then(|rest| rest.first_chunk());
+        let pair = pair.map(|b| u64::from_le_bytes(*b)).unwrap_or_default();
+        pair as u32..(pair >> 32) as u32
     }
 }
 

@@ -5,11 +5,15 @@ use std::ops::Range;
 
 /// The order in which the tables are sorted.
 pub(crate) fn compare(a: &[u8], b: &[u8]) -> Ordering {
-    let mut pairs = a.iter().zip(b).map(|(x, y)| (x.to_ascii_lowercase(), y.to_ascii_lowercase()));
-    match pairs.find(|(x, y)| x != y) {
-        Some((x, y)) => x.cmp(&y),
-        None => a.len().cmp(&b.len()),
-    }
+    compare_from(a, b, 0).0
+}
+
+/// The same for texts that begin with `shared` equal bytes; with it, how many are equal.
+fn compare_from(a: &[u8], b: &[u8], shared: usize) -> (Ordering, usize) {
+    let pairs = a.iter().zip(b).skip(shared);
+    let equal = shared + pairs.take_while(|(x, y)| x.eq_ignore_ascii_case(y)).count();
+    let next = |text: &[u8]| text.get(equal).map(u8::to_ascii_lowercase);
+    (next(a).cmp(&next(b)), equal)
 }
 
 /// Whether `text` starts with `head`.
@@ -18,6 +22,9 @@ pub(crate) fn starts_with(text: &[u8], head: &[u8]) -> bool {
 }
 
 /// The record in `range` with this name, where `name_of` ascends.
+///
+/// All names between two others begin with what these two have in common with the one that is
+/// looked for, so that part is not compared again.
 pub(crate) fn find<'a>(
     range: Range<u32>,
     name: &str,
@@ -25,11 +32,13 @@ pub(crate) fn find<'a>(
 ) -> Option<u32> {
     let name = name.as_bytes();
     let Range { mut start, mut end } = range;
+    let (mut below, mut above) = (0, 0);
     while start < end {
         let middle = start + (end - start) / 2;
-        match compare(name_of(middle), name) {
-            Ordering::Less => start = middle + 1,
-            Ordering::Greater => end = middle,
+        let (order, shared) = compare_from(name_of(middle), name, below.min(above));
+        match order {
+            Ordering::Less => (start, below) = (middle + 1, shared),
+            Ordering::Greater => (end, above) = (middle, shared),
             Ordering::Equal => return Some(middle),
         }
     }

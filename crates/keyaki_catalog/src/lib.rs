@@ -40,6 +40,6 @@ pub use expand::ActionSet;
 pub use key::{ConditionKey, GlobalKey, KeyLookup};
 pub use managed::ManagedPolicy;
 pub use partition::{Partition, Region};
-pub use resource::{ArnTemplate, ResourceType, Segment};
+pub use resource::{ArnForm, ArnTemplate, ResourceType, Segment};
 pub use service::Service;
 pub use source::kinds::{AccessLevel, Date, KeyCategory, KeyType, Standing};

@@ -71,6 +71,33 @@ pub enum Segment<'c> {
     Literal(&'c str),
 }
 
+impl<'c> Segment<'c> {
+    fn new(text: &'c str) -> Self {
+        match text {
+            "" => Segment::Empty,
+            text if text == "*" || text.starts_with("${") => Segment::Any,
+            text => Segment::Literal(text),
+        }
+    }
+}
+
+/// An ARN template in its segments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ArnForm<'c> {
+    /// The template as a whole.
+    pub template: &'c str,
+    /// The partition.
+    pub partition: Segment<'c>,
+    /// The service.
+    pub service: Segment<'c>,
+    /// The region.
+    pub region: Segment<'c>,
+    /// The account.
+    pub account: Segment<'c>,
+    /// The rest after the account: type and name of the resource, with its holes.
+    pub resource: &'c str,
+}
+
 impl<'c> ArnTemplate<'c> {
     /// The template as AWS writes it, with holes such as `${Region}`.
     pub fn template(self) -> &'c str {
@@ -84,36 +111,49 @@ impl<'c> ArnTemplate<'c> {
 
     /// The partition segment.
     pub fn partition(self) -> Segment<'c> {
-        self.segment(1)
+        self.form().partition
     }
 
     /// The service segment.
     pub fn service(self) -> Segment<'c> {
-        self.segment(2)
+        self.form().service
     }
 
     /// The region segment.
     pub fn region(self) -> Segment<'c> {
-        self.segment(3)
+        self.form().region
     }
 
     /// The account segment.
     pub fn account(self) -> Segment<'c> {
-        self.segment(4)
+        self.form().account
     }
 
     /// The rest after the account: type and name of the resource, with its holes.
     pub fn resource(self) -> &'c str {
-        self.template().splitn(6, ':').nth(5).unwrap_or_default()
+        self.form().resource
     }
 
-    fn segment(self, index: usize) -> Segment<'c> {
-        match self.template().splitn(6, ':').nth(index) {
-            None | Some("") => Segment::Empty,
-            Some(text) if text == "*" || text.starts_with("${") => Segment::Any,
-            Some(text) => Segment::Literal(text),
-        }
+    /// The template in its segments.
+    pub fn form(self) -> ArnForm<'c> {
+        let template = self.template();
+        let (_, mut rest) = split_colon(template);
+        let mut segment = || {
+            let (segment, tail) = split_colon(rest);
+            rest = tail;
+            Segment::new(segment)
+        };
+        let (partition, service, region, account) = (segment(), segment(), segment(), segment());
+        ArnForm { template, partition, service, region, account, resource: rest }
     }
+}
+
+/// What stands before and after the first colon. Segments are so short that a plain loop is faster
+/// than a searcher.
+fn split_colon(text: &str) -> (&str, &str) {
+    let colon = text.bytes().position(|b| b == b':');
+    let parts = colon.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?)));
+    parts.unwrap_or((text, ""))
 }
 
 impl fmt::Debug for ArnTemplate<'_> {

@@ -21,6 +21,12 @@ impl<'c> Service<'c> {
         self.catalog.blob.text(Section::Services, self.record, service::PREFIX)
     }
 
+    /// Whether this is the service with that prefix, in any letter case.
+    pub fn is(self, prefix: &str) -> bool {
+        let own = self.catalog.blob.name(Section::Services, self.record, service::PREFIX);
+        own.eq_ignore_ascii_case(prefix.as_bytes())
+    }
+
     /// The service's display name; empty for a retired service whose name is not recorded.
     pub fn name(self) -> &'c str {
         self.catalog.blob.text(Section::Services, self.record, service::NAME)

@@ -218,7 +218,8 @@ fn ip_matches(policy: &str, value: &str, env: Env<'_>) -> bool {
         return policy == value && Cidr::parse(policy).is_some();
     }
     match (Cidr::parse(policy), Cidr::parse(value)) {
-        (Some(range), Some(address)) => range.contains(address),
+        // A request comes from one address; a range is none.
+        (Some(range), Some(address)) => !value.contains('/') && range.contains(address),
         _ => false,
     }
 }

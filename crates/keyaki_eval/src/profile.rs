@@ -134,8 +134,8 @@ points! {
         "wildcards match line ends like any other character",
         "wildcards do not match line ends";
     TypeWildcard "D18" "type-wildcard" WIDER_DOCUMENTED,
-        "a resource part that begins with `*/` or `*:` is a pattern like any other",
-        "a resource part that begins with `*/` or `*:` matches nothing";
+        "a wildcard in the type of a resource, before its first `/` or `:`, is one like any other",
+        "a resource with a wildcard in its type matches nothing";
     ArnCase "D19" "arn-case" WIDER_ALTERNATIVE,
         "letter case counts in all segments of an ARN",
         "letter case does not count in partition, service, region and account";

@@ -45,11 +45,25 @@ fn matches_as(pattern: &Pattern, arn: Option<&Arn>, resource: &str, env: Env<'_>
     if resource == "*" {
         return Match::No;
     }
+    if env.reads_otherwise(Point::TypeWildcard) && arn.is_some_and(|a| has_wild_type(text, a)) {
+        return Match::No;
+    }
     let by_segment = segments(pattern, arn, resource, env);
     if by_segment == Match::Yes || !env.reads_otherwise(Point::ArnColon) {
         return by_segment;
     }
     by_segment.max(whole(pattern, resource, env))
+}
+
+/// Whether the type in a resource part has a wildcard. Buckets and objects of S3 have no type.
+fn has_wild_type(text: &str, arn: &Arn) -> bool {
+    let get = |segment| arn.get(text, segment);
+    let is_s3 = get(Segment::Service) == "s3"
+        && get(Segment::Region).is_empty()
+        && get(Segment::Account).is_empty();
+    let part = get(Segment::Resource);
+    let kind = part.find(['/', ':']).and_then(|end| part.get(..end));
+    !is_s3 && kind.is_some_and(glob::has_wildcard)
 }
 
 /// Whether a value of an ARN operator matches an ARN: six segments, each by itself.
@@ -103,10 +117,6 @@ fn one_segment(
     env: Env<'_>,
 ) -> Match {
     let written = pattern.text().get(range.clone()).unwrap_or("");
-    let typed = written.starts_with("*/") || written.starts_with("*:");
-    if segment == Segment::Resource && typed && env.reads_otherwise(Point::TypeWildcard) {
-        return Match::No;
-    }
     let folds = segment != Segment::Resource && env.reads_otherwise(Point::ArnCase);
     let case = if folds { Case::Insensitive } else { Case::Sensitive };
     if !written.contains("${") {

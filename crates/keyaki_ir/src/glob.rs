@@ -27,6 +27,12 @@ pub fn has_wildcard(text: &str) -> bool {
     text.bytes().any(|b| b == b'*' || b == b'?')
 }
 
+/// The text of a pattern up to its first wildcard.
+pub fn literal_head(pattern: &str) -> &str {
+    let end = pattern.bytes().position(|b| b == b'*' || b == b'?');
+    end.and_then(|end| pattern.get(..end)).unwrap_or(pattern)
+}
+
 /// Length in bytes of the character that starts with `lead`.
 fn char_len(lead: u8) -> usize {
     match lead {

@@ -209,14 +209,20 @@ impl ActionPattern {
         &*self.text == "*"
     }
 
+    /// The parts before and after the first colon; none without a colon.
+    pub fn split(&self) -> Option<(&str, &str)> {
+        let colon = self.text.bytes().position(|b| b == b':')?;
+        Some((self.text.get(..colon)?, self.text.get(colon + 1..)?))
+    }
+
     /// The part before the first colon; none without a colon.
     pub fn service(&self) -> Option<&str> {
-        self.text.split_once(':').map(|(service, _)| service)
+        self.split().map(|(service, _)| service)
     }
 
     /// The part after the first colon; none without a colon.
     pub fn name(&self) -> Option<&str> {
-        self.text.split_once(':').map(|(_, name)| name)
+        self.split().map(|(_, name)| name)
     }
 
     /// Whether it holds `*` or `?`.

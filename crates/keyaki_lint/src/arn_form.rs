@@ -11,8 +11,9 @@
 //! and about texts with placeholders of templates, such as `<account>` or `%s`.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
-use keyaki_catalog::{ArnTemplate, Catalog, Segment as Form};
+use keyaki_catalog::{ArnForm, Catalog, Segment as Form};
 use keyaki_ir::arn::Segment;
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{Arn, ResourcePattern};
@@ -23,6 +24,9 @@ use crate::placeholder::is_template;
 pub(crate) struct ArnPattern<'e> {
     text: Cow<'e, str>,
     arn: Arn,
+    catalog: &'e Catalog,
+    /// Worked out when first asked for.
+    misfit: OnceCell<Option<Misfit>>,
 }
 
 /// Which parts of an ARN pattern fit no template of its service.
@@ -38,7 +42,7 @@ pub(crate) struct Misfit {
 
 impl<'e> ArnPattern<'e> {
     /// The ARN of an entry; none where it is no ARN of six segments or holds a placeholder.
-    pub(crate) fn new(entry: &'e ResourcePattern) -> Option<Self> {
+    pub(crate) fn new(entry: &'e ResourcePattern, catalog: &'e Catalog) -> Option<Self> {
         let arn = entry.arn.as_ref()?;
         let text = entry.pattern.widened();
         if is_template(&text) {
@@ -48,12 +52,13 @@ impl<'e> ArnPattern<'e> {
             Cow::Borrowed(_) => arn.clone(),
             Cow::Owned(text) => Arn::parse(text)?,
         };
-        Some(ArnPattern { text, arn })
+        Some(ArnPattern { text, arn, catalog, misfit: OnceCell::new() })
     }
 
     /// The ARN in a text; none where it is no ARN of six segments.
-    pub(crate) fn parse(text: &'e str) -> Option<Self> {
-        Some(ArnPattern { arn: Arn::parse(text)?, text: Cow::Borrowed(text) })
+    pub(crate) fn parse(text: &'e str, catalog: &'e Catalog) -> Option<Self> {
+        let arn = Arn::parse(text)?;
+        Some(ArnPattern { text: Cow::Borrowed(text), arn, catalog, misfit: OnceCell::new() })
     }
 
     /// A segment, its variables read as `*`.
@@ -63,27 +68,29 @@ impl<'e> ArnPattern<'e> {
 
     /// What keeps the pattern from naming a resource; none where it can name one, and where
     /// nothing is known.
-    pub(crate) fn misfit(&self, catalog: &Catalog) -> Option<Misfit> {
+    pub(crate) fn misfit(&self) -> Option<Misfit> {
+        *self.misfit.get_or_init(|| self.compare_all())
+    }
+
+    fn compare_all(&self) -> Option<Misfit> {
         let mut nearest: Option<Misfit> = None;
-        for template in self.templates(catalog) {
-            let misfit = self.compare(template);
+        for form in self.forms() {
+            let misfit = self.compare(&form);
             if misfit == Misfit::default() {
                 return None;
             }
             nearest = Some(nearest.map_or(misfit, |other| other.nearer(misfit)));
         }
-        let overruns = || self.templates(catalog).any(|t| overruns(&self.text, t.template()));
+        let overruns = || self.forms().any(|form| overruns(&self.text, form.template));
         nearest.filter(|_| !(self.has_open_head() && overruns()))
     }
 
-    /// The templates whose ARNs have this pattern's service.
-    pub(crate) fn templates<'c>(
-        &self,
-        catalog: &'c Catalog,
-    ) -> impl Iterator<Item = ArnTemplate<'c>> + use<'_, 'c, 'e> {
+    /// The forms of the ARNs that have this pattern's service.
+    pub(crate) fn forms(&self) -> impl Iterator<Item = ArnForm<'e>> + use<'_, 'e> {
         let service = self.get(Segment::Service);
-        let types = catalog.arn_service(service).into_iter().flatten();
-        types.flat_map(|t| t.arns()).filter(move |t| t.service() == Form::Literal(service))
+        let types = self.catalog.arn_service(service).into_iter().flatten();
+        let forms = types.flat_map(|t| t.arns()).map(|template| template.form());
+        forms.filter(move |form| form.service == Form::Literal(service))
     }
 
     /// Whether a wildcard stands before the resource part, so that it can take in colons.
@@ -92,14 +99,14 @@ impl<'e> ArnPattern<'e> {
     }
 
     /// Compares segment by segment.
-    fn compare(&self, template: ArnTemplate<'_>) -> Misfit {
-        if !resource_fits(self.get(Segment::Resource), template.resource()) {
+    fn compare(&self, form: &ArnForm<'_>) -> Misfit {
+        if !resource_fits(self.get(Segment::Resource), form.resource) {
             return Misfit { resource: true, ..Misfit::default() };
         }
         Misfit {
             resource: false,
-            region: !segment_fits(self.get(Segment::Region), template.region()),
-            account: !segment_fits(self.get(Segment::Account), template.account()),
+            region: !segment_fits(self.get(Segment::Region), form.region),
+            account: !segment_fits(self.get(Segment::Account), form.account),
         }
     }
 }
@@ -132,7 +139,7 @@ fn segment_fits(pattern: &str, form: Form<'_>) -> bool {
 /// Whether the resource part of a pattern and that of a template have a text in common.
 fn resource_fits(pattern: &str, template: &str) -> bool {
     let head = literal_head(template);
-    let own = &pattern[..pattern.find(['*', '?']).unwrap_or(pattern.len())];
+    let own = glob::literal_head(pattern);
     let shared = head.len().min(own.len());
     if head.as_bytes()[..shared] != own.as_bytes()[..shared] {
         return false;
@@ -145,7 +152,8 @@ fn resource_fits(pattern: &str, template: &str) -> bool {
 
 /// The text of a template up to its first hole.
 pub(crate) fn literal_head(template: &str) -> &str {
-    &template[..template.find(['$', '*']).unwrap_or(template.len())]
+    let end = template.bytes().position(|b| matches!(b, b'$' | b'*'));
+    end.and_then(|end| template.get(..end)).unwrap_or(template)
 }
 
 /// Whether a template is `head` and one hole.
@@ -205,9 +213,9 @@ fn symbols(template: &str, mut colons: usize) -> Vec<Symbol> {
 fn meets(pattern: &str, symbols: &[Symbol]) -> bool {
     let more = |j: usize| matches!(symbols[j], Symbol::More { .. });
     let mut reach = vec![false; symbols.len() + 1];
+    let mut next = reach.clone();
     reach[0] = true;
     for c in pattern.chars() {
-        let mut next = vec![false; symbols.len() + 1];
         next[0] = reach[0] && c == '*';
         for (j, symbol) in symbols.iter().enumerate() {
             let takes = c == '?' || symbol.takes(c);
@@ -220,7 +228,7 @@ fn meets(pattern: &str, symbols: &[Symbol]) -> bool {
         if !next.contains(&true) {
             return false;
         }
-        reach = next;
+        std::mem::swap(&mut reach, &mut next);
     }
     let end = (0..symbols.len()).rev().find(|&j| !more(j)).map_or(0, |j| j + 1);
     reach[end..].contains(&true)
@@ -231,7 +239,7 @@ mod tests {
     use super::*;
 
     fn misfit(arn: &str) -> Option<Misfit> {
-        ArnPattern::parse(arn).and_then(|arn| arn.misfit(keyaki_catalog::embedded()))
+        ArnPattern::parse(arn, keyaki_catalog::embedded()).and_then(|arn| arn.misfit())
     }
 
     #[test]

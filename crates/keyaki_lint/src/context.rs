@@ -1,9 +1,9 @@
 //! What a check sees, and how it reports.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::ops::Range;
 
-use keyaki_catalog::{Catalog, KeyLookup, KeyType};
+use keyaki_catalog::{Catalog, KeyLookup, KeyType, Service};
 use keyaki_diag::{Applicability, Confidence, Edit, Finding, Fix, Place, TextRange};
 use keyaki_ir::{Policy, PolicyKind, ResourceType, Version};
 use keyaki_syntax::{NodeId, NodeKind, Tree, Value};
@@ -19,13 +19,21 @@ pub(crate) struct Context<'a> {
     /// The rule that is running.
     pub(crate) rule: &'static Rule,
     findings: Vec<Finding>,
+    last_service: Cell<Option<Service<'a>>>,
     keys: OnceCell<PolicyKeys<'a>>,
 }
 
 impl<'a> Context<'a> {
     pub(crate) fn new(document: Document<'a>, rule: &'static Rule) -> Self {
         let base = document.tree.pointer(document.policy.origin);
-        Self { document, base, rule, findings: Vec::new(), keys: OnceCell::new() }
+        Self {
+            document,
+            base,
+            rule,
+            findings: Vec::new(),
+            last_service: Cell::new(None),
+            keys: OnceCell::new(),
+        }
     }
 
     pub(crate) fn into_findings(self) -> Vec<Finding> {
@@ -38,6 +46,14 @@ impl<'a> Context<'a> {
 
     pub(crate) fn catalog(&self) -> &'a Catalog {
         self.document.catalog
+    }
+
+    /// The service with this prefix. The same one is mostly asked for many times in a row.
+    pub(crate) fn service(&self, prefix: &str) -> Option<Service<'a>> {
+        let last = self.last_service.get().filter(|service| service.is(prefix));
+        let service = last.or_else(|| self.document.catalog.service(prefix));
+        self.last_service.set(service.or(self.last_service.get()));
+        service
     }
 
     /// What a condition key is; the keys of the policy are looked up once.

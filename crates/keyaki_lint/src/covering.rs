@@ -9,7 +9,6 @@
 //! so that lists of thousands of entries take little more than the time to sort them.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{Part, Pattern};
@@ -23,8 +22,23 @@ pub(crate) struct Covered {
 }
 
 /// The covered entries, in order. Of equal entries the first stays.
-pub(crate) fn covered(entries: &[Cow<'_, str>], case: Case) -> Vec<Covered> {
-    let pairs = pairs(entries, case);
+pub(crate) fn covered<'e>(entries: impl Iterator<Item = &'e str>, case: Case) -> Vec<Covered> {
+    let (mut text, mut ends) = (String::new(), Vec::new());
+    for entry in entries {
+        text.push_str(entry);
+        ends.push(text.len());
+    }
+    if case == Case::Insensitive {
+        text.make_ascii_lowercase();
+    }
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    let spans = starts.zip(&ends).enumerate();
+    covered_exactly(spans.map(|(number, (start, &end))| Entry::new(number, &text[start..end])))
+}
+
+/// The same where letter case counts.
+fn covered_exactly<'e>(entries: impl Iterator<Item = Entry<'e>>) -> Vec<Covered> {
+    let pairs = pairs(entries.collect());
     let is_covered = |entry: usize| pairs.binary_search_by_key(&entry, |p| p.0).is_ok();
     let mut out: Vec<Covered> = Vec::new();
     for group in pairs.chunk_by(|a, b| a.0 == b.0) {
@@ -62,78 +76,64 @@ pub(crate) fn opaque<'p>(pattern: &'p Pattern, known: &mut Vec<&'p str>) -> Cow<
 /// The first character of the supplementary private use area, which has 65,534 of them.
 const PRIVATE: u32 = 0xF_0000;
 
+/// An entry of the list.
+struct Entry<'e> {
+    number: usize,
+    text: &'e str,
+    /// The text up to its first wildcard.
+    head: &'e str,
+}
+
+impl<'e> Entry<'e> {
+    fn new(number: usize, text: &'e str) -> Self {
+        Entry { number, text, head: glob::literal_head(text) }
+    }
+
+    fn has_wildcard(&self) -> bool {
+        self.head.len() < self.text.len()
+    }
+
+    /// Whether it covers another; of two that cover each other the first covers the second.
+    fn covers(&self, inner: &Entry<'_>) -> bool {
+        self.number != inner.number
+            && includes(self.text, inner.text)
+            && (self.number < inner.number || !includes(inner.text, self.text))
+    }
+}
+
 /// All (covered, covering), sorted.
-fn pairs(entries: &[Cow<'_, str>], case: Case) -> Vec<(usize, usize)> {
-    let mut order: Vec<usize> = (0..entries.len()).collect();
-    let head = |entry: usize| literal_head(&entries[entry]);
-    order.sort_by(|&a, &b| compare(head(a), head(b), case).then(a.cmp(&b)));
-    let mut path: Vec<usize> = Vec::new();
+fn pairs(mut entries: Vec<Entry<'_>>) -> Vec<(usize, usize)> {
+    entries.sort_unstable_by(|a, b| a.head.cmp(b.head).then(a.number.cmp(&b.number)));
+    let mut path: Vec<&Entry<'_>> = Vec::new();
     let mut pairs = Vec::new();
-    for group in order.chunk_by(|&a, &b| compare(head(a), head(b), case).is_eq()) {
-        path.retain(|&p| begins_with(head(group[0]), head(p), case));
-        path.extend(group.iter().filter(|&&e| glob::has_wildcard(&entries[e])));
-        let first = group.iter().copied().find(|&e| !glob::has_wildcard(&entries[e]));
-        for &entry in group {
-            let literal = !glob::has_wildcard(&entries[entry]);
-            pairs.extend(first.filter(|&f| literal && f != entry).map(|f| (entry, f)));
-            let covering = path.iter().filter(|&&c| covers(entries, c, entry, case));
-            pairs.extend(covering.map(|&c| (entry, c)));
+    for group in entries.chunk_by(|a, b| a.head == b.head) {
+        path.retain(|p| group[0].head.starts_with(p.head));
+        path.extend(group.iter().filter(|e| e.has_wildcard()));
+        let first = group.iter().find(|e| !e.has_wildcard());
+        for entry in group {
+            let same = first.filter(|f| !entry.has_wildcard() && f.number != entry.number);
+            pairs.extend(same.map(|f| (entry.number, f.number)));
+            let covering = path.iter().filter(|c| c.covers(entry));
+            pairs.extend(covering.map(|c| (entry.number, c.number)));
         }
     }
     pairs.sort_unstable();
     pairs
 }
 
-/// Whether one entry covers another; of two that cover each other the first covers the second.
-fn covers(entries: &[Cow<'_, str>], outer: usize, inner: usize, case: Case) -> bool {
-    outer != inner
-        && includes(&entries[outer], &entries[inner], case)
-        && (outer < inner || !includes(&entries[inner], &entries[outer], case))
-}
-
 /// Whether a pattern with a wildcard matches all that another pattern matches.
-fn includes(outer: &str, inner: &str, case: Case) -> bool {
+fn includes(outer: &str, inner: &str) -> bool {
     let tail = outer.rfind(['*', '?']).map_or(outer, |at| &outer[at + 1..]);
-    if !ends_with(inner, tail, case) {
+    if !inner.ends_with(tail) {
         return false;
     }
     if !outer.contains('?') {
         // Only a star of `outer` can take in a wildcard of `inner`, so it may be read as text.
-        return glob::matches(outer, inner, case);
+        return glob::matches(outer, inner, Case::Sensitive);
     }
     // A variable can be longer than the one character of a `?`.
-    !inner.chars().any(|c| u32::from(c) >= PRIVATE) && glob::includes(outer, inner, case)
-}
-
-fn literal_head(text: &str) -> &str {
-    &text[..text.find(['*', '?']).unwrap_or(text.len())]
-}
-
-fn compare(a: &str, b: &str, case: Case) -> Ordering {
-    match case {
-        Case::Sensitive => a.cmp(b),
-        Case::Insensitive => {
-            let lower = |b: u8| b.to_ascii_lowercase();
-            a.bytes().map(lower).cmp(b.bytes().map(lower))
-        }
-    }
-}
-
-fn begins_with(text: &str, head: &str, case: Case) -> bool {
-    let start = text.as_bytes().get(..head.len());
-    start.is_some_and(|start| same(start, head.as_bytes(), case))
-}
-
-fn ends_with(text: &str, tail: &str, case: Case) -> bool {
-    let start = text.len().checked_sub(tail.len());
-    start.is_some_and(|start| same(&text.as_bytes()[start..], tail.as_bytes(), case))
-}
-
-fn same(a: &[u8], b: &[u8], case: Case) -> bool {
-    match case {
-        Case::Sensitive => a == b,
-        Case::Insensitive => a.eq_ignore_ascii_case(b),
-    }
+    let has_variable = inner.chars().any(|c| u32::from(c) >= PRIVATE);
+    !has_variable && glob::includes(outer, inner, Case::Sensitive)
 }
 
 #[cfg(test)]
@@ -141,8 +141,8 @@ mod tests {
     use super::*;
 
     fn found(entries: &[&str], case: Case) -> Vec<(usize, Vec<usize>)> {
-        let entries: Vec<Cow<'_, str>> = entries.iter().map(|&e| e.into()).collect();
-        covered(&entries, case).into_iter().map(|c| (c.entry, c.by)).collect()
+        let covered = covered(entries.iter().copied(), case);
+        covered.into_iter().map(|c| (c.entry, c.by)).collect()
     }
 
     #[test]
@@ -174,13 +174,13 @@ mod tests {
         let all: Vec<String> =
             parts.iter().flat_map(|a| parts.iter().map(move |b| format!("{a}{b}"))).collect();
         for case in [Case::Sensitive, Case::Insensitive] {
-            let entries: Vec<Cow<'_, str>> = all.iter().map(|e| e.as_str().into()).collect();
             let includes = |a: usize, b: usize| glob::includes(&all[a], &all[b], case);
             let redundant = |b: usize| {
                 (0..all.len()).any(|a| a != b && includes(a, b) && (a < b || !includes(b, a)))
             };
             let expected: Vec<usize> = (0..all.len()).filter(|&b| redundant(b)).collect();
-            let found: Vec<usize> = covered(&entries, case).iter().map(|c| c.entry).collect();
+            let found = covered(all.iter().map(String::as_str), case);
+            let found: Vec<usize> = found.iter().map(|c| c.entry).collect();
             assert_eq!(found, expected);
         }
     }
@@ -199,7 +199,7 @@ mod tests {
         .into();
         let mut known = Vec::new();
         let texts: Vec<_> = patterns.iter().map(|p| opaque(p, &mut known)).collect();
-        let found = covered(&texts, Case::Sensitive);
+        let found = covered(texts.iter().map(|t| &**t), Case::Sensitive);
         assert_eq!(found, [Covered { entry: 1, by: vec![0] }]);
     }
 }

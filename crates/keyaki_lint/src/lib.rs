@@ -19,6 +19,7 @@ mod linter;
 mod named_grant;
 mod pinned_key;
 mod placeholder;
+mod plan;
 mod policy_keys;
 mod presence;
 mod rcp_guard;

@@ -1,24 +1,29 @@
 //! The runner: one walk over the policy, each check called where it belongs.
 
 use keyaki_diag::Finding;
-use keyaki_ir::Statement;
+use keyaki_ir::{PolicyKind, Statement};
 
+use crate::arn_form::ArnPattern;
 use crate::context::Context;
-use crate::rule::{ActionSite, Check, ConditionSite, PrincipalSite, ResourceSite, Rule};
+use crate::plan::{Hook, Plan};
+use crate::rule::{ActionSite, ConditionSite, PrincipalSite, ResourceSite, Rule};
 use crate::{Document, Selection};
 
-/// The selected rules, sorted by what they look at.
+/// The selected rules.
 #[derive(Debug)]
 pub struct Linter {
     rules: Vec<&'static Rule>,
+    /// What to do for each kind, in the order of the kinds.
+    plans: [Plan; PolicyKind::ALL.len()],
 }
 
 impl Linter {
     /// A linter for the rules of a selection.
     pub fn new(selection: &Selection) -> Self {
-        let mut rules: Vec<_> = crate::rules().iter().copied().collect();
+        let mut rules: Vec<_> = crate::rules().to_vec();
         rules.retain(|rule| selection.contains(&rule.meta));
-        Self { rules }
+        let plans = PolicyKind::ALL.map(|kind| Plan::new(&rules, kind));
+        Self { rules, plans }
     }
 
     /// The rules that run.
@@ -30,11 +35,7 @@ impl Linter {
     pub fn lint(&self, document: Document<'_>) -> Vec<Finding> {
         let Some(&first) = self.rules.first() else { return Vec::new() };
         let mut cx = Context::new(document, first);
-        let rules = self.rules.iter().filter(|r| r.kinds.contains(document.kind));
-        for &rule in rules {
-            cx.rule = rule;
-            run(rule, &mut cx, document);
-        }
+        run(&self.plans[document.kind as usize], &mut cx, document);
         let mut findings = cx.into_findings();
         findings.sort_by(|a, b| {
             let key = |f: &Finding| (f.range(), f.rule.name);
@@ -50,42 +51,51 @@ impl Default for Linter {
     }
 }
 
-fn run(rule: &Rule, cx: &mut Context<'_>, document: Document<'_>) {
+fn run<'a>(plan: &Plan, cx: &mut Context<'a>, document: Document<'a>) {
     let policy = document.policy;
-    let statements = policy.statements.iter();
-    match rule.check {
-        Check::Syntax(check) => document.tree.errors().iter().for_each(|e| check(cx, e)),
-        Check::Defect(check) => policy.defects.iter().for_each(|d| check(cx, d)),
-        Check::Document(check) => check(cx),
-        Check::Statement(check) => statements.for_each(|s| check(cx, s)),
-        Check::Action(check) => statements.flat_map(action_sites).for_each(|s| check(cx, s)),
-        Check::Resource(check) => statements.flat_map(resource_sites).for_each(|s| check(cx, s)),
-        Check::Principal(check) => statements.flat_map(principal_sites).for_each(|s| check(cx, s)),
-        Check::Condition(check) => statements.flat_map(condition_sites).for_each(|s| check(cx, s)),
+    for &(rule, check) in &plan.document {
+        cx.rule = rule;
+        check(cx);
+    }
+    document.tree.errors().iter().for_each(|error| call(&plan.syntax, cx, error));
+    policy.defects.iter().for_each(|defect| call(&plan.defect, cx, defect));
+    for statement in &policy.statements {
+        call(&plan.statement, cx, statement);
+        action_sites(statement).for_each(|site| call(&plan.action, cx, site));
+        if !plan.resource.is_empty() {
+            resources(plan, cx, statement);
+        }
+        principal_sites(statement).for_each(|site| call(&plan.principal, cx, site));
+        condition_sites(statement).for_each(|site| call(&plan.condition, cx, site));
+    }
+}
+
+fn resources<'a>(plan: &Plan, cx: &mut Context<'a>, statement: &'a Statement) {
+    for element in statement.resource_elements() {
+        for entry in &element.entries {
+            let arn = ArnPattern::new(entry, cx.catalog());
+            let site = ResourceSite { entry, arn: arn.as_ref() };
+            call(&plan.resource, cx, site);
+        }
+    }
+}
+
+#[expect(clippy::type_complexity, reason = "a list of checks that take the same")]
+fn call<'a, T: Copy>(hooks: &[Hook<fn(&mut Context<'a>, T)>], cx: &mut Context<'a>, at: T) {
+    for &(rule, check) in hooks {
+        cx.rule = rule;
+        check(cx, at);
     }
 }
 
 fn action_sites(statement: &Statement) -> impl Iterator<Item = ActionSite<'_>> {
-    statement.action_elements().flat_map(move |element| {
-        element.entries.iter().map(move |entry| ActionSite { statement, element, entry })
-    })
-}
-
-fn resource_sites(statement: &Statement) -> impl Iterator<Item = ResourceSite<'_>> {
-    statement.resource_elements().flat_map(move |element| {
-        element.entries.iter().map(move |entry| ResourceSite { statement, element, entry })
-    })
+    let entries = statement.action_elements().flat_map(|element| &element.entries);
+    entries.map(move |entry| ActionSite { statement, entry })
 }
 
 fn principal_sites(statement: &Statement) -> impl Iterator<Item = PrincipalSite<'_>> {
-    statement.principal_elements().flat_map(move |element| {
-        element.entries().map(move |(group, entry)| PrincipalSite {
-            statement,
-            element,
-            group,
-            entry,
-        })
-    })
+    let entries = statement.principal_elements().flat_map(|element| element.entries());
+    entries.map(|(group, entry)| PrincipalSite { group, entry })
 }
 
 fn condition_sites(statement: &Statement) -> impl Iterator<Item = ConditionSite<'_>> {

@@ -2,11 +2,12 @@
 
 use keyaki_diag::RuleMeta;
 use keyaki_ir::{
-    ActionPattern, ConditionBlock, ConditionEntry, Defect, Element, PolicyKind, PrincipalElement,
-    PrincipalEntry, PrincipalGroup, ResourcePattern, Statement,
+    ActionPattern, ConditionBlock, ConditionEntry, Defect, PolicyKind, PrincipalEntry,
+    PrincipalGroup, ResourcePattern, Statement,
 };
 use keyaki_syntax::SyntaxError;
 
+use crate::arn_form::ArnPattern;
 use crate::context::Context;
 
 /// A rule: its metadata, the kinds of policy that it is about, and its check.
@@ -69,23 +70,20 @@ impl Kinds {
 #[derive(Clone, Copy)]
 pub(crate) struct ActionSite<'p> {
     pub(crate) statement: &'p Statement,
-    pub(crate) element: &'p Element<ActionPattern>,
     pub(crate) entry: &'p ActionPattern,
 }
 
-/// An entry of `Resource` or `NotResource` with what it stands in.
+/// An entry of `Resource` or `NotResource`.
 #[derive(Clone, Copy)]
 pub(crate) struct ResourceSite<'p> {
-    pub(crate) statement: &'p Statement,
-    pub(crate) element: &'p Element<ResourcePattern>,
     pub(crate) entry: &'p ResourcePattern,
+    /// The entry read as an ARN; none where it is none, or holds a placeholder.
+    pub(crate) arn: Option<&'p ArnPattern<'p>>,
 }
 
-/// An entry of `Principal` or `NotPrincipal` with what it stands in.
+/// An entry of `Principal` or `NotPrincipal` with the group that it stands in.
 #[derive(Clone, Copy)]
 pub(crate) struct PrincipalSite<'p> {
-    pub(crate) statement: &'p Statement,
-    pub(crate) element: &'p PrincipalElement,
     pub(crate) group: &'p PrincipalGroup,
     pub(crate) entry: &'p PrincipalEntry,
 }

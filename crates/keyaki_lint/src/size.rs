@@ -12,18 +12,36 @@ pub(crate) struct Size {
 /// Measures a JSON text. White space inside strings counts.
 pub(crate) fn measure(json: &str) -> Size {
     let mut size = Size { characters: 0, compact: 0 };
-    let (mut in_string, mut escaped) = (false, false);
-    for c in json.chars() {
-        size.characters += 1;
-        size.compact += usize::from(in_string || !c.is_ascii_whitespace());
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = in_string,
-            '"' => in_string = !in_string,
-            _ => {}
-        }
+    let mut rest = json.as_bytes();
+    while !rest.is_empty() {
+        let quote = rest.iter().position(|&b| b == b'"').unwrap_or(rest.len());
+        let (between, strings) = rest.split_at(quote);
+        let (string, tail) = strings.split_at(string_end(strings));
+        let characters = count(between) + count(string);
+        let spaces = between.iter().filter(|b| b.is_ascii_whitespace()).count();
+        size.characters += characters;
+        size.compact += characters - spaces;
+        rest = tail;
     }
     size
+}
+
+/// Where the string at the start of a text ends.
+fn string_end(text: &[u8]) -> usize {
+    let mut at = 1;
+    while let Some(&b) = text.get(at) {
+        match b {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    text.len()
+}
+
+/// The number of characters: all bytes but those that continue one.
+fn count(text: &[u8]) -> usize {
+    text.iter().filter(|b| !matches!(b, 0x80..0xC0)).count()
 }
 
 #[cfg(test)]
@@ -35,5 +53,7 @@ mod tests {
         let text = "{ \"Sid\" :\n\t\"a \\\" b\" }";
         assert_eq!(measure(text), Size { characters: 21, compact: 16 });
         assert_eq!(measure("\"é é\""), Size { characters: 5, compact: 5 });
+        assert_eq!(measure(" é \"a \\é b"), Size { characters: 10, compact: 8 });
+        assert_eq!(measure("\"a\\"), Size { characters: 3, compact: 3 });
     }
 }

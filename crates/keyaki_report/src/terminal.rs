@@ -19,8 +19,9 @@ pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
 /// Source text with the same length in bytes and the same lines, in which each character that
 /// would steer the terminal or that would be taken for a line end is replaced.
 pub(crate) fn source(text: &str) -> Cow<'_, str> {
+    let is_plain = |b: u8| matches!(b, b' '..=b'~' | b'\n' | b'\r' | b'\t');
     let keep = |c: char| matches!(c, '\n' | '\r' | '\t') || !steers(c);
-    if text.chars().all(keep) {
+    if text.bytes().all(is_plain) || text.chars().all(keep) {
         return Cow::Borrowed(text);
     }
     let stand_in = |c: char| match c.len_utf8() {

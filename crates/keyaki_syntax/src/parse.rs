@@ -59,6 +59,9 @@ fn is_utf16(bytes: &[u8]) -> bool {
 }
 
 fn replace_invalid(bytes: &[u8], report: &mut Report) -> Box<str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return text.into();
+    }
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());

@@ -11,8 +11,8 @@
 //!   `resource-account:` tells the owner, `block-public-access: restrict` turns it on,
 //!   `profile:` names the profile and `point:` sets one (`D5 alternative`),
 //!   `bare: yes` keeps the keys that follow from the request from being filled in.
-//! - ```` ```text decision ````: `allow`, `explicit-deny LAYER` or `implicit-deny REASON`; it
-//!   belongs to the request above. Several pairs may follow the same policies.
+//! - ```` ```text decision ````: `allow`, `explicit-deny LAYER` or `implicit-deny REASON`, where
+//!   `no-grant` leaves open which layer's silence it is; it belongs to the request above. Several pairs may follow the same policies.
 
 use std::path::Path;
 

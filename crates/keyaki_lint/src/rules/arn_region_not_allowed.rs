@@ -1,7 +1,6 @@
 use keyaki_diag::Applicability;
 use keyaki_ir::arn::Segment;
 
-use crate::arn_form::ArnPattern;
 use crate::context::Context;
 use crate::rule::{ResourceSite, rule};
 
@@ -50,8 +49,8 @@ fn check(cx: &mut Context<'_>, site: ResourceSite<'_>) {
     let entry = site.entry;
     let Some(written) = &entry.arn else { return };
     let part = written.range(Segment::Region);
-    let Some(arn) = ArnPattern::new(entry).filter(|_| !part.is_empty()) else { return };
-    if arn.get(Segment::Region) == "*" || !arn.misfit(cx.catalog()).is_some_and(|m| m.region) {
+    let Some(arn) = site.arn.filter(|_| !part.is_empty()) else { return };
+    if arn.get(Segment::Region) == "*" || !arn.misfit().is_some_and(|m| m.region) {
         return;
     }
     let mut text = entry.text().to_owned();

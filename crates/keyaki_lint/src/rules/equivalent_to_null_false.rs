@@ -11,7 +11,7 @@ rule! {
     /// Test against `*` that only says that its key is there.
     ///
     /// `*` matches every value, so `StringLike` with it tests nothing but the presence of the key.
-    /// `Null` with `false` says the same in plain words.
+    /// `Null` with `false` says so in plain words; it only takes an empty value for none.
     ///
     /// Where the wildcard is a mistake that `wildcard-usage-too-permissive` reports, this rule is silent.
     ///
@@ -64,8 +64,11 @@ fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
     let null = Operator { set: None, base: BaseOperator::Null, if_exists: false };
     let edits = move_entry(cx, site, null, "\"false\"");
     let message = format!("the test only says that `{}` is there", site.entry.key.value);
-    let draft = cx.report(star.origin, message).note("`Null` with `false` says the same");
+    let draft = cx
+        .report(star.origin, message)
+        .note("`Null` with `false` says so; it takes an empty value for none");
     if let Some(edits) = edits {
-        draft.fix("use `Null`", Applicability::Safe, edits);
+        // `Null` takes an empty value for none, `*` takes it for a value.
+        draft.fix("use `Null`", Applicability::Unsafe, edits);
     }
 }

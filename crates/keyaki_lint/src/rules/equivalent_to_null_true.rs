@@ -10,7 +10,7 @@ rule! {
     /// Test against `*` that only says that its key is absent.
     ///
     /// `*` matches every value, so `StringNotLike` with it tests nothing but the presence of the key.
-    /// `Null` with `true` says the same in plain words.
+    /// `Null` with `true` says so in plain words; it only takes an empty value for none.
     ///
     /// ## Avoid
     /// ```json
@@ -58,8 +58,11 @@ fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
     let null = Operator { set: None, base: BaseOperator::Null, if_exists: false };
     let edits = move_entry(cx, site, null, "\"true\"");
     let message = format!("the test only says that `{}` is absent", site.entry.key.value);
-    let draft = cx.report(star.origin, message).note("`Null` with `true` says the same");
+    let draft = cx
+        .report(star.origin, message)
+        .note("`Null` with `true` says so; it takes an empty value for none");
     if let Some(edits) = edits {
-        draft.fix("use `Null`", Applicability::Safe, edits);
+        // `Null` takes an empty value for none, `*` takes it for a value.
+        draft.fix("use `Null`", Applicability::Unsafe, edits);
     }
 }

@@ -60,8 +60,8 @@ rule! {
 fn check(cx: &mut Context<'_>, site: ActionSite<'_>) {
     let text = &*site.entry.text;
     let catalog = cx.catalog();
-    let Some((prefix, name)) = text.split_once(':') else { return missing_service(cx, site) };
-    let Some(service) = catalog.service(prefix).filter(|s| s.is_live()) else { return };
+    let Some((prefix, name)) = site.entry.split() else { return missing_service(cx, site) };
+    let Some(service) = cx.service(prefix).filter(|s| s.is_live()) else { return };
     if is_defined(catalog, service, site) || is_template(text) {
         return;
     }
@@ -71,7 +71,7 @@ fn check(cx: &mut Context<'_>, site: ActionSite<'_>) {
         cx.report(origin, message).note("AWS has retired it; the entry has no effect").remove(
             origin,
             format!("remove `{text}`"),
-            Applicability::Safe,
+            Applicability::Unsafe,
         );
         return;
     }

@@ -2,7 +2,6 @@ use keyaki_catalog::Segment as Form;
 use keyaki_ir::arn::Segment;
 use keyaki_ir::glob::{self, Case};
 
-use crate::arn_form::ArnPattern;
 use crate::context::Context;
 use crate::rule::{ResourceSite, rule};
 
@@ -52,17 +51,17 @@ rule! {
 fn check(cx: &mut Context<'_>, site: ResourceSite<'_>) {
     let entry = site.entry;
     let Some(written) = &entry.arn else { return };
-    let Some(arn) = ArnPattern::new(entry) else { return };
+    let Some(arn) = site.arn else { return };
     let account = arn.get(Segment::Account);
     if account.is_empty() || is_id(account) || glob::matches(account, "aws", Case::Sensitive) {
         return;
     }
     let literal =
         |form| matches!(form, Form::Literal(text) if glob::matches(account, text, Case::Sensitive));
-    if arn.templates(cx.catalog()).any(|template| literal(template.account())) {
+    if arn.forms().any(|form| literal(form.account)) {
         return;
     }
-    if arn.misfit(cx.catalog()).is_some_and(|m| m.account) {
+    if arn.misfit().is_some_and(|m| m.account) {
         return;
     }
     cx.report(entry.origin, format!("`{account}` is not an account id"))

@@ -4,7 +4,6 @@ use keyaki_ir::arn::Segment;
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::near;
 
-use crate::arn_form::ArnPattern;
 use crate::context::Context;
 use crate::rule::{ResourceSite, rule};
 
@@ -61,12 +60,12 @@ rule! {
 fn check(cx: &mut Context<'_>, site: ResourceSite<'_>) {
     let entry = site.entry;
     let Some(written) = &entry.arn else { return };
-    let Some(arn) = ArnPattern::new(entry) else { return };
+    let Some(arn) = site.arn else { return };
     let (partition, region) = (arn.get(Segment::Partition), arn.get(Segment::Region));
     if region.is_empty() || exists(cx.catalog(), partition, region) {
         return;
     }
-    if arn.misfit(cx.catalog()).is_some_and(|m| m.region) {
+    if arn.misfit().is_some_and(|m| m.region) {
         return;
     }
     let meant = near::nearest(region, regions(cx.catalog(), partition));

@@ -1,5 +1,6 @@
 use std::fmt::Write as _;
 
+use keyaki_catalog::Catalog;
 use keyaki_diag::Applicability;
 use keyaki_ir::arn::Segment;
 use keyaki_ir::near;
@@ -53,8 +54,8 @@ rule! {
 fn check(cx: &mut Context<'_>, site: ResourceSite<'_>) {
     let entry = site.entry;
     let Some(written) = &entry.arn else { return };
-    let Some(arn) = ArnPattern::new(entry) else { return };
-    if !arn.misfit(cx.catalog()).is_some_and(|m| m.resource) {
+    let Some(arn) = site.arn else { return };
+    if !arn.misfit().is_some_and(|m| m.resource) {
         return;
     }
     let service = arn.get(Segment::Service);
@@ -65,7 +66,7 @@ fn check(cx: &mut Context<'_>, site: ResourceSite<'_>) {
             written.range(Segment::Resource),
         ),
     };
-    let (forms, meant) = (forms(cx, &arn), meant(cx, &arn, entry.text()));
+    let (forms, meant) = (forms(arn), meant(cx.catalog(), arn, entry.text()));
     let draft = cx.report(entry.origin, message).part(entry.origin, part).note(forms);
     if let Some(meant) = meant {
         let title = format!("replace with `{meant}`");
@@ -74,9 +75,9 @@ fn check(cx: &mut Context<'_>, site: ResourceSite<'_>) {
 }
 
 /// What resource parts the service has.
-fn forms(cx: &Context<'_>, arn: &ArnPattern<'_>) -> String {
+fn forms(arn: &ArnPattern<'_>) -> String {
     const SHOWN: usize = 5;
-    let mut forms: Vec<&str> = arn.templates(cx.catalog()).map(|t| t.resource()).collect();
+    let mut forms: Vec<&str> = arn.forms().map(|form| form.resource).collect();
     forms.sort_unstable();
     forms.dedup();
     let mut note = "the service has ".to_owned();
@@ -91,15 +92,15 @@ fn forms(cx: &Context<'_>, arn: &ArnPattern<'_>) -> String {
 }
 
 /// The ARN with the first word of its resource part mended, if that makes it fit.
-fn meant(cx: &Context<'_>, arn: &ArnPattern<'_>, text: &str) -> Option<String> {
+fn meant(catalog: &Catalog, arn: &ArnPattern<'_>, text: &str) -> Option<String> {
     let word = |text: &'_ str| text.find(['/', ':']).unwrap_or(text.len());
     let resource = arn.get(Segment::Resource);
     let written = &resource[..word(resource)];
-    let heads = arn.templates(cx.catalog()).map(|t| literal_head(t.resource()));
+    let heads = arn.forms().map(|form| literal_head(form.resource));
     let words = heads.map(|head| &head[..word(head)]).filter(|w| !w.is_empty());
     let nearest = near::nearest(written, words)?;
     let at = text.len().checked_sub(resource.len()).filter(|_| text.ends_with(resource))?;
     let meant = format!("{}{nearest}{}", &text[..at], &resource[written.len()..]);
-    ArnPattern::parse(&meant).filter(|arn| arn.misfit(cx.catalog()).is_none())?;
+    ArnPattern::parse(&meant, catalog).filter(|arn| arn.misfit().is_none())?;
     Some(meant)
 }

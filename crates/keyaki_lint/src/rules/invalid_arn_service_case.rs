@@ -2,7 +2,6 @@ use keyaki_diag::Applicability;
 use keyaki_ir::arn::Segment;
 use keyaki_ir::glob;
 
-use crate::arn_form::ArnPattern;
 use crate::context::Context;
 use crate::rule::{ResourceSite, rule};
 
@@ -47,7 +46,7 @@ rule! {
 fn check(cx: &mut Context<'_>, site: ResourceSite<'_>) {
     let entry = site.entry;
     let Some(written) = &entry.arn else { return };
-    let Some(arn) = ArnPattern::new(entry) else { return };
+    let Some(arn) = site.arn else { return };
     let service = arn.get(Segment::Service);
     if !service.bytes().any(|b| b.is_ascii_uppercase()) || glob::has_wildcard(service) {
         return;

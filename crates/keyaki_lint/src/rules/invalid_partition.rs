@@ -3,7 +3,6 @@ use keyaki_ir::arn::Segment;
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::near;
 
-use crate::arn_form::ArnPattern;
 use crate::context::Context;
 use crate::rule::{ResourceSite, rule};
 
@@ -50,7 +49,7 @@ rule! {
 fn check(cx: &mut Context<'_>, site: ResourceSite<'_>) {
     let entry = site.entry;
     let Some(written) = &entry.arn else { return };
-    let Some(arn) = ArnPattern::new(entry) else { return };
+    let Some(arn) = site.arn else { return };
     let partition = arn.get(Segment::Partition);
     let names = || cx.catalog().partitions().map(|p| p.name());
     if names().any(|name| glob::matches(partition, name, Case::Sensitive)) {

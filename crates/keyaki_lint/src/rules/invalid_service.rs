@@ -1,4 +1,4 @@
-use keyaki_catalog::{Catalog, KeyLookup};
+use keyaki_catalog::KeyLookup;
 use keyaki_diag::Applicability;
 use keyaki_ir::arn::Segment;
 use keyaki_ir::{ConditionEntry, ResourcePattern, Statement, glob};
@@ -62,9 +62,9 @@ fn check(cx: &mut Context<'_>, statement: &Statement) {
 
 fn check_arn(cx: &mut Context<'_>, entry: &ResourcePattern) {
     let Some(written) = &entry.arn else { return };
-    let Some(arn) = ArnPattern::new(entry) else { return };
+    let Some(arn) = ArnPattern::new(entry, cx.catalog()) else { return };
     let service = arn.get(Segment::Service);
-    if glob::has_wildcard(service) || is_known(cx.catalog(), service) {
+    if glob::has_wildcard(service) || is_known(cx, service) {
         return;
     }
     let message = match service {
@@ -89,18 +89,18 @@ fn check_arn(cx: &mut Context<'_>, entry: &ResourcePattern) {
 }
 
 /// Whether ARNs have this service, as the prefix of its actions or otherwise.
-fn is_known(catalog: &Catalog, service: &str) -> bool {
-    match catalog.service(service) {
+fn is_known(cx: &Context<'_>, service: &str) -> bool {
+    match cx.service(service) {
         Some(service) => service.is_accepted() != Some(false),
-        None => catalog.arn_service(service).is_some(),
+        None => cx.catalog().arn_service(service).is_some(),
     }
 }
 
 fn check_key(cx: &mut Context<'_>, entry: &ConditionEntry) {
     let key = &entry.key;
     let Some((prefix, name)) = key.value.split_once(':') else { return };
-    let refused = || cx.catalog().service(prefix).is_some_and(|s| s.is_accepted() == Some(false));
-    if cx.catalog().key(&key.value) != KeyLookup::UnknownService && !refused() {
+    let refused = || cx.service(prefix).is_some_and(|s| s.is_accepted() == Some(false));
+    if cx.key(&key.value) != KeyLookup::UnknownService && !refused() {
         return;
     }
     if prefix.is_empty() || prefix.contains('/') || is_template(prefix) {

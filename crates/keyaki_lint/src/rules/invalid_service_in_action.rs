@@ -48,8 +48,8 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_>, site: ActionSite<'_>) {
-    let Some((prefix, name)) = site.entry.text.split_once(':') else { return };
-    let service = cx.catalog().service(prefix);
+    let Some((prefix, name)) = site.entry.split() else { return };
+    let service = cx.service(prefix);
     if service.is_some_and(|s| s.is_accepted() != Some(false)) {
         return;
     }

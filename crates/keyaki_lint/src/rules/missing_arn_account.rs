@@ -1,7 +1,6 @@
 use keyaki_diag::Applicability;
 use keyaki_ir::arn::Segment;
 
-use crate::arn_form::ArnPattern;
 use crate::context::Context;
 use crate::rule::{ResourceSite, rule};
 
@@ -47,8 +46,8 @@ fn check(cx: &mut Context<'_>, site: ResourceSite<'_>) {
     let entry = site.entry;
     let Some(written) = &entry.arn else { return };
     let at = written.range(Segment::Account);
-    let Some(arn) = ArnPattern::new(entry).filter(|_| at.is_empty()) else { return };
-    if !arn.misfit(cx.catalog()).is_some_and(|m| m.account) {
+    let Some(arn) = site.arn.filter(|_| at.is_empty()) else { return };
+    if !arn.misfit().is_some_and(|m| m.account) {
         return;
     }
     let mut text = entry.text().to_owned();

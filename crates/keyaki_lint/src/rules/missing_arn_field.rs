@@ -66,9 +66,7 @@ fn completed(cx: &Context<'_>, text: &str, missing: usize) -> Option<String> {
     let (head, resource) = text.rsplit_once(':')?;
     let filled = |filler: &str| format!("{head}{}:{resource}", filler.repeat(missing));
     [filled(":"), filled(":*")].into_iter().find(|text| {
-        let arn = ArnPattern::parse(text);
-        arn.is_some_and(|arn| {
-            arn.templates(cx.catalog()).next().is_some() && arn.misfit(cx.catalog()).is_none()
-        })
+        let arn = ArnPattern::parse(text, cx.catalog());
+        arn.is_some_and(|arn| arn.forms().next().is_some() && arn.misfit().is_none())
     })
 }

@@ -1,5 +1,3 @@
-use std::borrow::Cow;
-
 use keyaki_diag::Applicability;
 use keyaki_ir::glob::Case;
 use keyaki_ir::{ActionPattern, Element, Statement};
@@ -48,8 +46,8 @@ rule! {
 
 fn check(cx: &mut Context<'_>, statement: &Statement) {
     for element in statement.action_elements().filter(|e| e.entries.len() > 1) {
-        let texts: Vec<_> = element.entries.iter().map(|e| Cow::Borrowed(&*e.text)).collect();
-        for covered in covered(&texts, Case::Insensitive) {
+        let texts = element.entries.iter().map(|e| &*e.text);
+        for covered in covered(texts, Case::Insensitive) {
             report(cx, element, &covered);
         }
     }

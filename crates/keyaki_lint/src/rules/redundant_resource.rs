@@ -50,7 +50,7 @@ fn check(cx: &mut Context<'_>, statement: &Statement) {
         let mut variables = Vec::new();
         let patterns = element.entries.iter().map(|e| &e.pattern);
         let texts: Vec<_> = patterns.map(|p| opaque(p, &mut variables)).collect();
-        for covered in covered(&texts, Case::Sensitive) {
+        for covered in covered(texts.iter().map(|t| &**t), Case::Sensitive) {
             report(cx, element, &covered);
         }
     }

@@ -38,7 +38,7 @@ fn each_fix_silences_its_finding_and_keeps_the_text_sound() {
 }
 
 /// The examples to avoid and the triggers of the table, with their rules.
-fn faulty_texts() -> Vec<(&'static Rule, String, Reading)> {
+pub(crate) fn faulty_texts() -> Vec<(&'static Rule, String, Reading)> {
     let rules = keyaki_lint::rules().iter().copied();
     let avoided = rules.flat_map(|rule| {
         let faulty = examples(rule).into_iter().filter(|e| e.avoid);
@@ -73,7 +73,7 @@ fn mistakes(text: &str) -> usize {
 }
 
 /// The text with the edits of a fix.
-fn apply(text: &str, fix: &Fix) -> String {
+pub(crate) fn apply(text: &str, fix: &Fix) -> String {
     let mut fixed = text.to_owned();
     for edit in fix.edits.iter().rev() {
         let range = edit.range.start as usize..edit.range.end as usize;

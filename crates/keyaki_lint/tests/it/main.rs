@@ -9,4 +9,5 @@ mod examples;
 mod fixes;
 mod oracle;
 mod registry;
+mod safe_fixes;
 mod support;

@@ -203,6 +203,8 @@ const ADDRESSES: &[(char, &str)] = &[
     ('c', "2001:db8::1"),
     ('d', "2001:DB8:0:0:0:0:0:1"),
     ('f', "203.0.114.0"),
+    // A range is no address: nothing matches it.
+    ('g', "203.0.113.0/24"),
 ];
 
 ordered! { IP,

@@ -187,6 +187,11 @@ pub(super) fn all() -> Vec<Case> {
             on("arn:aws:ec2:*:*:*/i-0abc"),
             reading("arn:aws:ec2:eu-west-1:111122223333:instance/i-0abc"),
         ),
+        allows(
+            Point::TypeWildcard,
+            on("arn:aws:ec2:*:*:inst?nce/i-0abc"),
+            reading("arn:aws:ec2:eu-west-1:111122223333:instance/i-0abc"),
+        ),
         refuses(
             Point::ArnCase,
             on("arn:aws:sqs:EU-WEST-1:111122223333:queue"),
