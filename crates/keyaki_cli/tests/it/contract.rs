@@ -8,7 +8,9 @@ use crate::program::{folder, told};
 
 /// Three findings: in a plain file, inside an answer, inside a string.
 fn output(format: &str) -> Value {
-    let place = folder(&format!("contract-{format}"));
+    let thread = std::thread::current();
+    let test = thread.name().unwrap_or("main").replace(':', "-");
+    let place = folder(&format!("contract-{format}-{test}"));
     let policy = "{\"Version\": \"2012-10-17\", \"Statement\": {\"Effect\": \"Allow\", \
                   \"Action\": \"s3:GetObjet\", \"Resource\": \"*\"}}";
     let escaped = policy.replace('"', "\\\"");

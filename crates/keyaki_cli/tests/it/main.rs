@@ -5,5 +5,6 @@ mod bad_input;
 mod cases;
 mod contract;
 mod program;
+mod readme;
 mod streams;
 mod update;
