@@ -11,6 +11,9 @@ use keyaki_syntax::{NodeId, NodeKind, Tree, Value};
 use crate::policy_keys::{self, PolicyKeys};
 use crate::{Document, Rule};
 
+/// For how many unknown names of one document the catalogue is searched for what was meant.
+const MAX_GUESSES: u32 = 200;
+
 /// The document under check, and the findings so far.
 pub(crate) struct Context<'a> {
     document: Document<'a>,
@@ -20,6 +23,8 @@ pub(crate) struct Context<'a> {
     pub(crate) rule: &'static Rule,
     findings: Vec<Finding>,
     last_service: Cell<Option<Service<'a>>>,
+    /// How many more times somebody may ask what was meant.
+    guesses: Cell<u32>,
     keys: OnceCell<PolicyKeys<'a>>,
 }
 
@@ -32,8 +37,20 @@ impl<'a> Context<'a> {
             rule,
             findings: Vec::new(),
             last_service: Cell::new(None),
+            guesses: Cell::new(MAX_GUESSES),
             keys: OnceCell::new(),
         }
+    }
+
+    /// What was probably meant, by a search of the catalogue. The search is slow, and a text may
+    /// hold any number of unknown names, so that it is made for the first ones only.
+    pub(crate) fn guess(
+        &self,
+        search: impl FnOnce(&'a Catalog) -> Option<String>,
+    ) -> Option<String> {
+        let left = self.guesses.get().checked_sub(1)?;
+        self.guesses.set(left);
+        search(self.catalog())
     }
 
     pub(crate) fn into_findings(self) -> Vec<Finding> {
@@ -263,18 +280,10 @@ pub(crate) fn removal(value: Option<Value<'_>>) -> Option<TextRange> {
     } else {
         (value, parent)
     };
-    cut(list.children().map(Value::range), item.range())
-}
-
-/// The range of one item of a list, with what stands between it and its neighbour.
-fn cut(mut items: impl Iterator<Item = TextRange>, item: TextRange) -> Option<TextRange> {
-    let mut previous: Option<TextRange> = None;
-    while let Some(range) = items.next() {
-        if range == item {
-            let after = items.next().map(|next| TextRange::new(item.start, next.start));
-            return after.or(previous.map(|previous| TextRange::new(previous.end, item.end)));
-        }
-        previous = Some(range);
+    let range = item.range();
+    if let Some(next) = item.next_sibling() {
+        return Some(TextRange::new(range.start, next.range().start));
     }
-    None
+    let before = list.children().take_while(|child| child.id() != item.id()).last()?;
+    Some(TextRange::new(before.range().end, range.end))
 }

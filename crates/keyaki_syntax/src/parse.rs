@@ -1,5 +1,7 @@
 //! From text to tree.
 
+use std::sync::OnceLock;
+
 use keyaki_diag::TextRange;
 
 use crate::build::Builder;
@@ -43,14 +45,21 @@ fn parse_reporting(source: Box<str>, mut report: Report) -> Tree {
     grammar::run(&terminals, &mut builder);
     let (nodes, decoded) = (builder.nodes, builder.decoded);
     let errors = report.finish(&source);
-    Tree { source, tokens, nodes, decoded, errors }
+    Tree { source, tokens, nodes, decoded, errors, positions: OnceLock::new() }
 }
 
 /// A tree without nodes for a text that is of no use.
 fn unread(source: Box<str>, kind: SyntaxErrorKind) -> Tree {
     let tokens = Tokens::unread(&source);
     let errors = vec![crate::SyntaxError { kind, range: TextRange::default() }];
-    Tree { source, tokens, nodes: Vec::new(), decoded: Vec::new(), errors }
+    Tree {
+        source,
+        tokens,
+        nodes: Vec::new(),
+        decoded: Vec::new(),
+        errors,
+        positions: OnceLock::new(),
+    }
 }
 
 /// Whether the bytes start with a byte order mark of UTF-16.

@@ -56,8 +56,7 @@ fn step(value: Value<'_>, parent: Value<'_>) -> Option<String> {
     if parent.kind() != NodeKind::Array {
         return None;
     }
-    let index = parent.elements().position(|e| e.id() == value.id())?;
-    Some(index.to_string())
+    Some(value.tree().position(value.id()).to_string())
 }
 
 fn child<'t>(value: Value<'t>, step: &str) -> Option<Value<'t>> {

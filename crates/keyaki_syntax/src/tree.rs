@@ -70,6 +70,8 @@ pub struct Tree {
     pub(crate) nodes: Vec<Node>,
     pub(crate) decoded: Vec<Decoded>,
     pub(crate) errors: Vec<SyntaxError>,
+    /// How many siblings stand before each node; counted when somebody asks.
+    pub(crate) positions: std::sync::OnceLock<Box<[u32]>>,
 }
 
 impl Tree {
@@ -118,6 +120,23 @@ impl Tree {
         self.nodes.get(id.0 as usize).map_or(TextRange::default(), |n| n.range)
     }
 
+    /// How many siblings stand before a node.
+    pub(crate) fn position(&self, id: NodeId) -> u32 {
+        let positions = self.positions.get_or_init(|| {
+            let mut children = vec![0; self.nodes.len()];
+            let count = |(i, node): (usize, &Node)| {
+                let parent = node.parent as usize;
+                if parent == i {
+                    return 0;
+                }
+                children[parent] += 1;
+                children[parent] - 1
+            };
+            self.nodes.iter().enumerate().map(count).collect()
+        });
+        positions.get(id.0 as usize).copied().unwrap_or(0)
+    }
+
     fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
     }
@@ -164,6 +183,14 @@ impl<'t> Value<'t> {
     /// The source text of this node, quotes and brackets included.
     pub fn source(self) -> &'t str {
         self.range().slice(&self.tree.source)
+    }
+
+    /// The node that follows this one below the same parent.
+    pub fn next_sibling(self) -> Option<Value<'t>> {
+        let parent = self.parent()?;
+        let next = NodeId(self.tree.node(self.id).end);
+        let inside = next.0 < self.tree.node(parent.id).end;
+        inside.then_some(Value { tree: self.tree, id: next })
     }
 
     /// The node above; none for the root.

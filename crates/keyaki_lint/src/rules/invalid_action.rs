@@ -75,7 +75,7 @@ fn check(cx: &mut Context<'_>, site: ActionSite<'_>) {
         );
         return;
     }
-    let meant = catalog.suggest_action(prefix, name);
+    let meant = cx.guess(|c| c.suggest_action(prefix, name));
     let draft = cx.report(origin, format!("`{}` defines no action `{name}`", service.prefix()));
     if let Some(meant) = meant {
         let title = format!("replace with `{meant}`");

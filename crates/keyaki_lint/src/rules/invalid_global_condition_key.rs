@@ -56,7 +56,7 @@ fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
     if entry.is("aws:") || entry.is("aws:ARN") || tag_key::is_missing(cx.catalog(), key) {
         return;
     }
-    let meant = cx.catalog().suggest_key(key);
+    let meant = cx.guess(|c| c.suggest_key(key));
     let draft = cx.report(entry.key.origin, format!("there is no global condition key `{key}`"));
     if let Some(meant) = meant {
         let title = format!("replace with `{meant}`");

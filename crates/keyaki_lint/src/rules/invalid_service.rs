@@ -72,7 +72,7 @@ fn check_arn(cx: &mut Context<'_>, entry: &ResourcePattern) {
         service => format!("there is no service `{service}`"),
     };
     let part = written.range(Segment::Service);
-    let meant = cx.catalog().suggest_service(service);
+    let meant = cx.guess(|c| c.suggest_service(service));
     let draft = cx.report(entry.origin, message);
     let draft = if part.is_empty() { draft } else { draft.part(entry.origin, part.clone()) };
     if let Some(meant) = meant {
@@ -106,7 +106,7 @@ fn check_key(cx: &mut Context<'_>, entry: &ConditionEntry) {
     if prefix.is_empty() || prefix.contains('/') || is_template(prefix) {
         return;
     }
-    let meant = cx.catalog().suggest_service(prefix);
+    let meant = cx.guess(|c| c.suggest_service(prefix));
     let message = format!("there is no service `{prefix}`");
     let draft = cx.report(key.origin, message).part(key.origin, 0..prefix.len());
     if let Some(meant) = meant {

@@ -59,7 +59,7 @@ fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
     if !service.is_live() || tag_key::is_missing(cx.catalog(), key) {
         return;
     }
-    let meant = cx.catalog().suggest_key(key);
+    let meant = cx.guess(|c| c.suggest_key(key));
     let message = format!("`{prefix}` defines no condition key `{name}`");
     let draft = cx.report(entry.key.origin, message);
     if let Some(meant) = meant {

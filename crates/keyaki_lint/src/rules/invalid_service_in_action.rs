@@ -56,7 +56,7 @@ fn check(cx: &mut Context<'_>, site: ActionSite<'_>) {
     if glob::has_wildcard(prefix) || is_template(prefix) {
         return;
     }
-    let meant = cx.catalog().suggest_service(prefix).filter(|_| service.is_none());
+    let meant = cx.guess(|c| c.suggest_service(prefix)).filter(|_| service.is_none());
     let origin = site.entry.origin;
     let message = match service {
         Some(_) => format!("there is no longer a service `{prefix}`"),
