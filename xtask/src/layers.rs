@@ -57,6 +57,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn every_dependency_has_its_reason() {
+        let path = crate::workspace_root().join("docs/dependencies.md");
+        let reasons = std::fs::read_to_string(path).unwrap_or_default();
+        for package in metadata()["packages"].as_array().into_iter().flatten() {
+            for dependency in package["dependencies"].as_array().into_iter().flatten() {
+                let name = dependency["name"].as_str().unwrap_or_default();
+                let ours = dependency["path"].is_string();
+                let has_row = reasons.contains(&format!("\n| `{name}` |"));
+                assert!(ours || has_row, "docs/dependencies.md gives no reason for {name}");
+            }
+        }
+    }
+
     fn metadata() -> serde_json::Value {
         let output = Command::new(env!("CARGO"))
             .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])

@@ -11,6 +11,7 @@ use std::process::ExitCode;
 mod catalog;
 mod codegen;
 mod compare;
+mod compare_linters;
 mod layers;
 mod licences;
 mod test;
@@ -27,7 +28,9 @@ tasks:
   catalog build      regenerate the catalogue's text files from a released data set
   catalog managed    fetch AWS's managed policies and regenerate their block
   compare-simulate [--cases N] [--seed S]
-                     decide seeded requests with iam-simulate too, and sort the differences";
+                     decide seeded requests with iam-simulate too, and sort the differences
+  compare-linters [DIR]
+                     measure this linter and others on a folder of policies";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         ["codegen"] => codegen::run(&workspace_root(), false),
         ["codegen", "--check"] => codegen::run(&workspace_root(), true),
         ["compare-simulate", rest @ ..] => compare::run(&workspace_root(), rest),
+        ["compare-linters", rest @ ..] => compare_linters::run(&workspace_root(), rest),
         ["catalog", rest @ ..] => catalog::run(rest),
         _ => Err(USAGE.into()),
     };

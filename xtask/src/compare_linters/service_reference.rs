@@ -1,17 +1,18 @@
-//! The catalogue in the format of AWS's service reference, one file for each service:
-//! `cargo run --release -p keyaki_bench --example service_reference DIR`.
-//!
-//! Other tools read that format; `cargo xtask compare-linters` gives them the same facts with it.
+//! The catalogue in the format of AWS's service reference, one file for each service, so that
+//! other tools judge by the same facts as we do.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::{fs, io};
 
 use keyaki_catalog::{AccessLevel, Action, Service};
 use serde_json::{Value, json};
 
-fn main() -> io::Result<()> {
-    let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| ".".to_owned()));
-    fs::create_dir_all(&folder)?;
+/// Writes the files into a folder, with `_services.json` as their list.
+///
+/// # Errors
+/// When a file cannot be written.
+pub(super) fn write(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
     let mut list = Vec::new();
     for service in keyaki_catalog::embedded().services() {
         let prefix = service.prefix();
