@@ -15,7 +15,8 @@ mod patterns;
 
 /// The case of a number; the same seed and number give the same case.
 pub(crate) fn case(seed: u64, number: u64) -> Value {
-    let stream = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ number.wrapping_mul(0xA24B_AED4_963E_E407);
+    let stream =
+        seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ number.wrapping_mul(0xA24B_AED4_963E_E407);
     let mut random = Random::new(stream);
     let mut maker = Maker::new(&mut random);
     let mut case = maker.layers();
@@ -158,7 +159,8 @@ impl<'r> Maker<'r> {
     }
 
     fn statement(&mut self, layer: Layer) -> Value {
-        let denies = layer == Layer::Rcp || self.random.percent(if layer.is_cap() { 50 } else { 25 });
+        let denies =
+            layer == Layer::Rcp || self.random.percent(if layer.is_cap() { 50 } else { 25 });
         let mut statement = Map::new();
         statement.insert("Effect".to_owned(), json!(if denies { "Deny" } else { "Allow" }));
         if layer == Layer::Resource {
@@ -284,9 +286,8 @@ mod tests {
     #[test]
     fn all_verdicts_layers_and_keys_occur() {
         let cases: Vec<Value> = (0..3000).map(|n| case(7, n)).collect();
-        let verdict = |case: &Value| {
-            Prepared::new(case, &[]).map(|p| p.decide(&Profile::documented()))
-        };
+        let verdict =
+            |case: &Value| Prepared::new(case, &[]).map(|p| p.decide(&Profile::documented()));
         let verdicts: Vec<_> = cases.iter().map(verdict).collect();
         for wanted in [Verdict::Allow, Verdict::ImplicitDeny, Verdict::ExplicitDeny] {
             let share = verdicts.iter().filter(|v| **v == Ok(wanted)).count();

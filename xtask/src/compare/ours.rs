@@ -8,8 +8,8 @@ use keyaki_catalog::{Catalog, embedded};
 use keyaki_eval::{
     Caller, Context, Document, Evaluator, Policies, Profile, Request, ResourceRole, Values, Verdict,
 };
-use keyaki_ir::arn::Segment;
 use keyaki_ir::Arn;
+use keyaki_ir::arn::Segment;
 use keyaki_syntax::Tree;
 use serde_json::Value;
 

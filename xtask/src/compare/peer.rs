@@ -76,7 +76,8 @@ impl Peer {
         if self.output.read_line(&mut line)? == 0 {
             return Err("the simulator ended".into());
         }
-        answer(&serde_json::from_str(&line)?).ok_or_else(|| format!("strange answer: {line}").into())
+        answer(&serde_json::from_str(&line)?)
+            .ok_or_else(|| format!("strange answer: {line}").into())
     }
 }
 

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 /// Members of a case or a statement that it is not one without.
-const NEEDED: [&str; 6] = ["principal", "action", "resource", "account", "Effect", "Statement"];
+/// Without a version the language is an older one.
+const NEEDED: [&str; 7] =
+    ["principal", "action", "resource", "account", "Version", "Effect", "Statement"];
 
 /// A place in a JSON value.
 type Path = Vec<Step>;
@@ -110,7 +112,10 @@ fn plainer(case: &Value, place: &Path) -> Vec<Value> {
     let Some(old) = find(&mut case, place) else { return Vec::new() };
     let is_whole = matches!(place.last(), Some(Step::Member(_)));
     let mut new = Vec::new();
-    if is_whole && is_in_policy(place) && let Some([one]) = old.as_array().map(Vec::as_slice) {
+    if is_whole
+        && is_in_policy(place)
+        && let Some([one]) = old.as_array().map(Vec::as_slice)
+    {
         new.push(one.clone());
     }
     match name {

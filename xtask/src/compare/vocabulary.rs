@@ -6,6 +6,7 @@ pub(crate) const HERE: &str = "111122223333";
 pub(crate) const THERE: &str = "444455556666";
 
 /// An action and what it can be about. In a resource, `{}` stands for the account of its owner.
+/// No resource has a `*` in it: the peer takes that as a question about all that it matches.
 pub(crate) struct Target {
     pub(crate) action: &'static str,
     pub(crate) resources: &'static [&'static str],
@@ -14,7 +15,7 @@ pub(crate) struct Target {
 const OBJECTS: &[&str] = &[
     "arn:aws:s3:::ledger/2026/may.csv",
     "arn:aws:s3:::ledger/ann",
-    "arn:aws:s3:::ledger/a*b",
+    "arn:aws:s3:::ledger/a b+(c)",
     "arn:aws:s3:::ledger-2/x",
 ];
 const ROLES: &[&str] = &["arn:aws:iam::{}:role/eng/deploy", "arn:aws:iam::{}:role/audit"];
@@ -48,8 +49,14 @@ pub(crate) const TARGETS: &[Target] = &[
     Target { action: "kms:Decrypt", resources: &["arn:aws:kms:eu-west-1:{}:key/0f1e-2d3c"] },
     Target { action: "kms:DescribeKey", resources: &["arn:aws:kms:eu-west-1:{}:key/0f1e-2d3c"] },
     Target { action: "kms:ListKeys", resources: &["*"] },
-    Target { action: "dynamodb:GetItem", resources: &["arn:aws:dynamodb:eu-west-1:{}:table/orders"] },
-    Target { action: "ec2:StartInstances", resources: &["arn:aws:ec2:eu-west-1:{}:instance/i-0abc"] },
+    Target {
+        action: "dynamodb:GetItem",
+        resources: &["arn:aws:dynamodb:eu-west-1:{}:table/orders"],
+    },
+    Target {
+        action: "ec2:StartInstances",
+        resources: &["arn:aws:ec2:eu-west-1:{}:instance/i-0abc"],
+    },
     Target { action: "ec2:DescribeInstances", resources: &["*"] },
     Target { action: "sts:AssumeRole", resources: ROLES },
     Target { action: "sts:GetCallerIdentity", resources: &["*"] },
@@ -148,15 +155,8 @@ impl Kind {
         }
     }
 
-    pub(crate) const ALL: [Kind; 7] = [
-        Kind::Text,
-        Kind::Arn,
-        Kind::Number,
-        Kind::Date,
-        Kind::Bool,
-        Kind::Address,
-        Kind::Bytes,
-    ];
+    pub(crate) const ALL: [Kind; 7] =
+        [Kind::Text, Kind::Arn, Kind::Number, Kind::Date, Kind::Bool, Kind::Address, Kind::Bytes];
 }
 
 /// A condition key with values that policies and requests may hold.

@@ -56,10 +56,9 @@ pub(super) fn context(case: &Map<String, Value>, random: &mut Random) -> Map<Str
     let mut context = Map::new();
     let asked = conditions(case);
     for key in KEYS {
-        let texts: Vec<&str> =
-            (asked.iter().filter(|c| c.key.eq_ignore_ascii_case(key.name)))
-                .flat_map(|c| c.values.iter().map(String::as_str))
-                .collect();
+        let texts: Vec<&str> = (asked.iter().filter(|c| c.key.eq_ignore_ascii_case(key.name)))
+            .flat_map(|c| c.values.iter().map(String::as_str))
+            .collect();
         let chance = if texts.is_empty() { 15 } else { 80 };
         if random.percent(chance) {
             context.insert(key.name.to_owned(), request_value(key, &texts, random));
