@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use keyaki_eval::{Point, Profile, Verdict};
+use keyaki_eval::{Profile, Verdict};
 use serde_json::Value;
 
 use crate::Outcome;
@@ -114,15 +114,15 @@ impl Comparison {
         Ok(())
     }
 
-    /// Makes a difference smaller. It stays one with the same two verdicts, and with the same
-    /// contested point as its explanation, so that it does not slip into another one.
+    /// Makes a difference smaller. It stays one with the same two verdicts, and with a contested
+    /// point as its explanation or without, so that it does not slip into another one.
     fn shrunk(&mut self, difference: Difference) -> Result<Difference, Box<dyn std::error::Error>> {
         let Difference { case, ours, theirs } = difference;
-        // None for a case on which we say something else.
-        let shown = |case: &Value| -> Option<Option<Point>> {
+        // Whether a contested point explains it; none for a case on which we say something else.
+        let shown = |case: &Value| -> Option<bool> {
             let prepared = Prepared::new(case, &[]).ok()?;
             let same = prepared.decide(&Profile::documented()) == ours;
-            same.then(|| sort::point(&prepared, theirs))
+            same.then(|| sort::point(&prepared, theirs).is_some())
         };
         let wanted = shown(&case);
         let peer = &mut self.peer;

@@ -185,14 +185,25 @@ fn ordered(base: BaseOperator, order: std::cmp::Ordering) -> bool {
     }
 }
 
+/// The number that a text is, or, under the reading of [`Point::NumberPrefix`], begins with.
 fn number(text: &str, env: Env<'_>) -> Option<Decimal> {
     let whole = Decimal::parse(text);
     if whole.is_some() || !env.reads_otherwise(Point::NumberPrefix) {
         return whole;
     }
-    let is_part = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+');
-    let end = text.find(|c| !is_part(c)).unwrap_or(text.len());
-    Decimal::parse(&text[..end])
+    Decimal::parse(beginning(text))
+}
+
+/// The longest beginning of a text that can be a number: a sign, digits and one point.
+fn beginning(text: &str) -> &str {
+    let ends = |(at, c): &(usize, char)| match c {
+        '-' | '+' => *at > 0,
+        c => !c.is_ascii_digit() && *c != '.',
+    };
+    let end = text.char_indices().find(ends).map_or(text.len(), |(at, _)| at);
+    let part = text.get(..end).unwrap_or(text);
+    let second_point = part.match_indices('.').nth(1).map_or(part.len(), |(at, _)| at);
+    part.get(..second_point).unwrap_or(part).trim_end_matches('.')
 }
 
 fn bool_matches(policy: &ConditionValue, value: &str, env: Env<'_>) -> bool {

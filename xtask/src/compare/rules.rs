@@ -56,6 +56,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule("root-account-principal", |s| {
         s.principal().ends_with(":root") && s.ours == Verdict::Allow && s.has("resource_policy")
     }),
+    rule("role-name-case", |s| s.some_principal(|text| s.names_role_in_other_case(text))),
     rule("short-arn-in-not-resource", |s| s.some_not_resource(is_short_arn)),
     rule("list-without-set-operator", |s| {
         s.some_condition(|a| a.is_plain() && a.held.is_some_and(Value::is_array))
@@ -68,6 +69,17 @@ pub(crate) const RULES: &[Rule] = &[
     rule("variable-under-negation", |s| {
         s.some_condition(|a| {
             a.operator.base.is_negated() && a.values.iter().any(|v| has_variable(v))
+        })
+    }),
+    rule("family-under-negation", |s| {
+        s.some_condition(|a| {
+            let families = a.texts().into_iter().filter_map(|t| Cidr::parse(&t));
+            let families: Vec<_> = families.map(Cidr::is_v6).collect();
+            let alone = a.values.iter().any(|v| !v.contains('/'));
+            a.is_of(Family::IpAddress)
+                && a.operator.base.is_negated()
+                && alone
+                && families.windows(2).any(|pair| pair[0] != pair[1])
         })
     }),
     rule("malformed-under-negation", |s| {
@@ -88,6 +100,11 @@ pub(crate) const RULES: &[Rule] = &[
         s.some_condition(|a| {
             a.is_of(Family::IpAddress) && a.values.iter().any(|v| v.ends_with(".0/0"))
         })
+    }),
+    rule("lenient-dates", |s| s.some_condition(|a| a.is_of(Family::Date) && a.has_malformed())),
+    rule("arn-prefix", |s| {
+        let lacks_it = |text: &String| !text.starts_with("arn:") && text.split(':').count() > 5;
+        s.some_condition(|a| a.is_of(Family::Arn) && a.texts().iter().any(lacks_it))
     }),
     rule("binary-as-text", |s| s.some_condition(|a| a.operator.base == BaseOperator::BinaryEquals)),
 ];
@@ -129,10 +146,34 @@ impl Shown<'_> {
         conditions(self.case).iter().any(holds)
     }
 
+    fn some_principal(&self, holds: impl Fn(&str) -> bool) -> bool {
+        let statements = statements(self.case);
+        let elements = ["Principal", "NotPrincipal"];
+        let elements =
+            elements.iter().flat_map(|e| statements.iter().filter_map(|(_, s)| s.get(*e)));
+        elements.flat_map(|e| texts(&e["AWS"])).any(|text| holds(&text))
+    }
+
+    /// Whether a principal is the caller's role but for the letter case of its name.
+    fn names_role_in_other_case(&self, text: &str) -> bool {
+        match (role_name(text), role_name(self.principal())) {
+            (Some(one), Some(other)) => one != other && one.eq_ignore_ascii_case(other),
+            _ => false,
+        }
+    }
+
     fn some_not_resource(&self, holds: impl Fn(&str) -> bool) -> bool {
         let statements = statements(self.case);
         let elements = statements.iter().filter_map(|(_, s)| s.get("NotResource"));
         elements.flat_map(texts).any(|text| holds(&text))
+    }
+}
+
+/// The name of the role in the ARN of a role or of a session of it.
+fn role_name(arn: &str) -> Option<&str> {
+    match arn.split_once(":assumed-role/") {
+        Some((_, rest)) => rest.split('/').next(),
+        None => arn.split_once(":role/").and_then(|(_, rest)| rest.rsplit('/').next()),
     }
 }
 
@@ -172,11 +213,15 @@ impl Asked<'_> {
 
     /// Whether some text of either side does not have the operator's form.
     fn has_malformed(&self) -> bool {
-        let texts = self.texts();
+        let all = self.texts();
         match self.operator.base.family() {
-            Family::Numeric => texts.iter().any(|t| Decimal::parse(t).is_none()),
-            Family::Date => texts.iter().any(|t| date::parse(t).is_none()),
-            Family::IpAddress => texts.iter().any(|t| Cidr::parse(t).is_none()),
+            Family::Numeric => all.iter().any(|t| Decimal::parse(t).is_none()),
+            Family::Date => all.iter().any(|t| date::parse(t).is_none()),
+            // A request comes from one address; a range is none.
+            Family::IpAddress => {
+                let mut held = self.held.into_iter().flat_map(texts);
+                held.any(|t| t.contains('/')) || all.iter().any(|t| Cidr::parse(t).is_none())
+            }
             Family::String | Family::Bool | Family::Binary | Family::Arn | Family::Null => false,
         }
     }
@@ -286,6 +331,13 @@ mod tests {
             .collect::<Vec<_>>();
         let texts = ["1", "x", "2"].map(str::to_owned).to_vec();
         assert_eq!(found, [("aws:MultiFactorAuthAge".to_owned(), texts, true)]);
+    }
+
+    #[test]
+    fn roles_are_named_by_the_last_part_of_their_path() {
+        assert_eq!(role_name("arn:aws:iam::1:role/eng/deploy"), Some("deploy"));
+        assert_eq!(role_name("arn:aws:sts::1:assumed-role/deploy/ci"), Some("deploy"));
+        assert_eq!(role_name("arn:aws:iam::1:user/ann"), None);
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 /// Members of a case or a statement that it is not one without.
-const NEEDED: [&str; 6] = ["principal", "action", "resource", "account", "Effect", "Statement"];
+/// Without a version the language is an older one.
+const NEEDED: [&str; 7] =
+    ["principal", "action", "resource", "account", "Version", "Effect", "Statement"];
 
 /// A place in a JSON value.
 type Path = Vec<Step>;

@@ -6,6 +6,7 @@ pub(crate) const HERE: &str = "111122223333";
 pub(crate) const THERE: &str = "444455556666";
 
 /// An action and what it can be about. In a resource, `{}` stands for the account of its owner.
+/// No resource has a `*` in it: the peer takes that as a question about all that it matches.
 pub(crate) struct Target {
     pub(crate) action: &'static str,
     pub(crate) resources: &'static [&'static str],
@@ -14,7 +15,7 @@ pub(crate) struct Target {
 const OBJECTS: &[&str] = &[
     "arn:aws:s3:::ledger/2026/may.csv",
     "arn:aws:s3:::ledger/ann",
-    "arn:aws:s3:::ledger/a*b",
+    "arn:aws:s3:::ledger/a b+(c)",
     "arn:aws:s3:::ledger-2/x",
 ];
 const ROLES: &[&str] = &["arn:aws:iam::{}:role/eng/deploy", "arn:aws:iam::{}:role/audit"];

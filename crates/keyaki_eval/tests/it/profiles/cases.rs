@@ -161,6 +161,11 @@ pub(super) fn all() -> Vec<Case> {
             if_holds(r#""NumericEquals": {"app:key": "10"}"#),
             held("app:key", "10abc"),
         ),
+        refuses(
+            Point::NumberPrefix,
+            if_holds(r#""NumericEquals": {"app:key": "2026.5"}"#),
+            held("app:key", "2026.5-05.01"),
+        ),
         allows(
             Point::ArnNotLikeMalformed,
             if_holds(r#""ArnNotLike": {"app:key": "arn:aws:iam::111122223333:role/app"}"#),
