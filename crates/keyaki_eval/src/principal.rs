@@ -8,6 +8,11 @@ use crate::caller::last_component;
 use crate::decision::Forms;
 use crate::profile::{Point, Profile, Reading};
 
+/// Whether a statement names the caller in one of these ways; see [`Forms::REGARDLESS`].
+pub fn names(statement: &Statement, via: Forms, caller: &Caller, profile: &Profile) -> bool {
+    via == Forms::REGARDLESS || naming(statement, caller, profile).has(via)
+}
+
 /// The ways in which a statement names the caller; none if it does not. With both elements, which
 /// AWS refuses, `Principal` must name the caller and `NotPrincipal` must not.
 pub(crate) fn naming(statement: &Statement, caller: &Caller, profile: &Profile) -> Forms {
