@@ -4,14 +4,27 @@
 //! unknown request are like.
 #![allow(dead_code)]
 
+mod action;
 mod algebra;
 mod automaton;
+mod compile;
 mod bits;
 mod budget;
+mod decide;
+mod engine;
 mod fact;
+mod instantiate;
+mod key;
 mod language;
+mod program;
 mod query;
 mod search;
+mod signature;
+mod space;
+mod statement;
+mod valuation;
+mod values;
 
 pub use budget::{Budget, Exhausted};
+pub use engine::{Actions, Engine, Found, Outcome};
 pub use query::{Ask, Query, Side, Text, allowed};

@@ -2,10 +2,10 @@
 
 use keyaki_catalog::Catalog;
 use keyaki_eval::{
-    Atom, Caller, CallerKind, Decision, Formula, Policies, Profile, StatementRef, Topology,
-    decision, names,
+    Atom, Caller, CallerKind, Decision, Evaluator, Formula, Forms, Policies, Profile, Request,
+    StatementRef, Topology, decision, names,
 };
-use keyaki_ir::glob::Case;
+use keyaki_ir::glob::{self, Case};
 
 /// A set of policies with the profile under which it is read.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +55,36 @@ pub struct Query<'p> {
     pub formula: Formula<Ask>,
     /// Who makes the request.
     pub caller: Caller,
+}
+
+impl Query<'_> {
+    /// Whether the formula holds of a request, by the evaluator.
+    pub fn holds(&self, request: &Request, catalog: &Catalog) -> bool {
+        let evaluators: Vec<Evaluator<'_>> =
+            self.sides.iter().map(|s| Evaluator::new(s.policies, s.profile, catalog)).collect();
+        self.formula.eval(&mut |ask| match ask {
+            Ask::Statement { side, at } => evaluators.get(*side).is_some_and(|e| {
+                e.holds(Atom::Statement { at: *at, via: Forms::REGARDLESS }, request)
+            }),
+            Ask::Action(text) => text.holds(&request.action),
+            Ask::Resource(text) => text.holds(&request.resource),
+            Ask::Present(key) => {
+                request.context.get(key).is_some_and(|v| !v.as_slice().is_empty())
+            }
+            Ask::Value(key, text) => request.context.one(key).is_some_and(|v| text.holds(v)),
+        })
+    }
+}
+
+impl Text {
+    /// Whether a text has the property.
+    pub fn holds(&self, value: &str) -> bool {
+        match self {
+            Text::Is(text, Case::Sensitive) => **text == *value,
+            Text::Is(text, Case::Insensitive) => text.eq_ignore_ascii_case(value),
+            Text::Like(glob, case) => glob::matches(glob, value, *case),
+        }
+    }
 }
 
 /// When a request of a caller is allowed by one side: the decision formula with everything in it
