@@ -157,12 +157,7 @@ impl<'c> Engine<'c> {
     }
 
     /// The relations between keys were taken as they come; now values are tried for the keys.
-    fn try_values(
-        &self,
-        original: &Query<'_>,
-        program: &Program<'_>,
-        budget: &Budget,
-    ) -> Outcome {
+    fn try_values(&self, original: &Query<'_>, program: &Program<'_>, budget: &Budget) -> Outcome {
         let fixed = instantiate::known(&original.formula);
         for values in valuation::candidates(original, program, &fixed) {
             let parts = values.iter().map(|(key, value)| pin(key, value.as_deref()));
@@ -310,4 +305,3 @@ fn carries(action: Action<'_>, key: &str, catalog: &Catalog) -> bool {
         | KeyLookup::UnknownService => true,
     }
 }
-
