@@ -9,6 +9,7 @@ use keyaki_ir::glob::Case;
 use keyaki_symbolic::{Actions, Ask, Budget, Engine, Found, Outcome, Query, Side, Text, allowed};
 
 use crate::callers::{self, CallerCase, Scope};
+use crate::owner;
 use crate::{Access, Answer, Question, Responsible, Subject, Witness};
 
 /// What answers are given with.
@@ -122,24 +123,30 @@ impl Asker<'_> {
             Outcome::Undecided(reason) => return Answer::Undecided(reason),
             Outcome::Found(found) => found,
         };
-        if case.scope == Scope::Itself
-            && let Some(witness) = self.witness(&query, &found, ask)
-        {
-            return Answer::Refuted(Box::new(witness));
-        }
-        for caller in callers::fitting(case, &found.request.context) {
+        let callers = match case.scope {
+            Scope::Itself => vec![case.caller.clone()],
+            Scope::Account | Scope::Kind => callers::fitting(case, &found.request.context),
+        };
+        let mut reason = "no caller was found whom such a request could come from".to_owned();
+        for caller in callers {
             let exact = CallerCase { caller, scope: Scope::Itself };
-            let query = self.query(&exact.caller, exact.requirements(ask.asked), ask, combine);
-            if let Outcome::Found(found) = engine.ask(&query, &Budget::new(self.steps))
-                && let Some(witness) = self.witness(&query, &found, ask)
-            {
-                return Answer::Refuted(Box::new(witness));
+            let mut tries = vec![exact.requirements(ask.asked)];
+            // What contradicts itself is asked for again without the contradiction.
+            for _ in 0..4 {
+                let Some(requirements) = tries.pop() else { break };
+                let query = self.query(&exact.caller, requirements.clone(), ask, combine);
+                let Outcome::Found(found) = engine.ask(&query, &Budget::new(self.steps)) else {
+                    continue;
+                };
+                match self.witness(&query, &found, ask) {
+                    Ok(witness) => return Answer::Refuted(Box::new(witness)),
+                    Err(why) => reason = why,
+                }
+                let others = owner::agreeing(&found.request);
+                tries.extend(others.map(|o| Formula::and([requirements.clone(), o])));
             }
         }
-        Answer::Undecided(
-            "a request was found whose condition keys contradict each other, and no other"
-                .to_owned(),
-        )
+        Answer::Undecided(format!("the requests that were found cannot occur: {reason}"))
     }
 
     fn query<'q>(
@@ -168,10 +175,18 @@ impl Asker<'_> {
         Query { sides, formula, caller: caller.clone() }
     }
 
-    /// The request as a person would make it: with the keys that every such request has. None if
-    /// its keys contradict each other.
-    fn witness(&self, query: &Query<'_>, found: &Found, ask: &Asked<'_>) -> Option<Witness> {
-        let completed = complete_where(found.request.clone(), |k| ask.asked.has(k)).ok()?;
+    /// The request as a person would make it: with the keys that every such request has.
+    ///
+    /// # Errors
+    /// Why there is no such request.
+    fn witness(
+        &self,
+        query: &Query<'_>,
+        found: &Found,
+        ask: &Asked<'_>,
+    ) -> Result<Witness, String> {
+        let completed = complete_where(found.request.clone(), |k| ask.asked.has(k));
+        let completed = completed.map_err(|contradiction| contradiction.to_string())?;
         let mut request = completed.request;
         for key in &found.absent {
             if completed.assumed.iter().any(|k| k.eq_ignore_ascii_case(key)) {
@@ -179,12 +194,12 @@ impl Asker<'_> {
             }
         }
         if !query.holds(&request, self.catalog) {
-            return None;
+            return Err("keys that every request has make a difference".to_owned());
         }
         let responsible = self.responsible(query, &request);
         let absent = found.absent.iter().filter(|k| !request.context.has(k)).cloned().collect();
         let (is_known, is_realistic) = (found.is_known, found.is_realistic);
-        Some(Witness { request, absent, responsible, is_known, is_realistic })
+        Ok(Witness { request, absent, responsible, is_known, is_realistic })
     }
 
     /// The statements that match the request.
