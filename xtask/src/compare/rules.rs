@@ -222,7 +222,8 @@ impl Asked<'_> {
                 let mut held = self.held.into_iter().flat_map(texts);
                 held.any(|t| t.contains('/')) || all.iter().any(|t| Cidr::parse(t).is_none())
             }
-            Family::String | Family::Bool | Family::Binary | Family::Arn | Family::Null => false,
+            Family::Arn => self.values.iter().any(|v| is_short_arn(v)),
+            Family::String | Family::Bool | Family::Binary | Family::Null => false,
         }
     }
 }
