@@ -19,16 +19,15 @@ pub(crate) fn case(seed: u64, number: u64) -> Value {
         seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ number.wrapping_mul(0xA24B_AED4_963E_E407);
     let mut random = Random::new(stream);
     let mut maker = Maker::new(&mut random);
-    let mut case = maker.layers();
-    let context = conditions::context(&case, maker.random);
-    case.insert("context".to_owned(), Value::Object(context));
-    completed(Value::Object(case), maker.random)
+    let mut case = Value::Object(maker.layers());
+    case["context"] = Value::Object(conditions::context(&case, maker.random));
+    completed(case, maker.random)
 }
 
 /// In most cases the context gets the keys that every request of its kind has, where it does not
 /// contradict them.
 fn completed(mut case: Value, random: &mut Random) -> Value {
-    let request = ours::request(&case, &[]).ok().filter(|_| random.percent(70));
+    let request = ours::request(&case).ok().filter(|_| random.percent(70));
     if let Some(completed) = request.and_then(|r| complete(&r).ok()) {
         let entries = completed.request.context.iter();
         let entries = entries.map(|(key, values)| (key.to_owned(), value(values)));
@@ -286,8 +285,7 @@ mod tests {
     #[test]
     fn all_verdicts_layers_and_keys_occur() {
         let cases: Vec<Value> = (0..3000).map(|n| case(7, n)).collect();
-        let verdict =
-            |case: &Value| Prepared::new(case, &[]).map(|p| p.decide(&Profile::documented()));
+        let verdict = |case: &Value| Prepared::new(case).map(|p| p.decide(&Profile::documented()));
         let verdicts: Vec<_> = cases.iter().map(verdict).collect();
         for wanted in [Verdict::Allow, Verdict::ImplicitDeny, Verdict::ExplicitDeny] {
             let share = verdicts.iter().filter(|v| **v == Ok(wanted)).count();
