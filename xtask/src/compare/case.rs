@@ -269,3 +269,51 @@ fn change(statement: &mut Map<String, Value>, name: &str, key: &str, new: Read) 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case() -> Value {
+        let policy = json!({ "Statement": [
+            { "Condition": { "NumericNotEquals": { "aws:MultiFactorAuthAge": ["1", "x"] } } },
+            { "Principal": { "AWS": ["a", "b"] } },
+        ] });
+        json!({ "scp": [[policy]], "context": { "AWS:multifactorauthage": "2" } })
+    }
+
+    #[test]
+    fn conditions_are_found_in_every_layer_with_what_the_request_holds() {
+        let case = case();
+        let found: Vec<_> = Case(&case)
+            .conditions()
+            .iter()
+            .map(|a| (a.key.to_owned(), a.texts(), a.has_malformed()))
+            .collect();
+        let texts = ["1", "x", "2"].map(str::to_owned).to_vec();
+        assert_eq!(found, [("aws:MultiFactorAuthAge".to_owned(), texts, true)]);
+    }
+
+    #[test]
+    fn a_condition_is_read_otherwise_or_taken_away() {
+        let case = case();
+        let first = |read: fn() -> Read| {
+            let new = Case(&case).with_conditions(|_| Some(read()));
+            new.map(|case| case["scp"][0][0]["Statement"][0]["Condition"].clone())
+        };
+        assert_eq!(first(|| Read::Holds), Some(json!({ "NumericNotEquals": {} })));
+        let other = json!({ "NumericNotEquals": {}, "Bool": { "aws:MultiFactorAuthAge": "y" } });
+        assert_eq!(first(|| Read::As("Bool".to_owned(), json!("y"))), Some(other));
+        assert!(first(|| Read::Fails).is_some_and(|c| c.to_string().contains("keyaki:absent")));
+        assert_eq!(Case(&case).with_conditions(|_| None), None);
+    }
+
+    #[test]
+    fn texts_of_principals_and_of_the_request_change_in_place() {
+        let case = case();
+        let changed = Case(&case).with_principals(|text| format!("{text}{text}"));
+        assert_eq!(changed["scp"][0][0]["Statement"][1]["Principal"]["AWS"], json!(["aa", "bb"]));
+        let changed = Case(&case).with_held("aws:MultiFactorAuthAge", |_| "3".to_owned());
+        assert_eq!(changed["context"], json!({ "AWS:multifactorauthage": "3" }));
+    }
+}

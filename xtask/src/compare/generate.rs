@@ -104,7 +104,7 @@ impl<'r> Maker<'r> {
 
     /// The layers that a case may have, with their chances.
     fn chances(&self) -> [(&'static str, Layer, usize); 6] {
-        let bounded = if self.attached == Attached::Nothing { 0 } else { 20 };
+        let bounded = if self.attached == Attached::Nothing { 0 } else { 30 };
         let passed = match self.attached {
             Attached::Session if self.principal.contains("federated-user") => 80,
             Attached::Session => 20,
@@ -141,7 +141,7 @@ impl<'r> Maker<'r> {
         let count = 1 + self.random.below(3);
         let mut statements: Vec<Value> = (0..count).map(|_| self.statement(layer)).collect();
         // What only caps is mostly open, lest it always decides.
-        if layer.is_cap() && self.random.percent(70) {
+        if layer.is_cap() && self.random.percent(60) {
             statements.push(open(layer));
         }
         let mut document = Map::new();
@@ -225,8 +225,19 @@ impl<'r> Maker<'r> {
         let account = if self.random.percent(85) { HERE } else { THERE };
         let is_named = self.principal.starts_with("arn:") && self.random.percent(30);
         match is_named {
-            true => self.principal.clone(),
+            true => self.own_name(),
             false => self.random.pick(PRINCIPALS).replace("{}", account),
+        }
+    }
+
+    /// The caller's ARN; for a session of a role, as often its role's.
+    fn own_name(&mut self) -> String {
+        let parts: Vec<&str> = self.principal.split('/').collect();
+        match parts.as_slice() {
+            [start, role, _] if start.ends_with(":assumed-role") && self.random.percent(50) => {
+                format!("arn:aws:iam::{HERE}:role/{role}")
+            }
+            _ => self.principal.clone(),
         }
     }
 }

@@ -12,7 +12,6 @@ use serde_json::{Map, Value, json};
 use super::case::{Asked, Case, Read, is_short_arn, one_or_many, silence, texts};
 
 /// A reading of the peer's.
-#[derive(Debug)]
 pub(crate) struct Rule {
     /// The name, as in `docs/rulings.md`.
     pub(crate) name: &'static str,
@@ -69,8 +68,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule("malformed-under-negation", |c| {
         c.with_conditions(|a| fails(a.is_negated() && a.has_malformed()))
     }),
-    rule("year-as-seconds", |c| dates_as_numbers(c, |text| text.len() == 4)),
-    rule("epoch-dates", |c| dates_as_numbers(c, |text| text.len() != 4)),
+    rule("dates-as-numbers", dates_as_numbers),
     rule("lenient-dates", |c| {
         let lenient = |a: &Asked<'_>| a.is_of(Family::Date) && !a.is_negated() && a.has_malformed();
         c.with_conditions(|a| lenient(a).then_some(Read::Holds))
@@ -203,16 +201,16 @@ fn is_open(case: Case<'_>, text: &str) -> bool {
 fn has_other_family(asked: &Asked<'_>) -> bool {
     let family = |text: &String| Cidr::parse(text).map(Cidr::is_v6);
     let lone = asked.values.iter().filter(|v| !v.contains('/'));
-    let held: Vec<_> = asked.held_texts().iter().filter_map(family).collect();
+    let held = asked.held_texts();
+    let held: Vec<_> = held.iter().filter(|t| !t.contains('/')).filter_map(family).collect();
     asked.is_of(Family::IpAddress) && lone.filter_map(family).any(|f| held.iter().any(|h| *h != f))
 }
 
 /// Dates as the numbers that the peer compares: digits as they stand, all else in milliseconds.
-/// Only where one of the conditions has digits that are told.
-fn dates_as_numbers(case: Case<'_>, told: fn(&str) -> bool) -> Option<Value> {
-    let is_told = |a: &Asked<'_>| a.texts().iter().any(|t| is_digits(t) && told(t));
+fn dates_as_numbers(case: Case<'_>) -> Option<Value> {
     let asked = case.conditions();
-    let asked = asked.iter().find(|a| a.is_of(Family::Date) && is_told(a))?;
+    let mut dates = asked.iter().filter(|a| a.is_of(Family::Date));
+    let asked = dates.find(|a| a.texts().iter().any(|t| is_digits(t)))?;
     let case = case.with_held(asked.key, as_number);
     Case(&case).with_conditions(|a| {
         let values: Vec<String> = a.values.iter().map(|v| as_number(v)).collect();
@@ -239,5 +237,82 @@ fn with_arn_prefix(text: &str) -> String {
     match text.split_once(':') {
         Some((_, rest)) if rest.split(':').count() > 4 => format!("arn:{rest}"),
         Some(_) | None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use keyaki_eval::{Profile, Verdict};
+
+    use super::*;
+    use crate::compare::ours::Prepared;
+    use crate::compare::sort;
+
+    /// Differences with their classes, as a run found and shrank them.
+    const EXAMPLES: &str = include_str!("examples.ndjson");
+
+    fn examples() -> Vec<Value> {
+        EXAMPLES.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+
+    fn verdict(name: &Value) -> Option<Verdict> {
+        let all = [Verdict::Allow, Verdict::ImplicitDeny, Verdict::ExplicitDeny];
+        all.into_iter().find(|v| v.name() == name)
+    }
+
+    #[test]
+    fn names_are_distinct_and_stand_in_the_table_of_rulings() {
+        let table = include_str!("../../../docs/rulings.md");
+        for (i, rule) in RULES.iter().enumerate() {
+            assert!(table.contains(&format!("| `{}` |", rule.name)), "{}", rule.name);
+            assert!(RULES[..i].iter().all(|r| r.name != rule.name), "{}", rule.name);
+        }
+    }
+
+    #[test]
+    fn every_rule_explains_an_example() {
+        let examples = examples();
+        assert_eq!(examples.len(), EXAMPLES.lines().count());
+        for rule in RULES {
+            let class = format!("theirs: {}", rule.name);
+            assert!(examples.iter().any(|e| e["class"] == class.as_str()), "{class}");
+        }
+    }
+
+    #[test]
+    fn examples_are_of_their_classes() {
+        for example in examples() {
+            let case = &example["case"];
+            let ours = Prepared::new(case).map(|p| p.decide(&Profile::documented())).ok();
+            assert_eq!(ours, verdict(&example["ours"]), "{case}");
+            let class = |theirs| Some(sort::class(case, theirs).to_string());
+            assert_eq!(
+                verdict(&example["theirs"]).and_then(class),
+                example["class"].as_str().map(str::to_owned)
+            );
+        }
+    }
+
+    #[test]
+    fn roles_are_named_by_the_last_part_of_their_path() {
+        assert_eq!(role_name("arn:aws:iam::1:role/eng/deploy"), Some("deploy"));
+        assert_eq!(role_name("arn:aws:sts::1:assumed-role/deploy/ci"), Some("deploy"));
+        assert_eq!(role_name("arn:aws:iam::1:user/ann"), None);
+    }
+
+    #[test]
+    fn a_variable_is_open_where_neither_request_nor_default_has_a_value() {
+        let case = json!({ "context": { "aws:username": "ann", "aws:TagKeys": ["a"] } });
+        let open = |text: &str| is_open(Case(&case), text);
+        assert!(open("a${aws:userid}") && open("${aws:TagKeys}"));
+        assert!(!open("${*}${$}{x}") && !open("${AWS:username}") && !open("${aws:userid, 'x'}"));
+    }
+
+    #[test]
+    fn digits_stand_as_they_are_and_dates_in_milliseconds() {
+        assert_eq!(as_number("2026"), "02026");
+        assert_eq!(as_number("1777593600"), "1777593600");
+        assert_eq!(as_number("1970-01-01T00:01:00.5Z"), "60500");
+        assert_eq!(as_number("soon"), "soon");
     }
 }
