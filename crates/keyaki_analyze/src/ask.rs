@@ -29,14 +29,9 @@ pub struct Asker<'a> {
 pub fn ask(question: &Question<'_>, asker: &Asker<'_>) -> Answer {
     match question {
         Question::NoNewAccess { old, new } => asker.minus(&[new, old]),
-        Question::Equivalent { one, other } => match asker.minus(&[one, other]) {
-            Answer::Proved => flipped(asker.minus(&[other, one])),
-            Answer::Undecided(reason) => match flipped(asker.minus(&[other, one])) {
-                refuted @ Answer::Refuted(_) => refuted,
-                Answer::Proved | Answer::Undecided(_) => Answer::Undecided(reason),
-            },
-            refuted @ Answer::Refuted(_) => refuted,
-        },
+        Question::Equivalent { one, other } => {
+            both(asker.minus(&[one, other]), || flipped(asker.minus(&[other, one])))
+        }
         Question::Disjoint { one, other } => {
             asker.any(&[one, other], |allowed| Formula::and(allowed.to_vec()))
         }
@@ -46,6 +41,24 @@ pub fn ask(question: &Question<'_>, asker: &Asker<'_>) -> Answer {
         Question::AlwaysDenied { subject } => {
             asker.any(&[subject], |allowed| Formula::and(allowed.to_vec()))
         }
+    }
+}
+
+/// Both must hold; what refutes one of them refutes both.
+fn both(first: Answer, second: impl FnOnce() -> Answer) -> Answer {
+    match first {
+        Answer::Refuted(_) => first,
+        Answer::Proved { mut approximations } => match second() {
+            Answer::Proved { approximations: more } => {
+                approximations.extend(more);
+                Answer::Proved { approximations }
+            }
+            other @ (Answer::Refuted(_) | Answer::Undecided(_)) => other,
+        },
+        Answer::Undecided(_) => match second() {
+            refuted @ Answer::Refuted(_) => refuted,
+            Answer::Proved { .. } | Answer::Undecided(_) => first,
+        },
     }
 }
 
@@ -96,17 +109,20 @@ impl Asker<'_> {
             false => callers::of_identity(&asked),
         };
         let mut undecided = None;
+        let mut approximations: Vec<String> = Vec::new();
         for case in &cases {
             for same_account in topologies(subjects, case) {
                 let ask = Asked { subjects, asked: &asked, same_account };
                 match self.case(case, &ask, &combine) {
-                    Answer::Proved => {}
+                    Answer::Proved { approximations: more } => approximations.extend(more),
                     refuted @ Answer::Refuted(_) => return refuted,
                     Answer::Undecided(reason) => undecided = undecided.or(Some(reason)),
                 }
             }
         }
-        undecided.map_or(Answer::Proved, Answer::Undecided)
+        approximations.sort_unstable();
+        approximations.dedup();
+        undecided.map_or(Answer::Proved { approximations }, Answer::Undecided)
     }
 
     /// One case of callers.
@@ -119,7 +135,12 @@ impl Asker<'_> {
         let engine = Engine::new(self.catalog, self.actions);
         let query = self.query(&case.caller, case.requirements(ask.asked), ask, combine);
         let found = match engine.ask(&query, &Budget::new(self.steps)) {
-            Outcome::Nothing => return Answer::Proved,
+            Outcome::Nothing { left_out } => {
+                let approximations = left_out.iter().map(|service| {
+                    format!("actions that AWS may add to {service} one day were left out")
+                });
+                return Answer::Proved { approximations: approximations.collect() };
+            }
             Outcome::Undecided(reason) => return Answer::Undecided(reason),
             Outcome::Found(found) => found,
         };
