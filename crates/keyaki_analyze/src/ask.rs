@@ -104,19 +104,13 @@ impl Asker<'_> {
         subjects: &[&Subject],
         combine: impl Fn(&[Formula<Ask>]) -> Formula<Ask>,
     ) -> Answer {
-        let asked: Vec<AskedKeys> = subjects.iter().map(|s| AskedKeys::of(&s.policies)).collect();
-        let asked = AskedKeys::union(&asked);
-        let names_principals =
-            subjects.iter().any(|s| s.policies.resource.is_some() || s.policies.rcp.is_some());
-        let cases = match names_principals {
-            true => callers::of_resource(subjects),
-            false => callers::of_identity(&asked),
-        };
+        let asked = Asked::new(subjects);
+        let cases = callers::of_subjects(subjects, &asked.asked);
         let mut undecided = None;
         let mut approximations: Vec<String> = Vec::new();
         for case in &cases {
             for same_account in topologies(subjects, case) {
-                let ask = Asked { subjects, asked: &asked, same_account };
+                let ask = asked.with(same_account);
                 match self.case(case, &ask, &combine) {
                     Answer::Proved { approximations: more } => approximations.extend(more),
                     refuted @ Answer::Refuted(_) => return refuted,
@@ -137,7 +131,7 @@ impl Asker<'_> {
         combine: &impl Fn(&[Formula<Ask>]) -> Formula<Ask>,
     ) -> Answer {
         let engine = Engine::new(self.catalog, self.actions);
-        let query = self.query(&case.caller, case.requirements(ask.asked), ask, combine);
+        let query = self.query(&case.caller, case.requirements(&ask.asked), ask, combine);
         let found = match engine.ask(&query, &Budget::new(self.steps)) {
             Outcome::Nothing { left_out } => {
                 let approximations = left_out.iter().map(|service| {
@@ -176,7 +170,8 @@ impl Asker<'_> {
         Answer::Undecided(format!("the requests that were found cannot occur: {reason}"))
     }
 
-    fn query<'q>(
+    /// What must hold of a request of a caller.
+    pub(crate) fn query<'q>(
         &'q self,
         caller: &Caller,
         requirements: Formula<Ask>,
@@ -198,7 +193,7 @@ impl Asker<'_> {
             })
             .collect();
         // What is fixed stands at the top, where the engine looks for it.
-        let formula = Formula::and([requirements, callers::always(ask.asked), combine(&allowed)]);
+        let formula = Formula::and([requirements, callers::always(&ask.asked), combine(&allowed)]);
         Query { sides, formula, caller: caller.clone() }
     }
 
@@ -206,7 +201,7 @@ impl Asker<'_> {
     ///
     /// # Errors
     /// Why there is no such request.
-    fn witness(
+    pub(crate) fn witness(
         &self,
         query: &Query<'_>,
         found: &Found,
@@ -288,24 +283,40 @@ impl Asker<'_> {
 }
 
 /// A question about all subjects together.
-struct Asked<'s> {
-    subjects: &'s [&'s Subject],
-    asked: &'s AskedKeys,
+#[derive(Clone, Debug)]
+pub(crate) struct Asked<'s> {
+    pub(crate) subjects: &'s [&'s Subject],
+    asked: AskedKeys,
     same_account: bool,
 }
 
-impl Asked<'_> {
+impl<'s> Asked<'s> {
+    pub(crate) fn new(subjects: &'s [&'s Subject]) -> Self {
+        let asked: Vec<AskedKeys> = subjects.iter().map(|s| AskedKeys::of(&s.policies)).collect();
+        Asked { subjects, asked: AskedKeys::union(&asked), same_account: false }
+    }
+
+    /// The same where caller and resource belong to one account, or do not.
+    pub(crate) fn with(&self, same_account: bool) -> Self {
+        Asked { same_account, ..self.clone() }
+    }
+
+    /// The keys that the policies ask for.
+    pub(crate) fn asked(&self) -> &AskedKeys {
+        &self.asked
+    }
+
     /// Whether decisions over several layers are asked about, rather than what documents say.
     fn is_layered(&self) -> bool {
         self.subjects.iter().any(|s| s.layer.is_none())
     }
 
     /// What holds of the requests of exactly this caller.
-    fn of(&self, case: &CallerCase) -> Formula<Ask> {
-        let keys = case.requirements(self.asked);
+    pub(crate) fn of(&self, case: &CallerCase) -> Formula<Ask> {
+        let keys = case.requirements(&self.asked);
         match self.is_layered() {
             true => {
-                let owner = owner::relation(&case.caller, self.same_account, self.asked);
+                let owner = owner::relation(&case.caller, self.same_account, &self.asked);
                 Formula::and([keys, owner])
             }
             false => keys,
@@ -315,7 +326,7 @@ impl Asked<'_> {
 
 /// Whether caller and resource can belong to the same account, and to different ones; where only
 /// documents of one layer are asked about, that makes no difference.
-fn topologies(subjects: &[&Subject], case: &CallerCase) -> Vec<bool> {
+pub(crate) fn topologies(subjects: &[&Subject], case: &CallerCase) -> Vec<bool> {
     let layered = subjects.iter().any(|s| s.layer.is_none());
     match layered && case.caller.account().is_some() {
         true => vec![true, false],

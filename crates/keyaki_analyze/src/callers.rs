@@ -10,6 +10,7 @@ use keyaki_ir::{Arn, Principal, PrincipalEntry, Statement, arn};
 use keyaki_symbolic::{Ask, Text};
 
 use crate::Subject;
+use crate::findings::Zone;
 
 /// An account that no policy is likely to name.
 const STRANGER: &str = "999988887777";
@@ -56,8 +57,17 @@ const ACCOUNT_KEYS: [&str; 7] = [
     "aws:userid",
 ];
 
+/// All cases of callers that policies tell apart.
+pub(crate) fn of_subjects(subjects: &[&Subject], asked: &AskedKeys) -> Vec<CallerCase> {
+    let names = |s: &&Subject| s.policies.resource.is_some() || s.policies.rcp.is_some();
+    match subjects.iter().any(names) {
+        true => of_resource(subjects),
+        false => of_identity(asked),
+    }
+}
+
 /// All cases of callers that the policies of identities tell apart.
-pub(crate) fn of_identity(asked: &AskedKeys) -> Vec<CallerCase> {
+fn of_identity(asked: &AskedKeys) -> Vec<CallerCase> {
     let all = [role(STRANGER), user(STRANGER), federated(STRANGER)];
     let cases = all.map(|caller| CallerCase { caller, scope: Scope::Kind });
     let matters = OWN_KEYS.iter().chain(&ACCOUNT_KEYS).any(|key| asked.has(key));
@@ -65,7 +75,7 @@ pub(crate) fn of_identity(asked: &AskedKeys) -> Vec<CallerCase> {
 }
 
 /// All cases of callers that the policies of a resource tell apart.
-pub(crate) fn of_resource(subjects: &[&Subject]) -> Vec<CallerCase> {
+fn of_resource(subjects: &[&Subject]) -> Vec<CallerCase> {
     let mut cases: Vec<CallerCase> = Vec::new();
     let mut add = |caller: Caller, scope: Scope| {
         let case = CallerCase { caller, scope };
@@ -291,6 +301,28 @@ pub(crate) fn always(asked: &AskedKeys) -> Formula<Ask> {
     if asked.has("aws:MultiFactorAuthAge") && asked.has("aws:MultiFactorAuthPresent") {
         let factor = is("aws:MultiFactorAuthPresent", "true");
         parts.push(Formula::or([absent("aws:MultiFactorAuthAge"), factor]));
+    }
+    Formula::and(parts)
+}
+
+/// That the caller is of none of these accounts and organisations, as far as asked keys tell.
+pub(crate) fn outside(zone: &Zone, asked: &AskedKeys) -> Formula<Ask> {
+    let mut parts = Vec::new();
+    for account in &zone.accounts {
+        if asked.has("aws:PrincipalAccount") {
+            parts.push(Formula::not(is("aws:PrincipalAccount", account)));
+        }
+        if asked.has("aws:PrincipalArn") {
+            parts.push(Formula::not(like("aws:PrincipalArn", &format!("arn:*:*::{account}:*"))));
+        }
+    }
+    if asked.has("aws:PrincipalOrgID") {
+        parts.extend(zone.organizations.iter().map(|o| Formula::not(is("aws:PrincipalOrgID", o))));
+    }
+    if asked.has("aws:PrincipalOrgPaths") {
+        // The first part of a path is the organisation.
+        let path = |o: &String| like("aws:PrincipalOrgPaths", &format!("{o}/*"));
+        parts.extend(zone.organizations.iter().map(|o| Formula::not(path(o))));
     }
     Formula::and(parts)
 }

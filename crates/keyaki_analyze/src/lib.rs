@@ -6,9 +6,11 @@
 mod answer;
 mod ask;
 mod callers;
+mod findings;
 mod owner;
 mod question;
 
 pub use answer::{Answer, Responsible, Witness};
 pub use ask::{Asker, ask};
+pub use findings::{Bounds, Finding, Findings, KeyCell, Zone, findings};
 pub use question::{Access, Question, Subject};

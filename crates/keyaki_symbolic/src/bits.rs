@@ -2,13 +2,14 @@
 
 /// A set of small numbers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub(crate) struct Bits {
+pub struct Bits {
     // INVARIANT: the last word is not zero.
     words: Vec<u64>,
 }
 
 impl Bits {
-    pub(crate) fn insert(&mut self, number: usize) {
+    /// Puts a number in.
+    pub fn insert(&mut self, number: usize) {
         let word = number / 64;
         if self.words.len() <= word {
             self.words.resize(word + 1, 0);
@@ -16,27 +17,32 @@ impl Bits {
         self.words[word] |= 1 << (number % 64);
     }
 
-    pub(crate) fn remove(&mut self, number: usize) {
+    /// Takes a number out.
+    pub fn remove(&mut self, number: usize) {
         if let Some(word) = self.words.get_mut(number / 64) {
             *word &= !(1 << (number % 64));
         }
         self.trim();
     }
 
-    pub(crate) fn has(&self, number: usize) -> bool {
+    /// Whether a number is in it.
+    pub fn has(&self, number: usize) -> bool {
         self.words.get(number / 64).is_some_and(|w| w >> (number % 64) & 1 == 1)
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether there is none in it.
+    pub fn is_empty(&self) -> bool {
         self.words.is_empty()
     }
 
-    pub(crate) fn is_subset(&self, other: &Bits) -> bool {
+    /// Whether another set holds all of it.
+    pub fn is_subset(&self, other: &Bits) -> bool {
         let others = other.words.iter().copied().chain(std::iter::repeat(0));
         self.words.iter().zip(others).all(|(word, other)| word & !other == 0)
     }
 
-    pub(crate) fn union(&self, other: &Bits) -> Bits {
+    /// What is in this or the other.
+    pub fn union(&self, other: &Bits) -> Bits {
         let (long, short) = match self.words.len() >= other.words.len() {
             true => (self, other),
             false => (other, self),
@@ -46,17 +52,39 @@ impl Bits {
         Bits { words }
     }
 
-    pub(crate) fn intersection(&self, other: &Bits) -> Bits {
+    /// What is in both.
+    pub fn intersection(&self, other: &Bits) -> Bits {
         let words = self.words.iter().zip(&other.words).map(|(a, b)| a & b).collect();
         let mut both = Bits { words };
         both.trim();
         both
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+    /// The numbers in order.
+    pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
         self.words.iter().enumerate().flat_map(|(index, word)| {
             (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| index * 64 + bit)
         })
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.words.iter().map(|w| w.count_ones() as usize).sum()
+    }
+
+    /// What is in this and not in the other.
+    #[must_use]
+    pub fn minus(&self, other: &Bits) -> Bits {
+        let others = other.words.iter().copied().chain(std::iter::repeat(0));
+        let words = self.words.iter().zip(others).map(|(a, b)| a & !b).collect();
+        let mut left = Bits { words };
+        left.trim();
+        left
+    }
+
+    /// Whether the two have a number in common.
+    pub fn meets(&self, other: &Bits) -> bool {
+        self.words.iter().zip(&other.words).any(|(a, b)| a & b != 0)
     }
 
     fn trim(&mut self) {

@@ -25,7 +25,7 @@ impl Budget {
     ///
     /// # Errors
     /// Fewer are left.
-    pub(crate) fn spend(&self, steps: u64) -> Result<(), Exhausted> {
+    pub fn spend(&self, steps: u64) -> Result<(), Exhausted> {
         match self.left.get().checked_sub(steps) {
             Some(left) => {
                 self.left.set(left);

@@ -289,7 +289,7 @@ const MOST_OPEN: usize = 8;
 const TRIES: usize = 24;
 
 /// The first action of each list of resource types.
-fn distinct(actions: Vec<Action<'_>>) -> Vec<Action<'_>> {
+pub(crate) fn distinct(actions: Vec<Action<'_>>) -> Vec<Action<'_>> {
     let mut seen: HashSet<Vec<&str>> = HashSet::new();
     let mut kept = Vec::new();
     for action in actions {
@@ -302,7 +302,7 @@ fn distinct(actions: Vec<Action<'_>>) -> Vec<Action<'_>> {
 }
 
 /// The resources that an action works on.
-fn forms(action: Action<'_>) -> ResourceTest {
+pub(crate) fn forms(action: Action<'_>) -> ResourceTest {
     let mut test = ResourceTest { languages: Vec::new(), star: true };
     for resource in action.resources() {
         test.star &= !resource.is_required();
@@ -319,7 +319,7 @@ fn forms(action: Action<'_>) -> ResourceTest {
 
 /// Whether requests for an action can have a key: global keys all can, those of services where the
 /// catalogue lists them.
-fn carries(action: Action<'_>, key: &str, catalog: &Catalog) -> bool {
+pub(crate) fn carries(action: Action<'_>, key: &str, catalog: &Catalog) -> bool {
     match catalog.key(key) {
         KeyLookup::Service { .. } => action.all_condition_keys().any(|k| k.matches(key)),
         KeyLookup::Global(_)

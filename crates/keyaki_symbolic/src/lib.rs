@@ -12,6 +12,7 @@ mod compile;
 mod decide;
 mod engine;
 mod fact;
+mod grid;
 mod instantiate;
 mod key;
 mod language;
@@ -24,6 +25,8 @@ mod statement;
 mod valuation;
 mod values;
 
+pub use bits::Bits;
 pub use budget::{Budget, Exhausted};
 pub use engine::{Actions, Engine, Found, Outcome};
+pub use grid::{ACTION, Grid, KeyValue, Product, RESOURCE};
 pub use query::{Ask, Query, Side, Text, allowed};

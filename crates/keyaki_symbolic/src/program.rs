@@ -29,6 +29,8 @@ pub(crate) struct Program<'p> {
     pub(crate) boxes: Vec<Conjunction>,
     pub(crate) atoms: Vec<Atom>,
     pub(crate) formula: Formula<usize>,
+    /// The numbers of the atoms.
+    pub(crate) asked: HashMap<Ask, usize>,
 }
 
 impl<'p> Program<'p> {
@@ -43,8 +45,8 @@ impl<'p> Program<'p> {
             atom_ids: HashMap::new(),
         };
         let formula = builder.formula(query, &query.formula)?;
-        let Builder { space, actions, boxes, atoms, .. } = builder;
-        Ok(Program { space, actions, boxes, atoms, formula })
+        let Builder { space, actions, boxes, atoms, atom_ids: asked, .. } = builder;
+        Ok(Program { space, actions, boxes, atoms, formula, asked })
     }
 }
 

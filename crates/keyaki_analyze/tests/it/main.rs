@@ -8,6 +8,7 @@
     reason = "a test stops at what it did not expect"
 )]
 
+mod findings;
 mod no_new_access;
 
 use keyaki_analyze::{Answer, Asker, Question, Subject, ask};
