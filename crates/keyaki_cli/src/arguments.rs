@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{catalog, check, explain, format, simulate};
+use crate::command::{catalog, check, explain, format, lsp, simulate};
 use crate::console::{Choice, Color, Console};
 use crate::exit::{Exit, Failure};
 
@@ -27,6 +27,7 @@ pub(crate) enum Command {
     Explain(explain::Arguments),
     Simulate(Box<simulate::Arguments>),
     Catalog(catalog::Arguments),
+    Lsp(lsp::Arguments),
 }
 
 impl Command {
@@ -37,6 +38,7 @@ impl Command {
             Command::Explain(arguments) => explain::run(&arguments, console),
             Command::Simulate(arguments) => simulate::run(&arguments, console),
             Command::Catalog(arguments) => catalog::run(arguments, console),
+            Command::Lsp(arguments) => lsp::run(&arguments, console),
         }
     }
 }

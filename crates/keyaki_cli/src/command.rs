@@ -4,6 +4,7 @@ pub(crate) mod catalog;
 pub(crate) mod check;
 pub(crate) mod explain;
 pub(crate) mod format;
+pub(crate) mod lsp;
 pub(crate) mod simulate;
 
 use std::io;
