@@ -14,6 +14,8 @@ mod tests {
         ("keyaki_ir", &["keyaki_syntax", "keyaki_diag"]),
         ("keyaki_catalog", &["keyaki_ir", "keyaki_diag"]),
         ("keyaki_eval", &["keyaki_catalog", "keyaki_ir"]),
+        ("keyaki_symbolic", &["keyaki_eval", "keyaki_catalog", "keyaki_ir"]),
+        ("keyaki_analyze", &["keyaki_symbolic", "keyaki_eval", "keyaki_catalog", "keyaki_ir"]),
         ("keyaki_lint", &["keyaki_catalog", "keyaki_ir", "keyaki_syntax", "keyaki_diag"]),
         (
             "keyaki_workspace",

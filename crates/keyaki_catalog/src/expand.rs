@@ -212,6 +212,12 @@ impl Catalog {
         found
     }
 
+    /// Calls `visit` with ascending ranges of the numbers of the actions that a pattern matches,
+    /// retired actions included; see [`Catalog::action_by_id`].
+    pub fn for_ranges(&self, pattern: &str, visit: impl FnMut(Range<u32>)) {
+        self.for_matches(pattern, visit);
+    }
+
     /// Calls `visit` with ascending ranges of the actions that the pattern matches, retired ones
     /// included.
     fn for_matches(&self, pattern: &str, mut visit: impl FnMut(Range<u32>)) {

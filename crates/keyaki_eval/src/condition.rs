@@ -7,10 +7,12 @@
 use keyaki_ir::ip::Cidr;
 use keyaki_ir::number::Decimal;
 use keyaki_ir::{
-    BaseOperator, Condition, ConditionEntry, ConditionValue, Family, Operator, SetOperator, date,
+    BaseOperator, Condition, ConditionEntry, ConditionValue, Effect, Family, Operator, SetOperator,
+    Version, date,
 };
 
-use crate::profile::Point;
+use crate::Context;
+use crate::profile::{Point, Profile};
 use crate::resource::{self, Match};
 use crate::variable::Env;
 
@@ -37,6 +39,37 @@ pub(crate) fn holds(condition: &Condition, env: Env<'_>) -> Result<(), FailedCon
         }
     }
     Ok(())
+}
+
+/// One key under one operator, as a statement of a policy asks for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Test<'p> {
+    /// The operator.
+    pub operator: Operator,
+    /// The key with its values.
+    pub entry: &'p ConditionEntry,
+    /// The version of the policy.
+    pub version: Version,
+    /// The effect of the statement.
+    pub effect: Effect,
+    /// The readings of contested points.
+    pub profile: &'p Profile,
+}
+
+impl Test<'_> {
+    /// Whether it holds in a context.
+    pub fn holds(self, context: &Context) -> bool {
+        entry_holds(self.operator, self.entry, self.env(context))
+    }
+
+    /// Whether one of several values of the key satisfies the operator.
+    pub fn takes(self, value: &str, context: &Context) -> bool {
+        matches_value(self.operator.base, self.entry, value, self.env(context))
+    }
+
+    fn env<'e>(&'e self, context: &'e Context) -> Env<'e> {
+        Env::new(context, self.profile, self.version, self.effect)
+    }
 }
 
 /// Whether one key under one operator holds.

@@ -168,9 +168,7 @@ impl<'p> Evaluator<'p> {
         if !actions_match(statement, &request.action) {
             return Err(Mismatch::Action);
         }
-        if via != Forms::REGARDLESS
-            && !principal::naming(statement, &request.caller, self.profile).has(via)
-        {
+        if !principal::names(statement, via, &request.caller, self.profile) {
             return Err(Mismatch::Principal);
         }
         let version = document.policy.effective_version();

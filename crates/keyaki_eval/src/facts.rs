@@ -28,36 +28,45 @@ fn is_covered_by_rcp(request: &Request, catalog: &Catalog) -> bool {
 }
 
 /// Reading is always possible; what changes, passes or deletes AWS's own policies, reserved roles
-/// and reserved aliases is refused whatever the policies say.
+/// and reserved aliases is refused whatever the policies say. A part of the resource's ARN, with
+/// the actions that are refused on resources with that part:
 /// - <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html>
 /// - <https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-linked-roles.html>
 /// - <https://docs.aws.amazon.com/kms/latest/developerguide/alias-about.html>
+pub const AWS_OWNED: [(&str, &[&str]); 3] = [
+    (
+        ":iam::aws:policy/",
+        &[
+            "iam:CreatePolicyVersion",
+            "iam:DeletePolicy",
+            "iam:DeletePolicyVersion",
+            "iam:SetDefaultPolicyVersion",
+            "iam:TagPolicy",
+            "iam:UntagPolicy",
+        ],
+    ),
+    (
+        ":role/aws-reserved/",
+        &[
+            "iam:AttachRolePolicy",
+            "iam:DeleteRole",
+            "iam:DeleteRolePermissionsBoundary",
+            "iam:DeleteRolePolicy",
+            "iam:DetachRolePolicy",
+            "iam:PassRole",
+            "iam:PutRolePermissionsBoundary",
+            "iam:PutRolePolicy",
+            "iam:UpdateAssumeRolePolicy",
+            "iam:UpdateRole",
+            "iam:UpdateRoleDescription",
+        ],
+    ),
+    (":alias/aws/", &["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"]),
+];
+
 fn is_aws_owned(request: &Request) -> bool {
-    const POLICY: [&str; 6] = [
-        "iam:CreatePolicyVersion",
-        "iam:DeletePolicy",
-        "iam:DeletePolicyVersion",
-        "iam:SetDefaultPolicyVersion",
-        "iam:TagPolicy",
-        "iam:UntagPolicy",
-    ];
-    const ROLE: [&str; 11] = [
-        "iam:AttachRolePolicy",
-        "iam:DeleteRole",
-        "iam:DeleteRolePermissionsBoundary",
-        "iam:DeleteRolePolicy",
-        "iam:DetachRolePolicy",
-        "iam:PassRole",
-        "iam:PutRolePermissionsBoundary",
-        "iam:PutRolePolicy",
-        "iam:UpdateAssumeRolePolicy",
-        "iam:UpdateRole",
-        "iam:UpdateRoleDescription",
-    ];
-    const ALIAS: [&str; 3] = ["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"];
-    let among = |actions: &[&str]| actions.iter().any(|a| request.action.eq_ignore_ascii_case(a));
-    let resource = request.resource.as_str();
-    (resource.contains(":iam::aws:policy/") && among(&POLICY))
-        || (resource.contains(":role/aws-reserved/") && among(&ROLE))
-        || (resource.contains(":alias/aws/") && among(&ALIAS))
+    AWS_OWNED.iter().any(|(part, actions)| {
+        request.resource.contains(part)
+            && actions.iter().any(|a| request.action.eq_ignore_ascii_case(a))
+    })
 }

@@ -20,6 +20,9 @@ pub struct Grant {
 }
 
 impl Grant {
+    /// What the condition keys of the encryption context begin with.
+    pub const CONTEXT: &'static str = "kms:EncryptionContext:";
+
     /// Whether the grant allows a request.
     pub fn allows(&self, request: &Request) -> bool {
         let operation = request.action.split_once(':').map_or("", |(_, name)| name);
@@ -30,14 +33,15 @@ impl Grant {
             && self.context_fits(request)
     }
 
-    fn is_for(&self, caller: &Caller) -> bool {
+    /// Whether a caller is the grantee.
+    pub fn is_for(&self, caller: &Caller) -> bool {
         let arns = [caller.arn(), caller.principal_arn()];
         arns.into_iter().flatten().any(|arn| arn == self.grantee)
             || matches!(caller, Caller::Service { host } if *host == self.grantee)
     }
 
     fn context_fits(&self, request: &Request) -> bool {
-        const PREFIX: &str = "kms:EncryptionContext:";
+        const PREFIX: &str = Grant::CONTEXT;
         let has = |(key, value): &(String, String)| {
             request.context.one(&format!("{PREFIX}{key}")) == Some(value)
         };

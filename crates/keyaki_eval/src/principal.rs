@@ -8,6 +8,11 @@ use crate::caller::last_component;
 use crate::decision::Forms;
 use crate::profile::{Point, Profile, Reading};
 
+/// Whether a statement names the caller in one of these ways; see [`Forms::REGARDLESS`].
+pub fn names(statement: &Statement, via: Forms, caller: &Caller, profile: &Profile) -> bool {
+    via == Forms::REGARDLESS || naming(statement, caller, profile).has(via)
+}
+
 /// The ways in which a statement names the caller; none if it does not. With both elements, which
 /// AWS refuses, `Principal` must name the caller and `NotPrincipal` must not.
 pub(crate) fn naming(statement: &Statement, caller: &Caller, profile: &Profile) -> Forms {
@@ -81,6 +86,10 @@ fn form(entry: &PrincipalEntry, caller: &Caller) -> Forms {
         Principal::OidcProvider | Principal::WebIdentity => {
             let provider = matches!(caller, Caller::WebIdentity { provider } if provider == text);
             when(provider, Forms::PROVIDER)
+        }
+        Principal::AnyFederated => {
+            let vouched = matches!(caller, Caller::WebIdentity { .. } | Caller::Saml { .. });
+            when(vouched, Forms::PROVIDER)
         }
         Principal::CanonicalUser => {
             let id = matches!(caller, Caller::CanonicalUser { id } if id == text);

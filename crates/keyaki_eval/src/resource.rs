@@ -80,7 +80,7 @@ fn segments(pattern: &Pattern, arn: Option<&Arn>, value: &str, env: Env<'_>) -> 
     let Some(target) = Arn::parse(value) else { return Match::No };
     let ranges = match arn {
         Some(arn) => SEGMENTS.map(|s| Some(arn.range(s))),
-        None => match short(pattern.text()) {
+        None => match short_arn(pattern.text()) {
             Some(ranges) if !env.reads_otherwise(Point::ShortArn) => ranges,
             Some(_) | None => return Match::No,
         },
@@ -98,7 +98,8 @@ fn segments(pattern: &Pattern, arn: Option<&Arn>, value: &str, env: Env<'_>) -> 
 }
 
 /// The segments of an ARN pattern that has too few of them; those it lacks match anything.
-fn short(text: &str) -> Option<[Option<Range<usize>>; 5]> {
+/// None for a text that does not begin with `arn:`.
+pub fn short_arn(text: &str) -> Option<[Option<Range<usize>>; 5]> {
     let rest = text.strip_prefix("arn:")?;
     let mut ranges = [const { None }; 5];
     let mut at = text.len() - rest.len();

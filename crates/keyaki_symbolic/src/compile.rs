@@ -1,0 +1,96 @@
+//! Patterns of policies as languages.
+
+use keyaki_eval::short_arn;
+use keyaki_ir::arn::Segment;
+use keyaki_ir::{Arn, Pattern, Variable, Version};
+
+use crate::Text;
+use crate::language::{Fold, Language, Symbol, glob_symbols};
+
+use keyaki_ir::glob::Case;
+
+/// Whether a pattern depends on the request: whether it holds a variable that is replaced.
+pub(crate) fn is_open(pattern: &Pattern, version: Version) -> bool {
+    version >= Version::V2012 && pattern.has_variables()
+}
+
+/// The symbols of a part of a pattern, given in bytes. Its variables are escapes, or it is of the
+/// version that has no variables.
+fn symbols(pattern: &Pattern, part: std::ops::Range<usize>, version: Version) -> Vec<Symbol> {
+    let text = pattern.text();
+    let slice = |range: std::ops::Range<usize>| text.get(range).unwrap_or("");
+    if version < Version::V2012 {
+        return glob_symbols(slice(part)).collect();
+    }
+    let mut out = Vec::new();
+    let mut at = part.start;
+    let inside = |v: &&Variable| part.start <= v.range.start && v.range.end <= part.end;
+    for variable in pattern.variables().iter().filter(inside) {
+        out.extend(glob_symbols(slice(at..variable.range.start)));
+        // A variable stands here for any text: the pattern is widened.
+        out.push(variable.escape.map_or(Symbol::Star, Symbol::Char));
+        at = variable.range.end;
+    }
+    out.extend(glob_symbols(slice(at..part.end)));
+    out
+}
+
+/// What a value of `StringLike` matches; its variables stand for any text.
+pub(crate) fn like(pattern: &Pattern, version: Version, fold: Fold) -> Language {
+    Language::new(symbols(pattern, 0..pattern.text().len(), version), fold)
+}
+
+/// What a value of `StringEquals` matches.
+pub(crate) fn equals(pattern: &Pattern, version: Version, fold: Fold) -> Language {
+    let text = pattern.text();
+    if version < Version::V2012 {
+        return Language::literal(text, fold);
+    }
+    let mut out = Vec::new();
+    let mut at = 0;
+    for variable in pattern.variables() {
+        out.extend(text.get(at..variable.range.start).unwrap_or("").chars().map(Symbol::Char));
+        out.push(variable.escape.map_or(Symbol::Star, Symbol::Char));
+        at = variable.range.end;
+    }
+    out.extend(text.get(at..).unwrap_or("").chars().map(Symbol::Char));
+    Language::new(out, fold)
+}
+
+/// What an ARN pattern matches, segment by segment; its variables stand for any text. None for a
+/// pattern that matches no ARN.
+pub(crate) fn arn(pattern: &Pattern, arn: Option<&Arn>, version: Version) -> Option<Language> {
+    const SEGMENTS: [Segment; 5] = [
+        Segment::Partition,
+        Segment::Service,
+        Segment::Region,
+        Segment::Account,
+        Segment::Resource,
+    ];
+    let ranges = match arn {
+        Some(arn) => SEGMENTS.map(|s| Some(arn.range(s))),
+        None => short_arn(pattern.text())?,
+    };
+    let mut segments = Vec::new();
+    for (index, range) in ranges.into_iter().enumerate() {
+        let segment = range.map_or_else(|| vec![Symbol::Star], |r| symbols(pattern, r, version));
+        // A colon that stands for itself in a variable's place matches no segment but the last.
+        if index < 4 && segment.contains(&Symbol::Char(':')) {
+            return None;
+        }
+        segments.push(segment);
+    }
+    Some(Language::arn(segments))
+}
+
+/// What a text of a query asks for.
+pub(crate) fn text(text: &Text) -> Language {
+    let fold = |case: Case| match case {
+        Case::Sensitive => Fold::None,
+        Case::Insensitive => Fold::Ascii,
+    };
+    match text {
+        Text::Is(text, case) => Language::literal(text, fold(*case)),
+        Text::Like(glob, case) => Language::glob(glob, fold(*case)),
+    }
+}

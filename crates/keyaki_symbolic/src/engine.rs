@@ -1,0 +1,323 @@
+//! Answers to queries: a request, the certainty that there is none, or why neither was found.
+
+use std::collections::HashSet;
+
+use keyaki_catalog::{Action, Catalog, KeyLookup};
+use keyaki_eval::{Context, Formula, Policies, Request};
+use keyaki_ir::glob::Case;
+
+use crate::action::{self, ActionClass, Members};
+use crate::budget::{Budget, Exhausted};
+use crate::decide::{Decider, Point};
+use crate::instantiate;
+use crate::key::State;
+use crate::language::{Language, glob_symbols};
+use crate::program::{Node, Program};
+use crate::query::{Ask, Query, Side, Text};
+use crate::space::ResourceTest;
+use crate::valuation;
+
+/// Which actions a request may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Actions {
+    /// Those of the catalogue, and those that a policy spells out.
+    Known,
+    /// All, also those that AWS may add some day.
+    #[default]
+    Any,
+}
+
+/// A request that was found, and how real it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The request. It has been replayed.
+    pub request: Request,
+    /// Whether the catalogue knows the action.
+    pub is_known: bool,
+    /// Whether the resource has a form that the action takes, and every key is one that the
+    /// action carries.
+    pub is_realistic: bool,
+    /// Keys that must be absent from the request, of those that the policies ask for.
+    pub absent: Vec<String>,
+}
+
+/// What became of a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// There is such a request.
+    Found(Box<Found>),
+    /// There is none.
+    Nothing,
+    /// It was not found out, and why.
+    Undecided(String),
+}
+
+/// The engine that decides on boxes.
+#[derive(Clone, Copy, Debug)]
+pub struct Engine<'c> {
+    catalog: &'c Catalog,
+    actions: Actions,
+}
+
+impl<'c> Engine<'c> {
+    /// An engine over what AWS services define.
+    pub fn new(catalog: &'c Catalog, actions: Actions) -> Self {
+        Engine { catalog, actions }
+    }
+
+    /// Whether there is such a request.
+    pub fn ask(&self, query: &Query<'_>, budget: &Budget) -> Outcome {
+        self.ask_with(query, budget, true)
+    }
+
+    /// Replaces variables whose values the query fixes, and asks.
+    fn ask_with(&self, query: &Query<'_>, budget: &Budget, tries: bool) -> Outcome {
+        let known = instantiate::known(&query.formula);
+        let owned: Vec<Option<Policies>> =
+            query.sides.iter().map(|s| instantiate::policies(s.policies, &known)).collect();
+        let sides = query.sides.iter().zip(&owned).map(|(side, own)| Side {
+            policies: own.as_ref().unwrap_or(side.policies),
+            profile: side.profile,
+        });
+        let inner = Query {
+            sides: sides.collect(),
+            formula: query.formula.clone(),
+            caller: query.caller.clone(),
+        };
+        self.decide(query, &inner, budget, tries)
+    }
+
+    /// Decides a query whose known variables have been replaced; witnesses are replayed on the
+    /// original.
+    fn decide(
+        &self,
+        original: &Query<'_>,
+        query: &Query<'_>,
+        budget: &Budget,
+        tries: bool,
+    ) -> Outcome {
+        let program = match Program::new(query) {
+            Ok(program) => program,
+            Err(reason) => return Outcome::Undecided(format!("{} is not modelled", reason.0)),
+        };
+        let mut decider = Decider::new(&program, self.catalog, budget);
+        let mut open: Vec<String> = Vec::new();
+        let outcome = self.classes(&program, budget, &mut |class| {
+            let node = program.for_actions(&class.holds);
+            let Some(point) = decider.find(&node, &[])? else { return Ok(None) };
+            if point.relations.is_empty() {
+                return Ok(Some((class.clone(), node, point)));
+            }
+            open.push(class.members.example(self.catalog));
+            Ok(None)
+        });
+        match outcome {
+            Err(Exhausted) => Outcome::Undecided("the budget of steps ran out".to_owned()),
+            Ok(Some((class, node, point))) => {
+                let found = self.realise(original, &program, &mut decider, &class, &node, point);
+                self.replayed(original, found)
+            }
+            Ok(None) if open.is_empty() => nothing(&program, &decider),
+            Ok(None) if tries => self.try_values(original, &program, &open, budget),
+            Ok(None) => Outcome::Undecided(
+                "whether the relations between condition keys can hold together".to_owned(),
+            ),
+        }
+    }
+
+    /// Calls `decide` for one class of actions after the other, until it finds something.
+    fn classes<T>(
+        &self,
+        program: &Program<'_>,
+        budget: &Budget,
+        decide: &mut impl FnMut(&ActionClass) -> Result<Option<T>, Exhausted>,
+    ) -> Result<Option<T>, Exhausted> {
+        let known = action::known(&program.actions, self.catalog, budget)?;
+        let mut seen: HashSet<Node> = HashSet::new();
+        for class in &known {
+            if seen.insert(program.for_actions(&class.holds))
+                && let Some(found) = decide(class)?
+            {
+                return Ok(Some(found));
+            }
+        }
+        if self.actions == Actions::Known {
+            return Ok(None);
+        }
+        for class in action::unheard_of(&program.actions, self.catalog, budget)? {
+            if seen.insert(program.for_actions(&class.holds))
+                && let Some(found) = decide(&class)?
+            {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The relations between keys were taken as they come, and these actions may satisfy them; now
+    /// values are tried for the keys.
+    fn try_values(
+        &self,
+        original: &Query<'_>,
+        program: &Program<'_>,
+        actions: &[String],
+        budget: &Budget,
+    ) -> Outcome {
+        let fixed = instantiate::known(&original.formula);
+        let candidates = valuation::candidates(original, program, &fixed);
+        for (round, values) in candidates.into_iter().enumerate() {
+            // The likeliest values are tried for more actions than the others.
+            for action in actions.iter().take(if round == 0 { MOST_OPEN } else { 2 }) {
+                let parts = values.iter().map(|(key, value)| pin(key, value.as_deref()));
+                let is = Ask::Action(Text::Is(action.as_str().into(), Case::Insensitive));
+                let all = [original.formula.clone(), Formula::Atom(is)].into_iter().chain(parts);
+                let query = Query {
+                    sides: original.sides.clone(),
+                    formula: Formula::and(all),
+                    caller: original.caller.clone(),
+                };
+                if let found @ Outcome::Found(_) = self.ask_with(&query, budget, false) {
+                    return found;
+                }
+            }
+        }
+        Outcome::Undecided(
+            "the policies relate condition keys to each other by policy variables, and neither a \
+             proof for all values nor a request with likely values was found"
+                .to_owned(),
+        )
+    }
+
+    /// The request of a point, with an action, a resource and keys that go together if there are
+    /// such.
+    fn realise(
+        &self,
+        query: &Query<'_>,
+        program: &Program<'_>,
+        decider: &mut Decider<'_, '_>,
+        class: &ActionClass,
+        node: &Node,
+        point: Point,
+    ) -> Found {
+        let is_known = matches!(class.members, Members::Known(_));
+        for action in distinct(class.members.known(self.catalog)) {
+            let literal = decider.resource_test(forms(action));
+            decider.absent = (0..program.space.keys.len() as u32)
+                .filter(|k| !carries(action, &program.space.keys[*k as usize].name, self.catalog))
+                .collect();
+            decider.forget();
+            if let Ok(Some(point)) = decider.find(node, &[literal])
+                && point.relations.is_empty()
+            {
+                let mut found = self.request(query, program, action.full_name(), point);
+                (found.is_known, found.is_realistic) = (true, true);
+                return found;
+            }
+        }
+        let mut found = self.request(query, program, class.members.example(self.catalog), point);
+        found.is_known = is_known;
+        found
+    }
+
+    fn request(
+        &self,
+        query: &Query<'_>,
+        program: &Program<'_>,
+        action: String,
+        point: Point,
+    ) -> Found {
+        let mut context = Context::new();
+        let mut absent = Vec::new();
+        for (key, state) in &point.keys {
+            let name = &program.space.keys[*key as usize].name;
+            state.write(name, &mut context);
+            if *state == State::Absent {
+                absent.push(name.to_string());
+            }
+        }
+        let caller = query.caller.clone();
+        let resource = point.resource;
+        let request = Request { caller, action, resource, resource_account: None, context };
+        Found { request, is_known: false, is_realistic: false, absent }
+    }
+
+    /// A finding is shown only after the evaluator has confirmed it.
+    fn replayed(&self, query: &Query<'_>, found: Found) -> Outcome {
+        match query.holds(&found.request, self.catalog) {
+            true => Outcome::Found(Box::new(found)),
+            false => Outcome::Undecided(
+                "internal: a request that was found did not hold when it was replayed".to_owned(),
+            ),
+        }
+    }
+}
+
+fn nothing(program: &Program<'_>, decider: &Decider<'_, '_>) -> Outcome {
+    match decider.incomplete.iter().min() {
+        None => Outcome::Nothing,
+        Some(key) => {
+            let name = &program.space.keys[*key as usize].name;
+            Outcome::Undecided(format!(
+                "the condition key {name} is compared in several ways at once, and not all of its \
+                 values could be told apart"
+            ))
+        }
+    }
+}
+
+fn pin(key: &str, value: Option<&str>) -> Formula<Ask> {
+    match value {
+        Some(value) => {
+            Formula::Atom(Ask::Value(key.into(), Text::Is(value.into(), Case::Sensitive)))
+        }
+        None => Formula::not(Formula::Atom(Ask::Present(key.into()))),
+    }
+}
+
+/// The most classes of actions for which values of variables are tried.
+const MOST_OPEN: usize = 8;
+
+/// The most actions that are tried for a realistic request.
+const TRIES: usize = 24;
+
+/// The first action of each list of resource types.
+fn distinct(actions: Vec<Action<'_>>) -> Vec<Action<'_>> {
+    let mut seen: HashSet<Vec<&str>> = HashSet::new();
+    let mut kept = Vec::new();
+    for action in actions {
+        let types = action.resources().map(|r| r.resource_type().arn()).collect();
+        if kept.len() < TRIES && seen.insert(types) {
+            kept.push(action);
+        }
+    }
+    kept
+}
+
+/// The resources that an action works on.
+fn forms(action: Action<'_>) -> ResourceTest {
+    let mut test = ResourceTest { languages: Vec::new(), star: true };
+    for resource in action.resources() {
+        test.star &= !resource.is_required();
+        for template in resource.resource_type().arns() {
+            let mut segments = template.glob().splitn(6, ':').skip(1);
+            let segments = std::iter::from_fn(|| segments.next());
+            test.languages.push(Language::arn(segments.map(|s| glob_symbols(s).collect())));
+        }
+    }
+    test.languages.sort();
+    test.languages.dedup();
+    test
+}
+
+/// Whether requests for an action can have a key: global keys all can, those of services where the
+/// catalogue lists them.
+fn carries(action: Action<'_>, key: &str, catalog: &Catalog) -> bool {
+    match catalog.key(key) {
+        KeyLookup::Service { .. } => action.all_condition_keys().any(|k| k.matches(key)),
+        KeyLookup::Global(_)
+        | KeyLookup::Federated(_)
+        | KeyLookup::UnknownGlobal
+        | KeyLookup::UnknownInService(_)
+        | KeyLookup::UnknownService => true,
+    }
+}

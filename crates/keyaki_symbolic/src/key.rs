@@ -1,0 +1,380 @@
+//! One condition key: what is asked of it, and all states of it that are to be told apart.
+//!
+//! The states are found here; whether a test holds in a state is asked of the evaluator.
+
+use keyaki_catalog::{Catalog, KeyLookup, KeyType};
+use keyaki_eval::{Context, Point, Test, Values};
+use keyaki_ir::{BaseOperator, ConditionEntry, Effect, Family, Operator, Version, date};
+use keyaki_ir::{ip::Cidr, number::Decimal};
+
+use crate::bits::Bits;
+use crate::budget::{Budget, Exhausted};
+use crate::compile;
+use crate::language::{Fold, Language};
+use crate::query::Side;
+use crate::signature::signatures;
+use crate::values::{addresses, dates, numbers};
+
+/// What a condition key holds.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum State {
+    /// Nothing: the key is absent, or has no values, which is the same.
+    Absent,
+    One(String),
+    Many(Vec<String>),
+}
+
+impl State {
+    fn values(&self) -> Option<Values> {
+        match self {
+            State::Absent => None,
+            State::One(value) => Some(Values::One(value.clone())),
+            State::Many(values) => Some(Values::List(values.clone())),
+        }
+    }
+
+    /// Puts the key into a context as it is.
+    pub(crate) fn write(&self, key: &str, context: &mut Context) {
+        if let Some(values) = self.values() {
+            context.set(key, values);
+        }
+    }
+}
+
+/// Something that is asked of a key.
+#[derive(Clone, Debug)]
+pub(crate) enum KeyTest<'p> {
+    /// An entry of a condition block, none of whose values depends on other keys.
+    Entry {
+        operator: Operator,
+        entry: ConditionEntry,
+        version: Version,
+        effect: Effect,
+        side: Side<'p>,
+    },
+    /// There is a value.
+    Present,
+    /// There is exactly one value, and it is in the language.
+    Is(Language),
+}
+
+impl KeyTest<'_> {
+    fn holds(&self, key: &str, state: &State) -> bool {
+        match self {
+            KeyTest::Entry { operator, entry, version, effect, side } => {
+                let mut context = Context::new();
+                state.write(key, &mut context);
+                let (version, effect, profile) = (*version, *effect, side.profile);
+                Test { operator: *operator, entry, version, effect, profile }.holds(&context)
+            }
+            KeyTest::Present => *state != State::Absent,
+            KeyTest::Is(language) => matches!(state, State::One(v) if language.matches(v)),
+        }
+    }
+
+    /// Whether a value alone satisfies it, among several.
+    fn takes(&self, value: &str) -> bool {
+        match self {
+            KeyTest::Entry { operator, entry, version, effect, side } => {
+                let (version, effect, profile) = (*version, *effect, side.profile);
+                let test = Test { operator: *operator, entry, version, effect, profile };
+                test.takes(value, &Context::new())
+            }
+            KeyTest::Present | KeyTest::Is(_) => false,
+        }
+    }
+
+    fn family(&self) -> Family {
+        match self {
+            KeyTest::Entry { operator, .. } => operator.base.family(),
+            KeyTest::Present | KeyTest::Is(_) => Family::String,
+        }
+    }
+}
+
+/// A state, with the tests that hold in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Class {
+    pub(crate) state: State,
+    pub(crate) holds: Bits,
+}
+
+/// All states of a key that its tests tell apart.
+#[derive(Clone, Debug)]
+pub(crate) struct Classes {
+    pub(crate) all: Vec<Class>,
+    /// Whether every state that occurs behaves like one of them.
+    pub(crate) complete: bool,
+}
+
+/// What is known of a key.
+struct Facts {
+    key_type: Option<KeyType>,
+    many: bool,
+    always: bool,
+}
+
+/// Keys that every request has:
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>,
+/// where the availability of each reads "always included".
+const ALWAYS: [&str; 5] = [
+    "aws:CurrentTime",
+    "aws:EpochTime",
+    "aws:SecureTransport",
+    "aws:RequestedRegion",
+    "aws:ViaAWSService",
+];
+
+fn facts(key: &str, tests: &[KeyTest<'_>], catalog: &Catalog) -> Facts {
+    let key_type = match catalog.key(key) {
+        KeyLookup::Global(key) => Some(key.key_type()),
+        KeyLookup::Service { key, .. } | KeyLookup::Federated(Some(key)) => Some(key.key_type()),
+        KeyLookup::Federated(None)
+        | KeyLookup::UnknownGlobal
+        | KeyLookup::UnknownInService(_)
+        | KeyLookup::UnknownService => None,
+    };
+    // A key that the catalogue does not know has several values where a policy expects that.
+    let expects_many =
+        |t: &KeyTest<'_>| matches!(t, KeyTest::Entry { operator, .. } if operator.set.is_some());
+    let many = key_type.map_or_else(|| tests.iter().any(expects_many), KeyType::is_multivalued);
+    let always = ALWAYS.iter().any(|k| k.eq_ignore_ascii_case(key));
+    Facts { key_type, many, always }
+}
+
+/// The states of a key that these tests tell apart.
+pub(crate) fn classes(
+    key: &str,
+    tests: &[KeyTest<'_>],
+    catalog: &Catalog,
+    budget: &Budget,
+) -> Result<Classes, Exhausted> {
+    let facts = facts(key, tests, catalog);
+    let (texts, complete) = texts(tests, &facts, budget)?;
+    let mut all = Found { key, tests, all: Vec::new() };
+    if !facts.always {
+        all.add(State::Absent);
+    }
+    budget.spend((texts.len() * tests.len()) as u64)?;
+    texts.iter().for_each(|text| all.add(State::One(text.clone())));
+    if facts.key_type != Some(KeyType::Bool) {
+        all.add(State::One(String::new()));
+    }
+    if facts.many {
+        several(&texts, &mut all, budget)?;
+    }
+    Ok(Classes { all: all.all, complete })
+}
+
+struct Found<'t> {
+    key: &'t str,
+    tests: &'t [KeyTest<'t>],
+    all: Vec<Class>,
+}
+
+impl Found<'_> {
+    fn add(&mut self, state: State) {
+        let holds: Bits =
+            (0..self.tests.len()).filter(|t| self.tests[*t].holds(self.key, &state)).collect();
+        if !self.all.iter().any(|c| c.holds == holds) {
+            self.all.push(Class { state, holds });
+        }
+    }
+}
+
+/// Several values: every union of what single values do, from the empty list up.
+fn several(texts: &[String], all: &mut Found<'_>, budget: &Budget) -> Result<(), Exhausted> {
+    // What some value satisfies, what every value satisfies, and whether some value is not empty.
+    type Reach = (Bits, Bits, bool);
+    let tests = all.tests;
+    let single = |text: &str| -> Reach {
+        let bits: Bits = (0..tests.len()).filter(|t| tests[*t].takes(text)).collect();
+        (bits.clone(), bits, !text.is_empty())
+    };
+    let mut singles: Vec<(Reach, String)> = Vec::new();
+    for text in texts.iter().map(String::as_str).chain([""]) {
+        let reach = single(text);
+        if !singles.iter().any(|(r, _)| *r == reach) {
+            singles.push((reach, text.to_owned()));
+        }
+    }
+    let mut seen: std::collections::HashSet<Reach> = Default::default();
+    let mut open: Vec<(Reach, Vec<String>)> =
+        singles.iter().map(|(r, t)| (r.clone(), vec![t.clone()])).collect();
+    while let Some((reach, values)) = open.pop() {
+        for (more, text) in &singles {
+            budget.spend(tests.len() as u64 + 1)?;
+            let union = (reach.0.union(&more.0), reach.1.intersection(&more.1), reach.2 || more.2);
+            if seen.insert(union.clone()) {
+                let values: Vec<String> = values.iter().chain([text]).cloned().collect();
+                all.add(State::Many(values.clone()));
+                open.push((union, values));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Texts of which every other text behaves like one, and whether that is certain.
+fn texts(
+    tests: &[KeyTest<'_>],
+    facts: &Facts,
+    budget: &Budget,
+) -> Result<(Vec<String>, bool), Exhausted> {
+    let element = match facts.key_type {
+        Some(KeyType::Bool | KeyType::ArrayOfBool) => {
+            return Ok((vec!["true".to_owned(), "false".to_owned()], true));
+        }
+        Some(KeyType::Numeric) => Some(Family::Numeric),
+        Some(KeyType::Date) => Some(Family::Date),
+        Some(KeyType::IpAddress) => Some(Family::IpAddress),
+        Some(
+            KeyType::String
+            | KeyType::Arn
+            | KeyType::Binary
+            | KeyType::ArrayOfString
+            | KeyType::ArrayOfArn,
+        )
+        | None => None,
+    };
+    let measured = [Family::Numeric, Family::Date, Family::IpAddress];
+    let measured: Vec<Family> =
+        measured.into_iter().filter(|f| tests.iter().any(|t| t.family() == *f)).collect();
+    let languages = languages(tests);
+    let refs: Vec<&Language> = languages.iter().collect();
+    let mut texts = match languages.is_empty() && !measured.is_empty() {
+        true => vec!["example".to_owned()],
+        false => signatures(&refs, budget)?.into_iter().map(|(_, text)| text).collect(),
+    };
+    for family in &measured {
+        texts.extend(bounds(*family, tests));
+    }
+    // The catalogue says that the key holds nothing but such values.
+    if let Some(family) = element.filter(|f| measured.contains(f)) {
+        texts.retain(|text| is_of(family, text));
+    }
+    budget.spend(texts.len() as u64)?;
+    let mixed = measured.len() > 1 || (!measured.is_empty() && !languages.is_empty());
+    Ok((texts, !mixed && !tests.iter().any(reads_texts_otherwise)))
+}
+
+fn is_of(family: Family, text: &str) -> bool {
+    match family {
+        Family::Numeric => Decimal::parse(text).is_some(),
+        Family::Date => date::parse(text).is_some(),
+        Family::IpAddress => !text.contains('/') && Cidr::parse(text).is_some(),
+        Family::String | Family::Bool | Family::Binary | Family::Arn | Family::Null => true,
+    }
+}
+
+/// The texts that a family's bounds tell apart.
+fn bounds(family: Family, tests: &[KeyTest<'_>]) -> Vec<String> {
+    let of = |t: &&KeyTest<'_>| t.family() == family;
+    let values: Vec<&str> = tests
+        .iter()
+        .filter(of)
+        .filter_map(|t| match t {
+            KeyTest::Entry { entry, .. } => Some(&entry.values),
+            KeyTest::Present | KeyTest::Is(_) => None,
+        })
+        .flatten()
+        .map(|v| v.text())
+        .collect();
+    let values = values.into_iter();
+    match family {
+        Family::Numeric => numbers(values),
+        Family::Date => dates(values),
+        Family::IpAddress => addresses(values),
+        Family::String | Family::Bool | Family::Binary | Family::Arn | Family::Null => Vec::new(),
+    }
+}
+
+/// The languages that the tests tell apart, each once.
+fn languages(tests: &[KeyTest<'_>]) -> Vec<Language> {
+    let mut languages: Vec<Language> = Vec::new();
+    for test in tests {
+        match test {
+            KeyTest::Entry { operator, entry, version, .. } => {
+                of_entry(operator.base, entry, *version, &mut languages);
+            }
+            KeyTest::Is(language) => languages.push(language.clone()),
+            KeyTest::Present => {}
+        }
+    }
+    languages.sort();
+    languages.dedup();
+    languages
+}
+
+fn of_entry(base: BaseOperator, entry: &ConditionEntry, version: Version, out: &mut Vec<Language>) {
+    let patterns = entry.values.iter().map(|v| &v.pattern);
+    match base {
+        BaseOperator::StringEquals | BaseOperator::StringNotEquals => {
+            out.extend(patterns.map(|p| compile::equals(p, version, Fold::None)));
+        }
+        BaseOperator::StringEqualsIgnoreCase | BaseOperator::StringNotEqualsIgnoreCase => {
+            out.extend(patterns.map(|p| compile::equals(p, version, Fold::Lower)));
+        }
+        BaseOperator::StringLike | BaseOperator::StringNotLike => {
+            out.extend(patterns.map(|p| compile::like(p, version, Fold::None)));
+        }
+        BaseOperator::ArnEquals
+        | BaseOperator::ArnLike
+        | BaseOperator::ArnNotEquals
+        | BaseOperator::ArnNotLike => {
+            out.push(Language::arns());
+            let parsed = |p| keyaki_ir::Arn::parse(keyaki_ir::Pattern::text(p));
+            out.extend(patterns.filter_map(|p| compile::arn(p, parsed(p).as_ref(), version)));
+        }
+        BaseOperator::Bool => {
+            let texts = ["true", "false"];
+            out.extend(texts.map(|t| Language::literal(t, Fold::Ascii)));
+        }
+        BaseOperator::BinaryEquals => {
+            out.extend(patterns.map(|p| Language::literal(p.text(), Fold::None)));
+        }
+        BaseOperator::NumericEquals
+        | BaseOperator::NumericNotEquals
+        | BaseOperator::NumericLessThan
+        | BaseOperator::NumericLessThanEquals
+        | BaseOperator::NumericGreaterThan
+        | BaseOperator::NumericGreaterThanEquals
+        | BaseOperator::DateEquals
+        | BaseOperator::DateNotEquals
+        | BaseOperator::DateLessThan
+        | BaseOperator::DateLessThanEquals
+        | BaseOperator::DateGreaterThan
+        | BaseOperator::DateGreaterThanEquals
+        | BaseOperator::IpAddress
+        | BaseOperator::NotIpAddress
+        | BaseOperator::Null => {}
+    }
+}
+
+/// Whether a test may tell texts apart that these languages and bounds do not.
+fn reads_texts_otherwise(test: &KeyTest<'_>) -> bool {
+    const POINTS: [Point; 5] = [
+        Point::Newline,
+        Point::ArnCase,
+        Point::NumberPrefix,
+        Point::Ipv6Text,
+        Point::EscapeInEquals,
+    ];
+    match test {
+        KeyTest::Entry { operator, entry, effect, side, .. } => {
+            let otherwise = POINTS.iter().any(|p| {
+                [*effect, crate::statement::other(*effect)]
+                    .iter()
+                    .any(|e| side.profile.in_statement(*p, *e) == keyaki_eval::Reading::Alternative)
+                    || side.profile.takes_both(*p)
+            });
+            // The lower case of other letters can depend on their neighbours.
+            let folds = matches!(
+                operator.base,
+                BaseOperator::StringEqualsIgnoreCase | BaseOperator::StringNotEqualsIgnoreCase
+            );
+            otherwise || (folds && !entry.values.iter().all(|v| v.text().is_ascii()))
+        }
+        KeyTest::Present | KeyTest::Is(_) => false,
+    }
+}

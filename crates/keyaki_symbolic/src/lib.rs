@@ -1,0 +1,29 @@
+//! Is there any request such that …? Decided exactly, without a solver.
+//!
+//! A [`Query`] is a formula over what statements, actions, resources and condition keys of one
+//! unknown request are like.
+
+mod action;
+mod algebra;
+mod automaton;
+mod bits;
+mod budget;
+mod compile;
+mod decide;
+mod engine;
+mod fact;
+mod instantiate;
+mod key;
+mod language;
+mod program;
+mod query;
+mod search;
+mod signature;
+mod space;
+mod statement;
+mod valuation;
+mod values;
+
+pub use budget::{Budget, Exhausted};
+pub use engine::{Actions, Engine, Found, Outcome};
+pub use query::{Ask, Query, Side, Text, allowed};

@@ -1,0 +1,272 @@
+//! Statements as unions of boxes: products of one constraint for each dimension.
+//!
+//! An element that depends on other keys, by a policy variable, is cut out of its list: a relation
+//! of its own that is taken to hold or not to hold freely. What is proved for every choice holds
+//! for the real relation.
+
+use keyaki_eval::{Layer, Point, Reading, StatementRef};
+use keyaki_ir::{
+    Condition, ConditionEntry, Effect, Element, Family, Operator, Pattern, ResourcePattern,
+    Statement, Version,
+};
+
+use crate::compile;
+use crate::key::KeyTest;
+use crate::language::{Fold, Language};
+use crate::query::Side;
+use crate::space::{self, Literal, Relation, ResourceTest, Space};
+
+/// A product of constraints; empty where nothing is asked.
+pub(crate) type Conjunction = Vec<Literal>;
+
+/// Where a statement stands: what its elements are read with.
+#[derive(Clone, Copy)]
+struct Place<'p> {
+    side: Side<'p>,
+    version: Version,
+    effect: Effect,
+}
+
+impl Place<'_> {
+    fn reading(self) -> space::Reading {
+        space::Reading::of(self.side, self.effect)
+    }
+}
+
+/// The other effect: what a profile leans to inside of a negation.
+pub(crate) fn other(effect: Effect) -> Effect {
+    match effect {
+        Effect::Allow => Effect::Deny,
+        Effect::Deny => Effect::Allow,
+    }
+}
+
+/// Why a statement cannot be put into boxes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NotModelled(pub(crate) String);
+
+/// The boxes of a statement's resource and condition elements.
+pub(crate) fn boxes<'p>(
+    side: Side<'p>,
+    at: StatementRef,
+    space: &mut Space<'p>,
+) -> Result<Vec<Conjunction>, NotModelled> {
+    let Some(document) = side.policies.document(at) else { return Ok(Vec::new()) };
+    let Some(statement) = document.policy.statements.get(at.statement) else {
+        return Ok(Vec::new());
+    };
+    let version = document.policy.effective_version();
+    let place = Place { side, version, effect: statement.effect().unwrap_or(Effect::Deny) };
+    let mut boxes = resource_boxes(statement, at, place, space)?;
+    for (operator, entry) in conditions(statement.condition.as_ref()) {
+        let Some(operator) = operator else { return Ok(Vec::new()) };
+        let alternatives = entry_boxes(operator, entry, place, space)?;
+        boxes = product(&boxes, &alternatives)?;
+    }
+    for conjunction in &mut boxes {
+        conjunction.sort_unstable();
+        conjunction.dedup();
+    }
+    Ok(boxes)
+}
+
+fn conditions(
+    condition: Option<&Condition>,
+) -> impl Iterator<Item = (Option<Operator>, &ConditionEntry)> {
+    let blocks = condition.into_iter().flat_map(|c| &c.blocks);
+    blocks.flat_map(|b| b.entries.iter().map(|e| (b.operator.operator, e)))
+}
+
+/// How many boxes one statement may make.
+const MOST_BOXES: usize = 256;
+
+fn product(a: &[Conjunction], b: &[Conjunction]) -> Result<Vec<Conjunction>, NotModelled> {
+    if a.len() * b.len() > MOST_BOXES {
+        return Err(NotModelled("a statement with too many policy variables".to_owned()));
+    }
+    let pairs = a.iter().flat_map(|x| b.iter().map(move |y| [x.as_slice(), y].concat()));
+    Ok(pairs.collect())
+}
+
+fn resource_boxes<'p>(
+    statement: &'p Statement,
+    at: StatementRef,
+    place: Place<'p>,
+    space: &mut Space<'p>,
+) -> Result<Vec<Conjunction>, NotModelled> {
+    let (positive, negative) = (&statement.resource, &statement.not_resource);
+    if positive.is_none() && negative.is_none() {
+        let is_implied = at.layer == Layer::Resource;
+        return Ok(if is_implied { vec![Vec::new()] } else { Vec::new() });
+    }
+    let mut boxes = vec![Vec::new()];
+    if let Some(element) = positive {
+        boxes = positive_resource(element, place, space)?;
+    }
+    if let Some(element) = negative {
+        let negated = Place { effect: other(place.effect), ..place };
+        let none = negative_resource(element, negated, space)?;
+        boxes.iter_mut().for_each(|b| b.extend(none.iter().copied()));
+    }
+    Ok(boxes)
+}
+
+fn positive_resource<'p>(
+    element: &'p Element<ResourcePattern>,
+    place: Place<'p>,
+    space: &mut Space<'p>,
+) -> Result<Vec<Conjunction>, NotModelled> {
+    let (open, closed) = split(element, place);
+    let mut boxes = Vec::new();
+    if !closed.is_empty() {
+        let test = space.resource_test(resource_test(&closed, place)?);
+        boxes.push(vec![Literal::resource(test, true)]);
+    }
+    for pattern in open {
+        let wide = space.resource_test(resource_test(&[pattern], place)?);
+        let relation = space.relation(Relation::resource(&pattern.pattern, place.reading()));
+        boxes.push(vec![Literal::resource(wide, true), relation]);
+    }
+    Ok(boxes)
+}
+
+fn negative_resource<'p>(
+    element: &'p Element<ResourcePattern>,
+    place: Place<'p>,
+    space: &mut Space<'p>,
+) -> Result<Conjunction, NotModelled> {
+    let (open, closed) = split(element, place);
+    let otherwise =
+        place.side.profile.in_statement(Point::NotResourceUnresolved, other(place.effect));
+    if !open.is_empty() && otherwise == Reading::Alternative {
+        return Err(NotModelled(format!(
+            "the other reading of {}",
+            Point::NotResourceUnresolved.id()
+        )));
+    }
+    let mut all = Vec::new();
+    if !closed.is_empty() {
+        let test = space.resource_test(resource_test(&closed, place)?);
+        all.push(Literal::resource(test, false));
+    }
+    for pattern in open {
+        all.push(space.relation(Relation::resource(&pattern.pattern, place.reading())).negated());
+    }
+    Ok(all)
+}
+
+/// The entries that depend on the request, and those that do not.
+fn split<'p>(
+    element: &'p Element<ResourcePattern>,
+    place: Place<'_>,
+) -> (Vec<&'p ResourcePattern>, Vec<&'p ResourcePattern>) {
+    element.entries.iter().partition(|e| compile::is_open(&e.pattern, place.version))
+}
+
+/// What a list of resources matches; variables stand for any text.
+fn resource_test(
+    entries: &[&ResourcePattern],
+    place: Place<'_>,
+) -> Result<ResourceTest, NotModelled> {
+    let profile = place.side.profile;
+    let otherwise = |p: Point| profile.in_statement(p, place.effect) == Reading::Alternative;
+    for point in [Point::TypeWildcard, Point::ArnCase, Point::ShortArn, Point::Newline] {
+        if otherwise(point) {
+            return Err(NotModelled(format!("the other reading of {}", point.id())));
+        }
+    }
+    if [Point::Variables2008, Point::EmptyVariable, Point::DefaultWithoutSpace]
+        .into_iter()
+        .any(|p| profile.takes_both(p) || otherwise(p))
+        && entries.iter().any(|e| !e.pattern.variables().is_empty())
+    {
+        return Err(NotModelled("policy variables under another reading".to_owned()));
+    }
+    let mut test = ResourceTest::default();
+    for entry in entries {
+        let text = entry.text();
+        if !text.is_empty() && text.bytes().all(|b| b == b'*') {
+            test.star = true;
+            test.languages.push(Language::arns());
+            continue;
+        }
+        test.languages.extend(compile::arn(&entry.pattern, entry.arn.as_ref(), place.version));
+        if otherwise(Point::ArnColon) {
+            test.languages.push(compile::like(&entry.pattern, place.version, Fold::None));
+        }
+    }
+    test.languages.sort();
+    test.languages.dedup();
+    Ok(test)
+}
+
+/// The boxes of one key under one operator.
+fn entry_boxes<'p>(
+    operator: Operator,
+    entry: &'p ConditionEntry,
+    place: Place<'p>,
+    space: &mut Space<'p>,
+) -> Result<Vec<Conjunction>, NotModelled> {
+    let key = &*entry.key.value;
+    let takes = operator.base.takes_variables()
+        || (operator.base.family() == Family::Bool
+            && place.side.profile.in_statement(Point::BoolVariables, place.effect)
+                == Reading::Alternative);
+    let is_open = |p: &Pattern| takes && compile::is_open(p, place.version);
+    let test = |entry: ConditionEntry| KeyTest::Entry {
+        operator,
+        entry,
+        version: place.version,
+        effect: place.effect,
+        side: place.side,
+    };
+    if !entry.values.iter().any(|v| is_open(&v.pattern)) {
+        return Ok(vec![vec![space.key_test(key, test(entry.clone()))]]);
+    }
+    if operator.set.is_some() {
+        return Ok(vec![vec![space.relation(Relation::entry(operator, entry, place.reading()))]]);
+    }
+    let mut closed = entry.clone();
+    closed.values.retain(|v| !is_open(&v.pattern));
+    let open = entry.values.iter().filter(|v| is_open(&v.pattern));
+    let rest = space.key_test(key, test(closed));
+    if operator.base.is_negated() {
+        // No value may match: neither one of the others nor, where there is one, the relation.
+        let relations = open.map(|v| {
+            space.relation(Relation::value(operator, key, &v.pattern, place.reading())).negated()
+        });
+        return Ok(vec![[rest].into_iter().chain(relations.collect::<Vec<_>>()).collect()]);
+    }
+    let mut boxes = vec![vec![rest]];
+    for value in open {
+        let wide = widened(operator, &value.pattern, place.version);
+        let one = space.key_test(key, KeyTest::Is(wide));
+        let relation =
+            space.relation(Relation::value(operator, key, &value.pattern, place.reading()));
+        boxes.push(vec![one, relation]);
+    }
+    Ok(boxes)
+}
+
+/// What a value with variables can match at most.
+fn widened(operator: Operator, pattern: &Pattern, version: Version) -> Language {
+    match operator.base.family() {
+        Family::Arn => {
+            let arn = keyaki_ir::Arn::parse(pattern.text());
+            compile::arn(pattern, arn.as_ref(), version).unwrap_or_else(Language::arns)
+        }
+        Family::String
+        | Family::Numeric
+        | Family::Date
+        | Family::Bool
+        | Family::Binary
+        | Family::IpAddress
+        | Family::Null => {
+            let fold = match operator.name().contains("IgnoreCase") {
+                true => Fold::Lower,
+                false => Fold::None,
+            };
+            compile::like(pattern, version, fold)
+        }
+    }
+}
