@@ -1,6 +1,12 @@
 //! What can be done at a place: listed at once, worked out when it is chosen.
 
+mod dependent;
 mod fix;
+mod list;
+mod operator;
+mod refactoring;
+mod statement;
+mod wildcard;
 
 use std::fmt;
 
@@ -13,6 +19,8 @@ use crate::{Document, formatting};
 pub enum CodeActionKind {
     /// Mends a finding.
     QuickFix,
+    /// Says the same, or nearly the same, in another way.
+    Rewrite,
     /// Mends all that can be mended without changing what the policy allows.
     FixAll,
     /// Brings the elements into order.
@@ -44,6 +52,13 @@ pub enum CodeActionId {
         /// Index into the finding's fixes.
         fix: usize,
     },
+    /// The refactoring with that number, of those at that offset.
+    Rewrite {
+        /// Where.
+        offset: u32,
+        /// Which.
+        number: usize,
+    },
     /// All safe fixes.
     FixAll,
     /// The order of AWS's grammar.
@@ -54,6 +69,7 @@ impl fmt::Display for CodeActionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CodeActionId::Fix { finding, fix } => write!(f, "fix {finding} {fix}"),
+            CodeActionId::Rewrite { offset, number } => write!(f, "rewrite {offset} {number}"),
             CodeActionId::FixAll => f.write_str("fix-all"),
             CodeActionId::Organize => f.write_str("organize"),
         }
@@ -65,9 +81,13 @@ impl CodeActionId {
     pub fn parse(text: &str) -> Option<CodeActionId> {
         let mut words = text.split(' ');
         let name = words.next()?;
-        let mut number = || words.next()?.parse().ok();
+        let mut number = || words.next()?.parse::<usize>().ok();
         match name {
             "fix" => Some(CodeActionId::Fix { finding: number()?, fix: number()? }),
+            "rewrite" => {
+                let offset = u32::try_from(number()?).ok()?;
+                Some(CodeActionId::Rewrite { offset, number: number()? })
+            }
             "fix-all" => Some(CodeActionId::FixAll),
             "organize" => Some(CodeActionId::Organize),
             _ => None,
@@ -84,6 +104,7 @@ pub fn code_actions(document: &Document, range: TextRange) -> Vec<CodeAction> {
         return Vec::new();
     }
     let mut actions = fix::quick_fixes(document, range);
+    actions.extend(rewrites(document, range.start));
     if document.findings().iter().any(fix::is_mended_safely) {
         actions.push(whole(
             CodeActionId::FixAll,
@@ -98,6 +119,17 @@ pub fn code_actions(document: &Document, range: TextRange) -> Vec<CodeAction> {
     actions
 }
 
+fn rewrites(document: &Document, offset: u32) -> impl Iterator<Item = CodeAction> {
+    let found = refactoring::refactorings(document, offset).into_iter().enumerate();
+    found.map(move |(number, refactoring)| CodeAction {
+        id: CodeActionId::Rewrite { offset, number },
+        title: refactoring.title,
+        kind: CodeActionKind::Rewrite,
+        is_preferred: false,
+        finding: None,
+    })
+}
+
 fn whole(id: CodeActionId, title: &str, kind: CodeActionKind) -> CodeAction {
     CodeAction { id, title: title.to_owned(), kind, is_preferred: false, finding: None }
 }
@@ -106,6 +138,10 @@ fn whole(id: CodeActionId, title: &str, kind: CodeActionKind) -> CodeAction {
 pub fn edits_of(document: &Document, id: CodeActionId) -> Vec<Edit> {
     match id {
         CodeActionId::Fix { finding, fix } => fix::edits(document, finding, fix),
+        CodeActionId::Rewrite { offset, number } => {
+            let mut found = refactoring::refactorings(document, offset).into_iter();
+            found.nth(number).map(|refactoring| refactoring.edits).unwrap_or_default()
+        }
         CodeActionId::FixAll => fix::all(document),
         CodeActionId::Organize => formatting::organize(document),
     }

@@ -8,13 +8,18 @@ use crate::diagnostic::diagnostic;
 use crate::snapshot::Snapshot;
 
 /// The kinds that are offered, as the editor names them.
-pub(crate) const KINDS: [CodeActionKind; 3] =
-    [CodeActionKind::QuickFix, CodeActionKind::FixAll, CodeActionKind::Organize];
+pub(crate) const KINDS: [CodeActionKind; 4] = [
+    CodeActionKind::QuickFix,
+    CodeActionKind::Rewrite,
+    CodeActionKind::FixAll,
+    CodeActionKind::Organize,
+];
 
 /// The editor's name of a kind.
 pub(crate) fn kind_name(kind: CodeActionKind) -> &'static str {
     match kind {
         CodeActionKind::QuickFix => "quickfix",
+        CodeActionKind::Rewrite => "refactor.rewrite",
         CodeActionKind::FixAll => "source.fixAll.keyaki",
         CodeActionKind::Organize => "source.organizePolicy.keyaki",
     }

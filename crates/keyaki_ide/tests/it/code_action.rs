@@ -83,3 +83,103 @@ fn an_action_of_another_text_does_nothing() {
     assert_eq!(CodeActionId::parse("fix 1"), None);
     assert_eq!(CodeActionId::parse("explode"), None);
 }
+
+#[test]
+fn a_pattern_is_expanded_to_the_actions_that_are_not_there_yet() {
+    let text = statement("\"Action\": \"sqs:Purge*$0\"");
+    let expected = statement("\"Action\": \"sqs:PurgeQueue\"");
+    assert_eq!(done(&text, "Expand `sqs:Purge*` to 1 action"), expected);
+    let text = statement("\"Action\": [\"sqs:*tagQueue$0\", \"sqs:TagQueue\"]");
+    let expected = statement("\"Action\": [\"sqs:UntagQueue\", \"sqs:TagQueue\"]");
+    assert_eq!(done(&text, "Expand `sqs:*tagQueue` to 1 action"), expected);
+}
+
+#[test]
+fn a_pattern_in_a_list_over_several_lines_keeps_the_lines() {
+    let text = statement("\n  \"Action\": [\n    \"s3:GetObject\",\n    \"sqs:*tagQueue$0\"\n  ]");
+    let expected = statement(
+        "\n  \"Action\": [\n    \"s3:GetObject\",\n    \"sqs:TagQueue\",\n    \"sqs:UntagQueue\"\n  ]",
+    );
+    assert_eq!(done(&text, "Expand `sqs:*tagQueue` to 2 actions"), expected);
+}
+
+#[test]
+fn actions_are_collapsed_where_a_pattern_matches_nothing_else() {
+    let actions = "\"s3:GetObject\", \"sqs:List$0Queues\", \"sqs:ListQueueTags\", \
+                   \"sqs:ListDeadLetterSourceQueues\", \"sqs:ListMessageMoveTasks\"";
+    let text = statement(&format!("\"Action\": [{actions}]"));
+    let title = "Collapse 4 entries to `sqs:List*`, which takes in what AWS adds later";
+    let expected = statement("\"Action\": [\"s3:GetObject\", \"sqs:List*\"]");
+    assert_eq!(done(&text, title), expected);
+    let fewer = text.replace(", \"sqs:ListMessageMoveTasks\"", "");
+    assert!(!self::actions(&fewer).iter().any(|action| action.title.starts_with("Collapse")));
+}
+
+#[test]
+fn what_an_action_needs_is_added() {
+    let action = keyaki_ide::catalog().actions().find(|action| {
+        let needed: Vec<_> = action.dependent_actions().collect();
+        matches!(needed[..], [only] if only.full_name() == "iam:PassRole")
+    });
+    let name = action.expect("some action needs iam:PassRole alone").full_name();
+    let rest = "\"Resource\": \"*\", \"Action\": ";
+    let text = statement(&format!("\"Effect\": \"Allow\", {rest}\"{name}$0\""));
+    let expected =
+        statement(&format!("\"Effect\": \"Allow\", {rest}[\"{name}\", \"iam:PassRole\"]"));
+    assert_eq!(done(&text, &format!("Also allow `iam:PassRole`, which `{name}` needs")), expected);
+    for other in
+        [text.replace("\"Allow\"", "\"Deny\""), expected.replace(&name, &format!("{name}$0"))]
+    {
+        assert!(!actions(&other).iter().any(|action| action.title.starts_with("Also")), "{other}");
+    }
+}
+
+#[test]
+fn operators_are_converted() {
+    let at = |operator: &str, key: &str, value: &str| {
+        statement(&format!("\"Condition\": {{\"{operator}\": {{\"{key}\": \"{value}\"}}}}"))
+    };
+    let text = at("ForAnyValue:String$0EqualsIfExists", "aws:TagKeys", "a");
+    let expected = at("ForAnyValue:StringLikeIfExists", "aws:TagKeys", "a");
+    assert_eq!(done(&text, "Convert to `ForAnyValue:StringLikeIfExists`"), expected);
+    let text = at("String$0Equals", "aws:PrincipalTag/team", "a*");
+    let title = "Convert to `StringLike`, where `*` and `?` are wildcards";
+    assert_eq!(done(&text, title), at("StringLike", "aws:PrincipalTag/team", "a*"));
+    let text = at("String$0Like", "aws:SourceArn", "arn:aws:s3:::b");
+    let title = "Convert to `ArnLike`, which compares segment by segment";
+    assert_eq!(done(&text, title), at("ArnLike", "aws:SourceArn", "arn:aws:s3:::b"));
+    let text = at("Arn$0Like", "aws:SourceArn", "arn:aws:s3:::b");
+    assert_eq!(
+        done(&text, "Convert to `ArnEquals`"),
+        at("ArnEquals", "aws:SourceArn", "arn:aws:s3:::b")
+    );
+    let text = at("Bo$0ol", "aws:SecureTransport", "true");
+    assert!(actions(&text).iter().all(|action| action.kind != CodeActionKind::Rewrite));
+}
+
+const MIXED: &str = "{\"Version\": \"2012-10-17\", \"Statement\": [\n  \
+    {\"Sid\": \"Use\", \"Effect\": \"Allow\", \"Action\": [\"s3:GetObject\", \"sqs:SendMessage\", \"S3:PutObject\"], \"Resource\": \"*\"}\n]}";
+
+const APART: &str = "{\"Version\": \"2012-10-17\", \"Statement\": [\n  \
+    {\"Sid\": \"Use\", \"Effect\": \"Allow\", \"Action\": [\"s3:GetObject\", \"S3:PutObject\"], \"Resource\": \"*\"},\n  \
+    {\"Sid\": \"Use2\", \"Effect\": \"Allow\", \"Action\": [\"sqs:SendMessage\"], \"Resource\": \"*\"}\n]}";
+
+const TOGETHER: &str = "{\"Version\": \"2012-10-17\", \"Statement\": [\n  \
+    {\"Sid\": \"Use\", \"Effect\": \"Allow\", \"Action\": [\"s3:GetObject\", \"S3:PutObject\", \"sqs:SendMessage\"], \"Resource\": \"*\"}\n]}";
+
+#[test]
+fn a_statement_is_split_by_service_and_merged_again() {
+    let text = MIXED.replace("Allow", "All$0ow");
+    assert_eq!(done(&text, "Split into 2 statements, one for each service"), APART);
+    let text = APART.replacen("Allow", "All$0ow", 1);
+    assert_eq!(done(&text, "Merge with the next statement"), TOGETHER);
+}
+
+#[test]
+fn statements_that_differ_in_more_than_their_actions_are_not_merged() {
+    let text = APART.replacen("Allow", "All$0ow", 1).replace(
+        "sqs:SendMessage\"], \"Resource\": \"*\"",
+        "sqs:SendMessage\"], \"Resource\": \"arn:aws:sqs:*:*:q\"",
+    );
+    assert!(!actions(&text).iter().any(|action| action.title.starts_with("Merge")), "{text}");
+}
