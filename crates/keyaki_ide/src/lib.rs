@@ -2,8 +2,7 @@
 //!
 //! A [`Document`] is one text, read once and never changed: an edit makes a new one. Every feature
 //! is a function from a document and a byte offset or range to values with byte ranges. Nothing
-//! here knows the protocol, a line, a column or a thread; nothing touches a file but the search for
-//! symbols in folders.
+//! here knows the protocol, a line, a column or a thread; nothing but `folder.rs` touches a file.
 //!
 //! A text that holds no policy has no findings, no hints, no symbols: an editor may hand over
 //! whatever it opens.
@@ -36,7 +35,7 @@ pub use completion::{Completion, CompletionKind, Completions, Insertion, Part, c
 pub use document::Document;
 pub use facts::{Topic, documentation};
 pub use fold::{Fold, folds};
-pub use folder::documents_in;
+pub use folder::{FolderFile, files_in};
 pub use formatting::{format, format_range};
 pub use hint::{Hint, hints};
 pub use hover::{Hover, hover};

@@ -15,7 +15,7 @@ pub(crate) fn capabilities(client: &ClientTraits) -> lsp::ServerCapabilities {
             change: Some(lsp::TextDocumentSyncKind::Incremental),
             ..lsp::TextDocumentSyncOptions::default()
         })),
-        diagnostic_provider: client.pulls_diagnostics.then(diagnostics),
+        diagnostic_provider: client.pulls_diagnostics.then(|| diagnostics(client)),
         completion_provider: Some(completion()),
         hover_provider: Some(true.into()),
         definition_provider: Some(true.into()),
@@ -53,12 +53,12 @@ pub(crate) fn capabilities(client: &ClientTraits) -> lsp::ServerCapabilities {
     }
 }
 
-fn diagnostics() -> lsp::DiagnosticProvider {
+fn diagnostics(client: &ClientTraits) -> lsp::DiagnosticProvider {
     lsp::DiagnosticProvider::DiagnosticOptions(lsp::DiagnosticOptions {
         identifier: Some("keyaki".to_owned()),
         inter_file_dependencies: false,
-        workspace_diagnostics: false,
-        work_done_progress_options: lsp::WorkDoneProgressOptions::default(),
+        workspace_diagnostics: client.pulls_workspace,
+        work_done_progress_options: lsp::WorkDoneProgressOptions { work_done_progress: Some(true) },
     })
 }
 

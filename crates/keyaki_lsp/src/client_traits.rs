@@ -22,6 +22,10 @@ pub(crate) struct ClientTraits {
     pub(crate) answers_configuration: bool,
     /// It can be asked to tell when settings change.
     pub(crate) registers_configuration: bool,
+    /// It can be asked to tell when files change.
+    pub(crate) registers_watchers: bool,
+    /// It wants to ask about the files of its folders, too.
+    pub(crate) pulls_workspace: bool,
     /// The command that opens the list of completions again, if it said one.
     pub(crate) suggest_command: Option<String>,
 }
@@ -31,7 +35,10 @@ impl ClientTraits {
         let options = params.initialization_options.as_ref();
         let command = options.and_then(|o| o.get("suggestCommand")).and_then(|c| c.as_str());
         let suggest_command = command.map(str::to_owned);
-        ClientTraits { suggest_command, ..ClientTraits::of(&params.capabilities) }
+        let wants = options.and_then(|o| o.get("workspaceDiagnostics")).and_then(|w| w.as_bool());
+        let traits = ClientTraits::of(&params.capabilities);
+        let pulls_workspace = wants == Some(true) && traits.pulls_diagnostics;
+        ClientTraits { suggest_command, pulls_workspace, ..traits }
     }
 
     fn of(client: &ClientCapabilities) -> ClientTraits {
@@ -47,6 +54,7 @@ impl ClientTraits {
         let edit = workspace.and_then(|w| w.workspace_edit.as_ref());
         let refresh = workspace.and_then(|w| w.diagnostics.as_ref()?.refresh_support);
         let configuration = workspace.and_then(|w| w.did_change_configuration.as_ref());
+        let watchers = workspace.and_then(|w| w.did_change_watched_files.as_ref());
         ClientTraits {
             encoding: Encoding::negotiate(offered.unwrap_or_default()),
             pulls_diagnostics: diagnostic.is_some(),
@@ -63,6 +71,8 @@ impl ClientTraits {
             answers_configuration: workspace.is_some_and(|w| w.configuration == Some(true)),
             registers_configuration: configuration
                 .is_some_and(|c| c.dynamic_registration == Some(true)),
+            registers_watchers: watchers.is_some_and(|w| w.dynamic_registration == Some(true)),
+            pulls_workspace: false,
             suggest_command: None,
         }
     }

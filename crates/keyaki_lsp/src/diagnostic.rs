@@ -1,9 +1,11 @@
 //! Findings as diagnostics.
 
-use keyaki_ide::{Finding, Level, Nature, Place, nature, rule_page};
+use keyaki_ide::{Document, Finding, Level, Nature, nature, rule_page};
 use serde_json::json;
 use tower_lsp_server::gen_lsp_types as lsp;
 
+use crate::client_traits::ClientTraits;
+use crate::position::Lines;
 use crate::snapshot::Snapshot;
 
 /// The name under which diagnostics are shown.
@@ -12,25 +14,45 @@ const SOURCE: &str = "keyaki";
 /// Of a finding with more places than this, the others are left out.
 const MOST_RELATED: usize = 20;
 
-/// The diagnostics of a text.
-pub(crate) fn diagnostics(snapshot: &Snapshot) -> Vec<lsp::Diagnostic> {
-    let findings = snapshot.document().findings();
-    findings.iter().map(|finding| diagnostic(snapshot, finding)).collect()
+/// Where a document is, and who asks about it.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) uri: &'a lsp::Uri,
+    pub(crate) lines: &'a Lines,
+    pub(crate) client: &'a ClientTraits,
 }
 
-/// One finding as a diagnostic.
+/// The diagnostics of an open text.
+pub(crate) fn diagnostics(snapshot: &Snapshot) -> Vec<lsp::Diagnostic> {
+    of_document(snapshot.document(), &place(snapshot))
+}
+
+/// The diagnostics of a document.
+pub(crate) fn of_document(document: &Document, place: &Place<'_>) -> Vec<lsp::Diagnostic> {
+    document.findings().iter().map(|finding| one(place, finding)).collect()
+}
+
+/// One finding of an open text as a diagnostic.
 pub(crate) fn diagnostic(snapshot: &Snapshot, finding: &Finding) -> lsp::Diagnostic {
+    one(&place(snapshot), finding)
+}
+
+fn place(snapshot: &Snapshot) -> Place<'_> {
+    Place { uri: &snapshot.uri, lines: &snapshot.lines, client: &snapshot.client }
+}
+
+fn one(place: &Place<'_>, finding: &Finding) -> lsp::Diagnostic {
     let page = rule_page(finding.rule).map(|url| lsp::CodeDescription { href: url.into() });
     let pointer = finding.place().map(|place| place.pointer.as_str()).unwrap_or_default();
     lsp::Diagnostic {
-        range: snapshot.range(finding.range()),
+        range: place.lines.range(finding.range()),
         severity: Some(severity(finding.level)),
         code: Some(lsp::Code::String(finding.rule.name.to_owned())),
         code_description: page,
         source: Some(SOURCE.to_owned()),
         message: lsp::Message::String(message(finding)),
         tags: nature(finding.rule).map(|nature| vec![tag(nature)]),
-        related_information: related(snapshot, finding),
+        related_information: related(place, finding),
         data: Some(json!({ "rule": finding.rule.name, "pointer": pointer })),
     }
 }
@@ -56,17 +78,14 @@ fn message(finding: &Finding) -> String {
     std::iter::once(finding.message.as_str()).chain(notes).collect::<Vec<_>>().join("\n")
 }
 
-fn related(
-    snapshot: &Snapshot,
-    finding: &Finding,
-) -> Option<Vec<lsp::DiagnosticRelatedInformation>> {
+fn related(place: &Place<'_>, finding: &Finding) -> Option<Vec<lsp::DiagnosticRelatedInformation>> {
     let others = finding.places.get(1..).unwrap_or_default();
-    if others.is_empty() || !snapshot.client.has_related_information {
+    if others.is_empty() || !place.client.has_related_information {
         return None;
     }
-    let information = |place: &Place| lsp::DiagnosticRelatedInformation {
-        location: lsp::Location { uri: snapshot.uri.clone(), range: snapshot.range(place.range) },
-        message: if place.label.is_empty() { "here".to_owned() } else { place.label.clone() },
+    let information = |other: &keyaki_ide::Place| lsp::DiagnosticRelatedInformation {
+        location: lsp::Location { uri: place.uri.clone(), range: place.lines.range(other.range) },
+        message: if other.label.is_empty() { "here".to_owned() } else { other.label.clone() },
     };
     Some(others.iter().take(MOST_RELATED).map(information).collect())
 }

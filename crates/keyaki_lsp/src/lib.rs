@@ -23,12 +23,14 @@ mod layout;
 mod navigation;
 mod outline;
 mod position;
+mod progress;
 mod publish;
 mod semantic_token;
 mod server;
 mod snapshot;
 mod state;
 mod uri;
+mod workspace;
 
 use std::io;
 use std::sync::Arc;

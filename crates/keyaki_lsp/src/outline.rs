@@ -1,16 +1,13 @@
 //! The outline of a text, and the search for statements in all texts.
 
-use std::collections::HashSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use keyaki_ide::{Document, Settings, Symbol, SymbolKind, documents_in};
+use keyaki_ide::{Document, Symbol, SymbolKind};
 use tower_lsp_server::gen_lsp_types as lsp;
 
-use crate::client_traits::ClientTraits;
 use crate::position::Lines;
 use crate::snapshot::Snapshot;
-use crate::uri::{path_of, uri_of};
+use crate::workspace::Workspace;
 
 /// Of more symbols than this, nobody finds the one.
 const MOST_FOUND: usize = 500;
@@ -43,37 +40,28 @@ fn kind(kind: SymbolKind) -> lsp::SymbolKind {
     }
 }
 
-/// What to search.
-pub(crate) struct Search {
-    pub(crate) open: Vec<Arc<Snapshot>>,
-    pub(crate) folders: Vec<PathBuf>,
-    pub(crate) settings: Arc<Settings>,
-    pub(crate) client: Arc<ClientTraits>,
-}
-
-impl Search {
-    /// The statements whose names hold the letters of the query in their order, in open texts first
-    /// and then in the files of the folders.
-    pub(crate) fn symbols(&self, query: &str) -> Vec<lsp::WorkspaceSymbol> {
-        let mut found = Vec::new();
-        for snapshot in &self.open {
-            let document = snapshot.document();
-            collect(&mut found, document, &snapshot.uri, &snapshot.lines, query);
-        }
-        let open: HashSet<PathBuf> = self.open.iter().map(|s| path_of(&s.uri)).collect();
-        for document in documents_in(&self.folders, Arc::clone(&self.settings)) {
-            if found.len() >= MOST_FOUND {
-                break;
-            }
-            let uri = uri_of(document.path());
-            if !open.contains(&path_of(&uri)) {
-                let lines = Lines::new(document.text(), self.client.encoding);
-                collect(&mut found, &document, &uri, &lines, query);
-            }
-        }
-        found.truncate(MOST_FOUND);
-        found
+/// The statements whose names hold the letters of the query in their order, in open texts first and
+/// then in the files of the folders.
+pub(crate) fn search(
+    open: &[Arc<Snapshot>],
+    workspace: &Workspace,
+    query: &str,
+) -> Vec<lsp::WorkspaceSymbol> {
+    let mut found = Vec::new();
+    for snapshot in open {
+        collect(&mut found, snapshot.document(), &snapshot.uri, &snapshot.lines, query);
     }
+    for (uri, file) in workspace.files() {
+        if found.len() >= MOST_FOUND {
+            break;
+        }
+        if let Some(document) = file.read(&workspace.settings) {
+            let lines = Lines::new(document.text(), workspace.client.encoding);
+            collect(&mut found, &document, &uri, &lines, query);
+        }
+    }
+    found.truncate(MOST_FOUND);
+    found
 }
 
 fn collect(

@@ -1,5 +1,6 @@
 //! The handlers: each takes a snapshot, has the work done elsewhere, and answers.
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,14 +8,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use keyaki_ide::{Catalog, Settings, TextRange};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower_lsp_server::gen_lsp_types as lsp;
 use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp_server::{Client, LanguageServer};
 
 use crate::capabilities::capabilities;
 use crate::client_traits::ClientTraits;
-use crate::outline::Search;
+use crate::progress::Progress;
 use crate::publish::{clear, publish};
 use crate::snapshot::Snapshot;
 use crate::state::State;
@@ -25,6 +26,9 @@ use crate::{
 
 /// An editor that takes longer to answer will not answer.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// After so many files of a folder it is told how many are left.
+const FILES_AT_A_TIME: usize = 64;
 
 /// The server of one editor.
 pub(crate) struct KeyakiServer {
@@ -106,18 +110,30 @@ impl KeyakiServer {
         });
     }
 
-    /// Asks the editor to tell when its settings change.
-    fn register(&self) {
+    /// Asks the editor to tell when its settings and, where it asks about folders, files change.
+    fn register(&self, traits: &ClientTraits) {
+        let mut registrations = Vec::new();
+        if traits.registers_configuration {
+            let options = json!({ "section": configuration::SECTION });
+            registrations.push(registration("workspace/didChangeConfiguration", options));
+        }
+        if traits.registers_watchers && traits.pulls_workspace {
+            let options = json!({ "watchers": [{ "globPattern": "**/*.json" }] });
+            registrations.push(registration("workspace/didChangeWatchedFiles", options));
+        }
+        if registrations.is_empty() {
+            return;
+        }
         let client = self.client.clone();
-        let registration = lsp::Registration {
-            id: "keyaki-configuration".to_owned(),
-            method: "workspace/didChangeConfiguration".to_owned(),
-            register_options: Some(serde_json::json!({ "section": configuration::SECTION })),
-        };
         self.ask(async move {
-            let _ = client.register_capability(vec![registration]).await;
+            let _ = client.register_capability(registrations).await;
         });
     }
+}
+
+fn registration(method: &str, options: Value) -> lsp::Registration {
+    let id = format!("keyaki {method}");
+    lsp::Registration { id, method: method.to_owned(), register_options: Some(options) }
 }
 
 /// Takes settings and has everything looked at again.
@@ -194,9 +210,7 @@ impl LanguageServer for KeyakiServer {
         if client.answers_configuration {
             self.fetch_configuration();
         }
-        if client.registers_configuration {
-            self.register();
-        }
+        self.register(&client);
     }
 
     async fn shutdown(&self) -> Result<()> {
@@ -248,6 +262,44 @@ impl LanguageServer for KeyakiServer {
         let report = move |snapshot: &Snapshot| diagnostic::report(snapshot, previous.as_deref());
         let found = self.read(&params.text_document.uri, report).await?;
         Ok(found.unwrap_or_else(diagnostic::nothing))
+    }
+
+    async fn workspace_diagnostic(
+        &self,
+        params: lsp::WorkspaceDiagnosticParams,
+    ) -> Result<lsp::WorkspaceDiagnosticReport> {
+        let workspace = Arc::new(self.state().workspace());
+        let of = Arc::clone(&workspace);
+        let files = off(move || of.files()).await?;
+        let token = params.work_done_progress_params.work_done_token;
+        let progress = Progress::begin(&self.client, token, files.len()).await;
+        let mut previous: HashMap<lsp::Uri, lsp::PreviousResultId> = params
+            .previous_result_ids
+            .into_iter()
+            .map(|known| (known.uri.clone(), known))
+            .collect();
+        let mut items = Vec::new();
+        for (number, chunk) in files.chunks(FILES_AT_A_TIME).enumerate() {
+            progress.report(number * FILES_AT_A_TIME, files.len()).await;
+            let known = chunk.iter().filter_map(|(uri, _)| previous.remove(uri)).collect();
+            let (of, chunk) = (Arc::clone(&workspace), chunk.to_vec());
+            items.extend(off(move || of.reports(known, &chunk)).await?);
+        }
+        let mut gone: Vec<_> = previous.into_values().collect();
+        gone.sort_by(|a, b| a.uri.0.cmp(&b.uri.0));
+        items.extend(workspace.reports(gone, &[]));
+        progress.end().await;
+        Ok(lsp::WorkspaceDiagnosticReport { items })
+    }
+
+    async fn did_change_watched_files(&self, _: lsp::DidChangeWatchedFilesParams) {
+        let client = Arc::clone(&self.state().client);
+        if client.pulls_workspace && client.refreshes_diagnostics {
+            let client = self.client.clone();
+            self.ask(async move {
+                let _ = client.workspace_diagnostic_refresh().await;
+            });
+        }
     }
 
     async fn completion(
@@ -312,16 +364,12 @@ impl LanguageServer for KeyakiServer {
         &self,
         params: lsp::WorkspaceSymbolParams,
     ) -> Result<Option<lsp::WorkspaceSymbolResponse>> {
-        let search = {
+        let (open, workspace) = {
             let state = self.state();
-            Search {
-                open: state.snapshots(),
-                folders: state.folders.clone(),
-                settings: Arc::clone(&state.settings),
-                client: Arc::clone(&state.client),
-            }
+            (state.snapshots(), state.workspace())
         };
-        let found = off(move || search.symbols(&params.query)).await?;
+        let search = move || outline::search(&open, &workspace, &params.query);
+        let found = off(search).await?;
         Ok(Some(lsp::WorkspaceSymbolResponse::WorkspaceSymbolList(found)))
     }
 

@@ -11,6 +11,7 @@ use tower_lsp_server::gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
 use crate::client_traits::ClientTraits;
 use crate::position::Lines;
 use crate::snapshot::Snapshot;
+use crate::workspace::Workspace;
 
 pub(crate) struct State {
     open: HashMap<Uri, Open>,
@@ -18,6 +19,8 @@ pub(crate) struct State {
     pub(crate) client: Arc<ClientTraits>,
     pub(crate) folders: Vec<PathBuf>,
     last_revision: u64,
+    /// Another number with other settings.
+    generation: u64,
 }
 
 /// A text that the editor has open.
@@ -32,7 +35,7 @@ struct Open {
 impl State {
     pub(crate) fn new(settings: Arc<Settings>, client: ClientTraits) -> State {
         let (open, folders) = (HashMap::new(), Vec::new());
-        State { open, settings, client: Arc::new(client), folders, last_revision: 0 }
+        State { open, settings, client: Arc::new(client), folders, last_revision: 0, generation: 0 }
     }
 
     fn next_revision(&mut self) -> u64 {
@@ -97,9 +100,21 @@ impl State {
         all
     }
 
+    /// The folders as they are now.
+    pub(crate) fn workspace(&self) -> Workspace {
+        Workspace {
+            open: self.open.keys().cloned().collect(),
+            folders: self.folders.clone(),
+            settings: Arc::clone(&self.settings),
+            generation: self.generation,
+            client: Arc::clone(&self.client),
+        }
+    }
+
     /// Takes new settings; every open text is read anew when somebody asks.
     pub(crate) fn configure(&mut self, settings: Settings) {
         self.settings = Arc::new(settings);
+        self.generation += 1;
         for old in self.snapshots() {
             let new = self.snapshot_of(old.uri.clone(), old.version, old.text.clone());
             if let Some(open) = self.open.get_mut(&old.uri) {

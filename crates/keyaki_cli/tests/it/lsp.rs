@@ -6,3 +6,4 @@ mod editor;
 mod features;
 mod rules;
 mod settings;
+mod workspace;
