@@ -76,6 +76,34 @@ fn everything_works_on_every_beginning() {
     }
 }
 
+/// The shortest managed policies of AWS.
+fn managed_policies(number: usize) -> Vec<&'static str> {
+    let all = keyaki_ide::catalog().managed_policies();
+    let mut documents: Vec<_> = all.iter().map(|policy| policy.document).collect();
+    documents.sort_by_key(|document| document.len());
+    documents.truncate(number);
+    documents
+}
+
+#[test]
+fn two_hundred_policies_are_typed_letter_by_letter() {
+    let policies = managed_policies(200);
+    assert_eq!(policies.len(), 200);
+    let type_all = |policies: &[&str]| {
+        for text in policies {
+            for (end, _) in text.char_indices() {
+                let document = document(&text[..end]);
+                document.findings().iter().for_each(|f| fits(&document, f.range()));
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        policies.chunks(50).for_each(|part| {
+            scope.spawn(|| type_all(part));
+        });
+    });
+}
+
 #[test]
 fn everything_works_at_every_place_of_a_whole_text() {
     for (number, text) in policies().iter().enumerate() {
