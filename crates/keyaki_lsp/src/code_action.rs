@@ -31,7 +31,16 @@ pub(crate) fn list(
     params: &lsp::CodeActionParams,
 ) -> Vec<lsp::CodeActionResponse> {
     let range = snapshot.text_range(params.range);
-    let wanted = |action: &CodeAction| is_wanted(action.kind, params.context.only.as_deref());
+    let only = params.context.only.as_deref();
+    // Without later questions the edits are worked out here: those of the whole text only where
+    // they were asked for.
+    let is_worth = |kind: CodeActionKind| match kind {
+        CodeActionKind::QuickFix | CodeActionKind::Rewrite => true,
+        CodeActionKind::FixAll | CodeActionKind::Organize => {
+            snapshot.client.resolves_edits || only.is_some()
+        }
+    };
+    let wanted = |action: &CodeAction| is_wanted(action.kind, only) && is_worth(action.kind);
     let actions = code_actions(snapshot.document(), range).into_iter().filter(wanted);
     actions.map(|action| one(snapshot, action).into()).collect()
 }

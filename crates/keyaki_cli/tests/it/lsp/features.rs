@@ -73,6 +73,10 @@ fn an_editor_that_cannot_resolve_gets_edits_at_once() {
     editor.open(URI, &policy("Read", "s3:GetObjct"));
     let found = actions(&mut editor, &json!(["quickfix"]));
     assert_eq!(found[0]["edit"]["changes"][URI][0]["newText"], "\"s3:GetObject\"");
+    let unasked = actions(&mut editor, &json!(null));
+    assert!(unasked.iter().all(|action| action["kind"] == "quickfix"), "{unasked:?}");
+    let asked = actions(&mut editor, &json!(["source.organizePolicy.keyaki"]));
+    assert!(asked[0]["edit"]["changes"].is_object(), "{asked:?}");
 }
 
 #[test]
