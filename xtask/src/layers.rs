@@ -39,6 +39,8 @@ mod tests {
             &[
                 "keyaki_lsp",
                 "keyaki_workspace",
+                "keyaki_analyze",
+                "keyaki_symbolic",
                 "keyaki_report",
                 "keyaki_lint",
                 "keyaki_eval",
