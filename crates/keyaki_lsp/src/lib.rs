@@ -18,6 +18,7 @@ mod code_action;
 mod completion;
 mod configuration;
 mod diagnostic;
+mod handler;
 mod input;
 mod layout;
 mod navigation;
