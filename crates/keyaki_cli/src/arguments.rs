@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{catalog, check, diff, explain, format, prove, simulate};
+use crate::command::{catalog, check, diff, explain, format, lsp, prove, simulate};
 use crate::console::{Choice, Color, Console};
 use crate::exit::{Exit, Failure};
 
@@ -29,6 +29,7 @@ pub(crate) enum Command {
     Prove(Box<prove::Arguments>),
     Diff(diff::Arguments),
     Catalog(catalog::Arguments),
+    Lsp(lsp::Arguments),
 }
 
 impl Command {
@@ -41,6 +42,7 @@ impl Command {
             Command::Diff(arguments) => diff::run(&arguments, console),
             Command::Prove(arguments) => prove::run(&arguments, console),
             Command::Catalog(arguments) => catalog::run(arguments, console),
+            Command::Lsp(arguments) => lsp::run(&arguments, console),
         }
     }
 }
