@@ -13,7 +13,7 @@ use crate::Subject;
 use crate::findings::Zone;
 
 /// An account that no policy is likely to name.
-const STRANGER: &str = "999988887777";
+pub(crate) const STRANGER: &str = "999988887777";
 
 /// A case of callers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -245,7 +245,7 @@ impl CallerCase {
                 "aws:PrincipalAccount" if arn.is_some() => like(key, account),
                 "aws:PrincipalArn" => match arn {
                     Some(arn) => {
-                        like(key, &format!("arn:*:{}", arn.replace("????????????", account)))
+                        arn_like(key, &format!("arn:*:{}", arn.replace("????????????", account)))
                     }
                     None => absent(key),
                 },
@@ -313,7 +313,8 @@ pub(crate) fn outside(zone: &Zone, asked: &AskedKeys) -> Formula<Ask> {
             parts.push(Formula::not(is("aws:PrincipalAccount", account)));
         }
         if asked.has("aws:PrincipalArn") {
-            parts.push(Formula::not(like("aws:PrincipalArn", &format!("arn:*:*::{account}:*"))));
+            parts
+                .push(Formula::not(arn_like("aws:PrincipalArn", &format!("arn:*:*::{account}:*"))));
         }
     }
     if asked.has("aws:PrincipalOrgID") {
@@ -331,15 +332,21 @@ fn present(key: &str) -> Formula<Ask> {
     Formula::Atom(Ask::Present(key.into()))
 }
 
-fn absent(key: &str) -> Formula<Ask> {
+pub(crate) fn absent(key: &str) -> Formula<Ask> {
     Formula::not(present(key))
 }
 
-fn is(key: &str, value: &str) -> Formula<Ask> {
+pub(crate) fn is(key: &str, value: &str) -> Formula<Ask> {
     Formula::Atom(Ask::Value(key.into(), Text::Is(value.into(), Case::Sensitive)))
 }
 
-fn like(key: &str, glob: &str) -> Formula<Ask> {
+/// That a key holds an ARN of a pattern. Wildcards stay within their segments, which leaves fewer
+/// ways to read a text than a glob does.
+pub(crate) fn arn_like(key: &str, pattern: &str) -> Formula<Ask> {
+    Formula::Atom(Ask::Value(key.into(), Text::Arn(pattern.into())))
+}
+
+pub(crate) fn like(key: &str, glob: &str) -> Formula<Ask> {
     match glob.contains(['*', '?']) {
         true => Formula::Atom(Ask::Value(key.into(), Text::Like(glob.into(), Case::Sensitive))),
         false => is(key, glob),

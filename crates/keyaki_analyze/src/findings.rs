@@ -9,10 +9,11 @@
 //! a relation allows and that no replayed request confirms is told apart from the others.
 
 mod cover;
+mod landscape;
 mod mine;
 mod region;
-mod situation;
 mod value;
+mod vocabulary;
 mod witness;
 
 use keyaki_eval::StatementRef;
@@ -21,9 +22,9 @@ use keyaki_symbolic::{Bits, Budget};
 
 pub use value::KeyCell;
 
+use crate::findings::landscape::Landscape;
 use crate::findings::mine::{Cell, Scales};
 use crate::findings::region::Part;
-use crate::findings::situation::Landscape;
 use crate::{Asker, Subject, Witness};
 
 /// Who is trusted, and therefore of no interest.

@@ -6,11 +6,14 @@
 mod answer;
 mod ask;
 mod callers;
+mod difference;
 mod findings;
 mod owner;
 mod question;
+mod words;
 
 pub use answer::{Answer, Responsible, Witness};
 pub use ask::{Asker, ask};
+pub use difference::{Class, Difference, difference};
 pub use findings::{Bounds, Finding, Findings, KeyCell, Zone, findings};
 pub use question::{Access, Question, Subject};

@@ -31,6 +31,8 @@ pub struct Proof<'a> {
 pub struct Witness<'a> {
     /// The request.
     pub request: Request,
+    /// The account that owns the resource, where its ARN does not tell and it matters.
+    pub resource_account: Option<String>,
     /// Keys that must be absent from it.
     pub absent: Vec<String>,
     /// The statements that match it.
@@ -72,6 +74,9 @@ fn write_witness(witness: &Witness<'_>, color: bool, out: &mut dyn Write) -> io:
     writeln!(out, "  principal  {}", one_line(&request.principal))?;
     writeln!(out, "  action     {}", one_line(&request.action))?;
     writeln!(out, "  resource   {}", one_line(&request.resource))?;
+    if let Some(account) = &witness.resource_account {
+        writeln!(out, "  owner      {}", one_line(account))?;
+    }
     for (index, (key, values)) in request.context.iter().enumerate() {
         let label = if index == 0 { "context" } else { "" };
         let values = match values.as_slice() {
@@ -119,16 +124,20 @@ pub fn to_json(proof: &Proof<'_>) -> Value {
     })
 }
 
-fn witness_json(witness: &Witness<'_>) -> Value {
+pub(crate) fn witness_json(witness: &Witness<'_>) -> Value {
     let context: serde_json::Map<String, Value> =
         witness.request.context.iter().map(|(k, v)| (k.clone(), values(v))).collect();
-    json!({
+    let mut value = json!({
         "principal": witness.request.principal,
         "action": witness.request.action,
         "resource": witness.request.resource,
         "context": context,
         "absent": witness.absent,
-    })
+    });
+    if let Some(account) = &witness.resource_account {
+        value["resource_account"] = json!(account);
+    }
+    value
 }
 
 fn values(values: &[String]) -> Value {

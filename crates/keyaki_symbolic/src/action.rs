@@ -44,8 +44,7 @@ impl Members {
     pub(crate) fn known<'c>(&self, catalog: &'c Catalog) -> Vec<Action<'c>> {
         let Members::Known(ranges) = self else { return Vec::new() };
         let numbers = ranges.iter().flat_map(|r| r.clone());
-        // Enough to choose from.
-        let actions = numbers.take(2000).filter_map(|n| catalog.action_by_id(ActionId(n)));
+        let actions = numbers.filter_map(|n| catalog.action_by_id(ActionId(n)));
         let mut actions: Vec<Action<'c>> = actions.collect();
         actions.sort_by_key(|a| a.is_retired());
         actions

@@ -26,15 +26,15 @@ pub(crate) fn cover(
     parts: &[Part],
     budget: &Budget,
 ) -> Result<Cover, Exhausted> {
+    let marks = Marks::new(scales, cells, budget)?;
     let mut sets: Vec<(Bits, ())> = Vec::new();
     for part in parts {
-        sets.extend(memberships(scales, cells, part, budget)?.into_iter().map(|s| (s, ())));
+        sets.extend(marks.memberships(part, budget)?.into_iter().map(|s| (s, ())));
     }
     let sets: Vec<Bits> = least(sets, budget)?.into_iter().map(|(set, ())| set).collect();
     let mut chosen: Vec<usize> =
         sets.iter().filter(|s| s.len() == 1).filter_map(|s| s.iter().next()).collect();
-    let rest: Vec<Bits> =
-        sets.into_iter().filter(|s| !chosen.iter().any(|c| s.has(*c))).collect();
+    let rest: Vec<Bits> = sets.into_iter().filter(|s| !chosen.iter().any(|c| s.has(*c))).collect();
     let greedy = thinned(greedy(&rest), &rest);
     let (more, is_fewest) = fewest(&rest, greedy);
     chosen.extend(more);
@@ -42,33 +42,56 @@ pub(crate) fn cover(
     Ok(Cover { cells: chosen, is_fewest })
 }
 
-/// The least sets of cells in which the requests of a part lie.
-fn memberships(
-    scales: &Scales,
-    cells: &[Cell],
-    part: &Part,
-    budget: &Budget,
-) -> Result<Vec<Bits>, Exhausted> {
-    // Behind the cells stand the cuts: a request in a cut is not of the part.
-    let all = (0..cells.len() + part.outside.len()).collect();
-    let mut fronts: Vec<Front> = vec![(all, Vec::new())];
-    for (axis, inside) in part.inside.iter().enumerate() {
-        let scale = scales.all.iter().enumerate().find(|(_, (own, _))| *own == axis);
-        let mut marked = Vec::new();
-        for class in inside.iter() {
-            budget.spend(1 + (cells.len() + part.outside.len()) as u64 / 16)?;
-            let holds = |c: &usize| {
-                scale.is_none_or(|(at, (_, scale))| scale.holds[cells[*c][at]].has(class))
+/// Which cells hold each class.
+struct Marks {
+    cells: usize,
+    /// For each axis with a scale, the cells that hold each of its classes.
+    by_class: Vec<(usize, Vec<Bits>)>,
+}
+
+impl Marks {
+    fn new(scales: &Scales, cells: &[Cell], budget: &Budget) -> Result<Marks, Exhausted> {
+        let mut by_class = Vec::new();
+        for (at, (axis, scale)) in scales.all.iter().enumerate() {
+            let classes = scale.holds.first().map_or(0, Bits::len);
+            budget.spend((classes * scale.holds.len()) as u64 + cells.len() as u64)?;
+            let mut by_value = vec![Bits::default(); scale.holds.len()];
+            cells.iter().enumerate().for_each(|(number, cell)| by_value[cell[at]].insert(number));
+            let of = |class: usize| {
+                let held = scale.holds.iter().zip(&by_value).filter(|(held, _)| held.has(class));
+                held.fold(Bits::default(), |all, (_, cells)| all.union(cells))
             };
-            let mut marks: Bits = (0..cells.len()).filter(holds).collect();
-            let cuts: &[Product] = &part.outside;
-            hits(cuts, axis, class).iter().for_each(|cut| marks.insert(cells.len() + cut));
-            marked.push((marks, class));
+            by_class.push((*axis, (0..classes).map(of).collect()));
         }
-        fronts = combine(&fronts, &least(marked, budget)?, budget)?;
+        Ok(Marks { cells: cells.len(), by_class })
     }
-    let is_out = |set: &Bits| set.iter().any(|n| n >= cells.len());
-    Ok(fronts.into_iter().map(|(set, _)| set).filter(|s| !is_out(s)).collect())
+
+    /// The least sets of cells in which the requests of a part lie.
+    fn memberships(&self, part: &Part, budget: &Budget) -> Result<Vec<Bits>, Exhausted> {
+        // Behind the cells stand the cuts: a request in a cut is not of the part.
+        let all: Bits = (0..self.cells + part.outside.len()).collect();
+        let every: Bits = (0..self.cells).collect();
+        let cuts: &[Product] = &part.outside;
+        let mut fronts: Vec<Front> = vec![(all, Vec::new())];
+        for (axis, inside) in part.inside.iter().enumerate() {
+            let own = self.by_class.iter().find(|(own, _)| *own == axis).map(|(_, marks)| marks);
+            let is_free =
+                own.is_none() && !cuts.iter().any(|cut| cut.iter().any(|(of, _)| *of == axis));
+            if is_free {
+                continue;
+            }
+            let mut marked = Vec::new();
+            for class in inside.iter() {
+                budget.spend(1 + cuts.len() as u64)?;
+                let mut marks = own.map_or_else(|| every.clone(), |own| own[class].clone());
+                hits(cuts, axis, class).iter().for_each(|cut| marks.insert(self.cells + cut));
+                marked.push((marks, class));
+            }
+            fronts = combine(&fronts, &least(marked, budget)?, budget)?;
+        }
+        let is_out = |set: &Bits| set.iter().any(|n| n >= self.cells);
+        Ok(fronts.into_iter().map(|(set, _)| set).filter(|s| !is_out(s)).collect())
+    }
 }
 
 /// Always the one that hits most of what is left.

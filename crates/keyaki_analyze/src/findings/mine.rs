@@ -71,7 +71,8 @@ fn search(
     known: &mut HashSet<Cell>,
     budget: &Budget,
 ) -> Result<(), Exhausted> {
-    let met: Vec<Vec<usize>> = scales.all.iter().map(|(axis, s)| met(s, &part.inside[*axis])).collect();
+    let met: Vec<Vec<usize>> =
+        scales.all.iter().map(|(axis, s)| met(s, &part.inside[*axis])).collect();
     let tops = scales.all.iter().zip(&met).map(|((_, s), met)| s.highest(met)).collect();
     let mut open: Vec<Cell> = Vec::new();
     products(tops, &mut open, budget)?;
@@ -117,4 +118,135 @@ fn products(each: Vec<Vec<usize>>, out: &mut Vec<Cell>, budget: &Budget) -> Resu
         *out = longer.collect();
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::findings::cover::cover;
+
+    /// Numbers that look random and are the same each time.
+    struct Dice(u64);
+
+    impl Dice {
+        fn roll(&mut self, sides: u64) -> u64 {
+            self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (self.0 >> 33) % sides
+        }
+
+        /// Some of the first numbers, at least one.
+        fn some(&mut self, of: usize) -> Bits {
+            let sure = self.roll(of as u64) as usize;
+            (0..of).filter(|n| *n == sure || self.roll(2) == 0).collect()
+        }
+    }
+
+    const AXES: usize = 3;
+    const CLASSES: usize = 4;
+
+    fn scales(dice: &mut Dice) -> Scales {
+        let scale = |dice: &mut Dice| {
+            let mut holds: Vec<Bits> = vec![(0..CLASSES).collect()];
+            for _ in 0..4 {
+                let some = dice.some(CLASSES);
+                if !holds.contains(&some) {
+                    holds.push(some);
+                }
+            }
+            Scale::new(holds)
+        };
+        Scales { all: (0..AXES).map(|axis| (axis, scale(dice))).collect() }
+    }
+
+    fn part(dice: &mut Dice) -> Part {
+        let inside = (0..AXES).map(|_| dice.some(CLASSES)).collect();
+        let outside = (0..dice.roll(3))
+            .map(|_| (0..AXES).map(|axis| (axis, dice.some(CLASSES))).collect())
+            .collect();
+        Part { inside, outside, because: Vec::new() }
+    }
+
+    fn points(parts: &[Part]) -> Vec<Vec<usize>> {
+        let all = 0..CLASSES.pow(AXES as u32);
+        let point = |n: usize| vec![n % CLASSES, n / CLASSES % CLASSES, n / CLASSES / CLASSES];
+        let is_in = |p: &Part, point: &[usize]| {
+            let within = |cut: &keyaki_symbolic::Product| cut.iter().all(|(a, c)| c.has(point[*a]));
+            p.inside.iter().zip(point).all(|(classes, class)| classes.has(*class))
+                && !p.outside.iter().any(within)
+        };
+        all.map(point).filter(|point| parts.iter().any(|p| is_in(p, point))).collect()
+    }
+
+    /// All cells of some scales.
+    fn cells(scales: &Scales) -> Vec<Cell> {
+        let mut cells = Vec::new();
+        let each = scales.all.iter().map(|(_, s)| (0..s.holds.len()).collect()).collect();
+        products(each, &mut cells, &Budget::default()).unwrap();
+        cells
+    }
+
+    fn has(cell: &[(usize, &Bits)], point: &[usize]) -> bool {
+        cell.iter().all(|(axis, classes)| classes.has(point[*axis]))
+    }
+
+    #[test]
+    fn findings_are_the_greatest_cells_with_a_request_of_their_own() {
+        let mut dice = Dice(7);
+        for _ in 0..400 {
+            let scales = scales(&mut dice);
+            let parts: Vec<Part> = (0..3).map(|_| part(&mut dice)).collect();
+            let points = points(&parts);
+            let own: Vec<Cell> = cells(&scales)
+                .into_iter()
+                .filter(|cell| points.iter().any(|p| has(&scales.core(cell), p)))
+                .collect();
+            let is_greatest =
+                |cell: &Cell| !own.iter().any(|o| o != cell && scales.includes(o, cell));
+            let expected: BTreeSet<&Cell> = own.iter().filter(|c| is_greatest(c)).collect();
+            let mined = mine(&scales, &parts, &Budget::default()).unwrap();
+            assert_eq!(mined.iter().collect::<BTreeSet<_>>(), expected);
+            for point in &points {
+                assert!(mined.iter().any(|cell| has(&scales.whole(cell), point)));
+            }
+        }
+    }
+
+    #[test]
+    fn a_cover_has_no_cell_too_many() {
+        let mut dice = Dice(11);
+        for _ in 0..400 {
+            let scales = scales(&mut dice);
+            let parts: Vec<Part> = (0..3).map(|_| part(&mut dice)).collect();
+            let points = points(&parts);
+            let mined = mine(&scales, &parts, &Budget::default()).unwrap();
+            let found = cover(&scales, &mined, &parts, &Budget::default()).unwrap();
+            let covers = |chosen: &[usize]| {
+                let holds =
+                    |p: &Vec<usize>| chosen.iter().any(|n| has(&scales.whole(&mined[*n]), p));
+                points.iter().all(holds)
+            };
+            assert!(covers(&found.cells) && found.is_fewest);
+            // No choice of fewer cells covers; those of one less are enough to try.
+            let fewer = found.cells.len().checked_sub(1);
+            let choices = (0u32..1 << mined.len().min(14))
+                .filter(|set| Some(set.count_ones() as usize) == fewer);
+            for set in choices {
+                let chosen: Vec<usize> =
+                    (0..mined.len().min(14)).filter(|n| set >> n & 1 == 1).collect();
+                assert!(!covers(&chosen), "{chosen:?} {found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_budget_that_is_spent_is_said_so() {
+        let mut dice = Dice(3);
+        let scales = scales(&mut dice);
+        let parts: Vec<Part> = (0..3).map(|_| part(&mut dice)).collect();
+        assert!(mine(&scales, &parts, &Budget::new(5)).is_err());
+    }
 }

@@ -144,6 +144,9 @@ impl Part {
         budget: &Budget,
     ) -> Result<Option<Point>, Exhausted> {
         budget.spend(1 + self.outside.len() as u64)?;
+        if within.iter().any(|(axis, classes)| !classes.meets(&self.inside[*axis])) {
+            return Ok(None);
+        }
         let mut inside = self.inside.clone();
         for (axis, classes) in within {
             inside[*axis] = inside[*axis].intersection(classes);

@@ -133,9 +133,8 @@ impl Scale {
     /// A scale of values of which no two hold the same, none holds nothing, and none but the
     /// first everything.
     pub(crate) fn new(holds: Vec<Bits>) -> Scale {
-        let within = |inner: usize, outer: usize| {
-            inner != outer && holds[inner].is_subset(&holds[outer])
-        };
+        let within =
+            |inner: usize, outer: usize| inner != outer && holds[inner].is_subset(&holds[outer]);
         let below: Vec<Vec<usize>> = (0..holds.len())
             .map(|outer| (0..holds.len()).filter(|inner| within(*inner, outer)).collect())
             .collect();

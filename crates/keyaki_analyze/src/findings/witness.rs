@@ -5,8 +5,8 @@ use keyaki_symbolic::{Budget, Found};
 use crate::Witness;
 use crate::callers::{self, CallerCase, Scope};
 use crate::findings::Bounds;
+use crate::findings::landscape::{Landscape, Situation, first};
 use crate::findings::mine::Cell;
-use crate::findings::situation::{Landscape, Situation, first};
 
 /// How many points are tried for one cell.
 const TRIES: usize = 64;

@@ -11,7 +11,7 @@
 mod findings;
 mod no_new_access;
 
-use keyaki_analyze::{Answer, Asker, Question, Subject, ask};
+use keyaki_analyze::{Access, Answer, Asker, Question, Subject, ask};
 use keyaki_eval::{Document, Profile};
 use keyaki_symbolic::{Actions, Budget};
 

@@ -207,7 +207,7 @@ fn proof<'l>(
     }
 }
 
-fn witness<'l>(found: &Witness, loaded: &[&'l Loaded]) -> proof::Witness<'l> {
+pub(crate) fn witness<'l>(found: &Witness, loaded: &[&'l Loaded]) -> proof::Witness<'l> {
     let request = &found.request;
     let context = request.context.iter();
     let statements = found.responsible.iter();
@@ -227,6 +227,7 @@ fn witness<'l>(found: &Witness, loaded: &[&'l Loaded]) -> proof::Witness<'l> {
             resource: request.resource.clone(),
             context: context.map(|(k, v)| (k.to_owned(), v.as_slice().to_vec())).collect(),
         },
+        resource_account: request.resource_account.clone(),
         absent: found.absent.clone(),
         statements: statements.filter_map(|r| loaded.get(r.subject)?.statement(r.at)).collect(),
         notes,

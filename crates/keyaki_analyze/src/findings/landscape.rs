@@ -1,27 +1,33 @@
 //! A subject made ready for mining: who may call, the grid of what its statements tell apart, the
 //! allowed requests on it, and the scales of its values.
 
-use keyaki_eval::{Formula, Forms, Layer, names};
+use keyaki_eval::{Caller, Forms, Formula, names};
+use keyaki_ir::PrincipalKey;
 use keyaki_ir::glob::Case;
-use keyaki_ir::{
-    Effect, PrincipalElement, PrincipalEntry, PrincipalForm, PrincipalGroup, PrincipalKey,
-    Statement, Version,
-};
 use keyaki_symbolic::{Ask, Bits, Budget, Grid, KeyValue, Query, Side, Text};
 
+use crate::Asker;
 use crate::ask::Asked;
 use crate::callers::{self, CallerCase, Scope};
 use crate::findings::mine::{Cell, Scales};
 use crate::findings::region::{Part, Regions};
-use crate::findings::value::{KeyCell, Scale, of_statement};
+use crate::findings::value::{KeyCell, Scale};
+use crate::findings::vocabulary::{action_patterns, alone, entries, key_cells};
 use crate::findings::{Bounds, Zone};
-use crate::{Asker, Subject};
 
 /// Callers, and whether the resource is of their account.
 #[derive(Clone, Debug)]
 pub(crate) struct Situation {
     pub(crate) case: CallerCase,
     pub(crate) same_account: bool,
+}
+
+/// The values of a key, after anything.
+struct KeyScale {
+    key: Box<str>,
+    axis: usize,
+    holds: Vec<Bits>,
+    cells: Vec<KeyCell>,
 }
 
 /// A principal as a policy names it.
@@ -44,7 +50,7 @@ pub(crate) struct Landscape<'a, 's> {
 }
 
 /// Of several subjects, the one that there is.
-pub(crate) fn first(allowed: &[Formula<Ask>]) -> Formula<Ask> {
+pub(crate) fn first(_: &Caller, allowed: &[Formula<Ask>]) -> Formula<Ask> {
     allowed.first().cloned().unwrap_or(Formula::FALSE)
 }
 
@@ -91,9 +97,8 @@ impl<'a, 's> Landscape<'a, 's> {
         let mut holds = vec![all];
         for (statement, group, entry) in entries(self.ask.subjects) {
             let alone = alone(statement, group, entry);
-            let names = |s: &Situation| {
-                names(&alone, Forms::ALL, &s.case.caller, self.asker.profile)
-            };
+            let names =
+                |s: &Situation| names(&alone, Forms::ALL, &s.case.caller, self.asker.profile);
             let named: Bits =
                 (0..self.situations.len()).filter(|s| names(&self.situations[*s])).collect();
             if !named.is_empty() && !holds.contains(&named) {
@@ -105,7 +110,7 @@ impl<'a, 's> Landscape<'a, 's> {
     }
 
     fn scale_keys(&mut self, keys: Vec<(Box<str>, KeyCell, usize)>) {
-        let mut by_axis: Vec<(usize, Box<str>, Vec<Bits>, Vec<KeyCell>)> = Vec::new();
+        let mut scaled: Vec<KeyScale> = Vec::new();
         let mut number = 0;
         for (key, cell, _) in keys {
             let classes = match &cell {
@@ -118,22 +123,22 @@ impl<'a, 's> Landscape<'a, 's> {
             let Some((axis, classes)) = classes.filter(|(_, classes)| !classes.is_empty()) else {
                 continue;
             };
-            let known = by_axis.iter().position(|(own, ..)| *own == axis);
+            let known = scaled.iter().position(|s| s.axis == axis);
             let at = known.unwrap_or_else(|| {
-                let all = (0..self.grid.size(axis)).collect();
-                by_axis.push((axis, key.clone(), vec![all], Vec::new()));
-                by_axis.len() - 1
+                let holds = vec![(0..self.grid.size(axis)).collect()];
+                scaled.push(KeyScale { key, axis, holds, cells: Vec::new() });
+                scaled.len() - 1
             });
-            let (_, _, holds, cells) = &mut by_axis[at];
-            if !holds.contains(&classes) {
-                holds.push(classes);
-                cells.push(cell);
+            let scale = &mut scaled[at];
+            if !scale.holds.contains(&classes) {
+                scale.holds.push(classes);
+                scale.cells.push(cell);
             }
         }
-        by_axis.sort_by(|a, b| a.1.cmp(&b.1));
-        for (axis, key, holds, cells) in by_axis {
-            self.scales.all.push((axis, Scale::new(holds)));
-            self.cells.push((key, cells));
+        scaled.sort_by(|a, b| a.key.cmp(&b.key));
+        for scale in scaled {
+            self.scales.all.push((scale.axis, Scale::new(scale.holds)));
+            self.cells.push((scale.key, scale.cells));
         }
     }
 
@@ -153,9 +158,10 @@ impl<'a, 's> Landscape<'a, 's> {
     pub(crate) fn bounds(&self, cell: &Cell) -> Bounds {
         let mut values = cell.iter().map(|v| v.checked_sub(1));
         let principal = values.next().flatten().and_then(|p| self.principals.get(p).cloned());
-        let conditions = self.cells.iter().zip(values).filter_map(|((key, cells), value)| {
-            Some((key.clone(), cells.get(value?)?.clone()))
-        });
+        let conditions =
+            self.cells.iter().zip(values).filter_map(|((key, cells), value)| {
+                Some((key.clone(), cells.get(value?)?.clone()))
+            });
         Bounds { principal, conditions: conditions.collect() }
     }
 }
@@ -175,12 +181,7 @@ fn situations(ask: &Asked<'_>, zone: &Zone) -> Vec<Situation> {
 }
 
 /// When a request of such a caller is allowed.
-fn formula(
-    situation: &Situation,
-    ask: &Asked<'_>,
-    zone: &Zone,
-    asker: &Asker<'_>,
-) -> Formula<Ask> {
+fn formula(situation: &Situation, ask: &Asked<'_>, zone: &Zone, asker: &Asker<'_>) -> Formula<Ask> {
     let ask = ask.with(situation.same_account);
     let case = &situation.case;
     let own = match case.scope {
@@ -221,7 +222,7 @@ fn grid<'a>(
             }),
         })
         .collect();
-    let caller = keyaki_eval::Caller::Anonymous;
+    let caller = Caller::Anonymous;
     let query = Query { sides: sides.clone(), formula: Formula::And(atoms), caller };
     Grid::new(&query, &values, asker.catalog, asker.actions, budget)
 }
@@ -237,7 +238,8 @@ fn actions(grid: &Grid<'_>, patterns: &[Box<str>]) -> Vec<(Box<str>, Bits)> {
     let mut actions = Vec::new();
     for pattern in patterns {
         let products = grid.atom(&action(pattern));
-        let classes = products.iter().flatten().map(|(_, c)| c).fold(Bits::default(), |a, b| a.union(b));
+        let classes =
+            products.iter().flatten().map(|(_, c)| c).fold(Bits::default(), |a, b| a.union(b));
         rest = rest.minus(&classes);
         actions.push((pattern.clone(), classes));
     }
@@ -245,67 +247,4 @@ fn actions(grid: &Grid<'_>, patterns: &[Box<str>]) -> Vec<(Box<str>, Bits)> {
         actions.push(("*".into(), rest));
     }
     actions
-}
-
-/// All statements, with the number of the subject and the version of the policy.
-fn statements<'p>(
-    subjects: &[&'p Subject],
-) -> impl Iterator<Item = (usize, Version, Layer, &'p Statement)> {
-    subjects.iter().enumerate().flat_map(|(number, subject)| {
-        let layers = subject.policies.layers().into_iter();
-        layers.flat_map(move |layer| {
-            subject.policies.statements(layer).map(move |(at, statement)| {
-                let document = subject.policies.document(at);
-                let version = document.map_or(Version::V2012, |d| d.policy.effective_version());
-                (number, version, layer, statement)
-            })
-        })
-    })
-}
-
-/// The action patterns that statements allow, each once.
-fn action_patterns(subjects: &[&Subject]) -> Vec<Box<str>> {
-    let mut patterns: Vec<Box<str>> = Vec::new();
-    for (_, _, _, statement) in statements(subjects) {
-        if statement.effect() != Some(Effect::Allow) {
-            continue;
-        }
-        for entry in statement.action.iter().flat_map(|e| &e.entries) {
-            if !patterns.iter().any(|p| p.eq_ignore_ascii_case(&entry.text)) {
-                patterns.push(entry.text.clone());
-            }
-        }
-    }
-    patterns
-}
-
-/// The cells of all condition keys, each with the number of the subject.
-fn key_cells(subjects: &[&Subject]) -> Vec<(Box<str>, KeyCell, usize)> {
-    let of = |(subject, version, _, statement): (usize, Version, Layer, &Statement)| {
-        let cells = of_statement(statement, version).into_iter();
-        cells.map(move |(key, cell)| (key, cell, subject))
-    };
-    statements(subjects).flat_map(of).collect()
-}
-
-/// The principals that statements name.
-fn entries<'p>(
-    subjects: &[&'p Subject],
-) -> impl Iterator<Item = (&'p Statement, &'p PrincipalGroup, &'p PrincipalEntry)> {
-    statements(subjects).flat_map(|(_, _, _, statement)| {
-        let elements = statement.principal_elements();
-        elements.flat_map(|e| e.entries()).map(move |(group, entry)| (statement, group, entry))
-    })
-}
-
-/// A statement that names one principal.
-fn alone(statement: &Statement, group: &PrincipalGroup, entry: &PrincipalEntry) -> Statement {
-    let group = PrincipalGroup { entries: vec![entry.clone()], ..group.clone() };
-    let (name, origin) = (group.origin, group.origin);
-    let form = PrincipalForm::Map(vec![group]);
-    Statement {
-        principal: Some(PrincipalElement { negated: false, name, origin, form }),
-        not_principal: None,
-        ..statement.clone()
-    }
 }
