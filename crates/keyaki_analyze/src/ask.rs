@@ -11,6 +11,7 @@ use keyaki_symbolic::{Actions, Ask, Budget, Engine, Found, Outcome, Query, Side,
 
 use crate::callers::{self, CallerCase, Scope};
 use crate::owner;
+use crate::public;
 use crate::{Access, Answer, Question, Responsible, Subject, Witness};
 
 /// What answers are given with.
@@ -39,6 +40,9 @@ pub fn ask(question: &Question<'_>, asker: &Asker<'_>) -> Answer {
         Question::AccessNotGranted { subject, access } => asker.any(&[subject], |_, allowed| {
             Formula::and(allowed.iter().cloned().chain([asked_for(access)]))
         }),
+        Question::NoPublicAccess { subject, resource_type } => {
+            public::no_public_access(subject, *resource_type, asker)
+        }
         Question::AlwaysDenied { subject } => {
             asker.any(&[subject], |_, allowed| Formula::and(allowed.to_vec()))
         }

@@ -9,6 +9,7 @@ mod callers;
 mod difference;
 mod findings;
 mod owner;
+mod public;
 mod question;
 mod words;
 

@@ -1,6 +1,7 @@
 //! What can be asked.
 
 use keyaki_eval::{Document, Layer, Policies};
+use keyaki_ir::ResourceType;
 
 use crate::Answer;
 
@@ -68,6 +69,13 @@ pub enum Question<'q> {
         /// The access.
         access: &'q [Access],
     },
+    /// Is nothing granted to the public?
+    NoPublicAccess {
+        /// The policies: that of the resource, and resource control policies.
+        subject: &'q Subject,
+        /// What the policy is attached to.
+        resource_type: ResourceType,
+    },
     /// Is every request refused?
     AlwaysDenied {
         /// The policies.
@@ -92,6 +100,9 @@ impl Question<'_> {
             }
             Question::AccessNotGranted { .. } => {
                 ["none of that access is granted", "a request for that access is allowed"]
+            }
+            Question::NoPublicAccess { .. } => {
+                ["nothing is granted to the public", "the public is allowed a request"]
             }
             Question::AlwaysDenied { .. } => ["every request is refused", "a request is allowed"],
         };

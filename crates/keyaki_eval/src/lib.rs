@@ -40,7 +40,7 @@ pub use grant::Grant;
 pub use policies::{BlockPublicAccess, Document, Layer, Policies, ResourceRole, StatementRef};
 pub use principal::names;
 pub use profile::{Point, Profile, Reading, Scope};
-pub use public::is_public;
+pub use public::{is_narrow, is_public};
 pub use request::Request;
 pub use resource::short_arn;
 pub use trace::{LayerTrace, Says, StatementTrace};

@@ -65,8 +65,8 @@ fn is_fixed(block: &ConditionBlock, entry: &ConditionEntry) -> bool {
     FIXED_KEYS.iter().any(|key| entry.is(key)) && entry.values.iter().all(|v| fixed(v.text()))
 }
 
-/// Ranges of IPv4 up to a /8 and of IPv6 up to a /32 count as fixed.
-fn is_narrow(text: &str) -> bool {
+/// Whether a network counts as a fixed value: of IPv4 up to a /8, of IPv6 up to a /32.
+pub fn is_narrow(text: &str) -> bool {
     Cidr::parse(text).is_some_and(|c| c.prefix >= if c.is_v6() { 32 } else { 8 })
 }
 

@@ -10,6 +10,7 @@
 
 mod findings;
 mod no_new_access;
+mod no_public_access;
 
 use keyaki_analyze::{Access, Answer, Asker, Question, Subject, ask};
 use keyaki_eval::{Document, Profile};

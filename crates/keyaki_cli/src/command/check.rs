@@ -14,7 +14,7 @@ use crate::console::Console;
 use crate::exit::{Exit, Failure};
 
 mod mend;
-mod parse;
+pub(crate) mod parse;
 mod summary;
 mod view;
 

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use keyaki_analyze::{Access, Answer, Asker, Question, Witness, ask};
+use keyaki_ir::ResourceType;
 use keyaki_report::proof;
 use keyaki_report::simulation::Request;
 use keyaki_symbolic::{Actions, Budget};
 
+use crate::command::check::parse::resource_type;
 use crate::command::policies::{Loaded, PolicyArguments, load_with};
 use crate::command::profile::ProfileArguments;
 use crate::command::simulate::view::principal;
@@ -67,6 +69,16 @@ enum Asked {
         /// A resource, with wildcards; all if none is given
         #[arg(long, value_name = "ARN", num_args = 1..)]
         resource: Vec<String>,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Nothing is granted to the public: to anonymous callers and accounts that are not named
+    NoPublicAccess {
+        /// The policy of the resource, or the trust policy of the role
+        policy: PathBuf,
+        /// What the policy is attached to
+        #[arg(long, value_name = "TYPE", value_parser = resource_type)]
+        resource_type: ResourceType,
         #[command(flatten)]
         options: Options,
     },
@@ -140,6 +152,13 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
             let subject = loaded.subject();
             let access = [Access { actions: action.clone(), resources: resource.clone() }];
             let question = Question::AccessNotGranted { subject: &subject, access: &access };
+            options.answer(&question, &[&loaded], console)
+        }
+        Asked::NoPublicAccess { policy, resource_type, options } => {
+            let loaded = load_with(&options.layers, std::slice::from_ref(policy))?;
+            let subject = loaded.subject();
+            let resource_type = *resource_type;
+            let question = Question::NoPublicAccess { subject: &subject, resource_type };
             options.answer(&question, &[&loaded], console)
         }
         Asked::AlwaysDenied { policies, options } => {

@@ -11,7 +11,7 @@ pub(super) fn kind(name: &str) -> Result<PolicyKind, String> {
     PolicyKind::parse(name).ok_or_else(|| one_of(name, &names))
 }
 
-pub(super) fn resource_type(name: &str) -> Result<ResourceType, String> {
+pub(crate) fn resource_type(name: &str) -> Result<ResourceType, String> {
     let names: Vec<_> = ResourceType::ALL.iter().map(|t| t.name()).collect();
     ResourceType::parse(name).ok_or_else(|| one_of(name, &names))
 }
