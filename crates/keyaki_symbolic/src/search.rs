@@ -22,7 +22,10 @@ pub(crate) fn find(
 ) -> Result<Option<String>, Exhausted> {
     let everything = Language::everything();
     let whole = vec![&everything];
-    let smallest = (0..need.len()).min_by_key(|i| need[*i].len());
+    // Of groups of one size, the one that says more.
+    let says = |group: &[&Language]| group.iter().map(|l| l.symbols.len()).min();
+    let smallest =
+        (0..need.len()).min_by_key(|i| (need[*i].len(), std::cmp::Reverse(says(&need[*i]))));
     let pivots = smallest.map_or(&whole, |i| &need[i]);
     let others: Vec<&Vec<&Language>> =
         (0..need.len()).filter(|i| Some(*i) != smallest).map(|i| &need[i]).collect();

@@ -77,9 +77,7 @@ impl Relation {
         // A negated operator asks for the same relation.
         let name = operator.base.name().replace("Not", "");
         let what = format!("{name} {} {}", key.to_ascii_lowercase(), pattern.text());
-        let mut variables = variables([pattern]);
-        variables.push(key.to_ascii_lowercase().into());
-        Relation { what, reading, variables }
+        Relation { what, reading, variables: variables([pattern]) }
     }
 
     pub(crate) fn entry(operator: Operator, entry: &ConditionEntry, reading: Reading) -> Relation {

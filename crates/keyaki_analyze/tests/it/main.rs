@@ -9,6 +9,7 @@
 )]
 
 mod no_new_access;
+mod policy_pairs;
 
 use keyaki_analyze::{Answer, Asker, Question, Subject, ask};
 use keyaki_eval::{Document, Profile};
