@@ -5,6 +5,15 @@ use super::*;
 use serde_json::Value;
 use std::path::Path;
 
+/// Recorded verdicts that are ruled wrong, by the policy and the verdict that is right; the reasons
+/// are in `docs/rulings.md`.
+const RULED: [(&str, &str); 4] = [
+    ("samples/ec2/exp_single/ec2_require_mfa_session_token/", "UNSAT"),
+    ("samples/ec2/exp_single/ec2_allow_ebs_volume_owners/", "SAT"),
+    ("samples/ec2/exp_single/ec2_terminate_instance_ip/", "SAT"),
+    ("samples/iam/exp_single/iam_role_policy_modify_iam_but_not_own_policies/", "SAT"),
+];
+
 #[test]
 fn verdicts_differ_from_the_published_ones_as_ruled() {
     let path =
@@ -15,7 +24,7 @@ fn verdicts_differ_from_the_published_ones_as_ruled() {
     };
     let data: Value = serde_json::from_str(&text).expect("JSON");
     let mut differing = Vec::new();
-    let mut count = 0;
+    let (mut count, mut ruled) = (0, 0);
     for pair in data["pairs"].as_array().expect("a list") {
         let [p1, p2] = [&pair["p1"], &pair["p2"]].map(subject);
         for (name, first, second) in [("p1_minus_p2", &p1, &p2), ("p2_minus_p1", &p2, &p1)] {
@@ -23,14 +32,16 @@ fn verdicts_differ_from_the_published_ones_as_ruled() {
             let question = Question::NoNewAccess { old: second, new: first };
             let got = match answer(&question, Actions::Any) {
                 Answer::Proved { .. } => "UNSAT".to_owned(),
-                Answer::Refuted(w) => format!(
-                    "SAT {} {} {:?} {:?}",
-                    w.request.action, w.request.resource, w.request.context, w.request.caller
-                ),
+                Answer::Refuted(witness) => format!("SAT {:?}", witness.request),
                 Answer::Undecided(reason) => format!("undecided: {reason}"),
             };
             let expected = pair[name].as_str().unwrap_or_default();
-            if got.split(' ').next() != Some(expected) {
+            let verdict = got.split(' ').next().unwrap_or_default();
+            let path = pair["p1_path"].as_str().unwrap_or_default();
+            let is_ruled = RULED.iter().any(|(p, right)| path.starts_with(p) && *right == verdict);
+            if verdict != expected && is_ruled {
+                ruled += 1;
+            } else if verdict != expected {
                 differing.push(format!(
                     "{expected}, not {got}: {name} of {} and {}\n {}\n {}",
                     pair["p1_path"], pair["p2_path"], pair["p1"], pair["p2"]
@@ -38,8 +49,10 @@ fn verdicts_differ_from_the_published_ones_as_ruled() {
             }
         }
     }
-    println!("{} of {count} verdicts agree", count - differing.len());
+    let agree = count - ruled - differing.len();
+    println!("{agree} of {count} verdicts agree, {ruled} are ruled wrong");
     assert!(differing.is_empty(), "{}", differing.join("\n\n"));
+    assert_eq!(ruled, 66, "as many as docs/rulings.md says");
 }
 
 fn subject(policy: &Value) -> Subject {
