@@ -10,6 +10,7 @@
 
 mod no_new_access;
 mod policy_pairs;
+mod questions;
 
 use keyaki_analyze::{Answer, Asker, Question, Subject, ask};
 use keyaki_eval::{Document, Profile};
