@@ -89,10 +89,12 @@ impl Asker<'_> {
         let asked: Vec<AskedKeys> = subjects.iter().map(|s| AskedKeys::of(&s.policies)).collect();
         let asked = AskedKeys::union(&asked);
         let names_principals =
-            subjects.iter().any(|s| s.policies.resource.is_some() || s.policies.rcp.is_some());
+            subjects.iter().map(|s| &s.policies).any(|p| {
+                p.resource.is_some() || p.rcp.is_some() || p.endpoint.is_some()
+            });
         let cases = match names_principals {
             true => callers::of_resource(subjects),
-            false => callers::of_identity(&asked),
+            false => callers::of_identity(subjects, &asked),
         };
         let mut undecided = None;
         for case in &cases {
@@ -173,6 +175,7 @@ impl Asker<'_> {
     fn witness(&self, query: &Query<'_>, found: &Found, ask: &Asked<'_>) -> Option<Witness> {
         let completed = complete_where(found.request.clone(), |k| ask.asked.has(k)).ok()?;
         let mut request = completed.request;
+        ask.own(&mut request);
         for key in &found.absent {
             if completed.assumed.iter().any(|k| k.eq_ignore_ascii_case(key)) {
                 request.context.remove(key);
@@ -215,6 +218,19 @@ struct Asked<'s> {
     subjects: &'s [&'s Subject],
     asked: &'s AskedKeys,
     same_account: bool,
+}
+
+impl Asked<'_> {
+    /// Says to whom the resource belongs, where that decides and its ARN does not tell.
+    fn own(&self, request: &mut keyaki_eval::Request) {
+        const OTHERS: [&str; 2] = ["444455556666", "555566667777"];
+        let Some(account) = request.caller.account().map(str::to_owned) else { return };
+        let is_layered = self.subjects.iter().any(|s| s.layer.is_none());
+        if is_layered && request.is_same_account() != self.same_account {
+            let other = OTHERS.iter().find(|a| **a != account).map(|a| (*a).to_owned());
+            request.resource_account = if self.same_account { Some(account) } else { other };
+        }
+    }
 }
 
 /// Whether caller and resource can belong to the same account, and to different ones; where only

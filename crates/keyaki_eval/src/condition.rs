@@ -117,7 +117,7 @@ fn null_holds(operator: Operator, entry: &ConditionEntry, present: bool, env: En
 fn matches_value(base: BaseOperator, entry: &ConditionEntry, value: &str, env: Env<'_>) -> bool {
     let is_malformed_arn = base.family() == Family::Arn
         && base.is_negated()
-        && keyaki_ir::Arn::parse(value).is_none()
+        && keyaki_ir::Arn::plain(value).is_none()
         && env.reads_otherwise(Point::ArnNotLikeMalformed);
     if is_malformed_arn {
         return false;

@@ -76,7 +76,7 @@ impl<'e> Env<'e> {
     }
 
     /// Whether variables are replaced at all.
-    fn replaces(self) -> bool {
+    pub(crate) fn replaces(self) -> bool {
         self.version >= Version::V2012 || self.reads_otherwise(Point::Variables2008)
     }
 

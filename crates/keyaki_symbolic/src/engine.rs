@@ -72,9 +72,9 @@ impl<'c> Engine<'c> {
 
     /// Replaces variables whose values the query fixes, and asks.
     fn ask_with(&self, query: &Query<'_>, budget: &Budget, tries: bool) -> Outcome {
-        let known = instantiate::known(&query.formula);
+        let known = instantiate::known(&query.formula, self.catalog);
         let owned: Vec<Option<Policies>> =
-            query.sides.iter().map(|s| instantiate::policies(s.policies, &known)).collect();
+            query.sides.iter().map(|s| instantiate::policies(*s, &known)).collect();
         let sides = query.sides.iter().zip(&owned).map(|(side, own)| Side {
             policies: own.as_ref().unwrap_or(side.policies),
             profile: side.profile,
@@ -158,7 +158,7 @@ impl<'c> Engine<'c> {
 
     /// The relations between keys were taken as they come; now values are tried for the keys.
     fn try_values(&self, original: &Query<'_>, program: &Program<'_>, budget: &Budget) -> Outcome {
-        let fixed = instantiate::known(&original.formula);
+        let fixed = instantiate::known(&original.formula, self.catalog);
         for values in valuation::candidates(original, program, &fixed) {
             let parts = values.iter().map(|(key, value)| pin(key, value.as_deref()));
             let formula = Formula::and([original.formula.clone()].into_iter().chain(parts));

@@ -114,6 +114,29 @@ struct Facts {
     always: bool,
 }
 
+impl Facts {
+    /// Whether the empty text is a value: it is no number, date, address or truth value.
+    fn can_be_empty(&self) -> bool {
+        match self.key_type {
+            Some(
+                KeyType::Bool
+                | KeyType::ArrayOfBool
+                | KeyType::Numeric
+                | KeyType::Date
+                | KeyType::IpAddress,
+            ) => false,
+            Some(
+                KeyType::String
+                | KeyType::Arn
+                | KeyType::Binary
+                | KeyType::ArrayOfString
+                | KeyType::ArrayOfArn,
+            )
+            | None => true,
+        }
+    }
+}
+
 /// Keys that every request has:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>,
 /// where the availability of each reads "always included".
@@ -124,6 +147,11 @@ const ALWAYS: [&str; 5] = [
     "aws:RequestedRegion",
     "aws:ViaAWSService",
 ];
+
+/// Whether every request has the key.
+pub(crate) fn is_always_there(key: &str) -> bool {
+    ALWAYS.iter().any(|k| k.eq_ignore_ascii_case(key))
+}
 
 fn facts(key: &str, tests: &[KeyTest<'_>], catalog: &Catalog) -> Facts {
     let key_type = match catalog.key(key) {
@@ -138,7 +166,7 @@ fn facts(key: &str, tests: &[KeyTest<'_>], catalog: &Catalog) -> Facts {
     let expects_many =
         |t: &KeyTest<'_>| matches!(t, KeyTest::Entry { operator, .. } if operator.set.is_some());
     let many = key_type.map_or_else(|| tests.iter().any(expects_many), KeyType::is_multivalued);
-    let always = ALWAYS.iter().any(|k| k.eq_ignore_ascii_case(key));
+    let always = is_always_there(key);
     Facts { key_type, many, always }
 }
 
@@ -157,10 +185,12 @@ pub(crate) fn classes(
     }
     budget.spend((texts.len() * tests.len()) as u64)?;
     texts.iter().for_each(|text| all.add(State::One(text.clone())));
-    if facts.key_type != Some(KeyType::Bool) {
+    if facts.can_be_empty() {
         all.add(State::One(String::new()));
     }
     if facts.many {
+        let more = facts.can_be_empty().then_some("");
+        let texts: Vec<&str> = texts.iter().map(String::as_str).chain(more).collect();
         several(&texts, &mut all, budget)?;
     }
     Ok(Classes { all: all.all, complete })
@@ -183,7 +213,7 @@ impl Found<'_> {
 }
 
 /// Several values: every union of what single values do, from the empty list up.
-fn several(texts: &[String], all: &mut Found<'_>, budget: &Budget) -> Result<(), Exhausted> {
+fn several(texts: &[&str], all: &mut Found<'_>, budget: &Budget) -> Result<(), Exhausted> {
     // What some value satisfies, what every value satisfies, and whether some value is not empty.
     type Reach = (Bits, Bits, bool);
     let tests = all.tests;
@@ -192,10 +222,10 @@ fn several(texts: &[String], all: &mut Found<'_>, budget: &Budget) -> Result<(),
         (bits.clone(), bits, !text.is_empty())
     };
     let mut singles: Vec<(Reach, String)> = Vec::new();
-    for text in texts.iter().map(String::as_str).chain([""]) {
+    for text in texts {
         let reach = single(text);
         if !singles.iter().any(|(r, _)| *r == reach) {
-            singles.push((reach, text.to_owned()));
+            singles.push((reach, (*text).to_owned()));
         }
     }
     let mut seen: std::collections::HashSet<Reach> = Default::default();
