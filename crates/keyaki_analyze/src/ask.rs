@@ -9,6 +9,7 @@ use keyaki_ir::glob::Case;
 use keyaki_symbolic::{Actions, Ask, Budget, Engine, Found, Outcome, Query, Side, Text, allowed};
 
 use crate::callers::{self, CallerCase, Scope};
+use crate::owner;
 use crate::{Access, Answer, Question, Responsible, Subject, Witness};
 
 /// What answers are given with.
@@ -28,14 +29,9 @@ pub struct Asker<'a> {
 pub fn ask(question: &Question<'_>, asker: &Asker<'_>) -> Answer {
     match question {
         Question::NoNewAccess { old, new } => asker.minus(&[new, old]),
-        Question::Equivalent { one, other } => match asker.minus(&[one, other]) {
-            Answer::Proved => flipped(asker.minus(&[other, one])),
-            Answer::Undecided(reason) => match flipped(asker.minus(&[other, one])) {
-                refuted @ Answer::Refuted(_) => refuted,
-                Answer::Proved | Answer::Undecided(_) => Answer::Undecided(reason),
-            },
-            refuted @ Answer::Refuted(_) => refuted,
-        },
+        Question::Equivalent { one, other } => {
+            both(asker.minus(&[one, other]), || flipped(asker.minus(&[other, one])))
+        }
         Question::Disjoint { one, other } => {
             asker.any(&[one, other], |allowed| Formula::and(allowed.to_vec()))
         }
@@ -45,6 +41,24 @@ pub fn ask(question: &Question<'_>, asker: &Asker<'_>) -> Answer {
         Question::AlwaysDenied { subject } => {
             asker.any(&[subject], |allowed| Formula::and(allowed.to_vec()))
         }
+    }
+}
+
+/// Both must hold; what refutes one of them refutes both.
+fn both(first: Answer, second: impl FnOnce() -> Answer) -> Answer {
+    match first {
+        Answer::Refuted(_) => first,
+        Answer::Proved { mut approximations } => match second() {
+            Answer::Proved { approximations: more } => {
+                approximations.extend(more);
+                Answer::Proved { approximations }
+            }
+            other @ (Answer::Refuted(_) | Answer::Undecided(_)) => other,
+        },
+        Answer::Undecided(_) => match second() {
+            refuted @ Answer::Refuted(_) => refuted,
+            Answer::Proved { .. } | Answer::Undecided(_) => first,
+        },
     }
 }
 
@@ -97,17 +111,20 @@ impl Asker<'_> {
             false => callers::of_identity(subjects, &asked),
         };
         let mut undecided = None;
+        let mut approximations: Vec<String> = Vec::new();
         for case in &cases {
             for same_account in topologies(subjects, case) {
                 let ask = Asked { subjects, asked: &asked, same_account };
                 match self.case(case, &ask, &combine) {
-                    Answer::Proved => {}
+                    Answer::Proved { approximations: more } => approximations.extend(more),
                     refuted @ Answer::Refuted(_) => return refuted,
                     Answer::Undecided(reason) => undecided = undecided.or(Some(reason)),
                 }
             }
         }
-        undecided.map_or(Answer::Proved, Answer::Undecided)
+        approximations.sort_unstable();
+        approximations.dedup();
+        undecided.map_or(Answer::Proved { approximations }, Answer::Undecided)
     }
 
     /// One case of callers.
@@ -120,28 +137,39 @@ impl Asker<'_> {
         let engine = Engine::new(self.catalog, self.actions);
         let query = self.query(&case.caller, case.requirements(ask.asked), ask, combine);
         let found = match engine.ask(&query, &Budget::new(self.steps)) {
-            Outcome::Nothing => return Answer::Proved,
+            Outcome::Nothing { left_out } => {
+                let approximations = left_out.iter().map(|service| {
+                    format!("actions that AWS may add to {service} one day were left out")
+                });
+                return Answer::Proved { approximations: approximations.collect() };
+            }
             Outcome::Undecided(reason) => return Answer::Undecided(reason),
             Outcome::Found(found) => found,
         };
-        if case.scope == Scope::Itself
-            && let Some(witness) = self.witness(&query, &found, ask)
-        {
-            return Answer::Refuted(Box::new(witness));
-        }
-        for caller in callers::fitting(case, &found.request.context) {
+        let callers = match case.scope {
+            Scope::Itself => vec![case.caller.clone()],
+            Scope::Account | Scope::Kind | Scope::AnyPath => callers::fitting(case, &found.request.context),
+        };
+        let mut reason = "no caller was found whom such a request could come from".to_owned();
+        for caller in callers {
             let exact = CallerCase { caller, scope: Scope::Itself };
-            let query = self.query(&exact.caller, exact.requirements(ask.asked), ask, combine);
-            if let Outcome::Found(found) = engine.ask(&query, &Budget::new(self.steps))
-                && let Some(witness) = self.witness(&query, &found, ask)
-            {
-                return Answer::Refuted(Box::new(witness));
+            let mut tries = vec![exact.requirements(ask.asked)];
+            // What contradicts itself is asked for again without the contradiction.
+            for _ in 0..4 {
+                let Some(requirements) = tries.pop() else { break };
+                let query = self.query(&exact.caller, requirements.clone(), ask, combine);
+                let Outcome::Found(found) = engine.ask(&query, &Budget::new(self.steps)) else {
+                    continue;
+                };
+                match self.witness(&query, &found, ask) {
+                    Ok(witness) => return Answer::Refuted(Box::new(witness)),
+                    Err(why) => reason = why,
+                }
+                let others = owner::agreeing(&found.request);
+                tries.extend(others.map(|o| Formula::and([requirements.clone(), o])));
             }
         }
-        Answer::Undecided(
-            "a request was found whose condition keys contradict each other, and no other"
-                .to_owned(),
-        )
+        Answer::Undecided(format!("the requests that were found cannot occur: {reason}"))
     }
 
     fn query<'q>(
@@ -170,10 +198,18 @@ impl Asker<'_> {
         Query { sides, formula, caller: caller.clone() }
     }
 
-    /// The request as a person would make it: with the keys that every such request has. None if
-    /// its keys contradict each other.
-    fn witness(&self, query: &Query<'_>, found: &Found, ask: &Asked<'_>) -> Option<Witness> {
-        let completed = complete_where(found.request.clone(), |k| ask.asked.has(k)).ok()?;
+    /// The request as a person would make it: with the keys that every such request has.
+    ///
+    /// # Errors
+    /// Why there is no such request.
+    fn witness(
+        &self,
+        query: &Query<'_>,
+        found: &Found,
+        ask: &Asked<'_>,
+    ) -> Result<Witness, String> {
+        let completed = complete_where(found.request.clone(), |k| ask.asked.has(k));
+        let completed = completed.map_err(|contradiction| contradiction.to_string())?;
         let mut request = completed.request;
         ask.own(&mut request);
         for key in &found.absent {
@@ -182,12 +218,12 @@ impl Asker<'_> {
             }
         }
         if !query.holds(&request, self.catalog) {
-            return None;
+            return Err("keys that every request has make a difference".to_owned());
         }
         let responsible = self.responsible(query, &request);
         let absent = found.absent.iter().filter(|k| !request.context.has(k)).cloned().collect();
         let (is_known, is_realistic) = (found.is_known, found.is_realistic);
-        Some(Witness { request, absent, responsible, is_known, is_realistic })
+        Ok(Witness { request, absent, responsible, is_known, is_realistic })
     }
 
     /// The statements that match the request.

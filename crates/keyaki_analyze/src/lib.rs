@@ -6,6 +6,7 @@
 mod answer;
 mod ask;
 mod callers;
+mod owner;
 mod question;
 
 pub use answer::{Answer, Responsible, Witness};

@@ -76,6 +76,9 @@ pub(crate) fn known(
         for pattern in &test.patterns {
             let before = events.len();
             catalog.for_ranges(pattern, |range| {
+                if range.is_empty() {
+                    return;
+                }
                 events.push((range.start, number as u32, true));
                 events.push((range.end, number as u32, false));
             });
@@ -156,21 +159,36 @@ fn matched(name: &str, tests: &[ActionTest]) -> Bits {
     (0..tests.len()).filter(|t| any(&tests[*t])).collect()
 }
 
+/// The steps that reading the patterns of one service side by side may take.
+const READING: u64 = 30_000;
+
+/// What is not known of actions that AWS may add.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct UnheardOf {
+    pub(crate) classes: Vec<ActionClass>,
+    /// Services whose patterns overlap in too many ways.
+    pub(crate) left_out: Vec<String>,
+}
+
 /// The classes of actions that neither the catalogue knows nor any pattern spells out: what AWS
 /// may add, and what wildcards would match then.
 pub(crate) fn unheard_of(
     tests: &[ActionTest],
     catalog: &Catalog,
     budget: &Budget,
-) -> Result<Vec<ActionClass>, Exhausted> {
+) -> Result<UnheardOf, Exhausted> {
     let patterns = Patterns::of(tests);
+    let mut left_out = Vec::new();
     let spelled_out_already = |name: &str| patterns.literals.contains(name);
     let is_taken = |name: &str| spelled_out_already(name) || catalog.action(name).is_some();
     let mut names = vec![patterns.other_service()];
     if !patterns.at_large.is_empty() {
         let services = patterns.services.keys().map(|s| format!("{s}:*")).collect();
         let reading = Reading { patterns: &patterns.at_large, shape: "*:?*", outside: services };
-        names.extend(reading.names(&is_taken, budget)?);
+        match reading.names(&is_taken) {
+            Ok(more) => names.extend(more),
+            Err(Exhausted) => left_out.push("any service".to_owned()),
+        }
     }
     for (service, own) in &patterns.services {
         let mut all: Vec<String> = own.iter().chain(&patterns.at_large).cloned().collect();
@@ -181,11 +199,14 @@ pub(crate) fn unheard_of(
             None => {
                 let shape = format!("{service}:?*");
                 let reading = Reading { patterns: &all, shape: &shape, outside: Vec::new() };
-                names.extend(reading.names(&is_taken, budget)?);
+                match reading.names(&is_taken) {
+                    Ok(more) => names.extend(more),
+                    Err(Exhausted) => left_out.push(service.clone()),
+                }
             }
         }
     }
-    spelled_out(&names, tests, budget)
+    Ok(UnheardOf { classes: spelled_out(&names, tests, budget)?, left_out })
 }
 
 /// The patterns of all tests but those that match everything, in lower case.
@@ -267,11 +288,8 @@ struct Reading<'r> {
 impl Reading<'_> {
     /// For each way in which a name can stand to the patterns, one that is not taken, if there is
     /// one.
-    fn names(
-        &self,
-        is_taken: &impl Fn(&str) -> bool,
-        budget: &Budget,
-    ) -> Result<Vec<String>, Exhausted> {
+    fn names(&self, is_taken: &impl Fn(&str) -> bool) -> Result<Vec<String>, Exhausted> {
+        let budget = &Budget::new(READING);
         let language = |p: &str| Language::glob(p, Fold::Ascii);
         let shape = language(self.shape);
         let outside: Vec<Language> = self.outside.iter().map(|p| language(p)).collect();

@@ -29,7 +29,7 @@ pub(super) fn compare(
             true => Ok(Checked::Refuted),
             false => Err(pair.fault(one, other, "does not replay", &found.request)),
         },
-        Outcome::Nothing => match pair.attack(one, other, dice, attacks) {
+        Outcome::Nothing { .. } => match pair.attack(one, other, dice, attacks) {
             None => Ok(Checked::Proved),
             Some(request) => Err(pair.fault(one, other, "was proved, but", &request)),
         },

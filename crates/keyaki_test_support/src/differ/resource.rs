@@ -55,7 +55,7 @@ fn compare(
         Answer::Refuted(_) => Ok(Checked::Refuted),
         Answer::Undecided(reason) if reason.starts_with("internal") => Err(reason),
         Answer::Undecided(reason) => Ok(Checked::Undecided(reason)),
-        Answer::Proved => {
+        Answer::Proved { .. } => {
             let asked = keys_of(&[&old_subject.policies, &new_subject.policies]);
             let pools = Pools::new(&[old, new], &asked, catalog);
             let mut requests = (0..attacks).filter_map(|_| {
