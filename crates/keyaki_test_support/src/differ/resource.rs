@@ -59,7 +59,9 @@ fn compare(
             let asked = keys_of(&[&old_subject.policies, &new_subject.policies]);
             let pools = Pools::new(&[old, new], &asked, catalog);
             let mut requests = (0..attacks).filter_map(|_| {
-                let request = pools.request(&caller(dice), dice);
+                let caller = caller(dice);
+                let request = pools.request(&caller, dice);
+                lives(&caller, &[old, new]).then_some(())?;
                 possible(request, |key| asked.has(key), dice)
             });
             match requests.find(refutes) {
@@ -118,6 +120,23 @@ fn possible(
         request.context.remove("aws:MultiFactorAuthPresent");
     }
     Some(request)
+}
+
+/// Whether a caller's account lies in its partition. An account lies in one partition only: where
+/// some ARN names it, in that of the ARN.
+fn lives(caller: &Caller, texts: &[&Text]) -> bool {
+    let (Some(partition), Some(account)) = (caller.partition(), caller.account()) else {
+        return true;
+    };
+    let principals = || {
+        let statements = texts.iter().flat_map(|t| &t.statements);
+        statements.filter_map(|s| s.principal.as_ref()).map(|(_, value)| value)
+    };
+    let named = |partition: &str| {
+        let arns = ["iam", "sts"].map(|s| format!("arn:{partition}:{s}::{account}:"));
+        principals().any(|p| arns.iter().any(|arn| p.contains(arn)))
+    };
+    named(partition) || !["aws", "aws-cn"].iter().any(|p| named(p))
 }
 
 const ACCOUNTS: [&str; 3] = ["111122223333", "444455556666", "999988887777"];
