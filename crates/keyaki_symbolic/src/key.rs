@@ -282,6 +282,9 @@ fn texts(
     // The catalogue says that the key holds nothing but such values.
     if let Some(family) = element.filter(|f| measured.contains(f)) {
         texts.retain(|text| is_of(family, text));
+        if texts.is_empty() {
+            texts.push(usual(family).to_owned());
+        }
     }
     budget.spend(texts.len() as u64)?;
     let mixed = measured.len() > 1 || (!measured.is_empty() && !languages.is_empty());
@@ -294,6 +297,16 @@ fn is_of(family: Family, text: &str) -> bool {
         Family::Date => date::parse(text).is_some(),
         Family::IpAddress => !text.contains('/') && Cidr::parse(text).is_some(),
         Family::String | Family::Bool | Family::Binary | Family::Arn | Family::Null => true,
+    }
+}
+
+/// A value of a family, where no bounds tell values apart.
+fn usual(family: Family) -> &'static str {
+    match family {
+        Family::Numeric => "1",
+        Family::Date => "2026-01-01T00:00:00Z",
+        Family::IpAddress => "198.51.100.7",
+        Family::String | Family::Bool | Family::Binary | Family::Arn | Family::Null => "example",
     }
 }
 
