@@ -6,9 +6,9 @@ use keyaki_test_support::differ::{Dice, Tally, identity_pair, law};
 #[test]
 fn witnesses_replay_and_proofs_survive_attacks() {
     let mut tally = Tally::default();
-    for seed in 0..2500 {
+    for seed in 0..2000 {
         let mut dice = Dice::seeded(seed);
-        match identity_pair(&mut dice, 40) {
+        match identity_pair(&mut dice, 20) {
             Ok(checked) => tally.add(checked),
             Err(fault) => panic!("seed {seed}: {fault}"),
         }
@@ -21,7 +21,7 @@ fn witnesses_replay_and_proofs_survive_attacks() {
 #[test]
 fn laws_hold_whatever_policies_say() {
     let mut tally = Tally::default();
-    for seed in 0..700 {
+    for seed in 0..300 {
         match law(&mut Dice::seeded(seed)) {
             Ok(checked) => tally.add(checked),
             Err(fault) => panic!("seed {seed}: {fault}"),

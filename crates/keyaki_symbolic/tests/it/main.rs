@@ -6,3 +6,4 @@
 )]
 
 mod differ;
+mod faults;

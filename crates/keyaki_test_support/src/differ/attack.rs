@@ -14,6 +14,7 @@ use super::{Dice, Statement, Text};
 #[derive(Clone, Debug)]
 pub struct Pools {
     statements: Vec<Pool>,
+    all: Pool,
     keys: BTreeMap<String, Domain>,
 }
 
@@ -55,7 +56,7 @@ impl Pools {
             resources: ["*", "foo", "arn:aws:s3:::z", "arn:o:o:o:o:o/o"].map(str::to_owned).to_vec(),
             values: BTreeMap::new(),
         };
-        let mut pools: Vec<Pool> = statements.iter().map(|s| Pool::of(s)).collect();
+        let pools: Vec<Pool> = statements.iter().map(|s| Pool::of(s)).collect();
         for pool in &pools {
             all.actions.extend(pool.actions.iter().cloned());
             all.resources.extend(pool.resources.iter().cloned());
@@ -63,15 +64,13 @@ impl Pools {
                 all.values.entry(key.clone()).or_default().extend(values.iter().cloned());
             }
         }
-        pools.push(all);
-        Pools { statements: pools, keys: keys.collect() }
+        Pools { statements: pools, all, keys: keys.collect() }
     }
 
     /// A request of a caller; most of it comes from one statement.
-    pub fn request(&self, caller: &Caller, dice: &mut Dice<'_>) -> Request {
-        let empty = Pool::default();
-        let all = self.statements.last().unwrap_or(&empty);
-        let own = dice.choose(&self.statements).unwrap_or(&empty);
+    pub fn request<'p>(&'p self, caller: &Caller, dice: &mut Dice<'_>) -> Request {
+        let all = &self.all;
+        let own = dice.choose(&self.statements).unwrap_or(all);
         let pick = |own: &[String], all: &[String], dice: &mut Dice<'_>| {
             let from = if own.is_empty() || dice.one_in(5) { all } else { own };
             dice.choose(from).cloned().unwrap_or_default()
@@ -80,9 +79,9 @@ impl Pools {
         let resource = pick(&own.resources, &all.resources, dice);
         let mut context = Context::new();
         for (key, domain) in &self.keys {
-            let values = |pool: &Pool| pool.values.get(key).cloned().unwrap_or_default();
+            let values = |pool: &'p Pool| pool.values.get(key).map_or(&[][..], Vec::as_slice);
             let (own, all) = (values(own), values(all));
-            let one = |dice: &mut Dice<'_>| domain.value(&own, &all, dice);
+            let one = |dice: &mut Dice<'_>| domain.value(own, all, dice);
             if let Some(values) = domain.state(one, dice) {
                 context.set(key, values);
             }

@@ -25,7 +25,7 @@ pub(super) fn compare(
 ) -> Result<Checked, String> {
     let pair = Pair::new(one, other);
     match pair.ask() {
-        Outcome::Found(found) => match pair.refutes(&found.request) {
+        Outcome::Found(found) => match refutes(&pair.evaluators(), own(&pair.caller, &found.request)) {
             true => Ok(Checked::Refuted),
             false => Err(pair.fault(one, other, "does not replay", &found.request)),
         },
@@ -38,6 +38,18 @@ pub(super) fn compare(
         }
         Outcome::Undecided(reason) => Ok(Checked::Undecided(reason)),
     }
+}
+
+/// Whether the first policy allows a request and the second does not.
+fn refutes([one, other]: &[Evaluator<'_>; 2], request: Request) -> bool {
+    let allows = |e: &Evaluator<'_>| e.decide(&request).verdict == Verdict::Allow;
+    allows(one) && !allows(other)
+}
+
+/// The request for a resource of the caller's own account.
+fn own(caller: &Caller, request: &Request) -> Request {
+    let resource_account = caller.account().map(str::to_owned);
+    Request { resource_account, ..request.clone() }
 }
 
 struct Pair {
@@ -74,15 +86,8 @@ impl Pair {
         Engine::new(self.catalog, Actions::Any).ask(&query, &Budget::default())
     }
 
-    /// Whether the first policy allows a request and the second does not.
-    fn refutes(&self, request: &Request) -> bool {
-        let mut request = request.clone();
-        request.resource_account = self.caller.account().map(str::to_owned);
-        let [one, other] = self.policies.each_ref().map(|policies| {
-            let evaluator = Evaluator::new(policies, &self.profile, self.catalog);
-            evaluator.decide(&request).verdict == Verdict::Allow
-        });
-        one && !other
+    fn evaluators(&self) -> [Evaluator<'_>; 2] {
+        self.policies.each_ref().map(|p| Evaluator::new(p, &self.profile, self.catalog))
     }
 
     fn attack(
@@ -94,8 +99,9 @@ impl Pair {
     ) -> Option<Request> {
         let asked = keys_of(&[&self.policies[0], &self.policies[1]]);
         let pools = Pools::new(&[one, other], &asked, self.catalog);
+        let evaluators = self.evaluators();
         let mut requests = (0..attacks).map(|_| pools.request(&self.caller, dice));
-        requests.find(|r| self.refutes(r))
+        requests.find(|r| refutes(&evaluators, own(&self.caller, r)))
     }
 
     fn fault(&self, one: &Text, other: &Text, what: &str, request: &Request) -> String {
