@@ -2,7 +2,8 @@
 
 use keyaki_catalog::Catalog;
 use keyaki_eval::{
-    AskedKeys, Atom, Caller, Evaluator, Forms, Formula, Layer, Profile, complete_where, names,
+    AskedKeys, Atom, Caller, Evaluator, Forms, Formula, Layer, Profile, Request, Verdict,
+    complete_where, names,
 };
 use keyaki_ir::Effect;
 use keyaki_ir::glob::Case;
@@ -75,7 +76,10 @@ fn asked_for(access: &[Access]) -> Formula<Ask> {
     Formula::or(access.iter().map(|a| {
         let text = |t: &String| Text::Like(t.as_str().into(), Case::Insensitive);
         let actions = a.actions.iter().map(|t| Formula::Atom(Ask::Action(text(t))));
-        let like = |t: &String| Text::Like(t.as_str().into(), Case::Sensitive);
+        let like = |t: &String| match t.starts_with("arn:") {
+            true => Text::Arn(t.as_str().into()),
+            false => Text::Like(t.as_str().into(), Case::Sensitive),
+        };
         let resources = a.resources.iter().map(|t| Formula::Atom(Ask::Resource(like(t))));
         let any = |parts: Vec<Formula<Ask>>| match parts.is_empty() {
             true => Formula::TRUE,
@@ -148,12 +152,14 @@ impl Asker<'_> {
         };
         let callers = match case.scope {
             Scope::Itself => vec![case.caller.clone()],
-            Scope::Account | Scope::Kind | Scope::AnyPath => callers::fitting(case, &found.request.context),
+            Scope::Account | Scope::Kind | Scope::AnyPath => {
+                callers::fitting(case, &found.request, ask.same_account)
+            }
         };
         let mut reason = "no caller was found whom such a request could come from".to_owned();
         for caller in callers {
             let exact = CallerCase { caller, scope: Scope::Itself };
-            let mut tries = vec![exact.requirements(ask.asked)];
+            let mut tries = vec![ask.of(&exact)];
             // What contradicts itself is asked for again without the contradiction.
             for _ in 0..4 {
                 let Some(requirements) = tries.pop() else { break };
@@ -161,7 +167,7 @@ impl Asker<'_> {
                 let Outcome::Found(found) = engine.ask(&query, &Budget::new(self.steps)) else {
                     continue;
                 };
-                match self.witness(&query, &found, ask) {
+                match self.witness(&query, &found, ask, combine) {
                     Ok(witness) => return Answer::Refuted(Box::new(witness)),
                     Err(why) => reason = why,
                 }
@@ -207,11 +213,15 @@ impl Asker<'_> {
         query: &Query<'_>,
         found: &Found,
         ask: &Asked<'_>,
+        combine: &impl Fn(&[Formula<Ask>]) -> Formula<Ask>,
     ) -> Result<Witness, String> {
-        let completed = complete_where(found.request.clone(), |k| ask.asked.has(k));
+        let mut request = found.request.clone();
+        if ask.is_layered() {
+            request.resource_account = owner::owner(&request, ask.same_account);
+        }
+        let completed = complete_where(request, |k| ask.asked.has(k));
         let completed = completed.map_err(|contradiction| contradiction.to_string())?;
         let mut request = completed.request;
-        ask.own(&mut request);
         for key in &found.absent {
             if completed.assumed.iter().any(|k| k.eq_ignore_ascii_case(key)) {
                 request.context.remove(key);
@@ -220,14 +230,44 @@ impl Asker<'_> {
         if !query.holds(&request, self.catalog) {
             return Err("keys that every request has make a difference".to_owned());
         }
+        self.replay(query, &request, ask, combine)?;
         let responsible = self.responsible(query, &request);
         let absent = found.absent.iter().filter(|k| !request.context.has(k)).cloned().collect();
         let (is_known, is_realistic) = (found.is_known, found.is_realistic);
         Ok(Witness { request, absent, responsible, is_known, is_realistic })
     }
 
+    /// Where layers are asked about, the evaluator decides the request over each subject, and its
+    /// decisions must refute, too.
+    fn replay(
+        &self,
+        query: &Query<'_>,
+        request: &Request,
+        ask: &Asked<'_>,
+        combine: &impl Fn(&[Formula<Ask>]) -> Formula<Ask>,
+    ) -> Result<(), String> {
+        if !ask.is_layered() {
+            return Ok(());
+        }
+        let verdicts =
+            query.sides.iter().zip(ask.subjects).enumerate().map(|(index, (s, subject))| {
+                let evaluator = Evaluator::new(s.policies, s.profile, self.catalog);
+                match subject.layer {
+                    Some(layer) => granted(index, *s, layer, &request.caller),
+                    None if evaluator.decide(request).verdict == Verdict::Allow => Formula::TRUE,
+                    None => Formula::FALSE,
+                }
+            });
+        let formula = combine(&verdicts.collect::<Vec<_>>());
+        let decided = Query { sides: query.sides.clone(), formula, caller: request.caller.clone() };
+        match decided.holds(request, self.catalog) {
+            true => Ok(()),
+            false => Err("the evaluator decides it otherwise".to_owned()),
+        }
+    }
+
     /// The statements that match the request.
-    fn responsible(&self, query: &Query<'_>, request: &keyaki_eval::Request) -> Vec<Responsible> {
+    fn responsible(&self, query: &Query<'_>, request: &Request) -> Vec<Responsible> {
         let mut responsible = Vec::new();
         for (subject, side) in query.sides.iter().enumerate() {
             let evaluator = Evaluator::new(side.policies, side.profile, self.catalog);
@@ -257,14 +297,20 @@ struct Asked<'s> {
 }
 
 impl Asked<'_> {
-    /// Says to whom the resource belongs, where that decides and its ARN does not tell.
-    fn own(&self, request: &mut keyaki_eval::Request) {
-        const OTHERS: [&str; 2] = ["444455556666", "555566667777"];
-        let Some(account) = request.caller.account().map(str::to_owned) else { return };
-        let is_layered = self.subjects.iter().any(|s| s.layer.is_none());
-        if is_layered && request.is_same_account() != self.same_account {
-            let other = OTHERS.iter().find(|a| **a != account).map(|a| (*a).to_owned());
-            request.resource_account = if self.same_account { Some(account) } else { other };
+    /// Whether decisions over several layers are asked about, rather than what documents say.
+    fn is_layered(&self) -> bool {
+        self.subjects.iter().any(|s| s.layer.is_none())
+    }
+
+    /// What holds of the requests of exactly this caller.
+    fn of(&self, case: &CallerCase) -> Formula<Ask> {
+        let keys = case.requirements(self.asked);
+        match self.is_layered() {
+            true => {
+                let owner = owner::relation(&case.caller, self.same_account, self.asked);
+                Formula::and([keys, owner])
+            }
+            false => keys,
         }
     }
 }
