@@ -63,6 +63,15 @@ impl Members {
     }
 }
 
+/// The class of one action, which holds no other.
+pub(crate) fn only(name: &str, tests: &[ActionTest], catalog: &Catalog) -> ActionClass {
+    let members = match catalog.action(name) {
+        Some(action) => Members::Known(vec![action.id().0..action.id().0 + 1]),
+        None => Members::Unknown(name.to_owned()),
+    };
+    ActionClass { holds: matched(name, tests), members }
+}
+
 /// The classes of the actions that the catalogue knows or some pattern spells out.
 pub(crate) fn known(
     tests: &[ActionTest],

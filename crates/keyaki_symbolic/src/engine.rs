@@ -71,11 +71,11 @@ impl<'c> Engine<'c> {
 
     /// Whether there is such a request.
     pub fn ask(&self, query: &Query<'_>, budget: &Budget) -> Outcome {
-        self.ask_with(query, budget, true)
+        self.ask_with(query, budget, None)
     }
 
     /// Replaces variables whose values the query fixes, and asks.
-    fn ask_with(&self, query: &Query<'_>, budget: &Budget, tries: bool) -> Outcome {
+    fn ask_with(&self, query: &Query<'_>, budget: &Budget, only: Option<&str>) -> Outcome {
         let known = instantiate::known(&query.formula, self.catalog);
         let owned: Vec<Option<Policies>> =
             query.sides.iter().map(|s| instantiate::policies(*s, &known)).collect();
@@ -88,17 +88,17 @@ impl<'c> Engine<'c> {
             formula: query.formula.clone(),
             caller: query.caller.clone(),
         };
-        self.decide(query, &inner, budget, tries)
+        self.decide(query, &inner, budget, only)
     }
 
     /// Decides a query whose known variables have been replaced; witnesses are replayed on the
-    /// original.
+    /// original. With one action alone, values of keys have been chosen already.
     fn decide(
         &self,
         original: &Query<'_>,
         query: &Query<'_>,
         budget: &Budget,
-        tries: bool,
+        only: Option<&str>,
     ) -> Outcome {
         let program = match Program::new(query) {
             Ok(program) => program,
@@ -107,7 +107,7 @@ impl<'c> Engine<'c> {
         let mut decider = Decider::new(&program, self.catalog, budget);
         let mut open: Vec<String> = Vec::new();
         let mut left_out = Vec::new();
-        let outcome = self.classes(&program, budget, &mut left_out, &mut |class| {
+        let mut decide = |class: &ActionClass| {
             let node = program.for_actions(&class.holds);
             let Some(point) = decider.find(&node, &[])? else { return Ok(None) };
             if point.relations.is_empty() {
@@ -115,7 +115,11 @@ impl<'c> Engine<'c> {
             }
             open.push(class.members.example(self.catalog));
             Ok(None)
-        });
+        };
+        let outcome = match only {
+            Some(action) => decide(&action::only(action, &program.actions, self.catalog)),
+            None => self.classes(&program, budget, &mut left_out, &mut decide),
+        };
         match outcome {
             Err(Exhausted) => Outcome::Undecided("the budget of steps ran out".to_owned()),
             Ok(Some((class, node, point))) => {
@@ -123,7 +127,7 @@ impl<'c> Engine<'c> {
                 self.replayed(original, found)
             }
             Ok(None) if open.is_empty() => nothing(&program, &decider, left_out),
-            Ok(None) if tries => self.try_values(original, &program, &open, budget),
+            Ok(None) if only.is_none() => self.try_values(original, &program, &open, budget),
             Ok(None) => Outcome::Undecided(
                 "whether the relations between condition keys can hold together".to_owned(),
             ),
@@ -184,7 +188,7 @@ impl<'c> Engine<'c> {
                     formula: Formula::and(all),
                     caller: original.caller.clone(),
                 };
-                if let found @ Outcome::Found(_) = self.ask_with(&query, budget, false) {
+                if let found @ Outcome::Found(_) = self.ask_with(&query, budget, Some(action)) {
                     return found;
                 }
             }
