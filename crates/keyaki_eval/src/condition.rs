@@ -242,7 +242,7 @@ fn beginning(text: &str) -> &str {
 fn bool_matches(policy: &ConditionValue, value: &str, env: Env<'_>) -> bool {
     let text = match env.reads_otherwise(Point::BoolVariables) {
         true => env.text(&policy.pattern).unwrap_or_default(),
-        false => policy.text().to_owned(),
+        false => policy.text().into(),
     };
     let is_bool = text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false");
     is_bool && text.eq_ignore_ascii_case(value)

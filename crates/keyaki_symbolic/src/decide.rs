@@ -246,7 +246,7 @@ impl<'a, 'p> Decider<'a, 'p> {
             return Ok(known.clone());
         }
         let own = &self.program.space.keys[key as usize];
-        let found = Rc::new(classes(&own.name, &own.tests, self.catalog, self.budget)?);
+        let found = Rc::new(classes(own, self.catalog, self.budget)?);
         if !found.complete {
             self.incomplete.insert(key);
         }

@@ -13,6 +13,7 @@ use crate::compile;
 use crate::language::{Fold, Language};
 use crate::query::Side;
 use crate::signature::signatures;
+use crate::space::Key;
 use crate::values::{addresses, dates, numbers};
 
 /// What a condition key holds.
@@ -81,6 +82,14 @@ impl KeyTest<'_> {
                 test.takes(value, &Context::new())
             }
             KeyTest::Present | KeyTest::Is(_) => false,
+        }
+    }
+
+    /// How many values it compares with.
+    fn size(&self) -> usize {
+        match self {
+            KeyTest::Entry { entry, .. } => 1 + entry.values.len(),
+            KeyTest::Present | KeyTest::Is(_) => 1,
         }
     }
 
@@ -153,8 +162,8 @@ pub(crate) fn is_always_there(key: &str) -> bool {
     ALWAYS.iter().any(|k| k.eq_ignore_ascii_case(key))
 }
 
-fn facts(key: &str, tests: &[KeyTest<'_>], catalog: &Catalog) -> Facts {
-    let key_type = match catalog.key(key) {
+fn facts(key: &Key<'_>, catalog: &Catalog) -> Facts {
+    let key_type = match catalog.key(&key.name) {
         KeyLookup::Global(key) => Some(key.key_type()),
         KeyLookup::Service { key, .. } | KeyLookup::Federated(Some(key)) => Some(key.key_type()),
         KeyLookup::Federated(None)
@@ -163,28 +172,28 @@ fn facts(key: &str, tests: &[KeyTest<'_>], catalog: &Catalog) -> Facts {
         | KeyLookup::UnknownService => None,
     };
     // A key that the catalogue does not know has several values where a policy expects that.
-    let expects_many =
-        |t: &KeyTest<'_>| matches!(t, KeyTest::Entry { operator, .. } if operator.set.is_some());
-    let many = key_type.map_or_else(|| tests.iter().any(expects_many), KeyType::is_multivalued);
-    let always = is_always_there(key);
+    let many = key_type.map_or(key.expects_many, KeyType::is_multivalued);
+    let always = is_always_there(&key.name);
     Facts { key_type, many, always }
 }
 
 /// The states of a key that these tests tell apart.
 pub(crate) fn classes(
-    key: &str,
-    tests: &[KeyTest<'_>],
+    key: &Key<'_>,
     catalog: &Catalog,
     budget: &Budget,
 ) -> Result<Classes, Exhausted> {
-    let facts = facts(key, tests, catalog);
-    let (texts, complete) = texts(tests, &facts, budget)?;
-    let mut all = Found { key, tests, all: Vec::new() };
+    let facts = facts(key, catalog);
+    let (texts, complete) = texts(&key.tests, &facts, budget)?;
+    let mut all = Found { key: &key.name, tests: &key.tests, all: Vec::new() };
     if !facts.always {
         all.add(State::Absent);
     }
-    budget.spend((texts.len() * tests.len()) as u64)?;
-    texts.iter().for_each(|text| all.add(State::One(text.clone())));
+    let values: usize = key.tests.iter().map(KeyTest::size).sum();
+    for text in &texts {
+        budget.spend(values as u64)?;
+        all.add(State::One(text.clone()));
+    }
     if facts.can_be_empty() {
         all.add(State::One(String::new()));
     }

@@ -239,6 +239,9 @@ fn entry_boxes<'p>(
         effect: place.effect,
         side: place.side,
     };
+    if operator.set.is_some() {
+        space.expect_many(key);
+    }
     if !entry.values.iter().any(|v| is_open(&v.pattern)) {
         return Ok(vec![vec![space.key_test(key, test(entry.clone()))]]);
     }
