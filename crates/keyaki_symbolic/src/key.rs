@@ -13,6 +13,7 @@ use crate::compile;
 use crate::language::{Fold, Language};
 use crate::query::Side;
 use crate::signature::signatures;
+use crate::space::Key;
 use crate::values::{addresses, dates, numbers};
 
 /// What a condition key holds.
@@ -84,6 +85,14 @@ impl KeyTest<'_> {
         }
     }
 
+    /// How many values it compares with.
+    fn size(&self) -> usize {
+        match self {
+            KeyTest::Entry { entry, .. } => 1 + entry.values.len(),
+            KeyTest::Present | KeyTest::Is(_) => 1,
+        }
+    }
+
     fn family(&self) -> Family {
         match self {
             KeyTest::Entry { operator, .. } => operator.base.family(),
@@ -114,6 +123,29 @@ struct Facts {
     always: bool,
 }
 
+impl Facts {
+    /// Whether the empty text is a value: it is no number, date, address or truth value.
+    fn can_be_empty(&self) -> bool {
+        match self.key_type {
+            Some(
+                KeyType::Bool
+                | KeyType::ArrayOfBool
+                | KeyType::Numeric
+                | KeyType::Date
+                | KeyType::IpAddress,
+            ) => false,
+            Some(
+                KeyType::String
+                | KeyType::Arn
+                | KeyType::Binary
+                | KeyType::ArrayOfString
+                | KeyType::ArrayOfArn,
+            )
+            | None => true,
+        }
+    }
+}
+
 /// Keys that every request has:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>,
 /// where the availability of each reads "always included".
@@ -125,8 +157,13 @@ const ALWAYS: [&str; 5] = [
     "aws:ViaAWSService",
 ];
 
-fn facts(key: &str, tests: &[KeyTest<'_>], catalog: &Catalog) -> Facts {
-    let key_type = match catalog.key(key) {
+/// Whether every request has the key.
+pub(crate) fn is_always_there(key: &str) -> bool {
+    ALWAYS.iter().any(|k| k.eq_ignore_ascii_case(key))
+}
+
+fn facts(key: &Key<'_>, catalog: &Catalog) -> Facts {
+    let key_type = match catalog.key(&key.name) {
         KeyLookup::Global(key) => Some(key.key_type()),
         KeyLookup::Service { key, .. } | KeyLookup::Federated(Some(key)) => Some(key.key_type()),
         KeyLookup::Federated(None)
@@ -135,32 +172,34 @@ fn facts(key: &str, tests: &[KeyTest<'_>], catalog: &Catalog) -> Facts {
         | KeyLookup::UnknownService => None,
     };
     // A key that the catalogue does not know has several values where a policy expects that.
-    let expects_many =
-        |t: &KeyTest<'_>| matches!(t, KeyTest::Entry { operator, .. } if operator.set.is_some());
-    let many = key_type.map_or_else(|| tests.iter().any(expects_many), KeyType::is_multivalued);
-    let always = ALWAYS.iter().any(|k| k.eq_ignore_ascii_case(key));
+    let many = key_type.map_or(key.expects_many, KeyType::is_multivalued);
+    let always = is_always_there(&key.name);
     Facts { key_type, many, always }
 }
 
 /// The states of a key that these tests tell apart.
 pub(crate) fn classes(
-    key: &str,
-    tests: &[KeyTest<'_>],
+    key: &Key<'_>,
     catalog: &Catalog,
     budget: &Budget,
 ) -> Result<Classes, Exhausted> {
-    let facts = facts(key, tests, catalog);
-    let (texts, complete) = texts(tests, &facts, budget)?;
-    let mut all = Found { key, tests, all: Vec::new() };
+    let facts = facts(key, catalog);
+    let (texts, complete) = texts(&key.tests, &facts, budget)?;
+    let mut all = Found { key: &key.name, tests: &key.tests, all: Vec::new() };
     if !facts.always {
         all.add(State::Absent);
     }
-    budget.spend((texts.len() * tests.len()) as u64)?;
-    texts.iter().for_each(|text| all.add(State::One(text.clone())));
-    if facts.key_type != Some(KeyType::Bool) {
+    let values: usize = key.tests.iter().map(KeyTest::size).sum();
+    for text in &texts {
+        budget.spend(values as u64)?;
+        all.add(State::One(text.clone()));
+    }
+    if facts.can_be_empty() {
         all.add(State::One(String::new()));
     }
     if facts.many {
+        let more = facts.can_be_empty().then_some("");
+        let texts: Vec<&str> = texts.iter().map(String::as_str).chain(more).collect();
         several(&texts, &mut all, budget)?;
     }
     Ok(Classes { all: all.all, complete })
@@ -183,7 +222,7 @@ impl Found<'_> {
 }
 
 /// Several values: every union of what single values do, from the empty list up.
-fn several(texts: &[String], all: &mut Found<'_>, budget: &Budget) -> Result<(), Exhausted> {
+fn several(texts: &[&str], all: &mut Found<'_>, budget: &Budget) -> Result<(), Exhausted> {
     // What some value satisfies, what every value satisfies, and whether some value is not empty.
     type Reach = (Bits, Bits, bool);
     let tests = all.tests;
@@ -192,10 +231,10 @@ fn several(texts: &[String], all: &mut Found<'_>, budget: &Budget) -> Result<(),
         (bits.clone(), bits, !text.is_empty())
     };
     let mut singles: Vec<(Reach, String)> = Vec::new();
-    for text in texts.iter().map(String::as_str).chain([""]) {
+    for text in texts {
         let reach = single(text);
         if !singles.iter().any(|(r, _)| *r == reach) {
-            singles.push((reach, text.to_owned()));
+            singles.push((reach, (*text).to_owned()));
         }
     }
     let mut seen: std::collections::HashSet<Reach> = Default::default();
@@ -252,6 +291,9 @@ fn texts(
     // The catalogue says that the key holds nothing but such values.
     if let Some(family) = element.filter(|f| measured.contains(f)) {
         texts.retain(|text| is_of(family, text));
+        if texts.is_empty() {
+            texts.push(usual(family).to_owned());
+        }
     }
     budget.spend(texts.len() as u64)?;
     let mixed = measured.len() > 1 || (!measured.is_empty() && !languages.is_empty());
@@ -264,6 +306,16 @@ fn is_of(family: Family, text: &str) -> bool {
         Family::Date => date::parse(text).is_some(),
         Family::IpAddress => !text.contains('/') && Cidr::parse(text).is_some(),
         Family::String | Family::Bool | Family::Binary | Family::Arn | Family::Null => true,
+    }
+}
+
+/// A value of a family, where no bounds tell values apart.
+fn usual(family: Family) -> &'static str {
+    match family {
+        Family::Numeric => "1",
+        Family::Date => "2026-01-01T00:00:00Z",
+        Family::IpAddress => "198.51.100.7",
+        Family::String | Family::Bool | Family::Binary | Family::Arn | Family::Null => "example",
     }
 }
 

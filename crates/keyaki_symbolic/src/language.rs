@@ -148,6 +148,11 @@ impl Language {
         self.symbols.iter().map(char).collect()
     }
 
+    /// How many characters stand for themselves.
+    pub(crate) fn letters(&self) -> usize {
+        self.symbols.iter().filter(|s| matches!(s, Symbol::Char(_))).count()
+    }
+
     /// Whether the pattern matches a text.
     pub(crate) fn matches(&self, text: &str) -> bool {
         let text: Vec<char> = text.chars().collect();

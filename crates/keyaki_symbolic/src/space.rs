@@ -93,6 +93,8 @@ impl Relation {
 pub(crate) struct Key<'p> {
     pub(crate) name: Box<str>,
     pub(crate) tests: Vec<KeyTest<'p>>,
+    /// Whether some policy expects several values.
+    pub(crate) expects_many: bool,
 }
 
 /// All dimensions of a query.
@@ -156,12 +158,7 @@ impl<'p> Space<'p> {
     }
 
     pub(crate) fn key_test(&mut self, key: &str, test: KeyTest<'p>) -> Literal {
-        let name = key.to_ascii_lowercase();
-        let keys = &mut self.keys;
-        let number = *self.key_ids.entry(name).or_insert_with(|| {
-            keys.push(Key { name: key.into(), tests: Vec::new() });
-            keys.len() as u32 - 1
-        });
+        let number = self.key(key);
         let identity = (number, Identity::of(&test));
         let tests = &mut self.keys[number as usize].tests;
         let test = *self.test_ids.entry(identity).or_insert_with(|| {
@@ -169,6 +166,20 @@ impl<'p> Space<'p> {
             tests.len() as u32 - 1
         });
         Literal { dimension: Dimension::Key(number), test, holds: true }
+    }
+
+    fn key(&mut self, key: &str) -> u32 {
+        let keys = &mut self.keys;
+        *self.key_ids.entry(key.to_ascii_lowercase()).or_insert_with(|| {
+            keys.push(Key { name: key.into(), tests: Vec::new(), expects_many: false });
+            keys.len() as u32 - 1
+        })
+    }
+
+    /// Notes that a policy expects a key to have several values.
+    pub(crate) fn expect_many(&mut self, key: &str) {
+        let number = self.key(key);
+        self.keys[number as usize].expects_many = true;
     }
 
     /// The literal that a relation holds.

@@ -8,6 +8,8 @@
     reason = "a test stops at what it did not expect"
 )]
 
+mod callers;
+mod differ;
 mod no_new_access;
 mod policy_pairs;
 mod questions;

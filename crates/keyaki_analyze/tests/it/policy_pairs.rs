@@ -7,11 +7,12 @@ use std::path::Path;
 
 /// Recorded verdicts that are ruled wrong, by the policy and the verdict that is right; the reasons
 /// are in `docs/rulings.md`.
-const RULED: [(&str, &str); 4] = [
+const RULED: [(&str, &str); 5] = [
     ("samples/ec2/exp_single/ec2_require_mfa_session_token/", "UNSAT"),
     ("samples/ec2/exp_single/ec2_allow_ebs_volume_owners/", "SAT"),
     ("samples/ec2/exp_single/ec2_terminate_instance_ip/", "SAT"),
     ("samples/iam/exp_single/iam_role_policy_modify_iam_but_not_own_policies/", "SAT"),
+    ("samples/s3/exp_single/s3_policy_for_lambda_function", "SAT"),
 ];
 
 #[test]
@@ -52,7 +53,7 @@ fn verdicts_differ_from_the_published_ones_as_ruled() {
     let agree = count - ruled - differing.len();
     println!("{agree} of {count} verdicts agree, {ruled} are ruled wrong");
     assert!(differing.is_empty(), "{}", differing.join("\n\n"));
-    assert_eq!(ruled, 66, "as many as docs/rulings.md says");
+    assert_eq!(ruled, 74, "as many as docs/rulings.md says");
 }
 
 fn subject(policy: &Value) -> Subject {
