@@ -2,6 +2,8 @@
 //!
 //! The states are found here; whether a test holds in a state is asked of the evaluator.
 
+use std::collections::{HashMap, HashSet};
+
 use keyaki_catalog::{Catalog, KeyLookup, KeyType};
 use keyaki_eval::{Context, Point, Test, Values};
 use keyaki_ir::{BaseOperator, ConditionEntry, Effect, Family, Operator, Version, date};
@@ -82,6 +84,22 @@ impl KeyTest<'_> {
                 test.takes(value, &Context::new())
             }
             KeyTest::Present | KeyTest::Is(_) => false,
+        }
+    }
+
+    /// The texts that it compares with, where texts that it does not spell out are alike to it.
+    fn spelled_out(&self) -> Option<impl Iterator<Item = &str>> {
+        match self {
+            KeyTest::Entry { operator, entry, .. } => {
+                let is_equality = matches!(
+                    operator.base,
+                    BaseOperator::StringEquals | BaseOperator::StringNotEquals
+                );
+                let has_variables = entry.values.iter().any(|v| !v.pattern.variables().is_empty());
+                let values = entry.values.iter().map(|v| v.text());
+                (is_equality && !has_variables).then_some(values)
+            }
+            KeyTest::Present | KeyTest::Is(_) => None,
         }
     }
 
@@ -185,14 +203,14 @@ pub(crate) fn classes(
 ) -> Result<Classes, Exhausted> {
     let facts = facts(key, catalog);
     let (texts, complete) = texts(&key.tests, &facts, budget)?;
-    let mut all = Found { key: &key.name, tests: &key.tests, all: Vec::new() };
+    let mut all = Found { key: &key.name, tests: &key.tests, all: Vec::new(), known: HashSet::new() };
     if !facts.always {
         all.add(State::Absent);
     }
-    let values: usize = key.tests.iter().map(KeyTest::size).sum();
+    let spelled = Spelled::of(key, &texts);
     for text in &texts {
-        budget.spend(values as u64)?;
-        all.add(State::One(text.clone()));
+        let holds = spelled.holds(key, text, budget)?;
+        all.insert(State::One(text.clone()), holds);
     }
     if facts.can_be_empty() {
         all.add(State::One(String::new()));
@@ -209,16 +227,78 @@ struct Found<'t> {
     key: &'t str,
     tests: &'t [KeyTest<'t>],
     all: Vec<Class>,
+    known: HashSet<Bits>,
 }
 
 impl Found<'_> {
     fn add(&mut self, state: State) {
         let holds: Bits =
             (0..self.tests.len()).filter(|t| self.tests[*t].holds(self.key, &state)).collect();
-        if !self.all.iter().any(|c| c.holds == holds) {
+        self.insert(state, holds);
+    }
+
+    fn insert(&mut self, state: State, holds: Bits) {
+        if self.known.insert(holds.clone()) {
             self.all.push(Class { state, holds });
         }
     }
+}
+
+/// Tests that compare with the texts that they spell out: all others are alike to them. So that
+/// long lists are not compared with each other.
+struct Spelled<'t> {
+    /// The tests that spell a text out.
+    by_text: HashMap<&'t str, Vec<usize>>,
+    /// Those that hold for a text that no test spells out.
+    otherwise: Bits,
+    /// All other tests.
+    rest: Vec<usize>,
+}
+
+impl<'t> Spelled<'t> {
+    fn of(key: &'t Key<'_>, texts: &[String]) -> Self {
+        let mut by_text: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut rest = Vec::new();
+        for (number, test) in key.tests.iter().enumerate() {
+            match test.spelled_out() {
+                Some(values) => {
+                    values.for_each(|v| by_text.entry(v).or_default().push(number));
+                }
+                None => rest.push(number),
+            }
+        }
+        let other = texts.iter().find(|t| !by_text.contains_key(t.as_str()));
+        let other = other.map_or_else(|| fresh(&by_text), String::clone);
+        let state = State::One(other);
+        let plain = (0..key.tests.len()).filter(|t| rest.binary_search(t).is_err());
+        let otherwise = plain.filter(|t| key.tests[*t].holds(&key.name, &state)).collect();
+        Spelled { by_text, otherwise, rest }
+    }
+
+    /// The tests that hold for a text which is not empty.
+    fn holds(&self, key: &Key<'_>, text: &str, budget: &Budget) -> Result<Bits, Exhausted> {
+        let state = State::One(text.to_owned());
+        let mut holds = self.otherwise.clone();
+        let own = self.by_text.get(text).into_iter().flatten();
+        for number in own.chain(&self.rest) {
+            let test = &key.tests[*number];
+            budget.spend(test.size() as u64)?;
+            match test.holds(&key.name, &state) {
+                true => holds.insert(*number),
+                false => holds.remove(*number),
+            }
+        }
+        Ok(holds)
+    }
+}
+
+/// A text that no test spells out.
+fn fresh(by_text: &HashMap<&str, Vec<usize>>) -> String {
+    let mut text = "other".to_owned();
+    while by_text.contains_key(text.as_str()) {
+        text.push('x');
+    }
+    text
 }
 
 /// Several values: every union of what single values do, from the empty list up.

@@ -86,10 +86,11 @@ fn candidate(pivot: &Language, need: &[Vec<&Language>], avoid: &[&Language]) -> 
     })
 }
 
-/// The characters that a language asks for beyond the beginning that it shares with the pivot.
+/// The characters that a language asks for, beyond the beginning without stars that it shares with
+/// the pivot.
 fn pieces(language: &Language, pivot: &Language) -> String {
     let pairs = language.symbols.iter().zip(&pivot.symbols);
-    let shared = pairs.take_while(|(own, other)| own == other).count();
+    let shared = pairs.take_while(|(own, other)| own == other && !own.is_star()).count();
     let chars = language.symbols.iter().skip(shared).filter_map(|s| match s {
         Symbol::Char(c) => Some(*c),
         Symbol::Any | Symbol::AnyInSegment => Some('x'),

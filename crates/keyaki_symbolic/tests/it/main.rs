@@ -7,3 +7,4 @@
 
 mod differ;
 mod faults;
+mod globs;

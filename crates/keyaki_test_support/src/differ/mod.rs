@@ -7,6 +7,7 @@
 
 mod attack;
 mod dice;
+pub mod globs;
 mod identity;
 mod laws;
 mod policy;
