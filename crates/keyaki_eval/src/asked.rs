@@ -26,6 +26,14 @@ impl AskedKeys {
         AskedKeys { keys }
     }
 
+    /// The keys that any of these ask for.
+    pub fn union(all: &[AskedKeys]) -> AskedKeys {
+        let mut keys: Vec<Box<str>> = all.iter().flat_map(|a| a.keys.iter().cloned()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        AskedKeys { keys }
+    }
+
     /// The keys, in lower case and in order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.keys.iter().map(|k| &**k)

@@ -87,6 +87,10 @@ fn form(entry: &PrincipalEntry, caller: &Caller) -> Forms {
             let provider = matches!(caller, Caller::WebIdentity { provider } if provider == text);
             when(provider, Forms::PROVIDER)
         }
+        Principal::AnyFederated => {
+            let vouched = matches!(caller, Caller::WebIdentity { .. } | Caller::Saml { .. });
+            when(vouched, Forms::PROVIDER)
+        }
         Principal::CanonicalUser => {
             let id = matches!(caller, Caller::CanonicalUser { id } if id == text);
             when(id, Forms::CANONICAL)

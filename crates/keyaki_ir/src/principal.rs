@@ -135,6 +135,8 @@ pub enum Principal {
     OidcProvider,
     /// An identity provider named by its host: Cognito, Google, Facebook, Amazon.
     WebIdentity,
+    /// `*` under `Federated`: everybody for whom some identity provider vouches.
+    AnyFederated,
     /// An S3 canonical user id.
     CanonicalUser,
     /// Something else.
@@ -185,6 +187,9 @@ impl Principal {
     }
 
     fn classify_federated(text: &str) -> Principal {
+        if text == "*" {
+            return Principal::AnyFederated;
+        }
         let Some(arn) = Arn::parse(text) else {
             let host = text.contains('.') && text.bytes().all(is_host_byte);
             return if host { Principal::WebIdentity } else { Principal::Unknown };
@@ -224,5 +229,6 @@ mod tests {
         assert_eq!(federated("arn:aws:iam::1:saml-provider/x"), Principal::SamlProvider);
         assert_eq!(federated("arn:aws:iam::1:oidc-provider/h.example"), Principal::OidcProvider);
         assert_eq!(federated("arn:aws:iam::1:role/x"), Principal::Unknown);
+        assert_eq!(federated("*"), Principal::AnyFederated);
     }
 }

@@ -44,7 +44,10 @@ impl Way {
             | Principal::Service => Some(Way::Credentials),
             Principal::SamlProvider => Some(Way::Saml),
             Principal::OidcProvider | Principal::WebIdentity => Some(Way::WebIdentity),
-            Principal::Any | Principal::CanonicalUser | Principal::Unknown => None,
+            Principal::Any
+            | Principal::AnyFederated
+            | Principal::CanonicalUser
+            | Principal::Unknown => None,
         }
     }
 }

@@ -14,6 +14,7 @@ pub(crate) fn issuer(entry: &PrincipalEntry) -> Option<&str> {
         Principal::OidcProvider => text.split_once("oidc-provider/").map(|(_, issuer)| issuer),
         Principal::WebIdentity => Some(text),
         Principal::Any
+        | Principal::AnyFederated
         | Principal::Account
         | Principal::User
         | Principal::Role

@@ -151,9 +151,7 @@ fn spelled_out(
 
 /// The tests that match a name.
 fn matched(name: &str, tests: &[ActionTest]) -> Bits {
-    let any = |t: &ActionTest| {
-        t.patterns.iter().any(|p| glob::matches(p, name, Case::Insensitive))
-    };
+    let any = |t: &ActionTest| t.patterns.iter().any(|p| glob::matches(p, name, Case::Insensitive));
     (0..tests.len()).filter(|t| any(&tests[*t])).collect()
 }
 
@@ -187,9 +185,8 @@ pub(crate) fn unheard_of(
     for (service, mut patterns) in services {
         patterns.sort_unstable();
         patterns.dedup();
-        let is_prefix = |p: &String| {
-            p.strip_suffix('*').is_some_and(|head| !glob::has_wildcard(head))
-        };
+        let is_prefix =
+            |p: &String| p.strip_suffix('*').is_some_and(|head| !glob::has_wildcard(head));
         match patterns.iter().all(is_prefix) {
             true => names.extend(by_prefix(&service, &patterns)),
             false => names.extend(by_reading(&patterns, &service, budget)?),
@@ -205,9 +202,7 @@ fn by_prefix(service: &str, patterns: &[String]) -> Vec<String> {
     let bare = format!("{service}:");
     let mut names = Vec::new();
     for head in heads.iter().copied().chain([bare.as_str()]) {
-        let longer = |name: &str| {
-            heads.iter().any(|h| h.len() > head.len() && name.starts_with(h))
-        };
+        let longer = |name: &str| heads.iter().any(|h| h.len() > head.len() && name.starts_with(h));
         let made = ["unheardof", "new", "zz"].map(|tail| format!("{head}{tail}"));
         let letters = ('a'..='z').chain('0'..='9').map(|c| format!("{head}{c}"));
         names.extend(made.into_iter().chain(letters).find(|n| !longer(n)));

@@ -262,8 +262,8 @@ mod tests {
             for (b, in_b) in languages.iter().zip(&members) {
                 let within = in_b.iter().zip(in_a).all(|(b, a)| !b || *a);
                 assert!(!includes(a, b) || within, "{a:?} does not include {b:?}");
-                let no_any = !a.symbols.contains(&Symbol::Any)
-                    && !a.symbols.contains(&Symbol::AnyInSegment);
+                let no_any =
+                    !a.symbols.contains(&Symbol::Any) && !a.symbols.contains(&Symbol::AnyInSegment);
                 let crosses = b.symbols.contains(&Symbol::Star) || b.symbols.contains(&Symbol::Any);
                 if no_any && !(crosses && a.symbols.contains(&Symbol::StarInSegment)) {
                     assert!(includes(a, b) || !within, "{a:?} includes {b:?}");
@@ -283,16 +283,23 @@ mod tests {
         assert!(!includes(&ascii, &Language::glob("s3:*", Fold::Ascii)));
         assert!(includes(&Language::glob("S3:*", Fold::Ascii), &ascii));
         assert!(!disjoint(&ascii, &Language::literal("s3:GETx", Fold::None)));
-        assert!(!includes(&Language::literal("k", Fold::Ascii), &Language::literal("k", Fold::Lower)));
+        assert!(!includes(
+            &Language::literal("k", Fold::Ascii),
+            &Language::literal("k", Fold::Lower)
+        ));
     }
 
     #[test]
     fn readable_members_look_like_arns() {
         let of = |text: &str| {
-            let segments = text.split(':').skip(1).map(|s| crate::language::glob_symbols(s).collect());
+            let segments =
+                text.split(':').skip(1).map(|s| crate::language::glob_symbols(s).collect());
             readable(&Language::arn(segments))
         };
-        assert_eq!(of("arn:aws:ssm:*:*:document/X-*"), "arn:aws:ssm:us-east-1:111122223333:document/X-example");
+        assert_eq!(
+            of("arn:aws:ssm:*:*:document/X-*"),
+            "arn:aws:ssm:us-east-1:111122223333:document/X-example"
+        );
         assert_eq!(of("arn:*:s3:::b?/*"), "arn:aws:s3:::bx/example");
     }
 }

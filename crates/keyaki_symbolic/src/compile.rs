@@ -60,8 +60,13 @@ pub(crate) fn equals(pattern: &Pattern, version: Version, fold: Fold) -> Languag
 /// What an ARN pattern matches, segment by segment; its variables stand for any text. None for a
 /// pattern that matches no ARN.
 pub(crate) fn arn(pattern: &Pattern, arn: Option<&Arn>, version: Version) -> Option<Language> {
-    const SEGMENTS: [Segment; 5] =
-        [Segment::Partition, Segment::Service, Segment::Region, Segment::Account, Segment::Resource];
+    const SEGMENTS: [Segment; 5] = [
+        Segment::Partition,
+        Segment::Service,
+        Segment::Region,
+        Segment::Account,
+        Segment::Resource,
+    ];
     let ranges = match arn {
         Some(arn) => SEGMENTS.map(|s| Some(arn.range(s))),
         None => short_arn(pattern.text())?,

@@ -196,8 +196,7 @@ impl<'a, 'p> Decider<'a, 'p> {
     /// Narrows a region to where a literal holds; false if nothing is left.
     fn assume(&mut self, region: &mut Region, literal: Literal) -> Result<bool, Exhausted> {
         if literal.dimension == Dimension::Resource {
-            let tests =
-                if literal.holds { &mut region.inside } else { &mut region.outside };
+            let tests = if literal.holds { &mut region.inside } else { &mut region.outside };
             if let Err(at) = tests.binary_search(&literal.test) {
                 tests.insert(at, literal.test);
             }

@@ -101,14 +101,14 @@ impl<'c> Engine<'c> {
             Err(reason) => return Outcome::Undecided(format!("{} is not modelled", reason.0)),
         };
         let mut decider = Decider::new(&program, self.catalog, budget);
-        let mut open = None;
+        let mut open: Vec<String> = Vec::new();
         let outcome = self.classes(&program, budget, &mut |class| {
             let node = program.for_actions(&class.holds);
             let Some(point) = decider.find(&node, &[])? else { return Ok(None) };
             if point.relations.is_empty() {
                 return Ok(Some((class.clone(), node, point)));
             }
-            open.get_or_insert(point);
+            open.push(class.members.example(self.catalog));
             Ok(None)
         });
         match outcome {
@@ -117,13 +117,11 @@ impl<'c> Engine<'c> {
                 let found = self.realise(original, &program, &mut decider, &class, &node, point);
                 self.replayed(original, found)
             }
-            Ok(None) => match open {
-                Some(_) if tries => self.try_values(original, &program, budget),
-                Some(_) => Outcome::Undecided(
-                    "whether the relations between condition keys can hold together".to_owned(),
-                ),
-                None => nothing(&program, &decider),
-            },
+            Ok(None) if open.is_empty() => nothing(&program, &decider),
+            Ok(None) if tries => self.try_values(original, &program, &open, budget),
+            Ok(None) => Outcome::Undecided(
+                "whether the relations between condition keys can hold together".to_owned(),
+            ),
         }
     }
 
@@ -156,21 +154,31 @@ impl<'c> Engine<'c> {
         Ok(None)
     }
 
-    /// The relations between keys were taken as they come; now values are tried for the keys.
+    /// The relations between keys were taken as they come, and these actions may satisfy them; now
+    /// values are tried for the keys.
     fn try_values(
         &self,
         original: &Query<'_>,
         program: &Program<'_>,
+        actions: &[String],
         budget: &Budget,
     ) -> Outcome {
         let fixed = instantiate::known(&original.formula);
-        for values in valuation::candidates(original, program, &fixed) {
-            let parts = values.iter().map(|(key, value)| pin(key, value.as_deref()));
-            let formula = Formula::and([original.formula.clone()].into_iter().chain(parts));
-            let query =
-                Query { sides: original.sides.clone(), formula, caller: original.caller.clone() };
-            if let found @ Outcome::Found(_) = self.ask_with(&query, budget, false) {
-                return found;
+        let candidates = valuation::candidates(original, program, &fixed);
+        for (round, values) in candidates.into_iter().enumerate() {
+            // The likeliest values are tried for more actions than the others.
+            for action in actions.iter().take(if round == 0 { MOST_OPEN } else { 2 }) {
+                let parts = values.iter().map(|(key, value)| pin(key, value.as_deref()));
+                let is = Ask::Action(Text::Is(action.as_str().into(), Case::Insensitive));
+                let all = [original.formula.clone(), Formula::Atom(is)].into_iter().chain(parts);
+                let query = Query {
+                    sides: original.sides.clone(),
+                    formula: Formula::and(all),
+                    caller: original.caller.clone(),
+                };
+                if let found @ Outcome::Found(_) = self.ask_with(&query, budget, false) {
+                    return found;
+                }
             }
         }
         Outcome::Undecided(
@@ -266,6 +274,9 @@ fn pin(key: &str, value: Option<&str>) -> Formula<Ask> {
     }
 }
 
+/// The most classes of actions for which values of variables are tried.
+const MOST_OPEN: usize = 8;
+
 /// The most actions that are tried for a realistic request.
 const TRIES: usize = 24;
 
@@ -310,4 +321,3 @@ fn carries(action: Action<'_>, key: &str, catalog: &Catalog) -> bool {
         | KeyLookup::UnknownService => true,
     }
 }
-

@@ -45,7 +45,13 @@ impl State {
 #[derive(Clone, Debug)]
 pub(crate) enum KeyTest<'p> {
     /// An entry of a condition block, none of whose values depends on other keys.
-    Entry { operator: Operator, entry: ConditionEntry, version: Version, effect: Effect, side: Side<'p> },
+    Entry {
+        operator: Operator,
+        entry: ConditionEntry,
+        version: Version,
+        effect: Effect,
+        side: Side<'p>,
+    },
     /// There is a value.
     Present,
     /// There is exactly one value, and it is in the language.
@@ -357,9 +363,10 @@ fn reads_texts_otherwise(test: &KeyTest<'_>) -> bool {
     match test {
         KeyTest::Entry { operator, entry, effect, side, .. } => {
             let otherwise = POINTS.iter().any(|p| {
-                [*effect, crate::statement::other(*effect)].iter().any(|e| {
-                    side.profile.in_statement(*p, *e) == keyaki_eval::Reading::Alternative
-                }) || side.profile.takes_both(*p)
+                [*effect, crate::statement::other(*effect)]
+                    .iter()
+                    .any(|e| side.profile.in_statement(*p, *e) == keyaki_eval::Reading::Alternative)
+                    || side.profile.takes_both(*p)
             });
             // The lower case of other letters can depend on their neighbours.
             let folds = matches!(

@@ -2,14 +2,13 @@
 //!
 //! A [`Query`] is a formula over what statements, actions, resources and condition keys of one
 //! unknown request are like.
-#![allow(dead_code)]
 
 mod action;
 mod algebra;
 mod automaton;
-mod compile;
 mod bits;
 mod budget;
+mod compile;
 mod decide;
 mod engine;
 mod fact;

@@ -6,11 +6,11 @@ use keyaki_eval::Formula;
 use keyaki_ir::{ActionPattern, Element};
 
 use crate::action::ActionTest;
+use crate::compile;
 use crate::key::KeyTest;
 use crate::query::{Ask, Query, Text};
 use crate::space::{Literal, ResourceTest, Space};
 use crate::statement::{Conjunction, NotModelled, boxes};
-use crate::compile;
 
 /// An atom: an action among some and not among others, and one of some boxes.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use keyaki_catalog::Catalog;
 use keyaki_eval::{
-    Atom, Caller, CallerKind, Decision, Evaluator, Formula, Forms, Policies, Profile, Request,
+    Atom, Caller, CallerKind, Decision, Evaluator, Forms, Formula, Policies, Profile, Request,
     StatementRef, Topology, decision, names,
 };
 use keyaki_ir::glob::{self, Case};
@@ -68,9 +68,7 @@ impl Query<'_> {
             }),
             Ask::Action(text) => text.holds(&request.action),
             Ask::Resource(text) => text.holds(&request.resource),
-            Ask::Present(key) => {
-                request.context.get(key).is_some_and(|v| !v.as_slice().is_empty())
-            }
+            Ask::Present(key) => request.context.get(key).is_some_and(|v| !v.as_slice().is_empty()),
             Ask::Value(key, text) => request.context.one(key).is_some_and(|v| text.holds(v)),
         })
     }

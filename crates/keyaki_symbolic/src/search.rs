@@ -72,11 +72,7 @@ fn within(
 
 /// A member that is made up rather than searched for: stars stand for nothing, for something, or
 /// for all the texts that other languages ask for.
-fn candidate(
-    pivot: &Language,
-    need: &[Vec<&Language>],
-    avoid: &[&Language],
-) -> Option<String> {
+fn candidate(pivot: &Language, need: &[Vec<&Language>], avoid: &[&Language]) -> Option<String> {
     let asked: String = need.iter().filter_map(|g| g.first()).map(|l| pieces(l)).collect();
     let made = [readable(pivot), with_stars(pivot, ""), with_stars(pivot, &asked)];
     made.into_iter().find(|text| {
@@ -126,8 +122,7 @@ fn search(
         let alive: Bits = positions.iter().map(|p| group_of[Automaton::language_of(*p)]).collect();
         alive.iter().count() == groups
     };
-    let mut states =
-        vec![State { need: required.start(), avoid: avoided.start(), from: None }];
+    let mut states = vec![State { need: required.start(), avoid: avoided.start(), from: None }];
     let mut seen: HashMap<Positions, Vec<Positions>> = HashMap::new();
     let mut at = 0;
     while at < states.len() {
@@ -229,9 +224,8 @@ mod tests {
                 let r = &patterns[(i * 7 + j * 13) % patterns.len()];
                 let text = found(&[&[p]], &[q, r]);
                 let all = globs(&[p, q, r]);
-                let fits = |t: &String| {
-                    all[0].matches(t) && !all[1].matches(t) && !all[2].matches(t)
-                };
+                let fits =
+                    |t: &String| all[0].matches(t) && !all[1].matches(t) && !all[2].matches(t);
                 match text {
                     Some(text) => assert!(fits(&text), "{p} without {q} and {r}: {text}"),
                     None => assert!(!small.iter().any(fits), "{p} without {q} and {r}"),

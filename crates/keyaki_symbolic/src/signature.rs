@@ -21,8 +21,7 @@ pub(crate) fn signatures(
         .filter(|(_, l)| l.fold == Fold::None)
         .filter_map(|(i, l)| Some((l.as_literal()?, i)))
         .collect();
-    let patterns: Vec<usize> =
-        (0..languages.len()).filter(|i| !is_plain(languages[*i])).collect();
+    let patterns: Vec<usize> = (0..languages.len()).filter(|i| !is_plain(languages[*i])).collect();
     let mut found = Found { known: HashSet::new(), all: Vec::new() };
     let mut met = Vec::new();
     let in_patterns = |text: &str| -> Bits {
@@ -157,8 +156,9 @@ mod tests {
     fn every_combination_that_occurs_is_found_once() {
         let texts = texts(&['a', 'b', 'z'], 6);
         let symbols = ['a', 'b', '?', '*'];
-        let patterns: Vec<String> =
-            (0..64).map(|n| [n % 4, n / 4 % 4, n / 16].map(|i: usize| symbols[i]).iter().collect()).collect();
+        let patterns: Vec<String> = (0..64)
+            .map(|n| [n % 4, n / 4 % 4, n / 16].map(|i: usize| symbols[i]).iter().collect())
+            .collect();
         for n in 0..400usize {
             let pick = |k: usize| Language::glob(&patterns[(n * k + k) % 64], Fold::None);
             let ab = Language::literal("ab", Fold::None);
@@ -167,7 +167,9 @@ mod tests {
             languages.dedup();
             let refs: Vec<&Language> = languages.iter().collect();
             let found = signatures(&refs, &Budget::default()).unwrap_or_default();
-            let of = |text: &str| -> Bits { (0..refs.len()).filter(|i| refs[*i].matches(text)).collect() };
+            let of = |text: &str| -> Bits {
+                (0..refs.len()).filter(|i| refs[*i].matches(text)).collect()
+            };
             for (signature, example) in &found {
                 assert_eq!(of(example), *signature, "{languages:?} {example}");
             }

@@ -128,12 +128,7 @@ impl Reading {
 /// By what two tests on one key are the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Identity {
-    Entry {
-        operator: Operator,
-        values: Vec<Box<str>>,
-        version: Version,
-        reading: Reading,
-    },
+    Entry { operator: Operator, values: Vec<Box<str>>, version: Version, reading: Reading },
     Present,
     Is(Language),
 }

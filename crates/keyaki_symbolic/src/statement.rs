@@ -136,9 +136,13 @@ fn negative_resource<'p>(
     space: &mut Space<'p>,
 ) -> Result<Conjunction, NotModelled> {
     let (open, closed) = split(element, place);
-    let otherwise = place.side.profile.in_statement(Point::NotResourceUnresolved, other(place.effect));
+    let otherwise =
+        place.side.profile.in_statement(Point::NotResourceUnresolved, other(place.effect));
     if !open.is_empty() && otherwise == Reading::Alternative {
-        return Err(NotModelled(format!("the other reading of {}", Point::NotResourceUnresolved.id())));
+        return Err(NotModelled(format!(
+            "the other reading of {}",
+            Point::NotResourceUnresolved.id()
+        )));
     }
     let mut all = Vec::new();
     if !closed.is_empty() {
@@ -165,8 +169,7 @@ fn resource_test(
     place: Place<'_>,
 ) -> Result<ResourceTest, NotModelled> {
     let profile = place.side.profile;
-    let otherwise =
-        |p: Point| profile.in_statement(p, place.effect) == Reading::Alternative;
+    let otherwise = |p: Point| profile.in_statement(p, place.effect) == Reading::Alternative;
     for point in [Point::TypeWildcard, Point::ArnCase, Point::ShortArn, Point::Newline] {
         if otherwise(point) {
             return Err(NotModelled(format!("the other reading of {}", point.id())));
@@ -229,15 +232,17 @@ fn entry_boxes<'p>(
     let rest = space.key_test(key, test(closed));
     if operator.base.is_negated() {
         // No value may match: neither one of the others nor, where there is one, the relation.
-        let relations =
-            open.map(|v| space.relation(Relation::value(operator, key, &v.pattern, place.reading())).negated());
+        let relations = open.map(|v| {
+            space.relation(Relation::value(operator, key, &v.pattern, place.reading())).negated()
+        });
         return Ok(vec![[rest].into_iter().chain(relations.collect::<Vec<_>>()).collect()]);
     }
     let mut boxes = vec![vec![rest]];
     for value in open {
         let wide = widened(operator, &value.pattern, place.version);
         let one = space.key_test(key, KeyTest::Is(wide));
-        let relation = space.relation(Relation::value(operator, key, &value.pattern, place.reading()));
+        let relation =
+            space.relation(Relation::value(operator, key, &value.pattern, place.reading()));
         boxes.push(vec![one, relation]);
     }
     Ok(boxes)

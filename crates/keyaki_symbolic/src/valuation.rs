@@ -3,8 +3,8 @@
 use keyaki_ir::{Pattern, Statement, glob};
 
 use crate::instantiate::Known;
-use crate::program::Program;
 use crate::key::KeyTest;
+use crate::program::Program;
 use crate::query::Query;
 
 /// The most sets of values that are tried.
@@ -13,13 +13,11 @@ const MOST: usize = 64;
 /// Sets of values, the likeliest first; keys that are fixed are left out.
 pub(crate) fn candidates(query: &Query<'_>, program: &Program<'_>, fixed: &Known) -> Vec<Known> {
     let relations = &program.space.relations;
-    let mut keys: Vec<&str> =
-        relations.iter().flat_map(|r| &r.variables).map(|k| &**k).collect();
+    let mut keys: Vec<&str> = relations.iter().flat_map(|r| &r.variables).map(|k| &**k).collect();
     keys.sort_unstable();
     keys.dedup();
     keys.retain(|k| !fixed.contains_key(*k));
-    let fresh: Known =
-        keys.iter().map(|k| (Box::from(*k), Some(usual(k).into()))).collect();
+    let fresh: Known = keys.iter().map(|k| (Box::from(*k), Some(usual(k).into()))).collect();
     let mut all = vec![fresh.clone()];
     for key in &keys {
         for value in likely(key, query, program) {

@@ -43,9 +43,7 @@ fn whole(text: &str) -> &str {
 
 /// A number strictly between two.
 fn between(low: &(Decimal, &str), high: &(Decimal, &str)) -> Option<String> {
-    let fits = |text: &String| {
-        Decimal::parse(text).is_some_and(|d| low.0 < d && d < high.0)
-    };
+    let fits = |text: &String| Decimal::parse(text).is_some_and(|d| low.0 < d && d < high.0);
     let zero = "0".to_owned();
     if fits(&zero) {
         return Some(zero);

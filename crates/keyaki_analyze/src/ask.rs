@@ -1,0 +1,258 @@
+//! One function that answers every question.
+
+use keyaki_catalog::Catalog;
+use keyaki_eval::{
+    AskedKeys, Atom, Caller, Evaluator, Forms, Formula, Layer, Profile, complete_where, names,
+};
+use keyaki_ir::Effect;
+use keyaki_ir::glob::Case;
+use keyaki_symbolic::{Actions, Ask, Budget, Engine, Found, Outcome, Query, Side, Text, allowed};
+
+use crate::callers::{self, CallerCase, Scope};
+use crate::owner;
+use crate::{Access, Answer, Question, Responsible, Subject, Witness};
+
+/// What answers are given with.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker<'a> {
+    /// What AWS services define.
+    pub catalog: &'a Catalog,
+    /// The readings of contested points.
+    pub profile: &'a Profile,
+    /// Which actions a request may have.
+    pub actions: Actions,
+    /// The steps that each query may take.
+    pub steps: u64,
+}
+
+/// Answers a question.
+pub fn ask(question: &Question<'_>, asker: &Asker<'_>) -> Answer {
+    match question {
+        Question::NoNewAccess { old, new } => asker.minus(&[new, old]),
+        Question::Equivalent { one, other } => match asker.minus(&[one, other]) {
+            Answer::Proved => flipped(asker.minus(&[other, one])),
+            Answer::Undecided(reason) => match flipped(asker.minus(&[other, one])) {
+                refuted @ Answer::Refuted(_) => refuted,
+                Answer::Proved | Answer::Undecided(_) => Answer::Undecided(reason),
+            },
+            refuted @ Answer::Refuted(_) => refuted,
+        },
+        Question::Disjoint { one, other } => {
+            asker.any(&[one, other], |allowed| Formula::and(allowed.to_vec()))
+        }
+        Question::AccessNotGranted { subject, access } => asker.any(&[subject], |allowed| {
+            Formula::and(allowed.iter().cloned().chain([asked_for(access)]))
+        }),
+        Question::AlwaysDenied { subject } => {
+            asker.any(&[subject], |allowed| Formula::and(allowed.to_vec()))
+        }
+    }
+}
+
+/// An answer about two subjects that were given the other way round.
+fn flipped(mut answer: Answer) -> Answer {
+    if let Answer::Refuted(witness) = &mut answer {
+        witness.responsible.iter_mut().for_each(|r| r.subject = 1 - r.subject.min(1));
+    }
+    answer
+}
+
+/// A request for some of the access.
+fn asked_for(access: &[Access]) -> Formula<Ask> {
+    Formula::or(access.iter().map(|a| {
+        let text = |t: &String| Text::Like(t.as_str().into(), Case::Insensitive);
+        let actions = a.actions.iter().map(|t| Formula::Atom(Ask::Action(text(t))));
+        let like = |t: &String| Text::Like(t.as_str().into(), Case::Sensitive);
+        let resources = a.resources.iter().map(|t| Formula::Atom(Ask::Resource(like(t))));
+        let any = |parts: Vec<Formula<Ask>>| match parts.is_empty() {
+            true => Formula::TRUE,
+            false => Formula::or(parts),
+        };
+        Formula::and([any(actions.collect()), any(resources.collect())])
+    }))
+}
+
+impl Asker<'_> {
+    /// Whether the first allows nothing that the second does not.
+    fn minus(&self, subjects: &[&Subject; 2]) -> Answer {
+        self.any(subjects, |allowed| match allowed {
+            [first, second] => Formula::and([first.clone(), Formula::not(second.clone())]),
+            _ => Formula::FALSE,
+        })
+    }
+
+    /// Whether there is no request for which a formula over "is allowed by each subject" holds.
+    fn any(
+        &self,
+        subjects: &[&Subject],
+        combine: impl Fn(&[Formula<Ask>]) -> Formula<Ask>,
+    ) -> Answer {
+        let asked: Vec<AskedKeys> = subjects.iter().map(|s| AskedKeys::of(&s.policies)).collect();
+        let asked = AskedKeys::union(&asked);
+        let names_principals =
+            subjects.iter().any(|s| s.policies.resource.is_some() || s.policies.rcp.is_some());
+        let cases = match names_principals {
+            true => callers::of_resource(subjects),
+            false => callers::of_identity(&asked),
+        };
+        let mut undecided = None;
+        for case in &cases {
+            for same_account in topologies(subjects, case) {
+                let ask = Asked { subjects, asked: &asked, same_account };
+                match self.case(case, &ask, &combine) {
+                    Answer::Proved => {}
+                    refuted @ Answer::Refuted(_) => return refuted,
+                    Answer::Undecided(reason) => undecided = undecided.or(Some(reason)),
+                }
+            }
+        }
+        undecided.map_or(Answer::Proved, Answer::Undecided)
+    }
+
+    /// One case of callers.
+    fn case(
+        &self,
+        case: &CallerCase,
+        ask: &Asked<'_>,
+        combine: &impl Fn(&[Formula<Ask>]) -> Formula<Ask>,
+    ) -> Answer {
+        let engine = Engine::new(self.catalog, self.actions);
+        let query = self.query(&case.caller, case.requirements(ask.asked), ask, combine);
+        let found = match engine.ask(&query, &Budget::new(self.steps)) {
+            Outcome::Nothing => return Answer::Proved,
+            Outcome::Undecided(reason) => return Answer::Undecided(reason),
+            Outcome::Found(found) => found,
+        };
+        let callers = match case.scope {
+            Scope::Itself => vec![case.caller.clone()],
+            Scope::Account | Scope::Kind => callers::fitting(case, &found.request.context),
+        };
+        let mut reason = "no caller was found whom such a request could come from".to_owned();
+        for caller in callers {
+            let exact = CallerCase { caller, scope: Scope::Itself };
+            let mut tries = vec![exact.requirements(ask.asked)];
+            // What contradicts itself is asked for again without the contradiction.
+            for _ in 0..4 {
+                let Some(requirements) = tries.pop() else { break };
+                let query = self.query(&exact.caller, requirements.clone(), ask, combine);
+                let Outcome::Found(found) = engine.ask(&query, &Budget::new(self.steps)) else {
+                    continue;
+                };
+                match self.witness(&query, &found, ask) {
+                    Ok(witness) => return Answer::Refuted(Box::new(witness)),
+                    Err(why) => reason = why,
+                }
+                let others = owner::agreeing(&found.request);
+                tries.extend(others.map(|o| Formula::and([requirements.clone(), o])));
+            }
+        }
+        Answer::Undecided(format!("the requests that were found cannot occur: {reason}"))
+    }
+
+    fn query<'q>(
+        &'q self,
+        caller: &Caller,
+        requirements: Formula<Ask>,
+        ask: &Asked<'q>,
+        combine: &impl Fn(&[Formula<Ask>]) -> Formula<Ask>,
+    ) -> Query<'q> {
+        let sides: Vec<Side<'q>> = ask
+            .subjects
+            .iter()
+            .map(|s| Side { policies: &s.policies, profile: self.profile })
+            .collect();
+        let allowed: Vec<Formula<Ask>> = sides
+            .iter()
+            .zip(ask.subjects)
+            .enumerate()
+            .map(|(index, (side, subject))| match subject.layer {
+                Some(layer) => granted(index, *side, layer, caller),
+                None => allowed(index, *side, caller, ask.same_account, self.catalog),
+            })
+            .collect();
+        // What is fixed stands at the top, where the engine looks for it.
+        let formula = Formula::and([requirements, callers::always(ask.asked), combine(&allowed)]);
+        Query { sides, formula, caller: caller.clone() }
+    }
+
+    /// The request as a person would make it: with the keys that every such request has.
+    ///
+    /// # Errors
+    /// Why there is no such request.
+    fn witness(
+        &self,
+        query: &Query<'_>,
+        found: &Found,
+        ask: &Asked<'_>,
+    ) -> Result<Witness, String> {
+        let completed = complete_where(found.request.clone(), |k| ask.asked.has(k));
+        let completed = completed.map_err(|contradiction| contradiction.to_string())?;
+        let mut request = completed.request;
+        for key in &found.absent {
+            if completed.assumed.iter().any(|k| k.eq_ignore_ascii_case(key)) {
+                request.context.remove(key);
+            }
+        }
+        if !query.holds(&request, self.catalog) {
+            return Err("keys that every request has make a difference".to_owned());
+        }
+        let responsible = self.responsible(query, &request);
+        let absent = found.absent.iter().filter(|k| !request.context.has(k)).cloned().collect();
+        let (is_known, is_realistic) = (found.is_known, found.is_realistic);
+        Ok(Witness { request, absent, responsible, is_known, is_realistic })
+    }
+
+    /// The statements that match the request.
+    fn responsible(&self, query: &Query<'_>, request: &keyaki_eval::Request) -> Vec<Responsible> {
+        let mut responsible = Vec::new();
+        for (subject, side) in query.sides.iter().enumerate() {
+            let evaluator = Evaluator::new(side.policies, side.profile, self.catalog);
+            for layer in side.policies.layers() {
+                for (at, _) in side.policies.statements(layer) {
+                    let via = match layer {
+                        Layer::Resource | Layer::Rcp(_) | Layer::Endpoint => Forms::ALL,
+                        Layer::Identity | Layer::Boundary | Layer::Session | Layer::Scp(_) => {
+                            Forms::REGARDLESS
+                        }
+                    };
+                    if evaluator.holds(Atom::Statement { at, via }, request) {
+                        responsible.push(Responsible { subject, at });
+                    }
+                }
+            }
+        }
+        responsible
+    }
+}
+
+/// A question about all subjects together.
+struct Asked<'s> {
+    subjects: &'s [&'s Subject],
+    asked: &'s AskedKeys,
+    same_account: bool,
+}
+
+/// Whether caller and resource can belong to the same account, and to different ones; where only
+/// documents of one layer are asked about, that makes no difference.
+fn topologies(subjects: &[&Subject], case: &CallerCase) -> Vec<bool> {
+    let layered = subjects.iter().any(|s| s.layer.is_none());
+    match layered && case.caller.account().is_some() {
+        true => vec![true, false],
+        false => vec![false],
+    }
+}
+
+/// When documents of one layer say yes: some statement allows and none denies.
+fn granted(index: usize, side: Side<'_>, layer: Layer, caller: &Caller) -> Formula<Ask> {
+    let via = match layer {
+        Layer::Resource | Layer::Rcp(_) | Layer::Endpoint => Forms::ALL,
+        Layer::Identity | Layer::Boundary | Layer::Session | Layer::Scp(_) => Forms::REGARDLESS,
+    };
+    let of = |effect: Effect| {
+        let statements = side.policies.statements(layer);
+        let matching = statements
+            .filter(|(_, s)| s.effect() == Some(effect) && names(s, via, caller, side.profile));
+        Formula::or(matching.map(|(at, _)| Formula::Atom(Ask::Statement { side: index, at })))
+    };
+    Formula::and([of(Effect::Allow), Formula::not(of(Effect::Deny))])
+}

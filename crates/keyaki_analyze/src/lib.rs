@@ -1,0 +1,14 @@
+//! Questions that an engineer or an auditor asks about access.
+//!
+//! [`ask`] takes a [`Question`] and gives an [`Answer`]: a proof, a concrete request that was
+//! replayed by the evaluator, or the reason why neither was found.
+
+mod answer;
+mod ask;
+mod callers;
+mod owner;
+mod question;
+
+pub use answer::{Answer, Responsible, Witness};
+pub use ask::{Asker, ask};
+pub use question::{Access, Question, Subject};

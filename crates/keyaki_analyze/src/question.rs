@@ -1,0 +1,74 @@
+//! What can be asked.
+
+use keyaki_eval::{Document, Layer, Policies};
+
+/// Policies whose access is asked about.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// The policies.
+    pub policies: Policies,
+    /// The one layer that is there, where there is only one: then the question is about what its
+    /// documents say, and not about what else a request needs.
+    pub layer: Option<Layer>,
+}
+
+impl Subject {
+    /// Documents that are attached to an identity: what they grant together.
+    pub fn identity(documents: Vec<Document>) -> Subject {
+        let policies = Policies { identity: documents, ..Policies::default() };
+        Subject { policies, layer: Some(Layer::Identity) }
+    }
+
+    /// The policy of a resource.
+    pub fn resource(document: Document) -> Subject {
+        let policies = Policies { resource: Some(document), ..Policies::default() };
+        Subject { policies, layer: Some(Layer::Resource) }
+    }
+}
+
+/// Access that is asked about: any of the actions on any of the resources.
+#[derive(Clone, Debug, Default)]
+pub struct Access {
+    /// Action patterns; none stands for all.
+    pub actions: Vec<String>,
+    /// Resource patterns; none stands for all.
+    pub resources: Vec<String>,
+}
+
+/// A question.
+#[derive(Clone, Debug)]
+pub enum Question<'q> {
+    /// Does `new` allow nothing that `old` does not?
+    NoNewAccess {
+        /// What is there.
+        old: &'q Subject,
+        /// What is to replace it.
+        new: &'q Subject,
+    },
+    /// Do both allow the same requests?
+    Equivalent {
+        /// One.
+        one: &'q Subject,
+        /// The other.
+        other: &'q Subject,
+    },
+    /// Is there no request that both allow?
+    Disjoint {
+        /// One.
+        one: &'q Subject,
+        /// The other.
+        other: &'q Subject,
+    },
+    /// Is none of this access granted?
+    AccessNotGranted {
+        /// The policies.
+        subject: &'q Subject,
+        /// The access.
+        access: &'q [Access],
+    },
+    /// Is every request refused?
+    AlwaysDenied {
+        /// The policies.
+        subject: &'q Subject,
+    },
+}
