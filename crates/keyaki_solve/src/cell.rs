@@ -46,20 +46,19 @@ const MOST_VALUES: usize = 12;
 impl Cells {
     /// Chooses an encoding for each text.
     pub(crate) fn choose(question: &Question, options: &Options, catalog: &Catalog) -> Cells {
-        let mut found = Found::new(question.keys.names().len(), options);
+        let mut found = Found::new(question.keys.names().len());
         question.for_each_claim(&mut |claim| found.claim(claim));
+        found.complete_resource();
         let mut cells = Cells {
             cells: BTreeMap::new(),
             facts: found.facts(question, options, catalog),
             values: Vec::new(),
             approximations: Vec::new(),
         };
-        let is_split = options.texts == Texts::Classes;
-        for (slot, tests) in found.tests.iter().filter(|(s, _)| !is_split || **s != Slot::Resource) {
+        for (slot, tests) in &found.tests {
             let is_variable = match slot {
                 Slot::Value(key, _) => found.variables.contains(key),
-                Slot::Segment(_) => found.is_whole,
-                Slot::Action | Slot::Resource => false,
+                Slot::Action | Slot::Resource | Slot::Segment(_) => false,
             };
             let cell = cells.cell(*slot, tests, is_variable, question, options, catalog);
             cells.cells.insert(*slot, cell);
@@ -80,6 +79,9 @@ impl Cells {
         if slot == Slot::Action && options.actions == Actions::Catalog {
             return Cell::Actions(ActionClasses::new(tests, catalog));
         }
+        if slot == Slot::Resource && tests.is_empty() {
+            return Cell::Classes(vec!["arn:aws:::x".to_owned()]);
+        }
         let (name, only) = match slot {
             Slot::Value(key, _) => {
                 let name = question.keys.names().get(key).map_or("", |n| &**n);
@@ -96,10 +98,9 @@ impl Cells {
         let wants_classes = options.texts == Texts::Classes || is_typed;
         let refers = tests.iter().any(|t| keys(t).next().is_some());
         if wants_classes && !is_variable && !refers
-            && let Some(mut texts) = representatives(tests, only)
+            && let Some(mut texts) = representatives(tests, only, slot == Slot::Action)
         {
-            let is_head = matches!(slot, Slot::Segment(index) if index < 4);
-            texts.retain(|text| !is_head || !text.contains(':'));
+            texts.retain(|text| can_stand_at(slot, text));
             return Cell::Classes(texts);
         }
         self.text(name, tests, only)
@@ -141,6 +142,11 @@ impl Cells {
         }
     }
 
+    /// Whether all segments of the resource are encoded by classes.
+    pub(crate) fn has_classes_of_segments(&self) -> bool {
+        (0..5).all(|i| matches!(self.get(Slot::Segment(i)), Some(Cell::Classes(_))))
+    }
+
     /// How the text at a place is encoded.
     pub(crate) fn get(&self, slot: Slot) -> Option<&Cell> {
         self.cells.get(&place(slot))
@@ -149,6 +155,15 @@ impl Cells {
     /// All places that occur; a key by its first value.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Slot, &Cell)> {
         self.cells.iter().map(|(slot, cell)| (*slot, cell))
+    }
+}
+
+/// Whether a text can stand at a place at all.
+fn can_stand_at(slot: Slot, text: &str) -> bool {
+    match slot {
+        Slot::Segment(index) => index == 4 || !text.contains(':'),
+        Slot::Action => text.split_once(':').is_some_and(|(service, _)| !service.is_empty()),
+        Slot::Resource | Slot::Value(..) => true,
     }
 }
 
@@ -174,24 +189,18 @@ fn keys(test: &Test) -> impl Iterator<Item = Key> {
 struct Found<'q> {
     tests: BTreeMap<Slot, Vec<&'q Test>>,
     variables: Vec<Key>,
-    /// Whether the resource is asked about as a whole.
-    is_whole: bool,
     /// For each key, the demands on several values.
     demands: Vec<Vec<&'q Claim>>,
 }
 
 impl<'q> Found<'q> {
-    fn new(keys: usize, options: &Options) -> Self {
+    fn new(keys: usize) -> Self {
         // Every key is asked for an empty text.
         let of_keys = (0..keys).map(|key| (Slot::Value(key, 0), vec![no_text()]));
-        let always = match options.texts {
-            Texts::Classes => (0..5).map(Slot::Segment).collect(),
-            Texts::Strings => vec![Slot::Resource],
-        };
-        let always = always.into_iter().chain([Slot::Action]);
-        let tests = of_keys.chain(always.map(|slot| (slot, Vec::new()))).collect();
+        let action = [(Slot::Action, Vec::new())];
+        let tests = of_keys.chain(action).collect();
         let demands = vec![Vec::new(); keys];
-        Found { tests, variables: Vec::new(), is_whole: false, demands }
+        Found { tests, variables: Vec::new(), demands }
     }
 
     fn facts(&self, question: &Question, options: &Options, catalog: &Catalog) -> Vec<Facts> {
@@ -201,6 +210,18 @@ impl<'q> Found<'q> {
             Facts::of(name, tests, !demands.is_empty(), options.keys, catalog)
         });
         facts.collect()
+    }
+
+    /// A resource has all segments or none.
+    fn complete_resource(&mut self) {
+        let is_segment = |s: &Slot| matches!(s, Slot::Segment(_));
+        let parts = match self.tests.keys().any(is_segment) {
+            true => (0..5).map(Slot::Segment).collect(),
+            false => vec![Slot::Resource],
+        };
+        for part in parts {
+            self.tests.entry(part).or_default();
+        }
     }
 
     fn claim(&mut self, claim: &'q Claim) {
@@ -227,7 +248,6 @@ impl<'q> Found<'q> {
 
     fn test(&mut self, slot: Slot, test: &'q Test) {
         self.variables.extend(keys(test));
-        self.is_whole |= slot == Slot::Resource;
         self.tests.entry(place(slot)).or_default().push(test);
     }
 }

@@ -1,11 +1,15 @@
 //! Texts of which only finitely many need to be told apart.
 //!
-//! Where a text is only compared with fixed texts, asked for fixed beginnings, or compared as a
-//! number, date or address, it suffices to look at one text of each kind: two texts that give the
-//! same answers to all tests cannot be told apart by the question. For beginnings the argument is
-//! this: what a text that equals none of the fixed texts answers depends on the longest of the
-//! beginnings that it has, and that beginning, followed by a character that occurs nowhere, answers
-//! the same.
+//! Where a text is only compared with fixed texts, asked for fixed beginnings, ends and words in it,
+//! or compared as a number, date or address, it suffices to look at one text of each kind: two
+//! texts that give the same answers to all tests cannot be told apart by the question.
+//!
+//! For beginnings, ends and words the argument is this. Take a text that equals none of the fixed
+//! texts. Write down the longest of the beginnings that it has, the words that are in it, and the
+//! longest of the ends that it has, with a character between them that occurs nowhere. What is
+//! written begins and ends as the text does, and holds the same words, since none can lie across
+//! that character. A pattern of a beginning and an end tells the two apart only where in the text
+//! these overlap; such texts are finitely many and are listed.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -17,16 +21,22 @@ use crate::regex::variants;
 use crate::typed::{addresses, dates, holds, numbers};
 
 /// One text for each set of answers that the tests can get; none where texts of other kinds would
-/// be needed. The better readable come first.
-pub(crate) fn representatives(tests: &[&Test], only: Option<KeyType>) -> Option<Vec<String>> {
+/// be needed. The better readable come first. Actions have a colon.
+pub(crate) fn representatives(
+    tests: &[&Test],
+    only: Option<KeyType>,
+    is_action: bool,
+) -> Option<Vec<String>> {
     let kinds = Kinds::of(tests)?;
     if !kinds.can_be_listed() {
         return None;
     }
+    let fresh = fresh(tests);
+    let fresh = if is_action { format!("{fresh}:{fresh}") } else { fresh.to_string() };
     let mut all = fixed(tests);
     all.extend(typed(tests));
-    all.extend(beginnings(tests));
-    all.extend(odd(tests));
+    all.extend(kinds.parts(&fresh));
+    all.extend(odd(tests, fresh));
     if only == Some(KeyType::Bool) {
         all.extend(["true", "false"].map(str::to_owned));
     }
@@ -42,10 +52,18 @@ fn distinct(tests: &[&Test], texts: Vec<String>) -> Vec<String> {
     all
 }
 
+/// How many texts are made of beginnings, ends and words at most.
+const MOST: usize = 4096;
+
 /// What occurs among the tests of one text.
 #[derive(Default)]
-struct Kinds {
-    beginnings: bool,
+struct Kinds<'t> {
+    heads: BTreeSet<&'t str>,
+    words: BTreeSet<&'t str>,
+    tails: BTreeSet<&'t str>,
+    /// Beginnings and ends that one pattern asks for.
+    both: BTreeSet<(&'t str, &'t str)>,
+    lines: bool,
     folded: bool,
     numbers: bool,
     dates: bool,
@@ -53,18 +71,16 @@ struct Kinds {
     arns: bool,
 }
 
-impl Kinds {
+impl<'t> Kinds<'t> {
     /// None where a test is of a kind that cannot be listed.
-    fn of(tests: &[&Test]) -> Option<Kinds> {
+    fn of(tests: &[&'t Test]) -> Option<Kinds<'t>> {
         let mut kinds = Kinds::default();
         for test in tests {
             match test {
                 Test::Like(glob, fold) if glob.literal().is_some() => {
                     kinds.folded |= *fold != Fold::Exact;
                 }
-                Test::Like(glob, Fold::Exact) if glob.prefix().is_some() || is_some_text(glob) => {
-                    kinds.beginnings |= glob.prefix().is_some_and(|p| !p.is_empty());
-                }
+                Test::Like(glob, Fold::Exact) => kinds.shape(glob)?,
                 Test::Like(..) => return None,
                 Test::Arn(segments) if segments.iter().all(Option::is_none) => kinds.arns = true,
                 Test::Arn(_) => return None,
@@ -76,17 +92,70 @@ impl Kinds {
         Some(kinds)
     }
 
-    /// Whether texts of each kind can be made without regard to the other kinds.
+    fn shape(&mut self, glob: &'t Glob) -> Option<()> {
+        self.lines |= glob.one_line;
+        match glob.symbols() {
+            [Symbol::Star] | [Symbol::Any, Symbol::Star] => {}
+            [Symbol::Text(head), Symbol::Star] => {
+                self.heads.insert(head);
+            }
+            [Symbol::Star, Symbol::Text(tail)] => {
+                self.tails.insert(tail);
+            }
+            [Symbol::Star, Symbol::Text(word), Symbol::Star] => {
+                self.words.insert(word);
+            }
+            [Symbol::Text(head), Symbol::Star, Symbol::Text(tail)] => {
+                self.heads.insert(head);
+                self.tails.insert(tail);
+                self.both.insert((head, tail));
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+
+    /// Whether texts of each kind can be made without regard to the other kinds, and are not too
+    /// many.
     fn can_be_listed(&self) -> bool {
         let typed = self.numbers || self.dates || self.addresses;
         let mixed = self.numbers && self.dates;
-        !mixed && !(self.beginnings && (typed || self.folded || self.arns))
+        let has_parts = [&self.heads, &self.words, &self.tails].iter().any(|p| !p.is_empty());
+        let few = self.words.len() < 12
+            && ((self.heads.len() + 1) * (self.tails.len() + 1)) << self.words.len() <= MOST;
+        few && !mixed && !(has_parts && (typed || self.folded || self.arns))
+    }
+
+    /// Beginnings, words and ends, each alone and all together, kept apart by what occurs nowhere.
+    fn parts(&self, fresh: &str) -> Vec<String> {
+        let words: Vec<&str> = self.words.iter().copied().collect();
+        let mut all = Vec::new();
+        for chosen in 0..1usize << words.len() {
+            let mut middle = fresh.to_owned();
+            for (_, word) in words.iter().enumerate().filter(|(n, _)| chosen >> n & 1 == 1) {
+                middle += word;
+                middle += fresh;
+            }
+            for head in [""].iter().chain(&self.heads) {
+                for tail in [""].iter().chain(&self.tails) {
+                    all.push(format!("{head}{middle}{tail}"));
+                    all.extend(self.lines.then(|| format!("{head}{middle}\n{fresh}{tail}")));
+                }
+            }
+        }
+        all.extend(self.both.iter().flat_map(|(head, tail)| overlaps(head, tail)));
+        all
     }
 }
 
-/// Whether it asks that there be some text.
-fn is_some_text(glob: &Glob) -> bool {
-    glob.symbols() == [Symbol::Any, Symbol::Star]
+/// The texts that begin and end like this, where the two overlap.
+fn overlaps(head: &str, tail: &str) -> Vec<String> {
+    let cuts = tail.char_indices().map(|(at, _)| at).chain([tail.len()]).skip(1);
+    let joined = cuts.filter_map(|cut| {
+        let (shared, rest) = tail.split_at_checked(cut)?;
+        head.ends_with(shared).then(|| format!("{head}{rest}"))
+    });
+    joined.collect()
 }
 
 /// The fixed texts, and other texts that are equal to them where letter case does not count.
@@ -164,19 +233,6 @@ pub(crate) fn typed(tests: &[&Test]) -> Vec<String> {
     all
 }
 
-/// The fixed beginnings, alone and followed by what occurs nowhere.
-fn beginnings(tests: &[&Test]) -> Vec<String> {
-    let fresh = fresh(tests);
-    let mut all = Vec::new();
-    for test in tests {
-        let Test::Like(glob, _) = test else { continue };
-        let Some(prefix) = glob.prefix() else { continue };
-        all.extend([format!("{prefix}{fresh}"), prefix.to_owned()]);
-        all.extend(glob.one_line.then(|| format!("{prefix}{fresh}\n")));
-    }
-    all
-}
-
 /// A letter, mostly, that occurs in no test.
 fn fresh(tests: &[&Test]) -> char {
     let mut used = BTreeSet::new();
@@ -195,8 +251,7 @@ fn fresh(tests: &[&Test]) -> char {
 }
 
 /// Texts that are nothing in particular: some text, an ARN, no text.
-fn odd(tests: &[&Test]) -> Vec<String> {
-    let fresh = fresh(tests).to_string();
+fn odd(tests: &[&Test], fresh: String) -> Vec<String> {
     let arn = ["arn", &fresh, &fresh, &fresh, &fresh, &fresh].join(":");
     let is_arn = |t: &&Test| matches!(t, Test::Arn(_));
     let arn = tests.iter().any(is_arn).then_some(arn);

@@ -112,13 +112,16 @@ impl Glob {
         }
     }
 
-    /// What texts must begin with, if that is all that is asked of them.
-    pub(crate) fn prefix(&self) -> Option<&str> {
-        match self.symbols.as_slice() {
-            [Symbol::Star] => Some(""),
-            [Symbol::Text(text), Symbol::Star] => Some(text),
-            _ => None,
+    /// The same in lower case, as far as ASCII goes.
+    pub(crate) fn lower_case(&self) -> Glob {
+        let mut lower = Glob { symbols: Vec::new(), one_line: self.one_line };
+        for symbol in &self.symbols {
+            match symbol {
+                Symbol::Text(text) => lower.push_text(&text.to_ascii_lowercase()),
+                Symbol::Any | Symbol::Star | Symbol::Key { .. } => lower.push(symbol.clone()),
+            }
         }
+        lower
     }
 
     /// Whether a text matches. A pattern with keys matches none: it is never asked.
@@ -149,8 +152,6 @@ mod tests {
         let expected = [text("a"), Symbol::Any, Symbol::Star, text("b"), Symbol::Star];
         assert_eq!(glob.symbols(), expected);
         assert_eq!(Glob::exactly("a*").literal(), Some("a*"));
-        assert_eq!(Glob::read("a/*").prefix(), Some("a/"));
-        assert_eq!(Glob::read("*").prefix(), Some(""));
         assert!(Glob::read("**").is_star());
     }
 

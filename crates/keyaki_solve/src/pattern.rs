@@ -11,7 +11,7 @@ use crate::claim::{Key, Test};
 use crate::glob::{Glob, Symbol};
 
 /// The condition keys of a question, numbered in the order in which they come up.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Keys {
     // INVARIANT: each once, as it was written first.
     names: Vec<Box<str>>,

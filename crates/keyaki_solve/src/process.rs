@@ -17,6 +17,15 @@ enum Kind {
     Cvc5,
 }
 
+/// How a question is put to a process that has answered others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// In a scope of its own: the fastest.
+    InScope,
+    /// After all that is known was dropped, by the strategy for the logic.
+    Afresh,
+}
+
 /// A solver's program, Z3 or cvc5, and the process that answers.
 pub struct Process {
     program: PathBuf,
@@ -27,6 +36,9 @@ pub struct Process {
 
 /// How long a solver may take to say its version.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How many questions one process answers. What it remembers of old ones only costs memory.
+const ENOUGH: u32 = 1000;
 
 impl Process {
     /// A solver's program, which is asked for its version.
@@ -67,36 +79,64 @@ impl Process {
         }
     }
 
-    /// The options of a question, after all that a question before it left is gone.
-    fn preamble(&self, script: &Script, limits: Limits) -> String {
-        let mut text = "(reset)\n(set-option :produce-models true)\n".to_owned();
-        if self.kind == Kind::Z3 {
-            // It usually ends by itself, and stays warm.
-            let soft = limits.wall.as_millis() * 9 / 10;
-            text += &format!("(set-option :timeout {})\n", soft.max(1));
-        }
-        text + &format!("(set-logic {})\n", script.logic())
+    /// What a solver is told first.
+    fn greeting(&self) -> String {
+        let logic = match self.kind {
+            // Without one, it decides by what it sees.
+            Kind::Z3 => "",
+            Kind::Cvc5 => "(set-logic ALL)\n",
+        };
+        format!("(set-option :produce-models true)\n{logic}")
+    }
+
+    /// A question, and what makes room for it.
+    fn question(&self, script: &Script, way: Way, limit: Duration) -> String {
+        // It usually ends by itself, and stays warm.
+        let soft = (limit.as_millis() * 9 / 10).max(1);
+        let limit = match self.kind {
+            Kind::Z3 => format!("(set-option :timeout {soft})\n"),
+            Kind::Cvc5 => String::new(),
+        };
+        let room = match way {
+            Way::InScope => "(push 1)\n".to_owned(),
+            Way::Afresh => format!("(reset)\n(set-option :produce-models true)\n(set-logic {})\n", script.logic()),
+        };
+        format!("{room}{limit}{}(check-sat)\n", script.body)
+    }
+
+    /// The process to ask: the one that runs, unless it has ended, or has done enough.
+    fn prepare(&mut self, memory: u32) -> Result<&mut Running, BackendError> {
+        let fits = |r: &mut Running| r.memory == memory && r.asked < ENOUGH && r.is_alive();
+        let running = self.running.take();
+        let running = match running.and_then(|mut r| fits(&mut r).then_some(r)) {
+            Some(running) => running,
+            None => {
+                let running = Running::start(self.command(memory), memory)?;
+                running.say(self.greeting());
+                running
+            }
+        };
+        Ok(self.running.insert(running))
     }
 
     fn ask(
         &mut self,
         script: &Script,
         limits: Limits,
+        way: Way,
+        until: Instant,
     ) -> Result<Response, BackendError> {
-        let deadline = Instant::now() + limits.wall;
-        let question = self.preamble(script, limits) + &script.body + "(check-sat)\n";
-        let fits = self.running.as_mut().is_some_and(|r| r.memory == limits.memory && r.is_alive());
-        if !fits {
-            self.running = None;
-        }
-        let command = self.command(limits.memory);
-        let running = match &mut self.running {
-            Some(running) => running,
-            none => none.insert(Running::start(command, limits.memory)?),
+        let (deadline, started) = (until, Instant::now());
+        let question = self.question(script, way, until.saturating_duration_since(started));
+        let afterwards = match way {
+            Way::InScope => "(pop 1)\n".to_owned(),
+            Way::Afresh => format!("(reset)\n{}", self.greeting()),
         };
+        let running = self.prepare(limits.memory)?;
+        running.asked += 1;
         running.say(question);
         let answer = running.line(deadline, limits.wall)?;
-        match answer.as_str() {
+        let response = match answer.as_str() {
             "unsat" => Ok(Response::Unsat),
             "sat" => {
                 let values = list("get-value", [format!("({})", script.layout.symbols().join(" "))]);
@@ -105,10 +145,15 @@ impl Process {
             }
             "unknown" | "timeout" => {
                 running.say("(get-info :reason-unknown)\n".to_owned());
-                running.whole(deadline, limits.wall).map(|r| Response::Unknown(reason(&r)))
+                let why = running.whole(deadline, limits.wall).map(|r| reason(&r))?;
+                let late = ["timeout", "canceled"].contains(&why.as_str());
+                let why = if late { format!("no answer within {:?}", limits.wall) } else { why };
+                Ok(Response::Unknown(why))
             }
             _ => Err(refusal(answer)),
-        }
+        };
+        running.say(afterwards);
+        response
     }
 }
 
@@ -118,10 +163,24 @@ impl Backend for Process {
     }
 
     fn solve(&mut self, script: &Script, limits: Limits) -> Result<Response, BackendError> {
-        let answer = self.ask(script, limits);
-        if answer.is_err() {
-            // What it still says belongs to no question any more.
-            self.running = None;
+        let started = Instant::now();
+        let end = started + limits.wall;
+        let mut answer = Ok(Response::Unknown(String::new()));
+        for way in [Way::InScope, Way::Afresh] {
+            // Z3's luck differs with the way, and more time rarely helps one that has none.
+            let until = match way {
+                Way::InScope if self.kind == Kind::Z3 => started + limits.wall / 2,
+                Way::InScope | Way::Afresh => end,
+            };
+            answer = self.ask(script, limits, way, until);
+            if answer.is_err() {
+                // What it still says belongs to no question any more.
+                self.running = None;
+            }
+            let is_open = matches!(answer, Ok(Response::Unknown(_)) | Err(BackendError::Time(_)));
+            if !is_open || Instant::now() >= end {
+                break;
+            }
         }
         answer
     }
@@ -166,6 +225,8 @@ fn refusal(answer: String) -> BackendError {
 struct Running {
     child: Child,
     memory: u32,
+    /// How many questions it was asked.
+    asked: u32,
     // A thread each, so that neither a full pipe nor a silent solver can hold us up.
     questions: Sender<String>,
     lines: Receiver<String>,
@@ -194,7 +255,7 @@ impl Running {
                 }
             });
         }
-        Ok(Running { child, memory, questions, lines })
+        Ok(Running { child, memory, asked: 0, questions, lines })
     }
 
     fn is_alive(&mut self) -> bool {

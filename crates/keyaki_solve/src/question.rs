@@ -42,13 +42,41 @@ impl Question {
         question
     }
 
-    /// Puts claims about the segments of the resource in place of those about the whole, where
-    /// that says the same.
-    pub(crate) fn cut_resources(&mut self) {
-        for statement in &mut self.statements {
-            statement.formula = map(&statement.formula, &mut cut);
+    /// The same with claims about the segments of the resource in place of those about the whole;
+    /// none where that cannot be said.
+    pub(crate) fn cut(&self) -> Option<Question> {
+        let mut possible = true;
+        let mut cut = |claim: &Claim| {
+            let cut = cut(claim);
+            possible &= cut.is_some();
+            cut.unwrap_or(Formula::FALSE)
+        };
+        let question = self.map(&mut cut);
+        possible.then_some(question)
+    }
+
+    /// The same about the action in lower case.
+    pub(crate) fn in_lower_case(&self) -> Question {
+        self.map(&mut |claim| match claim {
+            Claim::Holds(Slot::Action, Test::Like(glob, Fold::Ascii)) => {
+                about(Slot::Action, &like(glob.lower_case(), Fold::Exact))
+            }
+            other => Formula::Atom(other.clone()),
+        })
+    }
+
+    fn map(&self, replace: &mut impl FnMut(&Claim) -> Formula<Claim>) -> Question {
+        let statements = self.statements.iter().map(|s| Matching {
+            side: s.side,
+            at: s.at,
+            formula: map(&s.formula, replace),
+        });
+        Question {
+            keys: self.keys.clone(),
+            statements: statements.collect(),
+            goal: map(&self.goal, replace),
+            gap: self.gap.clone(),
         }
-        self.goal = map(&self.goal, &mut cut);
     }
 
     /// Calls `see` with every claim but those that stand for statements.
@@ -139,16 +167,18 @@ impl Question {
     }
 }
 
-fn cut(claim: &Claim) -> Formula<Claim> {
-    let whole = || Formula::Atom(claim.clone());
-    let Claim::Holds(Slot::Resource, test) = claim else { return whole() };
+/// A claim about the resource as one about its segments.
+fn cut(claim: &Claim) -> Option<Formula<Claim>> {
+    let Claim::Holds(Slot::Resource, test) = claim else {
+        return Some(Formula::Atom(claim.clone()));
+    };
     match test {
-        Test::Arn(segments) => of_segments(segments),
-        Test::Like(glob, fold) => match arn::cut(glob, *fold) {
-            Some(ways) => Formula::or(ways.iter().map(of_segments)),
-            None => whole(),
-        },
-        Test::Number { .. } | Test::Date { .. } | Test::Address(_) => whole(),
+        Test::Arn(segments) => Some(of_segments(segments)),
+        Test::Like(glob, fold) => {
+            let ways = arn::cut(glob, *fold)?;
+            Some(Formula::or(ways.iter().map(of_segments)))
+        }
+        Test::Number { .. } | Test::Date { .. } | Test::Address(_) => None,
     }
 }
 

@@ -121,10 +121,10 @@ pub fn script(
     options: &Options,
 ) -> Result<Script, Inexpressible> {
     let mut question = Question::of(query);
-    if options.texts == Texts::Classes {
-        question.cut_resources();
+    if options.actions == Actions::Language {
+        question = question.in_lower_case();
     }
-    let cells = Cells::choose(&question, options, catalog);
+    let (question, cells) = with_cells(question, options, catalog);
     let mut encoder = Encoder::new(&cells, options);
     let mut assertions = String::new();
     for (number, statement) in question.statements.iter().enumerate() {
@@ -137,7 +137,7 @@ pub fn script(
     assertions += &format!("(assert {})\n", goal.text());
     let nulls: Vec<Term> = (0..question.keys.names().len()).map(|k| encoder.null(k)).collect();
     let Encoder { dissected, lowered, gap, .. } = encoder;
-    let gap = question.gap.take().or(gap.map(str::to_owned));
+    let gap = question.gap.clone().or(gap.map(str::to_owned));
     if let Some(reason) = gap {
         return Err(Inexpressible { reason });
     }
@@ -153,6 +153,21 @@ pub fn script(
     let layout = Layout::new(&question.keys, cells);
     let approximations = layout.approximations().to_vec();
     Ok(Script { body, layout, approximations })
+}
+
+/// Encodes the resource by its segments where each of them has finitely many classes, and as one
+/// string otherwise.
+fn with_cells(question: Question, options: &Options, catalog: &Catalog) -> (Question, Cells) {
+    if options.texts == Texts::Classes
+        && let Some(cut) = question.cut()
+    {
+        let cells = Cells::choose(&cut, options, catalog);
+        if cells.has_classes_of_segments() {
+            return (cut, cells);
+        }
+    }
+    let cells = Cells::choose(&question, options, catalog);
+    (question, cells)
 }
 
 /// The characters that SMT-LIB's strings lack cannot be asked for.
@@ -204,19 +219,7 @@ fn declarations(question: &Question, cells: &Cells, options: &Options) -> String
             declare_text(&mut body, slot, cell, options);
         }
     }
-    body += &whole_resource(cells);
     body
-}
-
-/// Where segments are encoded as strings, the resource is those put together.
-fn whole_resource(cells: &Cells) -> String {
-    let is_text = |i| matches!(cells.get(Slot::Segment(i)), Some(Cell::Text { .. }));
-    if !(0..5).all(is_text) {
-        return String::new();
-    }
-    let parts = (0..5).flat_map(|i| ["\":\"".to_owned(), names::text(Slot::Segment(i))]);
-    let whole = list("str.++", ["\"arn\"".to_owned()].into_iter().chain(parts));
-    format!("(define-fun {} () String {whole})\n", names::text(Slot::Resource))
 }
 
 fn declare(body: &mut String, name: &str, sort: &str) {
@@ -252,7 +255,6 @@ fn declare_number(body: &mut String, name: &str, count: usize) {
 /// Which texts can stand at a place.
 fn domain(slot: Slot, only: Option<KeyType>, options: &Options) -> Option<String> {
     match (slot, only) {
-        (Slot::Segment(index), _) => (index < 4).then(|| format!("(re.* {})", regex::NO_COLON)),
         (Slot::Resource, _) => regex::arn(&Box::new([const { None }; 5])),
         (Slot::Action, _) if options.actions == Actions::Language => {
             let below = "(re.range \"\\u{0}\" \"@\")";
@@ -263,7 +265,7 @@ fn domain(slot: Slot, only: Option<KeyType>, options: &Options) -> Option<String
         (Slot::Value(..), Some(KeyType::Bool)) => {
             Some("(re.union (str.to_re \"true\") (str.to_re \"false\"))".to_owned())
         }
-        (Slot::Action | Slot::Value(..), _) => None,
+        (Slot::Action | Slot::Segment(_) | Slot::Value(..), _) => None,
     }
 }
 
