@@ -15,6 +15,7 @@ use ours::Prepared;
 use peer::{Answer, Peer};
 use sort::Class;
 
+mod case;
 mod generate;
 mod ours;
 mod peer;
@@ -38,7 +39,7 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> Outcome {
     let tally = comparison.tally;
     println!("peer: iam-simulate {}, seed {seed}, {}", Peer::version(), tally.summary());
     tally.print();
-    match tally.classes.get(&Class::Unsorted) {
+    match tally.classes.get(&Class::default()) {
         None => Ok(()),
         Some(found) => Err(format!("{} unsorted differences", found.count).into()),
     }
@@ -108,9 +109,7 @@ impl Comparison {
     fn compare(&mut self, case: &Value, answer: Answer) -> Outcome {
         let Some(difference) = self.tally.difference(case, answer)? else { return Ok(()) };
         let minimal = self.shrunk(difference)?;
-        let prepared = Prepared::new(&minimal.case, &[])?;
-        let class = sort::class(&minimal.case, &prepared, minimal.theirs);
-        self.tally.add(class, minimal);
+        self.tally.add(sort::class(&minimal.case, minimal.theirs), minimal);
         Ok(())
     }
 
@@ -120,9 +119,9 @@ impl Comparison {
         let Difference { case, ours, theirs } = difference;
         // Whether a contested point explains it; none for a case on which we say something else.
         let shown = |case: &Value| -> Option<bool> {
-            let prepared = Prepared::new(case, &[]).ok()?;
+            let prepared = Prepared::new(case).ok()?;
             let same = prepared.decide(&Profile::documented()) == ours;
-            same.then(|| sort::point(&prepared, theirs).is_some())
+            same.then(|| sort::is_contested(&prepared, theirs))
         };
         let wanted = shown(&case);
         let peer = &mut self.peer;
@@ -153,14 +152,14 @@ impl Tally {
         if let Some(context) = case["context"].as_object_mut() {
             context.retain(|key, _| !ignored.iter().any(|i| i.eq_ignore_ascii_case(key)));
         }
-        let ours = Prepared::new(&case, &[])?.decide(&Profile::documented());
+        let ours = Prepared::new(&case)?.decide(&Profile::documented());
         self.compared += 1;
         *self.verdicts.entry(ours).or_default() += 1;
         Ok((ours != theirs).then_some(Difference { case, ours, theirs }))
     }
 
     fn add(&mut self, class: Class, difference: Difference) {
-        if class == Class::Unsorted {
+        if class.is_unsorted() {
             println!(
                 "unsorted: ours {}, theirs {}",
                 difference.ours.name(),

@@ -27,6 +27,8 @@ mod tests {
             "keyaki_cli",
             &[
                 "keyaki_workspace",
+                "keyaki_analyze",
+                "keyaki_symbolic",
                 "keyaki_report",
                 "keyaki_lint",
                 "keyaki_eval",

@@ -6,7 +6,10 @@ use keyaki_eval::{Request, StatementRef};
 #[derive(Clone, Debug)]
 pub enum Answer {
     /// It holds for every request.
-    Proved,
+    Proved {
+        /// What was left out, in words.
+        approximations: Vec<String>,
+    },
     /// It does not: here is a request.
     Refuted(Box<Witness>),
     /// Neither was found, and why.
@@ -17,7 +20,7 @@ impl Answer {
     /// The name that the outputs use.
     pub fn name(&self) -> &'static str {
         match self {
-            Answer::Proved => "proved",
+            Answer::Proved { .. } => "proved",
             Answer::Refuted(_) => "refuted",
             Answer::Undecided(_) => "undecided",
         }

@@ -2,7 +2,8 @@
 
 use keyaki_catalog::Catalog;
 use keyaki_eval::{
-    AskedKeys, Atom, Caller, Evaluator, Forms, Formula, Layer, Profile, complete_where, names,
+    AskedKeys, Atom, Caller, Evaluator, Forms, Formula, Layer, Profile, Request, Verdict,
+    complete_where, names,
 };
 use keyaki_ir::Effect;
 use keyaki_ir::glob::Case;
@@ -29,14 +30,9 @@ pub struct Asker<'a> {
 pub fn ask(question: &Question<'_>, asker: &Asker<'_>) -> Answer {
     match question {
         Question::NoNewAccess { old, new } => asker.minus(&[new, old]),
-        Question::Equivalent { one, other } => match asker.minus(&[one, other]) {
-            Answer::Proved => flipped(asker.minus(&[other, one])),
-            Answer::Undecided(reason) => match flipped(asker.minus(&[other, one])) {
-                refuted @ Answer::Refuted(_) => refuted,
-                Answer::Proved | Answer::Undecided(_) => Answer::Undecided(reason),
-            },
-            refuted @ Answer::Refuted(_) => refuted,
-        },
+        Question::Equivalent { one, other } => {
+            both(asker.minus(&[one, other]), || flipped(asker.minus(&[other, one])))
+        }
         Question::Disjoint { one, other } => {
             asker.any(&[one, other], |allowed| Formula::and(allowed.to_vec()))
         }
@@ -46,6 +42,24 @@ pub fn ask(question: &Question<'_>, asker: &Asker<'_>) -> Answer {
         Question::AlwaysDenied { subject } => {
             asker.any(&[subject], |allowed| Formula::and(allowed.to_vec()))
         }
+    }
+}
+
+/// Both must hold; what refutes one of them refutes both.
+fn both(first: Answer, second: impl FnOnce() -> Answer) -> Answer {
+    match first {
+        Answer::Refuted(_) => first,
+        Answer::Proved { mut approximations } => match second() {
+            Answer::Proved { approximations: more } => {
+                approximations.extend(more);
+                Answer::Proved { approximations }
+            }
+            other @ (Answer::Refuted(_) | Answer::Undecided(_)) => other,
+        },
+        Answer::Undecided(_) => match second() {
+            refuted @ Answer::Refuted(_) => refuted,
+            Answer::Proved { .. } | Answer::Undecided(_) => first,
+        },
     }
 }
 
@@ -62,7 +76,10 @@ fn asked_for(access: &[Access]) -> Formula<Ask> {
     Formula::or(access.iter().map(|a| {
         let text = |t: &String| Text::Like(t.as_str().into(), Case::Insensitive);
         let actions = a.actions.iter().map(|t| Formula::Atom(Ask::Action(text(t))));
-        let like = |t: &String| Text::Like(t.as_str().into(), Case::Sensitive);
+        let like = |t: &String| match t.starts_with("arn:") {
+            true => Text::Arn(t.as_str().into()),
+            false => Text::Like(t.as_str().into(), Case::Sensitive),
+        };
         let resources = a.resources.iter().map(|t| Formula::Atom(Ask::Resource(like(t))));
         let any = |parts: Vec<Formula<Ask>>| match parts.is_empty() {
             true => Formula::TRUE,
@@ -96,17 +113,20 @@ impl Asker<'_> {
             false => callers::of_identity(&asked),
         };
         let mut undecided = None;
+        let mut approximations: Vec<String> = Vec::new();
         for case in &cases {
             for same_account in topologies(subjects, case) {
                 let ask = Asked { subjects, asked: &asked, same_account };
                 match self.case(case, &ask, &combine) {
-                    Answer::Proved => {}
+                    Answer::Proved { approximations: more } => approximations.extend(more),
                     refuted @ Answer::Refuted(_) => return refuted,
                     Answer::Undecided(reason) => undecided = undecided.or(Some(reason)),
                 }
             }
         }
-        undecided.map_or(Answer::Proved, Answer::Undecided)
+        approximations.sort_unstable();
+        approximations.dedup();
+        undecided.map_or(Answer::Proved { approximations }, Answer::Undecided)
     }
 
     /// One case of callers.
@@ -119,18 +139,25 @@ impl Asker<'_> {
         let engine = Engine::new(self.catalog, self.actions);
         let query = self.query(&case.caller, case.requirements(ask.asked), ask, combine);
         let found = match engine.ask(&query, &Budget::new(self.steps)) {
-            Outcome::Nothing => return Answer::Proved,
+            Outcome::Nothing { left_out } => {
+                let approximations = left_out.iter().map(|service| {
+                    format!("actions that AWS may add to {service} one day were left out")
+                });
+                return Answer::Proved { approximations: approximations.collect() };
+            }
             Outcome::Undecided(reason) => return Answer::Undecided(reason),
             Outcome::Found(found) => found,
         };
         let callers = match case.scope {
             Scope::Itself => vec![case.caller.clone()],
-            Scope::Account | Scope::Kind => callers::fitting(case, &found.request.context),
+            Scope::Account | Scope::Kind => {
+                callers::fitting(case, &found.request, ask.same_account)
+            }
         };
         let mut reason = "no caller was found whom such a request could come from".to_owned();
         for caller in callers {
             let exact = CallerCase { caller, scope: Scope::Itself };
-            let mut tries = vec![exact.requirements(ask.asked)];
+            let mut tries = vec![ask.of(&exact)];
             // What contradicts itself is asked for again without the contradiction.
             for _ in 0..4 {
                 let Some(requirements) = tries.pop() else { break };
@@ -138,7 +165,7 @@ impl Asker<'_> {
                 let Outcome::Found(found) = engine.ask(&query, &Budget::new(self.steps)) else {
                     continue;
                 };
-                match self.witness(&query, &found, ask) {
+                match self.witness(&query, &found, ask, combine) {
                     Ok(witness) => return Answer::Refuted(Box::new(witness)),
                     Err(why) => reason = why,
                 }
@@ -184,8 +211,13 @@ impl Asker<'_> {
         query: &Query<'_>,
         found: &Found,
         ask: &Asked<'_>,
+        combine: &impl Fn(&[Formula<Ask>]) -> Formula<Ask>,
     ) -> Result<Witness, String> {
-        let completed = complete_where(found.request.clone(), |k| ask.asked.has(k));
+        let mut request = found.request.clone();
+        if ask.is_layered() {
+            request.resource_account = owner::owner(&request, ask.same_account);
+        }
+        let completed = complete_where(request, |k| ask.asked.has(k));
         let completed = completed.map_err(|contradiction| contradiction.to_string())?;
         let mut request = completed.request;
         for key in &found.absent {
@@ -196,14 +228,44 @@ impl Asker<'_> {
         if !query.holds(&request, self.catalog) {
             return Err("keys that every request has make a difference".to_owned());
         }
+        self.replay(query, &request, ask, combine)?;
         let responsible = self.responsible(query, &request);
         let absent = found.absent.iter().filter(|k| !request.context.has(k)).cloned().collect();
         let (is_known, is_realistic) = (found.is_known, found.is_realistic);
         Ok(Witness { request, absent, responsible, is_known, is_realistic })
     }
 
+    /// Where layers are asked about, the evaluator decides the request over each subject, and its
+    /// decisions must refute, too.
+    fn replay(
+        &self,
+        query: &Query<'_>,
+        request: &Request,
+        ask: &Asked<'_>,
+        combine: &impl Fn(&[Formula<Ask>]) -> Formula<Ask>,
+    ) -> Result<(), String> {
+        if !ask.is_layered() {
+            return Ok(());
+        }
+        let verdicts =
+            query.sides.iter().zip(ask.subjects).enumerate().map(|(index, (s, subject))| {
+                let evaluator = Evaluator::new(s.policies, s.profile, self.catalog);
+                match subject.layer {
+                    Some(layer) => granted(index, *s, layer, &request.caller),
+                    None if evaluator.decide(request).verdict == Verdict::Allow => Formula::TRUE,
+                    None => Formula::FALSE,
+                }
+            });
+        let formula = combine(&verdicts.collect::<Vec<_>>());
+        let decided = Query { sides: query.sides.clone(), formula, caller: request.caller.clone() };
+        match decided.holds(request, self.catalog) {
+            true => Ok(()),
+            false => Err("the evaluator decides it otherwise".to_owned()),
+        }
+    }
+
     /// The statements that match the request.
-    fn responsible(&self, query: &Query<'_>, request: &keyaki_eval::Request) -> Vec<Responsible> {
+    fn responsible(&self, query: &Query<'_>, request: &Request) -> Vec<Responsible> {
         let mut responsible = Vec::new();
         for (subject, side) in query.sides.iter().enumerate() {
             let evaluator = Evaluator::new(side.policies, side.profile, self.catalog);
@@ -230,6 +292,25 @@ struct Asked<'s> {
     subjects: &'s [&'s Subject],
     asked: &'s AskedKeys,
     same_account: bool,
+}
+
+impl Asked<'_> {
+    /// Whether decisions over several layers are asked about, rather than what documents say.
+    fn is_layered(&self) -> bool {
+        self.subjects.iter().any(|s| s.layer.is_none())
+    }
+
+    /// What holds of the requests of exactly this caller.
+    fn of(&self, case: &CallerCase) -> Formula<Ask> {
+        let keys = case.requirements(self.asked);
+        match self.is_layered() {
+            true => {
+                let owner = owner::relation(&case.caller, self.same_account, self.asked);
+                Formula::and([keys, owner])
+            }
+            false => keys,
+        }
+    }
 }
 
 /// Whether caller and resource can belong to the same account, and to different ones; where only

@@ -315,8 +315,13 @@ fn like(key: &str, glob: &str) -> Formula<Ask> {
 }
 
 /// The callers of a case that a request with these keys may come from, the likeliest first.
-pub(crate) fn fitting(case: &CallerCase, context: &Context) -> Vec<Caller> {
+pub(crate) fn fitting(case: &CallerCase, request: &Request, same_account: bool) -> Vec<Caller> {
+    let context = &request.context;
     let mut callers = Vec::new();
+    if same_account && case.scope == Scope::Kind {
+        let owner = request.owner().filter(|a| arn::is_account_id(a));
+        callers.extend(owner.map(|account| renamed(&case.caller, Some(account), context)));
+    }
     let account = context.one("aws:PrincipalAccount").filter(|a| arn::is_account_id(a));
     let by_arn = context.one("aws:PrincipalArn").and_then(|text| Caller::parse(text).ok());
     if let Some(caller) = &by_arn {

@@ -2,6 +2,8 @@
 
 use keyaki_eval::{Document, Layer, Policies};
 
+use crate::Answer;
+
 /// Policies whose access is asked about.
 #[derive(Clone, Debug)]
 pub struct Subject {
@@ -71,4 +73,32 @@ pub enum Question<'q> {
         /// The policies.
         subject: &'q Subject,
     },
+}
+
+impl Question<'_> {
+    /// What an answer means, in a sentence.
+    pub fn meaning(&self, answer: &Answer) -> &'static str {
+        let [proved, refuted] = match self {
+            Question::NoNewAccess { .. } => [
+                "the new policies allow nothing that the old ones do not",
+                "the new policies allow a request that the old ones do not",
+            ],
+            Question::Equivalent { .. } => [
+                "both policies allow the same requests",
+                "one policy allows a request that the other does not",
+            ],
+            Question::Disjoint { .. } => {
+                ["no request is allowed by both policies", "a request is allowed by both policies"]
+            }
+            Question::AccessNotGranted { .. } => {
+                ["none of that access is granted", "a request for that access is allowed"]
+            }
+            Question::AlwaysDenied { .. } => ["every request is refused", "a request is allowed"],
+        };
+        match answer {
+            Answer::Proved { .. } => proved,
+            Answer::Refuted(_) => refuted,
+            Answer::Undecided(_) => "neither a proof nor a request was found",
+        }
+    }
 }

@@ -46,7 +46,7 @@ fn measure(versions: &BTreeMap<String, Vec<Subject>>, actions: Actions) {
                 let answer = ask(&Question::NoNewAccess { old, new }, &asker);
                 times.push((started.elapsed(), format!("{name} {what}")));
                 match answer {
-                    Answer::Proved => proved += 1,
+                    Answer::Proved { .. } => proved += 1,
                     Answer::Refuted(_) => refuted += 1,
                     Answer::Undecided(reason) => undecided.push(format!("{name} {what}: {reason}")),
                 }

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{catalog, check, explain, format, simulate};
+use crate::command::{catalog, check, explain, format, prove, simulate};
 use crate::console::{Choice, Color, Console};
 use crate::exit::{Exit, Failure};
 
@@ -26,6 +26,7 @@ pub(crate) enum Command {
     Format(format::Arguments),
     Explain(explain::Arguments),
     Simulate(Box<simulate::Arguments>),
+    Prove(Box<prove::Arguments>),
     Catalog(catalog::Arguments),
 }
 
@@ -36,6 +37,7 @@ impl Command {
             Command::Format(arguments) => format::run(arguments, console),
             Command::Explain(arguments) => explain::run(&arguments, console),
             Command::Simulate(arguments) => simulate::run(&arguments, console),
+            Command::Prove(arguments) => prove::run(&arguments, console),
             Command::Catalog(arguments) => catalog::run(arguments, console),
         }
     }

@@ -4,6 +4,9 @@ pub(crate) mod catalog;
 pub(crate) mod check;
 pub(crate) mod explain;
 pub(crate) mod format;
+pub(crate) mod policies;
+pub(crate) mod profile;
+pub(crate) mod prove;
 pub(crate) mod simulate;
 
 use std::io;

@@ -11,6 +11,8 @@ pub(crate) enum Exit {
     Findings,
     /// Something could not be done: 2.
     Failure,
+    /// A question was left undecided: 3.
+    Undecided,
 }
 
 impl From<Exit> for ExitCode {
@@ -19,6 +21,7 @@ impl From<Exit> for ExitCode {
             Exit::Clean => ExitCode::SUCCESS,
             Exit::Findings => ExitCode::from(1),
             Exit::Failure => ExitCode::from(2),
+            Exit::Undecided => ExitCode::from(3),
         }
     }
 }

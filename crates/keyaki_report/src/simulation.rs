@@ -126,7 +126,8 @@ pub fn write_text(s: &Simulation<'_>, color: bool, out: &mut dyn Write) -> io::R
     }
     for statement in &s.statements {
         writeln!(out)?;
-        draw(statement, color, out)?;
+        let message = format!("this statement of layer `{}` decides", statement.layer);
+        draw(statement, &message, color, out)?;
     }
     if !s.notes.is_empty() {
         writeln!(out)?;
@@ -146,14 +147,19 @@ fn traced(t: &Traced) -> String {
     one_line(&line).into_owned()
 }
 
-fn draw(statement: &Statement<'_>, color: bool, out: &mut dyn Write) -> io::Result<()> {
+/// A statement in its source, with a message.
+pub(crate) fn draw(
+    statement: &Statement<'_>,
+    message: &str,
+    color: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     type Span = (String, Range<usize>);
     let path = one_line(statement.file).into_owned();
     let file = crate::File::new(statement.file, statement.text, Vec::new());
     let text = excerpt::whole(&file);
     let range = excerpt::within(&text, statement.range);
     let config = Config::new().with_color(color).with_index_type(IndexType::Byte);
-    let message = format!("this statement of layer `{}` decides", statement.layer);
     let hue = if statement.effect == "Allow" { Color::Green } else { Color::Red };
     let mut drawing: ariadne::ReportBuilder<'_, Span> =
         ariadne::Report::build(ReportKind::Advice, (path.clone(), range.clone()))

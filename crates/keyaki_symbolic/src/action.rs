@@ -75,6 +75,9 @@ pub(crate) fn known(
         for pattern in &test.patterns {
             let before = events.len();
             catalog.for_ranges(pattern, |range| {
+                if range.is_empty() {
+                    return;
+                }
                 events.push((range.start, number as u32, true));
                 events.push((range.end, number as u32, false));
             });
@@ -155,18 +158,36 @@ fn matched(name: &str, tests: &[ActionTest]) -> Bits {
     (0..tests.len()).filter(|t| any(&tests[*t])).collect()
 }
 
+/// The steps that reading the patterns of one service side by side may take.
+const READING: u64 = 30_000;
+
+/// What is not known of actions that AWS may add.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct UnheardOf {
+    pub(crate) classes: Vec<ActionClass>,
+    /// Services whose patterns overlap in too many ways.
+    pub(crate) left_out: Vec<String>,
+}
+
 /// The classes of actions that neither the catalogue knows nor any pattern spells out: what AWS
 /// may add, and what wildcards would match then.
 pub(crate) fn unheard_of(
     tests: &[ActionTest],
     catalog: &Catalog,
     budget: &Budget,
-) -> Result<Vec<ActionClass>, Exhausted> {
+) -> Result<UnheardOf, Exhausted> {
+    // Nothing that is spelled out is such an action.
+    let wild = |t: &ActionTest| {
+        let patterns = t.patterns.iter().filter(|p| glob::has_wildcard(p));
+        ActionTest { patterns: patterns.cloned().collect() }
+    };
+    let tests: Vec<ActionTest> = tests.iter().map(wild).collect();
+    let mut left_out = Vec::new();
     let mut names = vec!["unheardof:Action".to_owned()];
     let mut at_large: Vec<&str> = Vec::new();
     let mut services: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for pattern in tests.iter().flat_map(|t| &t.patterns) {
-        if !glob::has_wildcard(pattern) || pattern.bytes().all(|b| b == b'*') {
+        if pattern.bytes().all(|b| b == b'*') {
             continue;
         }
         match pattern.split_once(':').filter(|(s, _)| !glob::has_wildcard(s)) {
@@ -179,7 +200,10 @@ pub(crate) fn unheard_of(
     }
     if !at_large.is_empty() {
         let everywhere: Vec<String> = at_large.iter().map(|p| p.to_ascii_lowercase()).collect();
-        names.extend(by_reading(&everywhere, "*", budget)?);
+        match by_reading(&everywhere, "*") {
+            Ok(more) => names.extend(more),
+            Err(Exhausted) => left_out.push("any service".to_owned()),
+        }
         services.values_mut().for_each(|patterns| patterns.extend(everywhere.iter().cloned()));
     }
     for (service, mut patterns) in services {
@@ -189,11 +213,14 @@ pub(crate) fn unheard_of(
             |p: &String| p.strip_suffix('*').is_some_and(|head| !glob::has_wildcard(head));
         match patterns.iter().all(is_prefix) {
             true => names.extend(by_prefix(&service, &patterns)),
-            false => names.extend(by_reading(&patterns, &service, budget)?),
+            false => match by_reading(&patterns, &service) {
+                Ok(more) => names.extend(more),
+                Err(Exhausted) => left_out.push(service),
+            },
         }
     }
     names.retain(|name| catalog.action(name).is_none());
-    spelled_out(&names, tests, budget)
+    Ok(UnheardOf { classes: spelled_out(&names, &tests, budget)?, left_out })
 }
 
 /// Patterns that end in their only `*`: a name is told apart by the longest that it begins with.
@@ -211,11 +238,8 @@ fn by_prefix(service: &str, patterns: &[String]) -> Vec<String> {
 }
 
 /// All other patterns are read side by side.
-fn by_reading(
-    patterns: &[String],
-    service: &str,
-    budget: &Budget,
-) -> Result<Vec<String>, Exhausted> {
+fn by_reading(patterns: &[String], service: &str) -> Result<Vec<String>, Exhausted> {
+    let budget = &Budget::new(READING);
     let shape = Language::glob(&format!("{service}:?*"), Fold::Ascii);
     let mut languages: Vec<Language> =
         patterns.iter().map(|p| Language::glob(p, Fold::Ascii)).collect();

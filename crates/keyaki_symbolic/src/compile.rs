@@ -92,5 +92,10 @@ pub(crate) fn text(text: &Text) -> Language {
     match text {
         Text::Is(text, case) => Language::literal(text, fold(*case)),
         Text::Like(glob, case) => Language::glob(glob, fold(*case)),
+        Text::Arn(text) => {
+            let pattern = Pattern::new(text.clone());
+            let segments = arn(&pattern, Arn::parse(text).as_ref(), Version::V2008);
+            segments.unwrap_or_else(|| Language::literal(text, Fold::None))
+        }
     }
 }

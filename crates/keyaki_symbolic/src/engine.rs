@@ -47,7 +47,11 @@ pub enum Outcome {
     /// There is such a request.
     Found(Box<Found>),
     /// There is none.
-    Nothing,
+    Nothing {
+        /// Services of which actions that AWS may add some day were left out, because the patterns
+        /// for them overlap in too many ways.
+        left_out: Vec<String>,
+    },
     /// It was not found out, and why.
     Undecided(String),
 }
@@ -102,7 +106,8 @@ impl<'c> Engine<'c> {
         };
         let mut decider = Decider::new(&program, self.catalog, budget);
         let mut open: Vec<String> = Vec::new();
-        let outcome = self.classes(&program, budget, &mut |class| {
+        let mut left_out = Vec::new();
+        let outcome = self.classes(&program, budget, &mut left_out, &mut |class| {
             let node = program.for_actions(&class.holds);
             let Some(point) = decider.find(&node, &[])? else { return Ok(None) };
             if point.relations.is_empty() {
@@ -117,7 +122,7 @@ impl<'c> Engine<'c> {
                 let found = self.realise(original, &program, &mut decider, &class, &node, point);
                 self.replayed(original, found)
             }
-            Ok(None) if open.is_empty() => nothing(&program, &decider),
+            Ok(None) if open.is_empty() => nothing(&program, &decider, left_out),
             Ok(None) if tries => self.try_values(original, &program, &open, budget),
             Ok(None) => Outcome::Undecided(
                 "whether the relations between condition keys can hold together".to_owned(),
@@ -130,6 +135,7 @@ impl<'c> Engine<'c> {
         &self,
         program: &Program<'_>,
         budget: &Budget,
+        left_out: &mut Vec<String>,
         decide: &mut impl FnMut(&ActionClass) -> Result<Option<T>, Exhausted>,
     ) -> Result<Option<T>, Exhausted> {
         let known = action::known(&program.actions, self.catalog, budget)?;
@@ -144,9 +150,11 @@ impl<'c> Engine<'c> {
         if self.actions == Actions::Known {
             return Ok(None);
         }
-        for class in action::unheard_of(&program.actions, self.catalog, budget)? {
+        let unheard_of = action::unheard_of(&program.actions, self.catalog, budget)?;
+        left_out.extend(unheard_of.left_out);
+        for class in &unheard_of.classes {
             if seen.insert(program.for_actions(&class.holds))
-                && let Some(found) = decide(&class)?
+                && let Some(found) = decide(class)?
             {
                 return Ok(Some(found));
             }
@@ -252,9 +260,9 @@ impl<'c> Engine<'c> {
     }
 }
 
-fn nothing(program: &Program<'_>, decider: &Decider<'_, '_>) -> Outcome {
+fn nothing(program: &Program<'_>, decider: &Decider<'_, '_>, left_out: Vec<String>) -> Outcome {
     match decider.incomplete.iter().min() {
-        None => Outcome::Nothing,
+        None => Outcome::Nothing { left_out },
         Some(key) => {
             let name = &program.space.keys[*key as usize].name;
             Outcome::Undecided(format!(

@@ -164,7 +164,7 @@ impl<'p> Builder<'p> {
 /// The pattern of an action; letter case never counts in one.
 fn pattern(text: &Text) -> Box<str> {
     match text {
-        Text::Is(text, _) | Text::Like(text, _) => text.clone(),
+        Text::Is(text, _) | Text::Like(text, _) | Text::Arn(text) => text.clone(),
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Text {
     Is(Box<str>, Case),
     /// It matches this glob: `*` any text, `?` any character; nothing else is special.
     Like(Box<str>, Case),
+    /// It matches this ARN pattern, whose wildcards stay within their segments but for the last.
+    Arn(Box<str>),
 }
 
 /// Something about the unknown request.
@@ -81,6 +83,7 @@ impl Text {
             Text::Is(text, Case::Sensitive) => **text == *value,
             Text::Is(text, Case::Insensitive) => text.eq_ignore_ascii_case(value),
             Text::Like(glob, case) => glob::matches(glob, value, *case),
+            Text::Arn(_) => crate::compile::text(self).matches(value),
         }
     }
 }

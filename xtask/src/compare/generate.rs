@@ -19,16 +19,15 @@ pub(crate) fn case(seed: u64, number: u64) -> Value {
         seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ number.wrapping_mul(0xA24B_AED4_963E_E407);
     let mut random = Random::new(stream);
     let mut maker = Maker::new(&mut random);
-    let mut case = maker.layers();
-    let context = conditions::context(&case, maker.random);
-    case.insert("context".to_owned(), Value::Object(context));
-    completed(Value::Object(case), maker.random)
+    let mut case = Value::Object(maker.layers());
+    case["context"] = Value::Object(conditions::context(&case, maker.random));
+    completed(case, maker.random)
 }
 
 /// In most cases the context gets the keys that every request of its kind has, where it does not
 /// contradict them.
 fn completed(mut case: Value, random: &mut Random) -> Value {
-    let request = ours::request(&case, &[]).ok().filter(|_| random.percent(70));
+    let request = ours::request(&case).ok().filter(|_| random.percent(70));
     if let Some(completed) = request.and_then(|r| complete(&r).ok()) {
         let entries = completed.request.context.iter();
         let entries = entries.map(|(key, values)| (key.to_owned(), value(values)));
@@ -105,7 +104,7 @@ impl<'r> Maker<'r> {
 
     /// The layers that a case may have, with their chances.
     fn chances(&self) -> [(&'static str, Layer, usize); 6] {
-        let bounded = if self.attached == Attached::Nothing { 0 } else { 20 };
+        let bounded = if self.attached == Attached::Nothing { 0 } else { 30 };
         let passed = match self.attached {
             Attached::Session if self.principal.contains("federated-user") => 80,
             Attached::Session => 20,
@@ -142,7 +141,7 @@ impl<'r> Maker<'r> {
         let count = 1 + self.random.below(3);
         let mut statements: Vec<Value> = (0..count).map(|_| self.statement(layer)).collect();
         // What only caps is mostly open, lest it always decides.
-        if layer.is_cap() && self.random.percent(70) {
+        if layer.is_cap() && self.random.percent(60) {
             statements.push(open(layer));
         }
         let mut document = Map::new();
@@ -226,8 +225,19 @@ impl<'r> Maker<'r> {
         let account = if self.random.percent(85) { HERE } else { THERE };
         let is_named = self.principal.starts_with("arn:") && self.random.percent(30);
         match is_named {
-            true => self.principal.clone(),
+            true => self.own_name(),
             false => self.random.pick(PRINCIPALS).replace("{}", account),
+        }
+    }
+
+    /// The caller's ARN; for a session of a role, as often its role's.
+    fn own_name(&mut self) -> String {
+        let parts: Vec<&str> = self.principal.split('/').collect();
+        match parts.as_slice() {
+            [start, role, _] if start.ends_with(":assumed-role") && self.random.percent(50) => {
+                format!("arn:aws:iam::{HERE}:role/{role}")
+            }
+            _ => self.principal.clone(),
         }
     }
 }
@@ -286,8 +296,7 @@ mod tests {
     #[test]
     fn all_verdicts_layers_and_keys_occur() {
         let cases: Vec<Value> = (0..3000).map(|n| case(7, n)).collect();
-        let verdict =
-            |case: &Value| Prepared::new(case, &[]).map(|p| p.decide(&Profile::documented()));
+        let verdict = |case: &Value| Prepared::new(case).map(|p| p.decide(&Profile::documented()));
         let verdicts: Vec<_> = cases.iter().map(verdict).collect();
         for wanted in [Verdict::Allow, Verdict::ImplicitDeny, Verdict::ExplicitDeny] {
             let share = verdicts.iter().filter(|v| **v == Ok(wanted)).count();

@@ -20,12 +20,12 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    /// Reads a case; keys of the context that are in `ignored` are left out.
+    /// Reads a case.
     ///
     /// # Errors
     /// A case that is not a well-formed one.
-    pub(crate) fn new(case: &Value, ignored: &[String]) -> Result<Self, String> {
-        Ok(Self { policies: policies(case)?, request: request(case, ignored)? })
+    pub(crate) fn new(case: &Value) -> Result<Self, String> {
+        Ok(Self { policies: policies(case)?, request: request(case)? })
     }
 
     /// The verdict under a profile.
@@ -42,11 +42,9 @@ fn text<'c>(case: &'c Value, name: &str) -> Result<&'c str, String> {
     case[name].as_str().ok_or_else(|| format!("the case has no `{name}`"))
 }
 
-pub(crate) fn request(case: &Value, ignored: &[String]) -> Result<Request, String> {
-    let is_ignored = |key: &str| ignored.iter().any(|i| i.eq_ignore_ascii_case(key));
+pub(crate) fn request(case: &Value) -> Result<Request, String> {
     let given = case["context"].as_object().into_iter().flatten();
-    let context: Context =
-        given.filter(|(key, _)| !is_ignored(key)).map(|(k, v)| (k, values(v))).collect();
+    let context: Context = given.map(|(k, v)| (k, values(v))).collect();
     Ok(Request {
         caller: caller(text(case, "principal")?)?,
         action: text(case, "action")?.to_owned(),

@@ -1,172 +1,173 @@
-//! The differences that are the peer's: each a class with a reason, told by what the minimal case
-//! looks like. The table with AWS's text for each is `docs/rulings.md`.
+//! What the peer does otherwise than AWS documents, beside the contested points.
+//! The table with AWS's text for each is `docs/rulings.md`.
+//!
+//! A rule does not tell a difference by its looks. It rewrites the case to what the peer reads in
+//! it, and explains the difference where our evaluator, asked about that, says what the peer said
+//! about the case. So a fault of ours stays unsorted unless the peer's reading happens to cause it.
 
-use keyaki_catalog::embedded;
-use keyaki_eval::Verdict;
 use keyaki_ir::ip::Cidr;
-use keyaki_ir::number::Decimal;
-use keyaki_ir::{BaseOperator, Family, Operator, date};
-use serde_json::{Map, Value};
+use keyaki_ir::{BaseOperator, Family, Pattern, date};
+use serde_json::{Map, Value, json};
 
-/// A class of differences that no contested point explains.
+use super::case::{Asked, Case, Read, is_short_arn, one_or_many, silence, texts};
+
+/// A reading of the peer's.
 pub(crate) struct Rule {
     /// The name, as in `docs/rulings.md`.
     pub(crate) name: &'static str,
-    /// Whether a minimal case is of the class.
-    holds: fn(&Shown<'_>) -> bool,
+    /// A case as the peer reads it; none where it reads nothing otherwise.
+    pub(crate) read: fn(Case<'_>) -> Option<Value>,
 }
 
-/// A minimal case and what both sides say to it.
-pub(crate) struct Shown<'c> {
-    pub(crate) case: &'c Map<String, Value>,
-    pub(crate) ours: Verdict,
-    pub(crate) theirs: Verdict,
+const fn rule(name: &'static str, read: fn(Case<'_>) -> Option<Value>) -> Rule {
+    Rule { name, read }
 }
 
-/// The class of a case; the first that holds.
-pub(crate) fn class(shown: &Shown<'_>) -> Option<&'static str> {
-    RULES.iter().find(|r| (r.holds)(shown)).map(|r| r.name)
-}
-
-const fn rule(name: &'static str, holds: fn(&Shown<'_>) -> bool) -> Rule {
-    Rule { name, holds }
-}
-
-/// All classes. Those about who is asked at all come before those about values.
+/// All rules. Those about who is asked at all come before those about values.
 pub(crate) const RULES: &[Rule] = &[
-    rule("aws-owned", |s| s.theirs == Verdict::ImplicitDeny && s.is_aws_owned()),
-    rule("root-assumes-role", |s| {
-        s.principal().ends_with(":root") && s.text("action") == "sts:AssumeRole"
+    rule("aws-owned", |c| c.is_aws_owned().then(|| without_policies(c))),
+    rule("root-assumes-role", |c| root_as_user(c).filter(|_| c.text("action") == "sts:AssumeRole")),
+    rule("root-account-principal", root_as_user),
+    rule("service-linked-role", |c| {
+        let path = "/aws-service-role/ecs.amazonaws.com/";
+        let linked = c.principal().contains(path);
+        linked.then(|| serde_json::from_str(&c.0.to_string().replace(path, "/")).ok())?
     }),
-    rule("service-linked-role", |s| {
-        s.principal().contains(":role/aws-service-role/") && (s.has("scp") || s.has("rcp"))
+    rule("rcp-service", |c| {
+        (c.has("rcp") && !c.is_covered_by_rcp()).then(|| rcp_as_resource_policy(c))?
     }),
-    rule("rcp-service", |s| {
-        s.has("rcp") && s.theirs == Verdict::ExplicitDeny && !s.is_covered_by_rcp()
+    rule("scp-service-principal", |c| service_as_user(c, "endpoint").filter(|_| c.has("scp"))),
+    rule("endpoint-service-principal", |c| service_as_user(c, "scp").filter(|_| c.has("endpoint"))),
+    rule("federated-without-session", |c| {
+        let alone = c.principal().contains(":federated-user/") && !c.has("session");
+        alone.then(|| c.with("session", open()))
     }),
-    rule("scp-service-principal", |s| s.is_service() && s.has("scp") && s.theirs_refuses()),
-    rule("endpoint-service-principal", |s| {
-        s.is_service() && s.has("endpoint") && s.theirs_refuses()
-    }),
-    rule("federated-without-session", |s| {
-        s.principal().contains(":federated-user/")
-            && !s.has("session")
-            && s.theirs == Verdict::Allow
-    }),
-    rule("root-account-principal", |s| {
-        s.principal().ends_with(":root") && s.ours == Verdict::Allow && s.has("resource_policy")
-    }),
-    rule("role-name-case", |s| s.some_principal(|text| s.names_role_in_other_case(text))),
-    rule("short-arn-in-not-resource", |s| s.some_not_resource(is_short_arn)),
-    rule("list-without-set-operator", |s| {
-        s.some_condition(|a| a.is_plain() && a.held.is_some_and(Value::is_array))
-    }),
-    rule("empty-is-null", |s| {
-        s.some_condition(|a| {
-            !a.is_plain() && a.held.is_some_and(|v| texts(v).iter().all(String::is_empty))
+    rule("role-name-case", role_name_in_one_case),
+    rule("short-arn-in-not-resource", |c| {
+        let is_short = |s: &Map<String, Value>| {
+            s.get("NotResource").is_some_and(|n| texts(n).iter().any(|t| is_short_arn(t)))
+        };
+        c.changed(|c| {
+            c.with_statements(|s| {
+                if is_short(s) {
+                    silence(s)
+                }
+            })
         })
     }),
-    rule("variable-under-negation", |s| {
-        s.some_condition(|a| {
-            a.operator.base.is_negated() && a.values.iter().any(|v| has_variable(v))
+    rule("list-without-set-operator", |c| {
+        c.with_conditions(|a| fails(a.is_plain() && a.held.is_some_and(Value::is_array)))
+    }),
+    rule("empty-is-null", |c| c.with_conditions(empty_as_present)),
+    rule("variable-under-negation", |c| {
+        c.with_conditions(|a| fails(a.is_negated() && a.values.iter().any(|v| is_open(c, v))))
+    }),
+    rule("family-under-negation", |c| {
+        c.with_conditions(|a| fails(a.is_negated() && has_other_family(a)))
+    }),
+    rule("malformed-under-negation", |c| {
+        c.with_conditions(|a| fails(a.is_negated() && a.has_malformed()))
+    }),
+    rule("dates-as-numbers", dates_as_numbers),
+    rule("lenient-dates", |c| {
+        let lenient = |a: &Asked<'_>| a.is_of(Family::Date) && !a.is_negated() && a.has_malformed();
+        c.with_conditions(|a| lenient(a).then_some(Read::Holds))
+    }),
+    rule("ipv4-zero-prefix", |c| {
+        let alone = |text: &str| text.replace("0.0.0.0/0", "0.0.0.0/32");
+        c.with_conditions(|a| {
+            let values: Vec<String> = a.values.iter().map(|v| alone(v)).collect();
+            let other = a.is_of(Family::IpAddress) && values != a.values;
+            other.then(|| Read::As(a.name.to_owned(), json!(values)))
         })
     }),
-    rule("family-under-negation", |s| {
-        s.some_condition(|a| {
-            let families = a.texts().into_iter().filter_map(|t| Cidr::parse(&t));
-            let families: Vec<_> = families.map(Cidr::is_v6).collect();
-            let alone = a.values.iter().any(|v| !v.contains('/'));
-            a.is_of(Family::IpAddress)
-                && a.operator.base.is_negated()
-                && alone
-                && families.windows(2).any(|pair| pair[0] != pair[1])
+    rule("arn-prefix", |c| {
+        let asked = c.conditions().into_iter().find(|a| a.is_of(Family::Arn))?;
+        c.changed(|c| c.with_held(asked.key, with_arn_prefix))
+    }),
+    rule("binary-as-text", |c| {
+        c.with_conditions(|a| {
+            let same = a.held_texts().iter().any(|t| a.values.contains(t));
+            (a.operator.base == BaseOperator::BinaryEquals && same).then_some(Read::Holds)
         })
     }),
-    rule("malformed-under-negation", |s| {
-        s.some_condition(|a| a.operator.base.is_negated() && a.has_malformed())
-    }),
-    rule("year-as-seconds", |s| {
-        let is_year = |text: &String| text.len() == 4 && Decimal::parse(text).is_some();
-        s.some_condition(|a| a.is_of(Family::Date) && a.texts().iter().any(is_year))
-    }),
-    rule("epoch-dates", |s| {
-        s.some_condition(|a| {
-            let forms = a.texts().into_iter().filter_map(|t| date::parse(&t));
-            let forms: Vec<_> = forms.map(|(_, form)| form).collect();
-            a.is_of(Family::Date) && forms.windows(2).any(|pair| pair[0] != pair[1])
-        })
-    }),
-    rule("ipv4-zero-prefix", |s| {
-        s.some_condition(|a| {
-            a.is_of(Family::IpAddress) && a.values.iter().any(|v| v.ends_with(".0/0"))
-        })
-    }),
-    rule("lenient-dates", |s| s.some_condition(|a| a.is_of(Family::Date) && a.has_malformed())),
-    rule("arn-prefix", |s| {
-        let lacks_it = |text: &String| !text.starts_with("arn:") && text.split(':').count() > 5;
-        s.some_condition(|a| a.is_of(Family::Arn) && a.texts().iter().any(lacks_it))
-    }),
-    rule("binary-as-text", |s| s.some_condition(|a| a.operator.base == BaseOperator::BinaryEquals)),
 ];
 
-impl Shown<'_> {
-    fn text(&self, name: &str) -> &str {
-        self.case.get(name).and_then(Value::as_str).unwrap_or_default()
-    }
+fn fails(told: bool) -> Option<Read> {
+    told.then_some(Read::Fails)
+}
 
-    fn principal(&self) -> &str {
-        self.text("principal")
+impl Case<'_> {
+    /// The changed case; none where the change changes nothing.
+    fn changed(self, change: impl Fn(Self) -> Value) -> Option<Value> {
+        Some(change(self)).filter(|new| new != self.0)
     }
+}
 
-    fn has(&self, layer: &str) -> bool {
-        self.case.contains_key(layer)
+/// A document that allows everything.
+fn open() -> Value {
+    json!({ "Version": "2012-10-17",
+            "Statement": { "Effect": "Allow", "Action": "*", "Resource": "*" } })
+}
+
+/// A request that nobody grants and nobody denies.
+fn without_policies(case: Case<'_>) -> Value {
+    json!({ "principal": "anonymous", "action": case.text("action"), "resource": "*",
+            "account": case.text("account") })
+}
+
+/// The root user as a user without policies, for whom the account's grants are a delegation.
+fn root_as_user(case: Case<'_>) -> Option<Value> {
+    let account = case.principal().strip_suffix(":root")?;
+    Some(case.with("principal", json!(format!("{account}:user/the-root-user"))))
+}
+
+/// RCPs deny as a resource policy denies to everybody.
+fn rcp_as_resource_policy(case: Case<'_>) -> Option<Value> {
+    let levels = case.0["rcp"].as_array()?.iter().flat_map(one_or_many);
+    let denies = levels.flat_map(|policy| one_or_many(&policy["Statement"])).cloned();
+    let own = &case.0["resource_policy"];
+    // RCPs are of the current version. Where the other policy is not, that must not matter.
+    if !own.is_null() && own["Version"] != "2012-10-17" && own.to_string().contains("${") {
+        return None;
     }
+    let all: Vec<Value> = one_or_many(&own["Statement"]).cloned().chain(denies).collect();
+    let policy = json!({ "Version": "2012-10-17", "Statement": all });
+    let case = case.without("rcp");
+    Some(Case(&case).with("resource_policy", policy))
+}
 
-    fn is_service(&self) -> bool {
-        self.principal().ends_with(".amazonaws.com")
+/// A service as a user of an account of its own, to whom everything is allowed there: so that the
+/// organisation's and the endpoint's policies apply. One layer stays out.
+fn service_as_user(case: Case<'_>, out: &str) -> Option<Value> {
+    const USER: &str = "arn:aws:iam::999999999999:user/service";
+    if !case.is_service() {
+        return None;
     }
-
-    fn theirs_refuses(&self) -> bool {
-        self.theirs != Verdict::Allow
-    }
-
-    /// Whether the resource is one that AWS keeps to itself, and the action not one that reads.
-    fn is_aws_owned(&self) -> bool {
-        let resource = self.text("resource");
-        let owned = resource.contains(":role/aws-reserved/") || resource.contains(":iam::aws:");
-        owned && !self.text("action").starts_with("iam:Get")
-    }
-
-    fn is_covered_by_rcp(&self) -> bool {
-        let service = self.text("action").split(':').next().unwrap_or_default();
-        embedded().rcp_services().any(|s| s == service)
-    }
-
-    fn some_condition(&self, holds: impl Fn(&Asked<'_>) -> bool) -> bool {
-        conditions(self.case).iter().any(holds)
-    }
-
-    fn some_principal(&self, holds: impl Fn(&str) -> bool) -> bool {
-        let statements = statements(self.case);
+    let named = |statement: &mut Map<String, Value>| {
         let elements = ["Principal", "NotPrincipal"];
-        let elements =
-            elements.iter().flat_map(|e| statements.iter().filter_map(|(_, s)| s.get(*e)));
-        elements.flat_map(|e| texts(&e["AWS"])).any(|text| holds(&text))
-    }
-
-    /// Whether a principal is the caller's role but for the letter case of its name.
-    fn names_role_in_other_case(&self, text: &str) -> bool {
-        match (role_name(text), role_name(self.principal())) {
-            (Some(one), Some(other)) => one != other && one.eq_ignore_ascii_case(other),
-            _ => false,
+        let found = elements.iter().find(|e| statement.contains_key(**e));
+        let Some(principals) = found.and_then(|e| statement.get_mut(*e)) else { return };
+        if texts(&principals["Service"]).iter().any(|host| host == case.principal()) {
+            let others = texts(&principals["AWS"]);
+            principals["AWS"] =
+                json!(others.into_iter().chain([USER.to_owned()]).collect::<Vec<_>>());
         }
-    }
+    };
+    let case = case.without(out);
+    let case = Case(&case).with_statements(named);
+    let case = Case(&case).with("principal", json!(USER));
+    Some(Case(&case).with("identity", json!([open()])))
+}
 
-    fn some_not_resource(&self, holds: impl Fn(&str) -> bool) -> bool {
-        let statements = statements(self.case);
-        let elements = statements.iter().filter_map(|(_, s)| s.get("NotResource"));
-        elements.flat_map(texts).any(|text| holds(&text))
-    }
+/// Names of roles that are the caller's but for their letter case, as the caller's.
+fn role_name_in_one_case(case: Case<'_>) -> Option<Value> {
+    let own = role_name(case.principal())?;
+    let renamed = |text: &str| match role_name(text) {
+        Some(name) if name.eq_ignore_ascii_case(own) => text.replace(name, own),
+        Some(_) | None => text.to_owned(),
+    };
+    case.changed(|c| c.with_principals(renamed))
 }
 
 /// The name of the role in the ARN of a role or of a session of it.
@@ -177,160 +178,119 @@ fn role_name(arn: &str) -> Option<&str> {
     }
 }
 
-fn is_short_arn(text: &str) -> bool {
-    text.starts_with("arn:") && text.split(':').count() < 6
-}
-
-/// Whether a text has a variable that is more than an escape.
-fn has_variable(text: &str) -> bool {
-    let mut starts = text.match_indices("${").map(|(at, _)| &text[at + 2..]);
-    starts.any(|rest| !rest.starts_with(['*', '?', '$']))
-}
-
-/// One operator of one statement asking about one key.
-pub(crate) struct Asked<'c> {
-    operator: Operator,
-    pub(crate) key: &'c str,
-    pub(crate) values: Vec<String>,
-    /// What the request holds.
-    held: Option<&'c Value>,
-}
-
-impl Asked<'_> {
-    /// Whether it is neither `Null` nor under a set operator.
-    fn is_plain(&self) -> bool {
-        self.operator.set.is_none() && self.operator.base != BaseOperator::Null
+/// An empty text, or a list without values, as a value that is there.
+fn empty_as_present(asked: &Asked<'_>) -> Option<Read> {
+    let held = asked.held.filter(|held| texts(held).iter().all(String::is_empty))?;
+    if asked.operator.base == BaseOperator::Null {
+        let present = asked.values.iter().any(|v| v.eq_ignore_ascii_case("false"));
+        return Some(if present { Read::Holds } else { Read::Fails });
     }
+    let plain = asked.name.split_once(':').filter(|_| !texts(held).is_empty());
+    plain.map(|(_, plain)| Read::As(plain.to_owned(), json!(asked.values)))
+}
 
-    fn is_of(&self, family: Family) -> bool {
-        self.operator.base.family() == family
+/// Whether a text has a variable for which the request holds no single value, and no default.
+fn is_open(case: Case<'_>, text: &str) -> bool {
+    let pattern = Pattern::new(text);
+    let is_open = |key: &str| !case.held(key).is_some_and(Value::is_string);
+    let mut variables = pattern.variables().iter().filter(|v| v.escape.is_none());
+    variables.any(|v| v.default.is_none() && is_open(&v.key))
+}
+
+/// Whether the policy has a lone address of the family that the request's is not of.
+fn has_other_family(asked: &Asked<'_>) -> bool {
+    let family = |text: &String| Cidr::parse(text).map(Cidr::is_v6);
+    let lone = asked.values.iter().filter(|v| !v.contains('/'));
+    let held = asked.held_texts();
+    let held: Vec<_> = held.iter().filter(|t| !t.contains('/')).filter_map(family).collect();
+    asked.is_of(Family::IpAddress) && lone.filter_map(family).any(|f| held.iter().any(|h| *h != f))
+}
+
+/// Dates as the numbers that the peer compares: digits as they stand, all else in milliseconds.
+fn dates_as_numbers(case: Case<'_>) -> Option<Value> {
+    let asked = case.conditions();
+    let mut dates = asked.iter().filter(|a| a.is_of(Family::Date));
+    let asked = dates.find(|a| a.texts().iter().any(|t| is_digits(t)))?;
+    let case = case.with_held(asked.key, as_number);
+    Case(&case).with_conditions(|a| {
+        let values: Vec<String> = a.values.iter().map(|v| as_number(v)).collect();
+        let same_key = a.is_of(Family::Date) && a.key.eq_ignore_ascii_case(asked.key);
+        same_key.then(|| Read::As(a.name.to_owned(), json!(values)))
+    })
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Our date operators take any number of digits but four for seconds.
+fn as_number(text: &str) -> String {
+    match date::parse(text) {
+        _ if is_digits(text) => format!("{text:0>5}"),
+        Some((instant, _)) => format!("{:0>5}", instant.0 / 1_000_000),
+        None => text.to_owned(),
     }
+}
 
-    /// The texts of both sides.
-    fn texts(&self) -> Vec<String> {
-        self.values.iter().cloned().chain(self.held.into_iter().flat_map(texts)).collect()
+/// A text of six segments with `arn` as the first.
+fn with_arn_prefix(text: &str) -> String {
+    match text.split_once(':') {
+        Some((_, rest)) if rest.split(':').count() > 4 => format!("arn:{rest}"),
+        Some(_) | None => text.to_owned(),
     }
-
-    /// Whether some text of either side does not have the operator's form.
-    fn has_malformed(&self) -> bool {
-        let all = self.texts();
-        match self.operator.base.family() {
-            Family::Numeric => all.iter().any(|t| Decimal::parse(t).is_none()),
-            Family::Date => all.iter().any(|t| date::parse(t).is_none()),
-            // A request comes from one address; a range is none.
-            Family::IpAddress => {
-                let mut held = self.held.into_iter().flat_map(texts);
-                held.any(|t| t.contains('/')) || all.iter().any(|t| Cidr::parse(t).is_none())
-            }
-            Family::String | Family::Bool | Family::Binary | Family::Arn | Family::Null => false,
-        }
-    }
-}
-
-/// All statements of a case, with the names of their layers.
-pub(crate) fn statements(case: &Map<String, Value>) -> Vec<(&str, &Map<String, Value>)> {
-    let layers = case.iter().filter(|(name, _)| name.as_str() != "context");
-    layers
-        .flat_map(|(layer, value)| {
-            let mut found = Vec::new();
-            collect(value, &mut found);
-            found.into_iter().map(|s| (layer.as_str(), s))
-        })
-        .collect()
-}
-
-/// Policies stand in lists, and in lists of lists.
-fn collect<'c>(value: &'c Value, found: &mut Vec<&'c Map<String, Value>>) {
-    if let Some(policies) = value.as_array() {
-        policies.iter().for_each(|p| collect(p, found));
-    }
-    found.extend(one_or_many(&value["Statement"]).filter_map(Value::as_object));
-}
-
-fn one_or_many(value: &Value) -> impl Iterator<Item = &Value> {
-    let many = value.as_array().map_or(&[][..], Vec::as_slice);
-    let one = (!value.is_array() && !value.is_null()).then_some(value);
-    one.into_iter().chain(many)
-}
-
-/// The texts of a value, be it one or a list.
-pub(crate) fn texts(value: &Value) -> Vec<String> {
-    one_or_many(value).filter_map(|v| v.as_str().map(str::to_owned)).collect()
-}
-
-/// All conditions of a case. An operator that does not exist is none.
-pub(crate) fn conditions(case: &Map<String, Value>) -> Vec<Asked<'_>> {
-    let mut asked = Vec::new();
-    for (_, statement) in statements(case) {
-        let blocks = statement.get("Condition").and_then(Value::as_object);
-        for (name, keys) in blocks.into_iter().flatten() {
-            let Some(operator) = Operator::parse(name) else { continue };
-            for (key, values) in keys.as_object().into_iter().flatten() {
-                asked.push(Asked { operator, key, values: texts(values), held: held(case, key) });
-            }
-        }
-    }
-    asked
-}
-
-fn held<'c>(case: &'c Map<String, Value>, key: &str) -> Option<&'c Value> {
-    let mut context = case.get("context").and_then(Value::as_object).into_iter().flatten();
-    context.find(|(k, _)| k.eq_ignore_ascii_case(key)).map(|(_, v)| v)
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use keyaki_eval::{Profile, Verdict};
 
     use super::*;
+    use crate::compare::ours::Prepared;
+    use crate::compare::sort;
 
-    fn class_of(case: Value, ours: Verdict, theirs: Verdict) -> Option<&'static str> {
-        class(&Shown { case: case.as_object()?, ours, theirs })
+    /// Differences with their classes, as a run found and shrank them.
+    const EXAMPLES: &str = include_str!("examples.ndjson");
+
+    fn examples() -> Vec<Value> {
+        EXAMPLES.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+
+    fn verdict(name: &Value) -> Option<Verdict> {
+        let all = [Verdict::Allow, Verdict::ImplicitDeny, Verdict::ExplicitDeny];
+        all.into_iter().find(|v| v.name() == name)
     }
 
     #[test]
     fn names_are_distinct_and_stand_in_the_table_of_rulings() {
         let table = include_str!("../../../docs/rulings.md");
         for (i, rule) in RULES.iter().enumerate() {
-            assert!(table.contains(&format!("`{}`", rule.name)), "{}", rule.name);
+            assert!(table.contains(&format!("| `{}` |", rule.name)), "{}", rule.name);
             assert!(RULES[..i].iter().all(|r| r.name != rule.name), "{}", rule.name);
         }
     }
 
     #[test]
-    fn a_case_is_told_by_what_it_holds() {
-        let (allow, deny) = (Verdict::Allow, Verdict::ExplicitDeny);
-        let open = json!({ "Statement": { "Effect": "Allow", "Action": "*", "Resource": "*" } });
-        let base = |principal: &str, action: &str| {
-            json!({ "principal": principal, "action": action, "resource": "*", "account": "1",
-                    "identity": [open] })
-        };
-        let with = |mut case: Value, layer: &str| {
-            case[layer] = json!([[open]]);
-            case
-        };
-        let user = "arn:aws:iam::111122223333:user/ann";
-        let case = |name| with(base(user, "ec2:DescribeInstances"), name);
-        assert_eq!(class_of(case("rcp"), allow, deny), Some("rcp-service"));
-        assert_eq!(class_of(case("scp"), allow, deny), None);
-        let service = with(base("sns.amazonaws.com", "ec2:DescribeInstances"), "scp");
-        assert_eq!(class_of(service.clone(), allow, deny), Some("scp-service-principal"));
-        assert_eq!(class_of(service, deny, allow), None);
-        let s3 = with(base(user, "s3:ListAllMyBuckets"), "rcp");
-        assert_eq!(class_of(s3, allow, deny), None);
+    fn every_rule_explains_an_example() {
+        let examples = examples();
+        assert_eq!(examples.len(), EXAMPLES.lines().count());
+        for rule in RULES {
+            let class = format!("theirs: {}", rule.name);
+            assert!(examples.iter().any(|e| e["class"] == class.as_str()), "{class}");
+        }
     }
 
     #[test]
-    fn conditions_are_found_in_every_layer_with_what_the_request_holds() {
-        let policy = json!({ "Statement": [{ "Condition": {
-            "NumericNotEquals": { "aws:MultiFactorAuthAge": ["1", "x"] } } }] });
-        let case = json!({ "scp": [[policy]], "context": { "AWS:multifactorauthage": "2" } });
-        let found = conditions(case.as_object().unwrap_or(&Map::new()))
-            .iter()
-            .map(|a| (a.key.to_owned(), a.texts(), a.has_malformed()))
-            .collect::<Vec<_>>();
-        let texts = ["1", "x", "2"].map(str::to_owned).to_vec();
-        assert_eq!(found, [("aws:MultiFactorAuthAge".to_owned(), texts, true)]);
+    fn examples_are_of_their_classes() {
+        for example in examples() {
+            let case = &example["case"];
+            let ours = Prepared::new(case).map(|p| p.decide(&Profile::documented())).ok();
+            assert_eq!(ours, verdict(&example["ours"]), "{case}");
+            let class = |theirs| Some(sort::class(case, theirs).to_string());
+            assert_eq!(
+                verdict(&example["theirs"]).and_then(class),
+                example["class"].as_str().map(str::to_owned)
+            );
+        }
     }
 
     #[test]
@@ -341,9 +301,18 @@ mod tests {
     }
 
     #[test]
-    fn escapes_are_no_variables() {
-        let has = |text: &str| has_variable(text);
-        assert!(has("a${aws:username}") && has("${*}${k}"));
-        assert!(!has("${*}${$}{x}") && !has("plain"));
+    fn a_variable_is_open_where_neither_request_nor_default_has_a_value() {
+        let case = json!({ "context": { "aws:username": "ann", "aws:TagKeys": ["a"] } });
+        let open = |text: &str| is_open(Case(&case), text);
+        assert!(open("a${aws:userid}") && open("${aws:TagKeys}"));
+        assert!(!open("${*}${$}{x}") && !open("${AWS:username}") && !open("${aws:userid, 'x'}"));
+    }
+
+    #[test]
+    fn digits_stand_as_they_are_and_dates_in_milliseconds() {
+        assert_eq!(as_number("2026"), "02026");
+        assert_eq!(as_number("1777593600"), "1777593600");
+        assert_eq!(as_number("1970-01-01T00:01:00.5Z"), "60500");
+        assert_eq!(as_number("soon"), "soon");
     }
 }

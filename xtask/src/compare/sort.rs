@@ -1,86 +1,122 @@
 //! Whose a difference is.
 //!
-//! First the contested points: where the other reading of one of them makes our evaluator say what
-//! the peer says, the difference is about it. Then the rules: what the peer does otherwise than AWS
-//! documents. Then two or three contested points together. Anything else is unsorted.
+//! A difference is explained by readings of the peer's under which our evaluator says what the peer
+//! says: the other readings of contested points, and the rules of what the peer does otherwise than
+//! AWS documents. One reading comes before two, two before three, points before rules. What no three
+//! readings explain is unsorted.
 
 use keyaki_eval::{Point, Profile, Reading, Verdict};
 use serde_json::Value;
 
+use super::case::Case;
 use super::ours::Prepared;
-use super::rules::{self, Shown};
+use super::rules::{RULES, Rule};
 
-/// Points whose other readings together explain an answer.
-pub(crate) type Points = Vec<Point>;
+/// The most readings that may explain a difference together.
+const TOGETHER: usize = 3;
 
-/// The class of a difference.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Class {
-    /// The other reading of these points explains it.
-    Contested(Points),
-    /// A rule names it.
-    Theirs(&'static str),
-    /// Nothing does.
-    Unsorted,
+/// The class of a difference: what explains it. Nothing does where all is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Class {
+    points: Vec<Point>,
+    /// Names of rules.
+    rules: Vec<&'static str>,
+}
+
+impl Class {
+    pub(crate) fn is_unsorted(&self) -> bool {
+        self.points.is_empty() && self.rules.is_empty()
+    }
 }
 
 impl std::fmt::Display for Class {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Class::Contested(points) => {
-                let ids: Vec<_> =
-                    points.iter().map(|p| format!("{} {}", p.id(), p.name())).collect();
-                write!(f, "contested: {}", ids.join(" + "))
-            }
-            Class::Theirs(name) => write!(f, "theirs: {name}"),
-            Class::Unsorted => f.write_str("unsorted"),
-        }
+        let points = self.points.iter().map(|p| format!("{} {}", p.id(), p.name()));
+        let all: Vec<_> = self.rules.iter().map(|r| (*r).to_owned()).chain(points).collect();
+        let whose = match (self.is_unsorted(), self.rules.is_empty()) {
+            (true, _) => return f.write_str("unsorted"),
+            (false, true) => "contested",
+            (false, false) => "theirs",
+        };
+        write!(f, "{whose}: {}", all.join(" + "))
     }
 }
 
-/// The points on which the peer reads otherwise than documented: all but the first, since it too
-/// compares ARNs segment by segment.
-fn points() -> impl Iterator<Item = Point> + Clone {
-    Point::ALL.iter().copied().filter(|p| *p != Point::ArnColon)
+/// One thing that the peer reads otherwise.
+#[derive(Clone, Copy)]
+enum Otherwise {
+    Point(Point),
+    Rule(&'static Rule),
 }
 
-/// The point whose other reading makes us say what the peer says.
-pub(crate) fn point(prepared: &Prepared, theirs: Verdict) -> Option<Point> {
-    points().find(|p| explain(prepared, &[*p], theirs))
+/// The points that the peer reads otherwise. `*` in ARNs, plain operators with several values, and
+/// `Null` with a prefix it reads as we do.
+fn points() -> impl Iterator<Item = Point> {
+    let same = [Point::ArnColon, Point::MultivaluedPlain, Point::NullModifiers];
+    Point::ALL.iter().copied().filter(move |p| !same.contains(p))
 }
 
-/// Two or three points whose other readings together do.
-fn several(prepared: &Prepared, theirs: Verdict) -> Option<Points> {
-    let with_one_more = |points: Vec<Points>| -> Vec<Points> {
-        points.iter().flat_map(|some| one_more(some)).collect()
-    };
-    let pairs = with_one_more(points().map(|p| vec![p]).collect());
-    let found = |of: &[Points]| of.iter().find(|p| explain(prepared, p, theirs)).cloned();
-    found(&pairs).or_else(|| found(&with_one_more(pairs)))
+/// Whether the other reading of one point makes us say what the peer says.
+pub(crate) fn is_contested(prepared: &Prepared, theirs: Verdict) -> bool {
+    points().any(|p| prepared.decide(&otherwise(Profile::documented(), p)) == theirs)
 }
 
-/// The points and one behind them.
-fn one_more(some: &[Point]) -> Vec<Points> {
-    let behind = points().filter(|p| some.last().is_none_or(|last| last < p));
-    behind.map(|p| [some, &[p]].concat()).collect()
-}
-
-fn explain(prepared: &Prepared, points: &[Point], theirs: Verdict) -> bool {
-    let flip = |p: Profile, point: &Point| p.with(*point, Reading::Alternative);
-    prepared.decide(&points.iter().fold(Profile::documented(), flip)) == theirs
+fn otherwise(profile: Profile, point: Point) -> Profile {
+    profile.with(point, Reading::Alternative)
 }
 
 /// The class of a minimal case.
-pub(crate) fn class(case: &Value, prepared: &Prepared, theirs: Verdict) -> Class {
-    if let Some(point) = point(prepared, theirs) {
-        return Class::Contested(vec![point]);
+pub(crate) fn class(case: &Value, theirs: Verdict) -> Class {
+    let all = applying(case);
+    let mut some = vec![(Vec::new(), 0)];
+    for _ in 0..TOGETHER {
+        some = some.iter().flat_map(|(few, next)| one_more(few, *next, &all)).collect();
+        if let Some((found, _)) = some.iter().find(|(some, _)| explains(case, some, theirs)) {
+            return named(found);
+        }
     }
-    let ours = prepared.decide(&Profile::documented());
-    let shown = case.as_object().map(|case| Shown { case, ours, theirs });
-    match shown.and_then(|s| rules::class(&s)) {
-        Some(name) => Class::Theirs(name),
-        None => several(prepared, theirs).map_or(Class::Unsorted, Class::Contested),
+    Class::default()
+}
+
+/// All of them but the rules that read nothing otherwise in this case.
+fn applying(case: &Value) -> Vec<Otherwise> {
+    let rules = RULES.iter().filter(|rule| (rule.read)(Case(case)).is_some());
+    points().map(Otherwise::Point).chain(rules.map(Otherwise::Rule)).collect()
+}
+
+/// A few readings, and from where in the list the next one may come.
+type Few = (Vec<Otherwise>, usize);
+
+fn one_more(few: &[Otherwise], next: usize, all: &[Otherwise]) -> Vec<Few> {
+    let behind = all.iter().enumerate().skip(next);
+    behind.map(|(at, one)| ([few, &[*one]].concat(), at + 1)).collect()
+}
+
+/// Whether these readings make us say what the peer says.
+fn explains(case: &Value, readings: &[Otherwise], theirs: Verdict) -> bool {
+    let mut profile = Profile::documented();
+    let mut case = case.clone();
+    for reading in readings {
+        match reading {
+            Otherwise::Point(point) => profile = otherwise(profile, *point),
+            Otherwise::Rule(rule) => match (rule.read)(Case(&case)) {
+                Some(read) => case = read,
+                None => return false,
+            },
+        }
     }
+    Prepared::new(&case).is_ok_and(|prepared| prepared.decide(&profile) == theirs)
+}
+
+fn named(readings: &[Otherwise]) -> Class {
+    let mut class = Class::default();
+    for reading in readings {
+        match reading {
+            Otherwise::Point(point) => class.points.push(*point),
+            Otherwise::Rule(rule) => class.rules.push(rule.name),
+        }
+    }
+    class
 }
 
 #[cfg(test)]
@@ -89,8 +125,8 @@ mod tests {
 
     use super::*;
 
-    fn class_of(case: &Value, theirs: Verdict) -> Option<Class> {
-        Prepared::new(case, &[]).ok().map(|prepared| class(case, &prepared, theirs))
+    fn class_of(case: &Value, theirs: Verdict) -> String {
+        class(case, theirs).to_string()
     }
 
     fn case(principal: &str, statement: Value) -> Value {
@@ -106,8 +142,8 @@ mod tests {
         let resource = "arn:aws:ec2:EU-WEST-1:111122223333:instance/i-0abc";
         let statement = json!({ "Effect": "Allow", "Action": "*", "Resource": resource });
         let case = case("arn:aws:iam::111122223333:user/ann", statement);
-        assert_eq!(class_of(&case, Verdict::Allow), Some(Class::Contested(vec![Point::ArnCase])));
-        assert_eq!(class_of(&case, Verdict::ExplicitDeny), Some(Class::Unsorted));
+        assert_eq!(class_of(&case, Verdict::Allow), "contested: D19 arn-case");
+        assert_eq!(class_of(&case, Verdict::ExplicitDeny), "unsorted");
     }
 
     #[test]
@@ -121,15 +157,14 @@ mod tests {
             }),
         );
         case["context"] = json!({ "aws:SecureTransport": "true", "aws:ViaAWSService": "true" });
-        let points = vec![Point::ArnCase, Point::BoolVariables];
-        assert_eq!(class_of(&case, Verdict::ExplicitDeny), Some(Class::Contested(points)));
+        let points = "contested: D19 arn-case + D23 bool-variables";
+        assert_eq!(class_of(&case, Verdict::ExplicitDeny), points);
     }
 
     #[test]
     fn a_rule_names_what_no_point_explains() {
         let open = json!({ "Effect": "Allow", "Action": "*", "Resource": "*" });
         let case = case("arn:aws:sts::111122223333:federated-user/ann", open);
-        let expected = Class::Theirs("federated-without-session");
-        assert_eq!(class_of(&case, Verdict::Allow), Some(expected));
+        assert_eq!(class_of(&case, Verdict::Allow), "theirs: federated-without-session");
     }
 }

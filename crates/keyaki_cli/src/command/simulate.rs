@@ -3,12 +3,13 @@
 mod batch;
 mod check;
 mod draft;
-mod policies;
 mod request;
-mod view;
+pub(crate) mod view;
 
-use keyaki_eval::{Evaluator, Point, Profile, Reading, Verdict, complete};
+use keyaki_eval::{Evaluator, Verdict, complete};
 
+use crate::command::policies;
+use crate::command::profile::ProfileArguments;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
 
@@ -28,12 +29,8 @@ pub(crate) struct Arguments {
     /// Leave out the condition keys that follow from principal and resource
     #[arg(long)]
     bare: bool,
-    /// How to read what AWS leaves open: documented, conservative-allow or conservative-deny
-    #[arg(long, default_value = "documented", value_name = "NAME")]
-    profile: String,
-    /// Set one contested point, such as `D5=alternative` or `arn-colon=alternative`
-    #[arg(long, value_name = "POINT=READING")]
-    point: Vec<String>,
+    #[command(flatten)]
+    profile: ProfileArguments,
     /// The form of the output
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -50,7 +47,7 @@ enum Format {
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let loaded = policies::load(&arguments.policies)?;
-    let profile = profile(arguments)?;
+    let profile = arguments.profile.read()?;
     let catalog = keyaki_catalog::embedded();
     let evaluator = Evaluator::new(&loaded.policies, &profile, catalog);
     if arguments.batch {
@@ -77,27 +74,4 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
 fn assumed(keys: &[&str]) -> Option<String> {
     let keys: Vec<_> = keys.iter().map(|k| format!("`{k}`")).collect();
     (!keys.is_empty()).then(|| format!("assumed usual values for {}", keys.join(", ")))
-}
-
-fn profile(arguments: &Arguments) -> Result<Profile, Failure> {
-    let name = &arguments.profile;
-    let mut profile = Profile::named(name).ok_or_else(|| {
-        let names = Profile::NAMES.join(", ");
-        Failure::new(format!("there is no profile `{name}`; the profiles are {names}"))
-    })?;
-    for text in &arguments.point {
-        let (point, reading) = text.split_once('=').unwrap_or((text, ""));
-        let known = Point::parse(point)
-            .ok_or_else(|| Failure::new(format!("there is no contested point `{point}`")))?;
-        let reading = match reading {
-            "documented" => Reading::Documented,
-            "alternative" => Reading::Alternative,
-            _ => {
-                let message = format!("`{point}` can be `documented` or `alternative`");
-                return Err(Failure::new(message));
-            }
-        };
-        profile = profile.with(known, reading);
-    }
-    Ok(profile)
 }

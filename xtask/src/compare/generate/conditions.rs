@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::compare::case::Case;
 use crate::compare::random::Random;
-use crate::compare::rules::conditions;
 use crate::compare::vocabulary::{KEYS, Key, Kind};
 
 /// A condition with one or two operators.
@@ -52,9 +52,9 @@ fn policy_values(key: &Key, operator: &str, random: &mut Random) -> Value {
 
 /// Values for the keys that a case's policies ask about: absent, or out of their own texts, or
 /// near to them.
-pub(super) fn context(case: &Map<String, Value>, random: &mut Random) -> Map<String, Value> {
+pub(super) fn context(case: &Value, random: &mut Random) -> Map<String, Value> {
     let mut context = Map::new();
-    let asked = conditions(case);
+    let asked = Case(case).conditions();
     for key in KEYS {
         let texts: Vec<&str> = (asked.iter().filter(|c| c.key.eq_ignore_ascii_case(key.name)))
             .flat_map(|c| c.values.iter().map(String::as_str))

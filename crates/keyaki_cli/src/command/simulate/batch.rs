@@ -9,8 +9,8 @@ use serde_json::json;
 
 use super::check::Checker;
 use super::draft::Draft;
-use super::policies::Loaded;
 use super::request;
+use crate::command::policies::Loaded;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
 

@@ -1,13 +1,13 @@
 //! A decided request as plain data for the renderers.
 
 use keyaki_eval::{
-    Caller, Evaluator, FailedCondition, Mismatch, Outcome, Profile, Reason, Request, StatementRef,
+    Caller, Evaluator, FailedCondition, Mismatch, Outcome, Profile, Reason, Request,
     StatementTrace, Verdict,
 };
 use keyaki_ir::Statement;
 use keyaki_report::simulation as view;
 
-use super::policies::Loaded;
+use crate::command::policies::Loaded;
 
 pub(crate) fn view<'l>(
     evaluator: &Evaluator<'_>,
@@ -36,11 +36,7 @@ pub(crate) fn view<'l>(
         decision: outcome.verdict.name(),
         layer: outcome.reason.map(|r| loaded.reason_name(r)),
         why: why(loaded, request, outcome),
-        statements: outcome
-            .statements
-            .iter()
-            .filter_map(|at| statement(evaluator, loaded, *at))
-            .collect(),
+        statements: outcome.statements.iter().filter_map(|at| loaded.statement(*at)).collect(),
         layers: layers.collect(),
         profile: evaluator.profile().name().to_owned(),
         stable: other.is_empty(),
@@ -58,7 +54,7 @@ pub(crate) fn view<'l>(
     }
 }
 
-fn principal(request: &Request) -> String {
+pub(crate) fn principal(request: &Request) -> String {
     match &request.caller {
         Caller::Service { host } => host.clone(),
         Caller::CanonicalUser { id } => id.clone(),
@@ -114,25 +110,6 @@ fn other_verdicts(
         differs.then_some((name, other))
     };
     Profile::NAMES.into_iter().filter_map(verdict_of).collect()
-}
-
-fn statement<'l>(
-    evaluator: &Evaluator<'_>,
-    loaded: &'l Loaded,
-    at: StatementRef,
-) -> Option<view::Statement<'l>> {
-    let document = evaluator.policies().document(at)?;
-    let statement = evaluator.policies().statement(at)?;
-    let (name, tree) = loaded.named_tree(&document.name)?;
-    Some(view::Statement {
-        layer: loaded.layer_name(at.layer),
-        file: name,
-        text: tree.source(),
-        range: tree.range(statement.origin),
-        index: statement.index,
-        sid: statement.sid.as_ref().map(|s| s.value.to_string()),
-        effect: statement.effect()?.name(),
-    })
 }
 
 fn traced(evaluator: &Evaluator<'_>, request: &Request, trace: &StatementTrace) -> view::Traced {

@@ -1,8 +1,11 @@
-//! The policies of a simulation, from their files.
+//! Policies by layer, from their files.
 
 use std::path::{Path, PathBuf};
 
+use keyaki_analyze::Subject;
+use keyaki_eval::StatementRef;
 use keyaki_eval::{BlockPublicAccess, Document, Grant, Layer, Policies, Reason, ResourceRole};
+use keyaki_report::simulation as view;
 use keyaki_syntax::Tree;
 
 use crate::exit::Failure;
@@ -45,9 +48,24 @@ pub(crate) struct PolicyArguments {
     block_public_access: bool,
 }
 
+impl PolicyArguments {
+    /// Whether no layer is given.
+    fn is_empty(&self) -> bool {
+        let lists = [&self.identity, &self.boundary, &self.session];
+        let files = [&self.resource_policy, &self.trust, &self.key_policy, &self.endpoint];
+        lists.iter().all(|l| l.is_empty())
+            && self.scp.is_empty()
+            && self.rcp.is_empty()
+            && files.iter().all(|f| f.is_none())
+            && self.grants.is_none()
+    }
+}
+
 /// Policies with the texts that they came from.
 pub(crate) struct Loaded {
     pub(crate) policies: Policies,
+    /// Whether there are documents of one kind alone, and what the other layers say is not asked.
+    lone: Option<Layer>,
     trees: Vec<(String, Tree)>,
     scp: Vec<String>,
     rcp: Vec<String>,
@@ -57,6 +75,27 @@ impl Loaded {
     /// A document's name and tree, by its name.
     pub(crate) fn named_tree(&self, name: &str) -> Option<(&str, &Tree)> {
         self.trees.iter().find(|(n, _)| n == name).map(|(n, tree)| (n.as_str(), tree))
+    }
+
+    /// The policies as what a question is about.
+    pub(crate) fn subject(&self) -> Subject {
+        Subject { policies: self.policies.clone(), layer: self.lone }
+    }
+
+    /// A statement in its source.
+    pub(crate) fn statement(&self, at: StatementRef) -> Option<view::Statement<'_>> {
+        let document = self.policies.document(at)?;
+        let statement = self.policies.statement(at)?;
+        let (name, tree) = self.named_tree(&document.name)?;
+        Some(view::Statement {
+            layer: self.layer_name(at.layer),
+            file: name,
+            text: tree.source(),
+            range: tree.range(statement.origin),
+            index: statement.index,
+            sid: statement.sid.as_ref().map(|s| s.value.to_string()),
+            effect: statement.effect()?.name(),
+        })
     }
 
     /// The name of a layer, with the level's own name.
@@ -84,9 +123,37 @@ impl Loaded {
     }
 }
 
+/// The layers of the arguments with further documents: policies of the identity, or, where their
+/// statements name principals, the policy of the resource.
+pub(crate) fn load_with(arguments: &PolicyArguments, files: &[PathBuf]) -> Result<Loaded, Failure> {
+    let mut loaded = load(arguments)?;
+    let mut documents = Vec::new();
+    for file in files {
+        documents.extend(document(file, &mut loaded.trees)?);
+    }
+    let names_principals =
+        |d: &Document| d.policy.statements.iter().any(|s| s.principal_elements().next().is_some());
+    let (mut of_resource, of_identity): (Vec<_>, Vec<_>) =
+        documents.into_iter().partition(names_principals);
+    if of_resource.len() + usize::from(loaded.policies.resource.is_some()) > 1 {
+        let message = "there can be one policy of a resource, which names principals".to_owned();
+        return Err(Failure::new(message));
+    }
+    if arguments.is_empty() {
+        loaded.lone = match (of_identity.is_empty(), of_resource.is_empty()) {
+            (false, true) => Some(Layer::Identity),
+            (true, false) => Some(Layer::Resource),
+            (_, _) => None,
+        };
+    }
+    loaded.policies.identity.extend(of_identity);
+    loaded.policies.resource = of_resource.pop().or(loaded.policies.resource.take());
+    Ok(loaded)
+}
+
 pub(crate) fn load(arguments: &PolicyArguments) -> Result<Loaded, Failure> {
-    let mut loaded =
-        Loaded { policies: Policies::default(), trees: vec![], scp: vec![], rcp: vec![] };
+    let policies = Policies::default();
+    let mut loaded = Loaded { policies, lone: None, trees: vec![], scp: vec![], rcp: vec![] };
     let mut all = |files: &[PathBuf]| -> Result<Vec<Document>, Failure> {
         let documents = files.iter().map(|file| document(file, &mut loaded.trees));
         Ok(documents.collect::<Result<Vec<_>, _>>()?.concat())
@@ -156,8 +223,11 @@ fn levels(
 /// The policies of a file. What cannot be read as a policy is refused, with its place.
 fn document(file: &Path, trees: &mut Vec<(String, Tree)>) -> Result<Vec<Document>, Failure> {
     let name = file.display().to_string();
-    let bytes =
-        keyaki_workspace::read(file).map_err(|reason| Failure::new(format!("{name}: {reason}")))?;
+    let bytes = match name.as_str() {
+        "-" => crate::console::read_input()?,
+        _ => keyaki_workspace::read(file)
+            .map_err(|reason| Failure::new(format!("{name}: {reason}")))?,
+    };
     let mut documents = Vec::new();
     for (tree, pointer) in keyaki_workspace::policies(Tree::parse_bytes(&bytes)) {
         let name = if pointer.is_empty() { name.clone() } else { format!("{name}#{pointer}") };
