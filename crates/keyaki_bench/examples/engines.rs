@@ -73,7 +73,7 @@ fn questions() -> io::Result<Questions> {
 fn name(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Found(_) => "found",
-        Outcome::Nothing => "nothing",
+        Outcome::Nothing { .. } => "nothing",
         Outcome::Undecided(_) => "undecided",
     }
 }
@@ -135,7 +135,7 @@ impl Measured {
         };
         let expected = match &native {
             Outcome::Found(_) => Some(true),
-            Outcome::Nothing => Some(false),
+            Outcome::Nothing { .. } => Some(false),
             Outcome::Undecided(_) => {
                 self.native_undecided += 1;
                 None

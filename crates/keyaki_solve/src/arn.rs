@@ -4,10 +4,10 @@
 
 use std::ops::Range;
 
-use keyaki_eval::{Formula, Point};
-use keyaki_ir::Pattern;
+use keyaki_eval::{Formula, Point, Profile};
 use keyaki_ir::arn::{Arn, Segment};
 use keyaki_ir::glob::has_wildcard;
+use keyaki_ir::{Effect, Pattern, Version};
 
 use crate::claim::{Fold, Segments, Test, like};
 use crate::glob::Glob;
@@ -44,6 +44,17 @@ pub(crate) fn value(pattern: &Pattern, env: Env<'_>, keys: &mut Keys) -> Formula
             .map_or_else(|| Formula::Atom(Test::Arn(segments)), |g| like(g, Fold::Exact)),
         formula @ (Formula::Atom(_) | Formula::Not(_) | Formula::And(_) | Formula::Or(_)) => formula,
     }
+}
+
+/// Which texts an ARN pattern without variables matches. A text that is no such pattern matches
+/// itself.
+pub(crate) fn fixed(text: &str) -> Formula<Test> {
+    if !text.starts_with("arn:") {
+        return like(Glob::exactly(text), Fold::Exact);
+    }
+    let documented = Profile::documented();
+    let env = Env::new(&documented, Version::V2008, Effect::Allow);
+    segments(&Pattern::new(text), env, &mut Keys::default())
 }
 
 /// That a text is an ARN.

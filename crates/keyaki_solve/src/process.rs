@@ -119,15 +119,15 @@ impl Process {
         Ok(self.running.insert(running))
     }
 
+    /// Asks in one way.
     fn ask(
         &mut self,
         script: &Script,
-        limits: Limits,
         way: Way,
         until: Instant,
+        limits: Limits,
     ) -> Result<Response, BackendError> {
-        let (deadline, started) = (until, Instant::now());
-        let question = self.question(script, way, until.saturating_duration_since(started));
+        let question = self.question(script, way, until.saturating_duration_since(Instant::now()));
         let afterwards = match way {
             Way::InScope => "(pop 1)\n".to_owned(),
             Way::Afresh => format!("(reset)\n{}", self.greeting()),
@@ -135,25 +135,9 @@ impl Process {
         let running = self.prepare(limits.memory)?;
         running.asked += 1;
         running.say(question);
-        let answer = running.line(deadline, limits.wall)?;
-        let response = match answer.as_str() {
-            "unsat" => Ok(Response::Unsat),
-            "sat" => {
-                let values = list("get-value", [format!("({})", script.layout.symbols().join(" "))]);
-                running.say(format!("{values}\n"));
-                running.whole(deadline, limits.wall).map(Response::Sat)
-            }
-            "unknown" | "timeout" => {
-                running.say("(get-info :reason-unknown)\n".to_owned());
-                let why = running.whole(deadline, limits.wall).map(|r| reason(&r))?;
-                let late = ["timeout", "canceled"].contains(&why.as_str());
-                let why = if late { format!("no answer within {:?}", limits.wall) } else { why };
-                Ok(Response::Unknown(why))
-            }
-            _ => Err(refusal(answer)),
-        };
+        let response = running.response(script, until, limits.wall)?;
         running.say(afterwards);
-        response
+        Ok(response)
     }
 }
 
@@ -165,22 +149,22 @@ impl Backend for Process {
     fn solve(&mut self, script: &Script, limits: Limits) -> Result<Response, BackendError> {
         let started = Instant::now();
         let end = started + limits.wall;
-        let mut answer = Ok(Response::Unknown(String::new()));
-        for way in [Way::InScope, Way::Afresh] {
-            // Z3's luck differs with the way, and more time rarely helps one that has none.
-            let until = match way {
-                Way::InScope if self.kind == Kind::Z3 => started + limits.wall / 2,
-                Way::InScope | Way::Afresh => end,
-            };
-            answer = self.ask(script, limits, way, until);
+        // Z3's luck differs with the way, and more time rarely helps one that has none.
+        let first = match self.kind {
+            Kind::Z3 => started + limits.wall / 2,
+            Kind::Cvc5 => end,
+        };
+        let mut answer = self.ask(script, Way::InScope, first, limits);
+        let is_open = matches!(answer, Ok(Response::Unknown(_)) | Err(BackendError::Time(_)));
+        if is_open && Instant::now() < end {
             if answer.is_err() {
-                // What it still says belongs to no question any more.
                 self.running = None;
             }
-            let is_open = matches!(answer, Ok(Response::Unknown(_)) | Err(BackendError::Time(_)));
-            if !is_open || Instant::now() >= end {
-                break;
-            }
+            answer = self.ask(script, Way::Afresh, end, limits);
+        }
+        if answer.is_err() {
+            // What it still says belongs to no question any more.
+            self.running = None;
         }
         answer
     }
@@ -265,6 +249,32 @@ impl Running {
     /// A process that is gone shows in that it says nothing.
     fn say(&self, text: String) {
         let _ = self.questions.send(text);
+    }
+
+    /// The answer to a question that was asked.
+    fn response(
+        &mut self,
+        script: &Script,
+        deadline: Instant,
+        limit: Duration,
+    ) -> Result<Response, BackendError> {
+        let answer = self.line(deadline, limit)?;
+        match answer.as_str() {
+            "unsat" => Ok(Response::Unsat),
+            "sat" => {
+                let symbols = format!("({})", script.layout.symbols().join(" "));
+                self.say(list("get-value", [symbols]) + "\n");
+                self.whole(deadline, limit).map(Response::Sat)
+            }
+            "unknown" | "timeout" => {
+                self.say("(get-info :reason-unknown)\n".to_owned());
+                let why = reason(&self.whole(deadline, limit)?);
+                let is_late = ["timeout", "canceled"].contains(&why.as_str());
+                let why = if is_late { format!("no answer within {limit:?}") } else { why };
+                Ok(Response::Unknown(why))
+            }
+            _ => Err(refusal(answer)),
+        }
     }
 
     /// The next line that says something.

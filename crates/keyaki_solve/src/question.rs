@@ -221,13 +221,14 @@ fn texts(text: &Text) -> Formula<Test> {
     match text {
         Text::Is(text, case) => like(Glob::exactly(text), fold(case)),
         Text::Like(pattern, case) => like(Glob::read(pattern), fold(case)),
+        Text::Arn(pattern) => arn::fixed(pattern),
     }
 }
 
 /// What the resource as a whole is like, be it an ARN or `*`.
 fn resource_text(text: &Text) -> Formula<Claim> {
     let star = match text {
-        Text::Is(text, _) => &**text == "*",
+        Text::Is(text, _) | Text::Arn(text) => &**text == "*",
         Text::Like(pattern, case) => glob::matches(pattern, "*", *case),
     };
     let arns = Formula::and([is_arn(), about(Slot::Resource, &texts(text))]);

@@ -9,5 +9,5 @@ mod book;
 mod matching;
 mod operators;
 mod processes;
-mod replay;
+mod profiles;
 mod support;

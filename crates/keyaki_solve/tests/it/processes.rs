@@ -8,21 +8,31 @@ use keyaki_solve::{Decided, Limits, Options, Process, Reason, Texts, decide, fin
 
 use crate::support::{LIMITS, at, first, identity, query, solver, statement};
 
-/// A question that takes a solver long: requests that must hold many words at once, but not all.
+/// How many words there are.
+const WORDS: usize = 14;
+
+/// A question that takes a solver long: words that overlap in many ways, all of them in a text that
+/// is a little too short for that.
 fn hard() -> String {
-    let words: Vec<String> = (0..24).map(|n| format!("w{n}{}", "xy".repeat(n % 5 + 1))).collect();
+    let letters = ["a", "b", "c"];
+    let words: Vec<String> = (0..WORDS)
+        .map(|n| (0..5).map(|k| letters[(n * 7 + k * k * (n + 1) + n / 3) % 3]).collect())
+        .collect();
     let deny = |w: &String| {
         format!(r#"{{"Effect": "Deny", "Action": "*", "NotResource": "arn:aws:s3:::*{w}*"}}"#)
     };
-    let denies: Vec<String> = words.iter().map(deny).collect();
-    format!(r#"{{"Version": "2012-10-17", "Statement": [{}]}}"#, denies.join(","))
+    let mut all: Vec<String> = words.iter().map(deny).collect();
+    let length = "?".repeat(WORDS + 7);
+    all.push(format!(r#"{{"Effect": "Allow", "Action": "*", "Resource": "arn:aws:s3:::{length}"}}"#));
+    format!(r#"{{"Version": "2012-10-17", "Statement": [{}]}}"#, all.join(","))
 }
 
 /// Runs a process, a hard question, and then an easy one.
 fn easy_after(process: &mut Process, limits: Limits) -> (Decided, Decided) {
     let profile = Profile::documented();
     let policies = identity(&hard());
-    let none = Formula::and((0..24).map(|n| Formula::not(at(0, n))));
+    let none = (0..WORDS).map(|n| Formula::not(at(0, n)));
+    let none = Formula::and(none.chain([at(0, WORDS)]));
     let difficult = query(&[&policies], &profile, none);
     let options = Options { texts: Texts::Strings, ..Options::default() };
     let hard = decide(&difficult, embedded(), &options, process, limits).decided;

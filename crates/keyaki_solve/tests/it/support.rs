@@ -10,8 +10,6 @@ use keyaki_eval::{
 use keyaki_solve::{Answer, Decided, Limits, Options, Process, decide, find};
 use keyaki_symbolic::{Ask, Query, Side};
 
-use crate::replay;
-
 /// The solver, if there is one; it is started once.
 pub(crate) fn solver() -> Option<MutexGuard<'static, Process>> {
     static SOLVER: OnceLock<Option<Mutex<Process>>> = OnceLock::new();
@@ -95,10 +93,10 @@ pub(crate) fn check(
     what: &str,
 ) -> Answer {
     let answer = decide(query, embedded(), options, process, LIMITS);
-    let known = requests.iter().find(|r| replay::holds(query, r));
+    let known = requests.iter().find(|r| query.holds(r, embedded()));
     match &answer.decided {
         Decided::Sat(request) => {
-            assert!(replay::holds(query, request), "{what}: does not replay: {request:?}");
+            assert!(query.holds(request, embedded()), "{what}: does not replay: {request:?}");
         }
         Decided::Unsat => assert_eq!(known, None, "{what}: the solver found none"),
         Decided::Undecided(reason) => panic!("{what}: {reason}"),
