@@ -6,7 +6,8 @@ use std::ops::Range;
 use ariadne::{Color, Config, IndexType, Label, ReportKind, Source};
 use keyaki_diag::{Applicability, Finding, Fix, Level, TextRange};
 
-use crate::excerpt::{self, Excerpt};
+use crate::excerpt::Excerpt;
+use crate::margin::Margin;
 use crate::terminal::one_line;
 use crate::{File, Report};
 
@@ -27,52 +28,43 @@ fn write_file(file: &File<'_>, color: bool, out: &mut dyn Write) -> io::Result<(
     if file.text.is_empty() {
         return findings.try_for_each(|finding| write_bare(file, finding, color, out));
     }
-    if excerpt::has_long_lines(file) {
-        return findings.try_for_each(|finding| {
-            let excerpt = Excerpt::new(file, finding);
-            let source = Source::from(&*excerpt.text);
-            write_finding(file, finding, &source, |range| excerpt.range(range), color, out)
-        });
-    }
-    let text = excerpt::whole(file);
-    let source = Source::from(&*text);
-    findings.try_for_each(|finding| {
-        let range = |range| Some(excerpt::within(&text, range));
-        write_finding(file, finding, &source, range, color, out)
-    })
+    findings.try_for_each(|finding| write_finding(file, finding, color, out))
 }
 
 fn write_finding(
     file: &File<'_>,
     finding: &Finding,
-    source: &Source<&str>,
-    range: impl Fn(TextRange) -> Option<Range<usize>>,
     color: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     write_title(finding, color, out)?;
     let path = one_line(file.path).into_owned();
-    let main = range(finding.range()).unwrap_or(0..0);
-    let shown = column(source.text(), main.start);
-    let drawing = draw(&path, main, finding, range, color);
+    let excerpt = Excerpt::new(file, finding);
+    let main = excerpt.range(finding.range()).unwrap_or(0..0);
+    let (line, column) = position(&excerpt.text, main.start);
+    let drawing = draw(&path, main, finding, |range| excerpt.range(range), color);
     let mut drawn = Vec::new();
-    drawing.write((path.clone(), source), &mut drawn)?;
+    drawing.write((path.clone(), Source::from(&*excerpt.text)), &mut drawn)?;
     let drawn = String::from_utf8_lossy(&drawn);
     // The first line is ariadne's own title.
     let drawn = drawn.split_once('\n').map_or("", |(_, rest)| rest);
-    // In an excerpt, the heading has the column within the excerpt.
     let at = file.position(finding.range().start);
-    let wrong = format!("{path}:{}:{shown} ", at.line);
-    let right = format!("{path}:{}:{} ", at.line, at.column);
-    writeln!(out, "{}", tidy(&drawn.replacen(&wrong, &right, 1)))
+    let wrong = format!(" {path}:{line}:{column} ");
+    let right = format!(" {path}:{}:{} ", at.line, at.column);
+    let margin = Margin::new(&excerpt.numbers);
+    let rows = drawn.lines().map(|row| match margin.is_heading(row) {
+        true => margin.widened(&row.replacen(&wrong, &right, 1)),
+        false => margin.widened(row),
+    });
+    writeln!(out, "{}", tidy(rows))
 }
 
 /// A drawing without trailing spaces and without the arrows that lead to no text.
-fn tidy(drawn: &str) -> String {
+fn tidy(rows: impl Iterator<Item = String>) -> String {
     let mut lines: Vec<String> = Vec::new();
-    for line in drawn.lines() {
-        if !line.contains(NO_TEXT) {
-            lines.push(line.trim_end().to_owned());
+    for row in rows {
+        if !row.contains(NO_TEXT) {
+            lines.push(row.trim_end().to_owned());
         } else if let Some(underline) = lines.last_mut() {
             *underline = underline.replace('┬', "─");
         }
@@ -153,10 +145,11 @@ fn help(fix: &Fix) -> String {
     }
 }
 
-/// The column of an offset, from 1, in code points.
-fn column(text: &str, offset: usize) -> usize {
-    let line = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
-    text[line..offset].chars().count() + 1
+/// The line and the column of an offset, both from 1, columns in code points.
+fn position(text: &str, offset: usize) -> (usize, usize) {
+    let before = &text[..offset];
+    let line = before.rfind('\n').map_or(0, |newline| newline + 1);
+    (before.matches('\n').count() + 1, before[line..].chars().count() + 1)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod format;
 mod full;
 mod json;
 mod json_lines;
+mod margin;
 mod sarif;
 pub mod simulation;
 mod statistics;
