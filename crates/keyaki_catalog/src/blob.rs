@@ -5,7 +5,8 @@
 
 mod check;
 
-use crate::source::layout::{HEADER, MAGIC, Section, VERSION};
+use crate::source::layout::{HEADER, MAGIC, Section, VERSION, arn};
+use crate::source::slots;
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
@@ -100,6 +101,33 @@ impl Blob {
     /// The same as bytes, which is all that comparing needs.
     pub(crate) fn name(&self, section: Section, record: u32, field: usize) -> &[u8] {
         self.raw(self.get4(section, record, field))
+    }
+
+    /// The number of a name among the names whose slots start at `first`.
+    pub(crate) fn find<'a>(
+        &self,
+        (section, first): (Section, u32),
+        names: u32,
+        name: &str,
+        name_of: impl Fn(u32) -> &'a [u8],
+    ) -> Option<u32> {
+        let name = name.as_bytes();
+        for slot in slots::of(name, slots::count(names as usize)) {
+            let slot = self.get2(section, first.saturating_add(slot as u32), 0);
+            let number = u32::from(slot).checked_sub(1)?;
+            let found = name_of(number);
+            if found == name || found.eq_ignore_ascii_case(name) {
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    /// The part of an ARN template from the start of its resource part to the first hole there.
+    pub(crate) fn resource_head(&self, arn: u32) -> &[u8] {
+        let offset = |field| usize::from(self.get2(Section::Arns, arn, field));
+        let template = self.name(Section::Arns, arn, arn::TEMPLATE);
+        template.get(offset(arn::RESOURCE)..offset(arn::RESOURCE_HEAD_END)).unwrap_or_default()
     }
 
     /// The numbers of a list.

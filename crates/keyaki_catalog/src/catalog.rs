@@ -2,8 +2,7 @@
 
 use crate::action::{Action, ActionId};
 use crate::blob::{Blob, InvalidCatalog};
-use crate::fold;
-use crate::resource::ResourceType;
+use crate::resource::{ArnTemplate, ResourceType};
 use crate::service::Service;
 use crate::source::kinds::Date;
 use crate::source::layout::{Section, arn_service, meta, service};
@@ -94,7 +93,8 @@ impl Catalog {
     /// The service with this prefix, also a retired or undocumented one.
     pub fn service(&self, prefix: &str) -> Option<Service<'_>> {
         let prefix_of = |record| self.blob.name(Section::Services, record, service::PREFIX);
-        let record = fold::find(0..self.blob.count(Section::Services), prefix, prefix_of)?;
+        let services = self.blob.count(Section::Services);
+        let record = self.blob.find((Section::ServiceSlots, 0), services, prefix, prefix_of)?;
         Some(Service::new(self, record))
     }
 
@@ -125,17 +125,17 @@ impl Catalog {
         (0..self.blob.count(Section::Types)).map(|record| ResourceType::new(self, record))
     }
 
-    /// The resource types with this service segment in their ARN; `None` where no ARN has it.
+    /// The ARN templates with this service segment, by resource type; `None` where none has it.
     ///
     /// The segment is the service prefix for most types, but not for all: `elasticloadbalancing`
     /// resources have their own, the products of `servicecatalog` have `catalog`.
-    /// A type with a hole in that segment is not among them.
-    pub fn arn_service(&self, segment: &str) -> Option<impl Iterator<Item = ResourceType<'_>>> {
+    /// A template with a hole in that segment is not among them.
+    pub fn arn_service(&self, segment: &str) -> Option<impl Iterator<Item = ArnTemplate<'_>>> {
         let name_of = |record| self.blob.name(Section::ArnServices, record, arn_service::NAME);
-        let record = fold::find(0..self.blob.count(Section::ArnServices), segment, name_of)?;
-        let types =
-            self.blob.list(self.blob.get2(Section::ArnServices, record, arn_service::TYPES));
-        Some(types.map(|number| ResourceType::new(self, number)))
+        let names = self.blob.count(Section::ArnServices);
+        let record = self.blob.find((Section::ArnServiceSlots, 0), names, segment, name_of)?;
+        let arns = self.blob.get2(Section::ArnServices, record, arn_service::ARNS);
+        Some(self.blob.list(arns).map(|number| ArnTemplate::new(self, number)))
     }
 
     /// The services that resource control policies apply to.

@@ -134,6 +134,18 @@ impl<'c> ArnTemplate<'c> {
         self.form().resource
     }
 
+    /// The text with which the resource part begins, up to its first hole.
+    pub fn resource_head(self) -> &'c str {
+        std::str::from_utf8(self.catalog.blob.resource_head(self.record)).unwrap_or_default()
+    }
+
+    /// Whether the resource part of an ARN can begin with this text, as far as its head tells.
+    pub fn can_begin_with(self, text: &str) -> bool {
+        let head = self.catalog.blob.resource_head(self.record);
+        let shared = head.len().min(text.len());
+        head[..shared] == text.as_bytes()[..shared]
+    }
+
     /// The template in its segments.
     pub fn form(self) -> ArnForm<'c> {
         let template = self.template();

@@ -21,12 +21,6 @@ impl<'c> Service<'c> {
         self.catalog.blob.text(Section::Services, self.record, service::PREFIX)
     }
 
-    /// Whether this is the service with that prefix, in any letter case.
-    pub fn is(self, prefix: &str) -> bool {
-        let own = self.catalog.blob.name(Section::Services, self.record, service::PREFIX);
-        own.eq_ignore_ascii_case(prefix.as_bytes())
-    }
-
     /// The service's display name; empty for a retired service whose name is not recorded.
     pub fn name(self) -> &'c str {
         self.catalog.blob.text(Section::Services, self.record, service::NAME)
@@ -94,8 +88,12 @@ impl<'c> Service<'c> {
 
     /// The action with this name, also a retired one.
     pub fn action(self, name: &str) -> Option<Action<'c>> {
-        let number = fold::find(self.action_range(), name, |n| self.action_name(n))?;
-        Some(Action::new(self.catalog, number))
+        let range = self.action_range();
+        let slots = self.catalog.blob.get4(Section::Services, self.record, service::SLOTS);
+        let (slots, names) = ((Section::ActionSlots, slots), range.len() as u32);
+        let name_of = |n: u32| self.action_name(range.start.saturating_add(n));
+        let number = self.catalog.blob.find(slots, names, name, name_of)?;
+        Some(Action::new(self.catalog, range.start + number))
     }
 
     pub(crate) fn action_name(self, number: u32) -> &'c [u8] {

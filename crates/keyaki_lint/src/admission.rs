@@ -406,8 +406,8 @@ fn is_partition(segment: &str, catalog: &Catalog) -> bool {
 
 /// Whether a service has a type of resource with a region in its ARN that this may be.
 fn takes_region(catalog: &Catalog, service: &str, resource: &str) -> bool {
-    let types = catalog.arn_service(service).into_iter().flatten();
-    let mut regional = types.flat_map(|t| t.arns()).filter(|arn| arn.region() != Form::Empty);
+    let arns = catalog.arn_service(service).into_iter().flatten();
+    let mut regional = arns.filter(|arn| arn.region() != Form::Empty);
     regional.any(|arn| glob::intersects(resource, resource_glob(arn), Case::Sensitive))
 }
 

@@ -74,23 +74,35 @@ impl<'e> ArnPattern<'e> {
 
     fn compare_all(&self) -> Option<Misfit> {
         let mut nearest: Option<Misfit> = None;
-        for form in self.forms() {
+        for form in self.forms_beginning_with(glob::literal_head(self.get(Segment::Resource))) {
             let misfit = self.compare(&form);
             if misfit == Misfit::default() {
                 return None;
             }
             nearest = Some(nearest.map_or(misfit, |other| other.nearer(misfit)));
         }
+        let nearest = nearest.or_else(|| {
+            let is_known = self.forms().next().is_some();
+            is_known.then_some(Misfit { resource: true, ..Misfit::default() })
+        });
         let overruns = || self.forms().any(|form| overruns(&self.text, form.template));
         nearest.filter(|_| !(self.has_open_head() && overruns()))
     }
 
     /// The forms of the ARNs that have this pattern's service.
     pub(crate) fn forms(&self) -> impl Iterator<Item = ArnForm<'e>> + use<'_, 'e> {
+        self.forms_beginning_with("")
+    }
+
+    /// Those of them whose resource part can begin with this text.
+    fn forms_beginning_with<'s>(
+        &'s self,
+        text: &'s str,
+    ) -> impl Iterator<Item = ArnForm<'e>> + use<'s, 'e> {
         let service = self.get(Segment::Service);
-        let types = self.catalog.arn_service(service).into_iter().flatten();
-        let forms = types.flat_map(|t| t.arns()).map(|template| template.form());
-        forms.filter(move |form| form.service == Form::Literal(service))
+        let arns = self.catalog.arn_service(service).into_iter().flatten();
+        let likely = arns.filter(move |arn| arn.can_begin_with(text));
+        likely.map(|arn| arn.form()).filter(move |form| form.service == Form::Literal(service))
     }
 
     /// Whether a wildcard stands before the resource part, so that it can take in colons.
@@ -147,7 +159,8 @@ fn resource_fits(pattern: &str, template: &str) -> bool {
     let has_hole = template.len() > head.len();
     let open = pattern[own.len()..] == *"*" && (has_hole || own.len() <= head.len());
     let within = own.len() >= head.len() && pattern.len() > head.len();
-    open || (within && ends_in_hole(template, head)) || meets(pattern, &symbols(template, 5))
+    open || (within && ends_in_hole(template, head))
+        || meets(&pattern[shared..], &symbols(&template[shared..], 5))
 }
 
 /// The text of a template up to its first hole.
