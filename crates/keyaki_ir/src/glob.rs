@@ -24,13 +24,16 @@ impl Case {
 
 /// Whether `text` holds a wildcard.
 pub fn has_wildcard(text: &str) -> bool {
-    text.bytes().any(|b| b == b'*' || b == b'?')
+    first_wildcard(text).is_some()
 }
 
 /// The text of a pattern up to its first wildcard.
 pub fn literal_head(pattern: &str) -> &str {
-    let end = pattern.bytes().position(|b| b == b'*' || b == b'?');
-    end.and_then(|end| pattern.get(..end)).unwrap_or(pattern)
+    first_wildcard(pattern).and_then(|end| pattern.get(..end)).unwrap_or(pattern)
+}
+
+fn first_wildcard(text: &str) -> Option<usize> {
+    memchr::memchr2(b'*', b'?', text.as_bytes())
 }
 
 /// Length in bytes of the character that starts with `lead`.

@@ -332,7 +332,7 @@ impl Lowering {
 }
 
 fn action(text: &str, origin: NodeId) -> ActionPattern {
-    ActionPattern { text: text.into(), origin }
+    ActionPattern::new(text, origin)
 }
 
 fn resource(text: &str, origin: NodeId) -> ResourcePattern {

@@ -2,7 +2,7 @@
 
 use keyaki_syntax::NodeId;
 
-use crate::{Arn, Condition, Pattern, PrincipalElement};
+use crate::{Arn, Condition, Pattern, PrincipalElement, glob};
 
 /// A text with the node it came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -201,9 +201,21 @@ pub struct ActionPattern {
     pub text: Box<str>,
     /// The string in the source.
     pub origin: NodeId,
+    /// Where its first colon is, or its end.
+    colon: u32,
+    /// Where its first wildcard is, or its end.
+    wildcard: u32,
 }
 
 impl ActionPattern {
+    /// Reads an entry.
+    pub fn new(text: impl Into<Box<str>>, origin: NodeId) -> ActionPattern {
+        let text = text.into();
+        let colon = text.bytes().position(|b| b == b':').unwrap_or(text.len()) as u32;
+        let wildcard = glob::literal_head(&text).len() as u32;
+        ActionPattern { text, origin, colon, wildcard }
+    }
+
     /// Whether it is the lone `*`.
     pub fn is_star(&self) -> bool {
         &*self.text == "*"
@@ -211,7 +223,7 @@ impl ActionPattern {
 
     /// The parts before and after the first colon; none without a colon.
     pub fn split(&self) -> Option<(&str, &str)> {
-        let colon = self.text.bytes().position(|b| b == b':')?;
+        let colon = self.colon as usize;
         Some((self.text.get(..colon)?, self.text.get(colon + 1..)?))
     }
 
@@ -227,7 +239,7 @@ impl ActionPattern {
 
     /// Whether it holds `*` or `?`.
     pub fn has_wildcard(&self) -> bool {
-        crate::glob::has_wildcard(&self.text)
+        (self.wildcard as usize) < self.text.len()
     }
 }
 

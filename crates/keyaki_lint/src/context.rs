@@ -22,7 +22,8 @@ pub(crate) struct Context<'a> {
     /// The rule that is running.
     pub(crate) rule: &'static Rule,
     findings: Vec<Finding>,
-    last_service: Cell<Option<Service<'a>>>,
+    /// The service that was asked for last, and its prefix.
+    last_service: Cell<Option<(&'a str, Service<'a>)>>,
     /// How many more times somebody may ask what was meant.
     guesses: Cell<u32>,
     keys: OnceCell<PolicyKeys<'a>>,
@@ -67,10 +68,13 @@ impl<'a> Context<'a> {
 
     /// The service with this prefix. The same one is mostly asked for many times in a row.
     pub(crate) fn service(&self, prefix: &str) -> Option<Service<'a>> {
-        let last = self.last_service.get().filter(|service| service.is(prefix));
-        let service = last.or_else(|| self.document.catalog.service(prefix));
-        self.last_service.set(service.or(self.last_service.get()));
-        service
+        let last = self.last_service.get().filter(|(last, _)| last.eq_ignore_ascii_case(prefix));
+        if let Some((_, service)) = last {
+            return Some(service);
+        }
+        let service = self.document.catalog.service(prefix)?;
+        self.last_service.set(Some((service.prefix(), service)));
+        Some(service)
     }
 
     /// What a condition key is; the keys of the policy are looked up once.

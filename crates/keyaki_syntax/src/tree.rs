@@ -95,6 +95,11 @@ impl Tree {
         self.tokens.iter()
     }
 
+    /// The tokens that start in a range.
+    pub fn tokens_in(&self, range: TextRange) -> impl Iterator<Item = Token> + '_ {
+        self.tokens.starting_in(range)
+    }
+
     /// What is wrong with the text, in order of position.
     pub fn errors(&self) -> &[SyntaxError] {
         &self.errors
