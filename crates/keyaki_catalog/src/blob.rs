@@ -132,8 +132,16 @@ impl Blob {
 
     /// The numbers of a list.
     pub(crate) fn list(&self, number: u16) -> impl ExactSizeIterator<Item = u32> + Clone + '_ {
-        let places = self.span(Section::ListEnds, u32::from(number));
-        Places(places).map(|at| self.get4(Section::ListItems, at, 0))
+        Places(self.list_range(number)).map(|at| self.list_item(at))
+    }
+
+    /// The places of a list's numbers.
+    pub(crate) fn list_range(&self, number: u16) -> Range<u32> {
+        self.span(Section::ListEnds, u32::from(number))
+    }
+
+    pub(crate) fn list_item(&self, place: u32) -> u32 {
+        self.get4(Section::ListItems, place, 0)
     }
 
     /// From the end of the entry before to the end of this one.

@@ -2,12 +2,14 @@
 
 use crate::action::{Action, ActionId};
 use crate::blob::{Blob, InvalidCatalog};
+use crate::fold;
 use crate::resource::{ArnTemplate, ResourceType};
 use crate::service::Service;
 use crate::source::kinds::Date;
 use crate::source::layout::{Section, arn_service, meta, service};
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 static BYTES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"));
@@ -125,17 +127,47 @@ impl Catalog {
         (0..self.blob.count(Section::Types)).map(|record| ResourceType::new(self, record))
     }
 
-    /// The ARN templates with this service segment, by resource type; `None` where none has it.
+    /// The ARN templates with this service segment, by the start of their resource part; `None`
+    /// where none has it.
     ///
     /// The segment is the service prefix for most types, but not for all: `elasticloadbalancing`
     /// resources have their own, the products of `servicecatalog` have `catalog`.
     /// A template with a hole in that segment is not among them.
     pub fn arn_service(&self, segment: &str) -> Option<impl Iterator<Item = ArnTemplate<'_>>> {
+        let places = self.arn_places(segment)?;
+        Some(places.map(|place| self.arn_at(place)))
+    }
+
+    /// Those of them whose resource part can begin with `text`, as far as their first hole tells.
+    pub fn arns_beginning_with(
+        &self,
+        segment: &str,
+        text: &str,
+    ) -> impl Iterator<Item = ArnTemplate<'_>> {
+        let all = self.arn_places(segment).unwrap_or_default();
+        let first = |place| self.blob.resource_head(self.blob.list_item(place)).first().copied();
+        // No letter comes before all letters.
+        let until = |letter| fold::partition_point(all.clone(), |place| first(place) <= letter);
+        let open = until(None);
+        let start = match text.bytes().next() {
+            None => open,
+            Some(letter) => fold::partition_point(all.clone(), |at| first(at) < Some(letter)),
+        };
+        let end = text.bytes().next().map_or(all.end, |letter| until(Some(letter)));
+        let likely = (all.start..open).chain(start..end).map(|place| self.arn_at(place));
+        likely.filter(move |arn| arn.can_begin_with(text))
+    }
+
+    fn arn_at(&self, place: u32) -> ArnTemplate<'_> {
+        ArnTemplate::new(self, self.blob.list_item(place))
+    }
+
+    /// The places of the numbers of the templates with this service segment.
+    fn arn_places(&self, segment: &str) -> Option<Range<u32>> {
         let name_of = |record| self.blob.name(Section::ArnServices, record, arn_service::NAME);
         let names = self.blob.count(Section::ArnServices);
         let record = self.blob.find((Section::ArnServiceSlots, 0), names, segment, name_of)?;
-        let arns = self.blob.get2(Section::ArnServices, record, arn_service::ARNS);
-        Some(self.blob.list(arns).map(|number| ArnTemplate::new(self, number)))
+        Some(self.blob.list_range(self.blob.get2(Section::ArnServices, record, arn_service::ARNS)))
     }
 
     /// The services that resource control policies apply to.

@@ -156,7 +156,9 @@ impl Catalog {
             return KeyLookup::Federated(found);
         }
         match found {
-            Some(key) if self.is_provider(prefix) => KeyLookup::Federated(Some(key)),
+            Some(key) if !is_at_home(key) && self.is_provider(prefix) => {
+                KeyLookup::Federated(Some(key))
+            }
             Some(key) => KeyLookup::Service { service: key.home(), key },
             None => self.unknown_key(prefix),
         }

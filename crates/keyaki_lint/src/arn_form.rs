@@ -100,9 +100,8 @@ impl<'e> ArnPattern<'e> {
         text: &'s str,
     ) -> impl Iterator<Item = ArnForm<'e>> + use<'s, 'e> {
         let service = self.get(Segment::Service);
-        let arns = self.catalog.arn_service(service).into_iter().flatten();
-        let likely = arns.filter(move |arn| arn.can_begin_with(text));
-        likely.map(|arn| arn.form()).filter(move |form| form.service == Form::Literal(service))
+        let forms = self.catalog.arns_beginning_with(service, text).map(|arn| arn.form());
+        forms.filter(move |form| form.service == Form::Literal(service))
     }
 
     /// Whether a wildcard stands before the resource part, so that it can take in colons.

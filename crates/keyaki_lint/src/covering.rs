@@ -82,11 +82,17 @@ struct Entry<'e> {
     text: &'e str,
     /// The text up to its first wildcard.
     head: &'e str,
+    /// The text after its last wildcard.
+    tail: &'e str,
+    has_question_mark: bool,
 }
 
 impl<'e> Entry<'e> {
     fn new(number: usize, text: &'e str) -> Self {
-        Entry { number, text, head: glob::literal_head(text) }
+        let head = glob::literal_head(text);
+        let rest = &text[head.len()..];
+        let tail = rest.rfind(['*', '?']).map_or(rest, |at| &rest[at + 1..]);
+        Entry { number, text, head, tail, has_question_mark: rest.contains('?') }
     }
 
     fn has_wildcard(&self) -> bool {
@@ -96,8 +102,22 @@ impl<'e> Entry<'e> {
     /// Whether it covers another; of two that cover each other the first covers the second.
     fn covers(&self, inner: &Entry<'_>) -> bool {
         self.number != inner.number
-            && includes(self.text, inner.text)
-            && (self.number < inner.number || !includes(inner.text, self.text))
+            && self.includes(inner)
+            && (self.number < inner.number || !(inner.has_wildcard() && inner.includes(self)))
+    }
+
+    /// Whether an entry with a wildcard matches all that another entry matches.
+    fn includes(&self, inner: &Entry<'_>) -> bool {
+        if !inner.text.ends_with(self.tail) {
+            return false;
+        }
+        if !self.has_question_mark {
+            // Only a star can take in a wildcard of `inner`, so it may be read as text.
+            return glob::matches(self.text, inner.text, Case::Sensitive);
+        }
+        // A variable can be longer than the one character of a `?`.
+        let has_variable = inner.text.chars().any(|c| u32::from(c) >= PRIVATE);
+        !has_variable && glob::includes(self.text, inner.text, Case::Sensitive)
     }
 }
 
@@ -119,21 +139,6 @@ fn pairs(mut entries: Vec<Entry<'_>>) -> Vec<(usize, usize)> {
     }
     pairs.sort_unstable();
     pairs
-}
-
-/// Whether a pattern with a wildcard matches all that another pattern matches.
-fn includes(outer: &str, inner: &str) -> bool {
-    let tail = outer.rfind(['*', '?']).map_or(outer, |at| &outer[at + 1..]);
-    if !inner.ends_with(tail) {
-        return false;
-    }
-    if !outer.contains('?') {
-        // Only a star of `outer` can take in a wildcard of `inner`, so it may be read as text.
-        return glob::matches(outer, inner, Case::Sensitive);
-    }
-    // A variable can be longer than the one character of a `?`.
-    let has_variable = inner.chars().any(|c| u32::from(c) >= PRIVATE);
-    !has_variable && glob::includes(outer, inner, Case::Sensitive)
 }
 
 #[cfg(test)]

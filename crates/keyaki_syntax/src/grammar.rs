@@ -69,9 +69,17 @@ fn array<'s>(value: Rule<'s>) -> Rule<'s> {
     let colon = act(just(Terminal::Colon), |b, at| b.colon_in_array(at.start)).boxed();
     let after_colon = colon.clone().ignore_then(value.clone().or_not()).repeated();
     let element = value.then_ignore(after_colon).ignored();
-    let elements = choice((element, extra_comma(), colon)).then(separator()).repeated();
+    let elements = choice((element, extra_comma(), colon)).then(separator()).ignored();
+    let elements = choice((plain_element(), elements)).repeated();
     let close = act(closing_bracket(), |b, at| b.close_bracket(at.start));
     open.then(elements).then(close).ignored().boxed()
+}
+
+/// A string, its comma, and a string after them. Most elements are like that, and few steps lead
+/// through here; the other rules would read them just so.
+fn plain_element<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> {
+    let string = just(Terminal::String);
+    act(string.then(just(Terminal::Comma)).then(string.rewind()), |b, at| b.string(at.start))
 }
 
 fn object<'s>(value: Rule<'s>) -> Rule<'s> {
@@ -81,7 +89,20 @@ fn object<'s>(value: Rule<'s>) -> Rule<'s> {
         b.check_names();
         b.close_bracket(at.start);
     });
-    open.then(entry.then(separator()).repeated()).then(close).ignored().boxed()
+    let entries = choice((plain_member(), entry.then(separator()).ignored())).repeated();
+    open.then(entries).then(close).ignored().boxed()
+}
+
+/// The same for a member with a string.
+fn plain_member<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> {
+    let string = just(Terminal::String);
+    let member = string.then(just(Terminal::Colon)).then(string).then(just(Terminal::Comma));
+    act(member.then(string.rewind()), |b, at| {
+        b.open_member(at.start);
+        b.string(at.start);
+        b.string(at.start + 2);
+        b.close_member();
+    })
 }
 
 /// A name and its value.

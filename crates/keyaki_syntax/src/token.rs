@@ -156,6 +156,7 @@ impl Tokens {
         self.kinds[index]
     }
 
+    #[inline]
     pub(crate) fn range(&self, index: usize) -> TextRange {
         let end = self.starts.get(index + 1).copied().unwrap_or(self.end);
         TextRange::new(self.starts[index], end)
@@ -176,6 +177,7 @@ impl Tokens {
         (first(range.start)..first(range.end)).map(|i| self.get(i))
     }
 
+    #[inline]
     fn get(&self, index: usize) -> Token {
         Token { kind: self.kinds[index], range: self.range(index) }
     }

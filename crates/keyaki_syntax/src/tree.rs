@@ -100,6 +100,11 @@ impl Tree {
         self.tokens.starting_in(range)
     }
 
+    /// The source text alone.
+    pub fn into_source(self) -> Box<str> {
+        self.source
+    }
+
     /// What is wrong with the text, in order of position.
     pub fn errors(&self) -> &[SyntaxError] {
         &self.errors
@@ -246,6 +251,11 @@ impl<'t> Value<'t> {
         };
         let (start, end) = (to_source(part.start), to_source(part.end));
         TextRange::new(start.min(node.range.end), end.min(node.range.end))
+    }
+
+    /// How many nodes are below this one, at any depth.
+    pub fn size(self) -> usize {
+        (self.tree.node(self.id).end - self.id.0 - 1) as usize
     }
 
     /// The nodes directly below this one, in order: a member's are its name and its value.

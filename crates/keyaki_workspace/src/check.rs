@@ -125,7 +125,7 @@ pub fn check_text(path: &Path, bytes: &[u8], options: &Options<'_>) -> CheckedFi
         let finding = problem::about_file(&NO_POLICY, message);
         return CheckedFile::about(shown(path), Status::Checked, finding);
     }
-    finish(path, &tree, documents)
+    finish(path, tree, documents)
 }
 
 /// Checks a text that was found in a folder: without a policy it is passed over, unless it is so
@@ -137,14 +137,14 @@ fn check_found(path: &Path, bytes: &[u8], options: &Options<'_>) -> CheckedFile 
     if documents.is_empty() && is_broken(&tree) {
         documents = run.whole(&tree);
     }
-    finish(path, &tree, documents)
+    finish(path, tree, documents)
 }
 
-fn finish(path: &Path, tree: &Tree, documents: Vec<CheckedDocument>) -> CheckedFile {
+fn finish(path: &Path, tree: Tree, documents: Vec<CheckedDocument>) -> CheckedFile {
     let status = if documents.is_empty() { Status::NoPolicy } else { Status::Checked };
     let is_clean = documents.iter().all(|d| d.findings.is_empty());
-    let text = if is_clean { "" } else { tree.source() };
-    CheckedFile { path: shown(path), text: text.into(), status, documents }
+    let text = if is_clean { Box::default() } else { tree.into_source() };
+    CheckedFile { path: shown(path), text, status, documents }
 }
 
 /// Whether a text has mistakes that no dialect of JSON allows.

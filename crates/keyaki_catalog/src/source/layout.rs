@@ -52,7 +52,7 @@ pub(crate) enum Section {
     KeySlots,
     /// The same for global condition keys.
     GlobalKeySlots,
-    /// [`arn_service`], by name.
+    /// [`arn_service`], by name; the ARNs of each by the start of their resource part.
     ArnServices,
     /// [`key`], by name without case, then type.
     Keys,

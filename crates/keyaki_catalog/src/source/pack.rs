@@ -47,8 +47,9 @@ struct Packer<'a> {
     actions: HashMap<String, u32>,
     keys: BTreeMap<((String, String), KeyType), u32>,
     key_by_name: HashMap<&'a str, u32>,
-    /// ARN templates by their service segment; without those where it is a hole.
-    arn_services: BTreeMap<&'a str, Vec<u32>>,
+    /// ARN templates by their service segment, without those where it is a hole: the literal start
+    /// of the resource part, and the number.
+    arn_services: BTreeMap<&'a str, Vec<(&'a str, u32)>>,
 }
 
 impl<'a> Packer<'a> {
@@ -269,14 +270,14 @@ impl<'a> Packer<'a> {
             let [_, _, service, _, _, resource] = segments[..] else {
                 return Err(PackError(format!("`{template}` is not an ARN template")));
             };
+            let head = resource.find(['$', '*']).unwrap_or(resource.len());
             if !service.contains('$') {
-                let number = self.count(Section::Arns);
-                self.arn_services.entry(service).or_default().push(number);
+                let arn = (&resource[..head], self.count(Section::Arns));
+                self.arn_services.entry(service).or_default().push(arn);
             }
             self.put_string(Section::Arns, template);
             self.put_string(Section::Arns, &fill_holes(template, "*"));
             let start = template.len() - resource.len();
-            let head = resource.find(['$', '*']).unwrap_or(resource.len());
             self.put2(Section::Arns, small("characters in an ARN", start)?);
             self.put2(Section::Arns, small("characters in an ARN", start + head)?);
         }
@@ -290,8 +291,9 @@ impl<'a> Packer<'a> {
         let arn_services = std::mem::take(&mut self.arn_services);
         small("services in ARNs", arn_services.len())?;
         self.slots(Section::ArnServiceSlots, arn_services.keys().copied());
-        for (name, arns) in arn_services {
-            let arns = self.list(arns)?;
+        for (name, mut arns) in arn_services {
+            arns.sort_unstable();
+            let arns = self.list(arns.into_iter().map(|(_, number)| number).collect())?;
             self.put_string(Section::ArnServices, name);
             self.put2(Section::ArnServices, arns);
         }
