@@ -123,11 +123,16 @@ impl Blob {
         None
     }
 
-    /// The part of an ARN template from the start of its resource part to the first hole there.
+    /// The resource part of an ARN template.
+    pub(crate) fn resource(&self, arn: u32) -> &[u8] {
+        let start = usize::from(self.get2(Section::Arns, arn, arn::RESOURCE));
+        self.name(Section::Arns, arn, arn::TEMPLATE).get(start..).unwrap_or_default()
+    }
+
+    /// What it begins with, up to its first hole.
     pub(crate) fn resource_head(&self, arn: u32) -> &[u8] {
-        let offset = |field| usize::from(self.get2(Section::Arns, arn, field));
-        let template = self.name(Section::Arns, arn, arn::TEMPLATE);
-        template.get(offset(arn::RESOURCE)..offset(arn::RESOURCE_HEAD_END)).unwrap_or_default()
+        let length = usize::from(self.get2(Section::Arns, arn, arn::RESOURCE_HEAD));
+        self.resource(arn).get(..length).unwrap_or_default()
     }
 
     /// The numbers of a list.

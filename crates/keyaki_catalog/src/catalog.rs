@@ -139,6 +139,7 @@ impl Catalog {
     }
 
     /// Those of them whose resource part can begin with `text`, as far as their first hole tells.
+    /// Letter case counts.
     pub fn arns_beginning_with(
         &self,
         segment: &str,
@@ -146,16 +147,19 @@ impl Catalog {
     ) -> impl Iterator<Item = ArnTemplate<'_>> {
         let all = self.arn_places(segment).unwrap_or_default();
         let first = |place| self.blob.resource_head(self.blob.list_item(place)).first().copied();
-        // No letter comes before all letters.
-        let until = |letter| fold::partition_point(all.clone(), |place| first(place) <= letter);
-        let open = until(None);
-        let start = match text.bytes().next() {
-            None => open,
-            Some(letter) => fold::partition_point(all.clone(), |at| first(at) < Some(letter)),
+        // Heads without a letter come first; the first letter narrows the others down to a few.
+        let open = all.clone().take_while(|&place| first(place).is_none()).count() as u32;
+        let rest = all.start + open..all.end;
+        let named = match text.bytes().next() {
+            None => rest,
+            Some(letter) => {
+                let start = fold::partition_point(rest.clone(), |at| first(at) < Some(letter));
+                start..fold::partition_point(start..rest.end, |at| first(at) == Some(letter))
+            }
         };
-        let end = text.bytes().next().map_or(all.end, |letter| until(Some(letter)));
-        let likely = (all.start..open).chain(start..end).map(|place| self.arn_at(place));
-        likely.filter(move |arn| arn.can_begin_with(text))
+        let likely = (all.start..all.start + open).chain(named).map(|place| self.arn_at(place));
+        let is_exact = move |arn: &ArnTemplate<'_>| arn.has_service(segment);
+        likely.filter(move |arn| arn.can_begin_with(text)).filter(is_exact)
     }
 
     fn arn_at(&self, place: u32) -> ArnTemplate<'_> {

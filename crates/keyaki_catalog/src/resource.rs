@@ -131,7 +131,14 @@ impl<'c> ArnTemplate<'c> {
 
     /// The rest after the account: type and name of the resource, with its holes.
     pub fn resource(self) -> &'c str {
-        self.form().resource
+        std::str::from_utf8(self.catalog.blob.resource(self.record)).unwrap_or_default()
+    }
+
+    /// Whether this is the service segment.
+    pub(crate) fn has_service(self, segment: &str) -> bool {
+        let template = self.catalog.blob.name(Section::Arns, self.record, arn::TEMPLATE);
+        let service = template.splitn(4, |&b| b == b':').nth(2);
+        service == Some(segment.as_bytes())
     }
 
     /// The text with which the resource part begins, up to its first hole.

@@ -54,6 +54,7 @@ pub fn matches(pattern: &str, text: &str, case: Case) -> bool {
     let mut resume: Option<(usize, usize)> = None;
     while j < t.len() {
         match p.get(i) {
+            Some(b'*') if i + 1 == p.len() => return true,
             Some(b'*') => {
                 i += 1;
                 resume = Some((i, j));

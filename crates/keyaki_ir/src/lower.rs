@@ -118,6 +118,7 @@ impl Lowering {
         match value.kind() {
             NodeKind::Object => self.statement(0, value),
             NodeKind::Array => {
+                self.policy.statements.reserve(value.elements().take(MANY).count());
                 for (index, element) in value.elements().enumerate() {
                     self.statement(index, element);
                 }

@@ -255,9 +255,9 @@ impl Inspection<'_> {
 
     fn sid(&mut self, statement: &Statement) {
         if let Some(sid) = &statement.sid
-            && !has_placeholder(&sid.value)
             // The service was seen to take `_`, which its documentation leaves out.
             && !sid.value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+            && !has_placeholder(&sid.value)
         {
             self.refuse(Reason::SidCharacters, sid.origin);
         }

@@ -13,7 +13,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use keyaki_catalog::{ArnForm, Catalog, Segment as Form};
+use keyaki_catalog::{ArnForm, ArnTemplate, Catalog, Segment as Form};
 use keyaki_ir::arn::Segment;
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{Arn, ResourcePattern};
@@ -74,8 +74,9 @@ impl<'e> ArnPattern<'e> {
 
     fn compare_all(&self) -> Option<Misfit> {
         let mut nearest: Option<Misfit> = None;
-        for form in self.forms_beginning_with(glob::literal_head(self.get(Segment::Resource))) {
-            let misfit = self.compare(&form);
+        let head = glob::literal_head(self.get(Segment::Resource));
+        for template in self.catalog.arns_beginning_with(self.get(Segment::Service), head) {
+            let misfit = self.compare(template);
             if misfit == Misfit::default() {
                 return None;
             }
@@ -91,17 +92,8 @@ impl<'e> ArnPattern<'e> {
 
     /// The forms of the ARNs that have this pattern's service.
     pub(crate) fn forms(&self) -> impl Iterator<Item = ArnForm<'e>> + use<'_, 'e> {
-        self.forms_beginning_with("")
-    }
-
-    /// Those of them whose resource part can begin with this text.
-    fn forms_beginning_with<'s>(
-        &'s self,
-        text: &'s str,
-    ) -> impl Iterator<Item = ArnForm<'e>> + use<'s, 'e> {
-        let service = self.get(Segment::Service);
-        let forms = self.catalog.arns_beginning_with(service, text).map(|arn| arn.form());
-        forms.filter(move |form| form.service == Form::Literal(service))
+        let arns = self.catalog.arns_beginning_with(self.get(Segment::Service), "");
+        arns.map(|arn| arn.form())
     }
 
     /// Whether a wildcard stands before the resource part, so that it can take in colons.
@@ -110,10 +102,11 @@ impl<'e> ArnPattern<'e> {
     }
 
     /// Compares segment by segment.
-    fn compare(&self, form: &ArnForm<'_>) -> Misfit {
-        if !resource_fits(self.get(Segment::Resource), form.resource) {
+    fn compare(&self, template: ArnTemplate<'_>) -> Misfit {
+        if !resource_fits(self.get(Segment::Resource), template.resource()) {
             return Misfit { resource: true, ..Misfit::default() };
         }
+        let form = template.form();
         Misfit {
             resource: false,
             region: !segment_fits(self.get(Segment::Region), form.region),

@@ -22,22 +22,27 @@ pub(crate) struct Covered {
 }
 
 /// The covered entries, in order. Of equal entries the first stays.
-pub(crate) fn covered<'e>(entries: impl Iterator<Item = &'e str>, case: Case) -> Vec<Covered> {
-    let (mut text, mut ends) = (String::new(), Vec::new());
-    for entry in entries {
-        text.push_str(entry);
-        ends.push(text.len());
+pub(crate) fn covered<'e>(
+    entries: impl ExactSizeIterator<Item = &'e str> + Clone,
+    case: Case,
+) -> Vec<Covered> {
+    if case == Case::Sensitive {
+        return covered_exactly(entries);
     }
-    if case == Case::Insensitive {
-        text.make_ascii_lowercase();
-    }
-    let starts = std::iter::once(0).chain(ends.iter().copied());
-    let spans = starts.zip(&ends).enumerate();
-    covered_exactly(spans.map(|(number, (start, &end))| Entry::new(number, &text[start..end])))
+    let mut text = String::with_capacity(entries.clone().map(str::len).sum());
+    entries.clone().for_each(|entry| text.push_str(entry));
+    text.make_ascii_lowercase();
+    let mut rest = &*text;
+    covered_exactly(entries.map(|entry| {
+        let (folded, tail) = rest.split_at(entry.len());
+        rest = tail;
+        folded
+    }))
 }
 
 /// The same where letter case counts.
-fn covered_exactly<'e>(entries: impl Iterator<Item = Entry<'e>>) -> Vec<Covered> {
+fn covered_exactly<'e>(entries: impl Iterator<Item = &'e str>) -> Vec<Covered> {
+    let entries = entries.enumerate().map(|(number, text)| Entry::new(number, text));
     let pairs = pairs(entries.collect());
     let is_covered = |entry: usize| pairs.binary_search_by_key(&entry, |p| p.0).is_ok();
     let mut out: Vec<Covered> = Vec::new();
@@ -108,16 +113,18 @@ impl<'e> Entry<'e> {
 
     /// Whether an entry with a wildcard matches all that another entry matches.
     fn includes(&self, inner: &Entry<'_>) -> bool {
-        if !inner.text.ends_with(self.tail) {
+        let Some(inner) = inner.text.strip_prefix(self.head) else { return false };
+        let outer = &self.text[self.head.len()..];
+        if !inner.ends_with(self.tail) {
             return false;
         }
         if !self.has_question_mark {
             // Only a star can take in a wildcard of `inner`, so it may be read as text.
-            return glob::matches(self.text, inner.text, Case::Sensitive);
+            return glob::matches(outer, inner, Case::Sensitive);
         }
         // A variable can be longer than the one character of a `?`.
-        let has_variable = inner.text.chars().any(|c| u32::from(c) >= PRIVATE);
-        !has_variable && glob::includes(self.text, inner.text, Case::Sensitive)
+        let has_variable = inner.chars().any(|c| u32::from(c) >= PRIVATE);
+        !has_variable && glob::includes(outer, inner, Case::Sensitive)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Each finding with the source that it is about, drawn by ariadne.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -52,24 +53,19 @@ fn write_finding(
     let wrong = format!(" {path}:{line}:{column} ");
     let right = format!(" {path}:{}:{} ", at.line, at.column);
     let margin = Margin::new(&excerpt.numbers);
-    let rows = drawn.lines().map(|row| match margin.is_heading(row) {
-        true => margin.widened(&row.replacen(&wrong, &right, 1)),
-        false => margin.widened(row),
-    });
-    writeln!(out, "{}", tidy(rows))
-}
-
-/// A drawing without trailing spaces and without the arrows that lead to no text.
-fn tidy(rows: impl Iterator<Item = String>) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    for row in rows {
-        if !row.contains(NO_TEXT) {
-            lines.push(row.trim_end().to_owned());
-        } else if let Some(underline) = lines.last_mut() {
-            *underline = underline.replace('┬', "─");
+    let mut rows = drawn.lines().peekable();
+    while let Some(row) = rows.next() {
+        let mut row = Cow::Borrowed(row.trim_end());
+        if margin.is_heading(&row) {
+            row = row.replacen(&wrong, &right, 1).into();
         }
+        // An arrow that leads to no text is left out, and its place in the underline, too.
+        while rows.next_if(|next| next.contains(NO_TEXT)).is_some() {
+            row = row.replace('┬', "─").into();
+        }
+        margin.write(&row, out)?;
     }
-    lines.iter().fold(String::new(), |text, line| text + line + "\n")
+    writeln!(out)
 }
 
 /// A finding about a file without a text.

@@ -3,6 +3,8 @@
 //! ariadne numbers the lines of the excerpt that it draws. Here they get the numbers that they have
 //! in the file, and the margin the width that these need.
 
+use std::io::{self, Write};
+
 /// What replaces the margin of a drawing.
 pub(crate) struct Margin<'n> {
     numbers: &'n [u32],
@@ -24,18 +26,20 @@ impl<'n> Margin<'n> {
         Row::of(row).body.starts_with(['╭', '├'])
     }
 
-    /// A row of the drawing with this margin.
-    pub(crate) fn widened(&self, row: &str) -> String {
+    /// Writes a row of the drawing with this margin.
+    pub(crate) fn write(&self, row: &str, out: &mut dyn Write) -> io::Result<()> {
         let Row { indent, color, body } = Row::of(row);
         let end = body.bytes().take_while(u8::is_ascii_digit).count();
         let (number, rest) = body.split_at(end);
         let line = number.parse().ok().and_then(|n: usize| self.numbers.get(n.checked_sub(1)?));
         let more = self.more;
         match line {
-            Some(line) => format!(" {color}{line:>0$}{rest}", self.width),
-            None if indent.is_empty() => format!("{color}{}{body}", "─".repeat(more)),
-            None if indent == " " => format!(" {color}{:more$}{}", "", &row[1 + color.len()..]),
-            None => format!("{:more$}{row}", ""),
+            Some(line) => writeln!(out, " {color}{line:>0$}{rest}", self.width),
+            None if indent.is_empty() => writeln!(out, "{color}{}{body}", "─".repeat(more)),
+            None if indent == " " => {
+                writeln!(out, " {color}{:more$}{}", "", &row[1 + color.len()..])
+            }
+            None => writeln!(out, "{:more$}{row}", ""),
         }
     }
 }
@@ -82,7 +86,9 @@ mod tests {
             (" \x1b[1m3 │\x1b[0m {", " \x1b[1m  98 │\x1b[0m {"),
             ("\x1b[1m───╯\x1b[0m", "\x1b[1m──────╯\x1b[0m"),
         ] {
-            assert_eq!(margin.widened(row), expected);
+            let mut written = Vec::new();
+            assert!(margin.write(row, &mut written).is_ok());
+            assert_eq!(String::from_utf8_lossy(&written), format!("{expected}\n"));
         }
     }
 

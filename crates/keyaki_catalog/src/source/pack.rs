@@ -279,7 +279,7 @@ impl<'a> Packer<'a> {
             self.put_string(Section::Arns, &fill_holes(template, "*"));
             let start = template.len() - resource.len();
             self.put2(Section::Arns, small("characters in an ARN", start)?);
-            self.put2(Section::Arns, small("characters in an ARN", start + head)?);
+            self.put2(Section::Arns, small("characters in an ARN", head)?);
         }
         if resource_type.arns.is_empty() {
             return Err(PackError(format!("`{}` has no ARN template", resource_type.name)));
