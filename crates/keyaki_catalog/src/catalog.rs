@@ -6,7 +6,7 @@ use crate::fold;
 use crate::resource::{ArnTemplate, ResourceType};
 use crate::service::Service;
 use crate::source::kinds::Date;
-use crate::source::layout::{Section, arn_service, meta, service};
+use crate::source::layout::{Section, arn, arn_service, meta, service};
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
@@ -134,7 +134,7 @@ impl Catalog {
     /// resources have their own, the products of `servicecatalog` have `catalog`.
     /// A template with a hole in that segment is not among them.
     pub fn arn_service(&self, segment: &str) -> Option<impl Iterator<Item = ArnTemplate<'_>>> {
-        let places = self.arn_places(segment)?;
+        let (_, places) = self.arn_places(segment)?;
         Some(places.map(|place| self.arn_at(place)))
     }
 
@@ -145,33 +145,34 @@ impl Catalog {
         segment: &str,
         text: &str,
     ) -> impl Iterator<Item = ArnTemplate<'_>> {
-        let all = self.arn_places(segment).unwrap_or_default();
-        let first = |place| self.blob.resource_head(self.blob.list_item(place)).first().copied();
+        let places = self.arn_places(segment);
+        let all = places.filter(|(name, _)| *name == segment.as_bytes()).unwrap_or_default().1;
+        let first = |place| self.blob.get2(Section::Arns, self.blob.list_item(place), arn::LETTER);
         // Heads without a letter come first; the first letter narrows the others down to a few.
-        let open = all.clone().take_while(|&place| first(place).is_none()).count() as u32;
+        let open = all.clone().take_while(|&place| first(place) == 0).count() as u32;
         let rest = all.start + open..all.end;
-        let named = match text.bytes().next() {
+        let named = match text.bytes().next().map(u16::from) {
             None => rest,
             Some(letter) => {
-                let start = fold::partition_point(rest.clone(), |at| first(at) < Some(letter));
-                start..fold::partition_point(start..rest.end, |at| first(at) == Some(letter))
+                let start = fold::partition_point(rest.clone(), |at| first(at) < letter);
+                start..fold::partition_point(start..rest.end, |at| first(at) == letter)
             }
         };
         let likely = (all.start..all.start + open).chain(named).map(|place| self.arn_at(place));
-        let is_exact = move |arn: &ArnTemplate<'_>| arn.has_service(segment);
-        likely.filter(move |arn| arn.can_begin_with(text)).filter(is_exact)
+        likely.filter(move |arn| arn.can_begin_with(text))
     }
 
     fn arn_at(&self, place: u32) -> ArnTemplate<'_> {
         ArnTemplate::new(self, self.blob.list_item(place))
     }
 
-    /// The places of the numbers of the templates with this service segment.
-    fn arn_places(&self, segment: &str) -> Option<Range<u32>> {
+    /// A service segment as templates have it, and the places of the numbers of these.
+    fn arn_places(&self, segment: &str) -> Option<(&[u8], Range<u32>)> {
         let name_of = |record| self.blob.name(Section::ArnServices, record, arn_service::NAME);
         let names = self.blob.count(Section::ArnServices);
         let record = self.blob.find((Section::ArnServiceSlots, 0), names, segment, name_of)?;
-        Some(self.blob.list_range(self.blob.get2(Section::ArnServices, record, arn_service::ARNS)))
+        let list = self.blob.get2(Section::ArnServices, record, arn_service::ARNS);
+        Some((name_of(record), self.blob.list_range(list)))
     }
 
     /// The services that resource control policies apply to.

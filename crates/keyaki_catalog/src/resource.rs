@@ -134,13 +134,6 @@ impl<'c> ArnTemplate<'c> {
         std::str::from_utf8(self.catalog.blob.resource(self.record)).unwrap_or_default()
     }
 
-    /// Whether this is the service segment.
-    pub(crate) fn has_service(self, segment: &str) -> bool {
-        let template = self.catalog.blob.name(Section::Arns, self.record, arn::TEMPLATE);
-        let service = template.splitn(4, |&b| b == b':').nth(2);
-        service == Some(segment.as_bytes())
-    }
-
     /// The text with which the resource part begins, up to its first hole.
     pub fn resource_head(self) -> &'c str {
         std::str::from_utf8(self.catalog.blob.resource_head(self.record)).unwrap_or_default()

@@ -27,6 +27,8 @@ pub(crate) struct Context<'a> {
     /// How many more times somebody may ask what was meant.
     guesses: Cell<u32>,
     keys: OnceCell<PolicyKeys<'a>>,
+    /// The key that was asked for last; several rules ask in turn.
+    last_key: Cell<Option<(&'a str, KeyLookup<'a>)>>,
 }
 
 impl<'a> Context<'a> {
@@ -40,6 +42,7 @@ impl<'a> Context<'a> {
             last_service: Cell::new(None),
             guesses: Cell::new(MAX_GUESSES),
             keys: OnceCell::new(),
+            last_key: Cell::new(None),
         }
     }
 
@@ -79,9 +82,14 @@ impl<'a> Context<'a> {
 
     /// What a condition key is; the keys of the policy are looked up once.
     pub(crate) fn key(&self, name: &str) -> KeyLookup<'a> {
+        if let Some((_, lookup)) = self.last_key.get().filter(|(last, _)| *last == name) {
+            return lookup;
+        }
         let (policy, catalog) = (self.document.policy, self.document.catalog);
         let keys = self.keys.get_or_init(|| PolicyKeys::new(policy, catalog));
-        keys.get(name).unwrap_or_else(|| catalog.key(name))
+        let found = keys.get(name);
+        self.last_key.set(found.or(self.last_key.get()));
+        found.map_or_else(|| catalog.key(name), |(_, lookup)| lookup)
     }
 
     /// The type of a condition key's value; none where the key is not known.

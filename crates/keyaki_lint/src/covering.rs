@@ -82,66 +82,83 @@ pub(crate) fn opaque<'p>(pattern: &'p Pattern, known: &mut Vec<&'p str>) -> Cow<
 const PRIVATE: u32 = 0xF_0000;
 
 /// An entry of the list.
+#[derive(Clone, Copy)]
 struct Entry<'e> {
     number: usize,
     text: &'e str,
-    /// The text up to its first wildcard.
-    head: &'e str,
+    /// The length of the text up to its first wildcard.
+    head: usize,
+}
+
+impl<'e> Entry<'e> {
+    fn new(number: usize, text: &'e str) -> Self {
+        Entry { number, text, head: glob::literal_head(text).len() }
+    }
+
+    fn head(&self) -> &'e str {
+        &self.text[..self.head]
+    }
+
+    fn has_wildcard(&self) -> bool {
+        self.head < self.text.len()
+    }
+}
+
+/// An entry with a wildcard, ready to be compared with others.
+struct Wide<'e> {
+    entry: Entry<'e>,
+    /// The text from its first wildcard on.
+    rest: &'e str,
     /// The text after its last wildcard.
     tail: &'e str,
     has_question_mark: bool,
 }
 
-impl<'e> Entry<'e> {
-    fn new(number: usize, text: &'e str) -> Self {
-        let head = glob::literal_head(text);
-        let rest = &text[head.len()..];
-        let tail = rest.rfind(['*', '?']).map_or(rest, |at| &rest[at + 1..]);
-        Entry { number, text, head, tail, has_question_mark: rest.contains('?') }
-    }
-
-    fn has_wildcard(&self) -> bool {
-        self.head.len() < self.text.len()
+impl<'e> Wide<'e> {
+    fn new(entry: Entry<'e>) -> Self {
+        let rest = &entry.text[entry.head..];
+        let tail = rest.rfind(['*', '?']).map_or("", |at| &rest[at + 1..]);
+        Wide { entry, rest, tail, has_question_mark: rest.contains('?') }
     }
 
     /// Whether it covers another; of two that cover each other the first covers the second.
     fn covers(&self, inner: &Entry<'_>) -> bool {
-        self.number != inner.number
+        self.entry.number != inner.number
             && self.includes(inner)
-            && (self.number < inner.number || !(inner.has_wildcard() && inner.includes(self)))
+            && (self.entry.number < inner.number
+                || !(inner.has_wildcard() && Wide::new(*inner).includes(&self.entry)))
     }
 
-    /// Whether an entry with a wildcard matches all that another entry matches.
+    /// Whether it matches all that another entry matches.
     fn includes(&self, inner: &Entry<'_>) -> bool {
-        let Some(inner) = inner.text.strip_prefix(self.head) else { return false };
-        let outer = &self.text[self.head.len()..];
+        let Some(inner) = inner.text.strip_prefix(self.entry.head()) else { return false };
         if !inner.ends_with(self.tail) {
             return false;
         }
         if !self.has_question_mark {
             // Only a star can take in a wildcard of `inner`, so it may be read as text.
-            return glob::matches(outer, inner, Case::Sensitive);
+            return glob::matches(self.rest, inner, Case::Sensitive);
         }
         // A variable can be longer than the one character of a `?`.
         let has_variable = inner.chars().any(|c| u32::from(c) >= PRIVATE);
-        !has_variable && glob::includes(outer, inner, Case::Sensitive)
+        !has_variable && glob::includes(self.rest, inner, Case::Sensitive)
     }
 }
 
 /// All (covered, covering), sorted.
 fn pairs(mut entries: Vec<Entry<'_>>) -> Vec<(usize, usize)> {
-    entries.sort_unstable_by(|a, b| a.head.cmp(b.head).then(a.number.cmp(&b.number)));
-    let mut path: Vec<&Entry<'_>> = Vec::new();
+    entries.sort_unstable_by(|a, b| a.head().cmp(b.head()).then(a.number.cmp(&b.number)));
+    let mut path: Vec<Wide<'_>> = Vec::new();
     let mut pairs = Vec::new();
-    for group in entries.chunk_by(|a, b| a.head == b.head) {
-        path.retain(|p| group[0].head.starts_with(p.head));
-        path.extend(group.iter().filter(|e| e.has_wildcard()));
+    for group in entries.chunk_by(|a, b| a.head() == b.head()) {
+        path.retain(|p| group[0].text.starts_with(p.entry.head()));
+        path.extend(group.iter().filter(|e| e.has_wildcard()).map(|e| Wide::new(*e)));
         let first = group.iter().find(|e| !e.has_wildcard());
         for entry in group {
             let same = first.filter(|f| !entry.has_wildcard() && f.number != entry.number);
             pairs.extend(same.map(|f| (entry.number, f.number)));
             let covering = path.iter().filter(|c| c.covers(entry));
-            pairs.extend(covering.map(|c| (entry.number, c.number)));
+            pairs.extend(covering.map(|c| (entry.number, c.entry.number)));
         }
     }
     pairs.sort_unstable();

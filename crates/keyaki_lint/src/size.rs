@@ -1,7 +1,7 @@
 //! How long a policy is, as the quotas of IAM and Organizations count it.
 
 use keyaki_diag::TextRange;
-use keyaki_syntax::{TokenKind, Tree};
+use keyaki_syntax::Tree;
 
 /// The length of a policy in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,9 +15,8 @@ pub(crate) struct Size {
 /// Measures a part of a text. White space inside strings counts.
 pub(crate) fn measure(tree: &Tree, part: TextRange) -> Size {
     let characters = count(part.slice(tree.source()));
-    let spaces = tree.tokens_in(part).filter(|token| token.kind == TokenKind::Whitespace);
-    let spaces: u32 = spaces.map(|token| token.range.len()).sum();
-    Size { characters, compact: characters.saturating_sub(spaces as usize) }
+    let spaces = tree.white_space_in(part) as usize;
+    Size { characters, compact: characters.saturating_sub(spaces) }
 }
 
 /// The number of characters: all bytes but those that continue one.

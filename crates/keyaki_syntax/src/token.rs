@@ -171,10 +171,19 @@ impl Tokens {
         (0..self.kinds.len()).map(|i| self.get(i))
     }
 
-    /// The tokens that start in a range.
-    pub(crate) fn starting_in(&self, range: TextRange) -> impl Iterator<Item = Token> + '_ {
+    /// How long the white space is that starts in a range.
+    pub(crate) fn white_space_in(&self, range: TextRange) -> u32 {
         let first = |offset| self.starts.partition_point(|&start| start < offset);
-        (first(range.start)..first(range.end)).map(|i| self.get(i))
+        let part = first(range.start)..first(range.end);
+        let starts = &self.starts[part.clone()];
+        let ends = starts.iter().skip(1).copied().chain([self
+            .starts
+            .get(part.end)
+            .copied()
+            .unwrap_or(self.end)]);
+        let tokens = self.kinds[part].iter().zip(starts.iter().zip(ends));
+        let spaces = tokens.filter(|(kind, _)| **kind == TokenKind::Whitespace);
+        spaces.map(|(_, (start, end))| end - start).sum()
     }
 
     #[inline]

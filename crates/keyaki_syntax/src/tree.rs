@@ -95,9 +95,10 @@ impl Tree {
         self.tokens.iter()
     }
 
-    /// The tokens that start in a range.
-    pub fn tokens_in(&self, range: TextRange) -> impl Iterator<Item = Token> + '_ {
-        self.tokens.starting_in(range)
+    /// How many bytes of a range are white space between the tokens; a space that starts there
+    /// counts as a whole.
+    pub fn white_space_in(&self, range: TextRange) -> u32 {
+        self.tokens.white_space_in(range)
     }
 
     /// The source text alone.

@@ -169,7 +169,7 @@ record!(action { NAME: 4, SERVICE: 2, KEYS: 2, ROWS: 2, NEEDS: 2, FLAGS: 2, SINC
 record!(retired { ACTION: 4, LAST_SEEN: 2 });
 record!(row { TYPE: 4, KEYS: 2, REQUIRED: 2 });
 record!(resource_type { NAME: 4, SERVICE: 2, KEYS: 2, ARNS: 2 });
-record!(arn { TEMPLATE: 4, GLOB: 4, RESOURCE: 2, RESOURCE_HEAD: 2 });
+record!(arn { TEMPLATE: 4, GLOB: 4, RESOURCE: 2, RESOURCE_HEAD: 2, LETTER: 2 });
 record!(arn_service { NAME: 4, ARNS: 2 });
 record!(key { NAME: 4, GLOB: 4, TYPE: 2, HOME: 2 });
 record!(global_key { NAME: 4, GLOB: 4, TYPE: 2, CATEGORY: 2 });

@@ -280,6 +280,8 @@ impl<'a> Packer<'a> {
             let start = template.len() - resource.len();
             self.put2(Section::Arns, small("characters in an ARN", start)?);
             self.put2(Section::Arns, small("characters in an ARN", head)?);
+            let letter = resource[..head].bytes().next().unwrap_or_default();
+            self.put2(Section::Arns, u16::from(letter));
         }
         if resource_type.arns.is_empty() {
             return Err(PackError(format!("`{}` has no ARN template", resource_type.name)));
