@@ -63,22 +63,26 @@ impl Blob {
     }
 
     /// How many records a section has.
+    #[inline]
     pub(crate) fn count(&self, section: Section) -> u32 {
         (self.sections[section as usize].len() / section.width()) as u32
     }
 
     /// The four-byte number at `field` of a record.
+    #[inline]
     pub(crate) fn get4(&self, section: Section, record: u32, field: usize) -> u32 {
         read4(&self.bytes, self.place(section, record, field)).unwrap_or_default()
     }
 
     /// The two-byte number at `field` of a record.
+    #[inline]
     pub(crate) fn get2(&self, section: Section, record: u32, field: usize) -> u16 {
         let at = self.place(section, record, field);
         let bytes = self.bytes.get(at..).and_then(|rest| rest.first_chunk());
         bytes.map(|b| u16::from_le_bytes(*b)).unwrap_or_default()
     }
 
+    #[inline]
     fn place(&self, section: Section, record: u32, field: usize) -> usize {
         let range = &self.sections[section as usize];
         let at = (record as usize).saturating_mul(section.width()).saturating_add(field);
@@ -86,6 +90,7 @@ impl Blob {
     }
 
     /// The bytes of a string by its number.
+    #[inline]
     fn raw(&self, number: u32) -> &[u8] {
         let range = self.span(Section::StringEnds, number);
         let pool = self.sections[Section::Strings as usize].start;
@@ -99,6 +104,7 @@ impl Blob {
     }
 
     /// The same as bytes, which is all that comparing needs.
+    #[inline]
     pub(crate) fn name(&self, section: Section, record: u32, field: usize) -> &[u8] {
         self.raw(self.get4(section, record, field))
     }
@@ -145,11 +151,13 @@ impl Blob {
         self.span(Section::ListEnds, u32::from(number))
     }
 
+    #[inline]
     pub(crate) fn list_item(&self, place: u32) -> u32 {
         self.get4(Section::ListItems, place, 0)
     }
 
     /// From the end of the entry before to the end of this one.
+    #[inline]
     fn span(&self, ends: Section, number: u32) -> Range<u32> {
         if number == 0 {
             return 0..self.get4(ends, number, 0);
@@ -179,6 +187,7 @@ impl Iterator for Places {
 
 impl ExactSizeIterator for Places {}
 
+#[inline]
 fn read4(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..)?.first_chunk().map(|b| u32::from_le_bytes(*b))
 }

@@ -32,11 +32,13 @@ impl<'c> Service<'c> {
     }
 
     /// Whether AWS lists the prefix.
+    #[inline]
     pub fn standing(self) -> Standing {
         Standing::from_code(self.flags() & service_flags::STANDING_MASK).unwrap_or(Standing::Live)
     }
 
     /// Whether AWS lists the prefix today.
+    #[inline]
     pub fn is_live(self) -> bool {
         self.standing() == Standing::Live
     }
@@ -47,6 +49,7 @@ impl<'c> Service<'c> {
     }
 
     /// Whether AWS's own validator takes a prefix that is no longer listed, or never was.
+    #[inline]
     pub fn is_accepted(self) -> Option<bool> {
         if self.is_live() {
             return Some(true);
@@ -62,15 +65,18 @@ impl<'c> Service<'c> {
         self.is_live() || !self.action_range().is_empty()
     }
 
+    #[inline]
     fn flags(self) -> u16 {
         self.catalog.blob.get2(Section::Services, self.record, service::FLAGS)
     }
 
     /// The numbers of the service's actions, with the retired ones.
+    #[inline]
     pub(crate) fn action_range(self) -> Range<u32> {
         self.range(service::ACTIONS, service::ACTIONS_END)
     }
 
+    #[inline]
     fn range(self, start: usize, end: usize) -> Range<u32> {
         let bound = |field| self.catalog.blob.get4(Section::Services, self.record, field);
         bound(start)..bound(end)
@@ -96,6 +102,7 @@ impl<'c> Service<'c> {
         Some(Action::new(self.catalog, range.start + number))
     }
 
+    #[inline]
     pub(crate) fn action_name(self, number: u32) -> &'c [u8] {
         self.catalog.blob.name(Section::Actions, number, action::NAME)
     }

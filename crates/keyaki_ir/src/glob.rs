@@ -23,15 +23,18 @@ impl Case {
 }
 
 /// Whether `text` holds a wildcard.
+#[inline]
 pub fn has_wildcard(text: &str) -> bool {
     first_wildcard(text).is_some()
 }
 
 /// The text of a pattern up to its first wildcard.
+#[inline]
 pub fn literal_head(pattern: &str) -> &str {
     first_wildcard(pattern).and_then(|end| pattern.get(..end)).unwrap_or(pattern)
 }
 
+#[inline]
 fn first_wildcard(text: &str) -> Option<usize> {
     memchr::memchr2(b'*', b'?', text.as_bytes())
 }

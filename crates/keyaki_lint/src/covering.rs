@@ -13,6 +13,8 @@ use std::borrow::Cow;
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{Part, Pattern};
 
+use crate::text_hash;
+
 /// An entry that could be left out, and the entries that cover it, by position in the list.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Covered {
@@ -26,6 +28,9 @@ pub(crate) fn covered<'e>(
     entries: impl ExactSizeIterator<Item = &'e str> + Clone,
     case: Case,
 ) -> Vec<Covered> {
+    if entries.clone().all(|e| !glob::has_wildcard(e)) && are_distinct(entries.clone()) {
+        return Vec::new();
+    }
     if case == Case::Sensitive {
         return covered_exactly(entries);
     }
@@ -38,6 +43,13 @@ pub(crate) fn covered<'e>(
         rest = tail;
         folded
     }))
+}
+
+/// Whether no two texts are equal, whatever their case. This may be denied of texts that are.
+fn are_distinct<'e>(texts: impl Iterator<Item = &'e str>) -> bool {
+    let mut hashes: Vec<u64> = texts.map(text_hash::folded).collect();
+    hashes.sort_unstable();
+    hashes.windows(2).all(|pair| pair[0] != pair[1])
 }
 
 /// The same where letter case counts.

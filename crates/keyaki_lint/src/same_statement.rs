@@ -7,6 +7,8 @@ use keyaki_ir::{
     ResourcePattern, Shape, Statement,
 };
 
+use crate::text_hash::{exact, folded};
+
 /// A number that is equal for statements that say the same; none where a part could not be read.
 pub(crate) fn fingerprint(statement: &Statement) -> Option<u64> {
     let mut sum = exact(statement.effect()?.name());
@@ -66,26 +68,6 @@ fn add(sum: u64, label: &str, texts: impl IntoIterator<Item = u64>) -> u64 {
     let label = exact(label);
     texts.into_iter().fold(sum.wrapping_add(label), |sum, text| {
         sum.wrapping_add((text ^ label).wrapping_mul(0x9E37_79B9_7F4A_7C15))
-    })
-}
-
-fn exact(text: &str) -> u64 {
-    hash(text, 0)
-}
-
-/// Equal for texts that differ in the case of ASCII letters alone.
-fn folded(text: &str) -> u64 {
-    hash(text, u64::from_ne_bytes([b'a' ^ b'A'; 8]))
-}
-
-/// A number for a text, eight bytes at a time, with some bits set in all of them.
-fn hash(text: &str, bits: u64) -> u64 {
-    let (words, rest) = text.as_bytes().as_chunks::<8>();
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    words.iter().chain([&last]).fold(text.len() as u64, |sum, word| {
-        (sum.rotate_left(5) ^ (u64::from_le_bytes(*word) | bits))
-            .wrapping_mul(0x9E37_79B9_7F4A_7C15)
     })
 }
 

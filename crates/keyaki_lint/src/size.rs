@@ -14,14 +14,9 @@ pub(crate) struct Size {
 
 /// Measures a part of a text. White space inside strings counts.
 pub(crate) fn measure(tree: &Tree, part: TextRange) -> Size {
-    let characters = count(part.slice(tree.source()));
+    let characters = part.slice(tree.source()).chars().count();
     let spaces = tree.white_space_in(part) as usize;
     Size { characters, compact: characters.saturating_sub(spaces) }
-}
-
-/// The number of characters: all bytes but those that continue one.
-fn count(text: &str) -> usize {
-    text.bytes().filter(|b| !matches!(b, 0x80..0xC0)).count()
 }
 
 #[cfg(test)]

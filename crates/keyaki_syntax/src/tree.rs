@@ -148,6 +148,7 @@ impl Tree {
         positions.get(id.0 as usize).copied().unwrap_or(0)
     }
 
+    #[inline]
     fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
     }
@@ -182,6 +183,7 @@ impl<'t> Value<'t> {
     }
 
     /// What it is.
+    #[inline]
     pub fn kind(self) -> NodeKind {
         self.tree.node(self.id).kind
     }
@@ -211,6 +213,7 @@ impl<'t> Value<'t> {
     }
 
     /// The decoded value of a string; none for anything else.
+    #[inline]
     pub fn as_str(self) -> Option<&'t str> {
         let node = self.tree.node(self.id);
         if node.kind != NodeKind::String {
@@ -300,6 +303,7 @@ impl<'t> Value<'t> {
 }
 
 /// The part of a string between its quotes.
+#[inline]
 fn inner(range: TextRange) -> TextRange {
     TextRange::new(range.start + 1, range.end.saturating_sub(1))
 }
