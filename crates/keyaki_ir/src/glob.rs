@@ -70,17 +70,26 @@ pub fn matches(pattern: &str, text: &str, case: Case) -> bool {
                 i += 1;
                 j += 1;
             }
-            _ => match resume {
-                Some((after, swallowed)) => {
-                    let next = swallowed + char_len(t[swallowed]);
-                    resume = Some((after, next));
-                    (i, j) = (after, next);
-                }
-                None => return false,
-            },
+            _ => {
+                let Some((after, swallowed)) = resume else { return false };
+                let next = swallowed + char_len(t[swallowed]);
+                let Some(next) = candidate(p.get(after), t, next, case) else { return false };
+                resume = Some((after, next));
+                (i, j) = (after, next);
+            }
         }
     }
     p[i..].iter().all(|&c| c == b'*')
+}
+
+/// Where a symbol that follows a star can match, from a place in the text on.
+fn candidate(symbol: Option<&u8>, text: &[u8], from: usize, case: Case) -> Option<usize> {
+    match symbol {
+        Some(&c) if c != b'?' => {
+            text[from..].iter().position(|&b| case.eq(c, b)).map(|at| from + at)
+        }
+        _ => Some(from),
+    }
 }
 
 /// A piece of a pattern that was put together: wildcards count in one kind and not in the other.
