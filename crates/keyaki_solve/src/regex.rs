@@ -104,8 +104,7 @@ mod tests {
         assert_eq!(read("a*?"), "(re.++ (str.to_re \"a\") re.allchar (re.* re.allchar))");
         assert_eq!(read(""), "(str.to_re \"\")");
         let folded = glob(&Glob::read("a1"), Fold::Ascii).unwrap_or_default();
-        let expected =
-            "(re.++ (re.union (str.to_re \"a\") (str.to_re \"A\")) (str.to_re \"1\"))";
+        let expected = "(re.++ (re.union (str.to_re \"a\") (str.to_re \"A\")) (str.to_re \"1\"))";
         assert_eq!(folded, expected);
     }
 
