@@ -169,7 +169,7 @@ fn matched(name: &str, tests: &[ActionTest]) -> Bits {
 }
 
 /// The steps that reading the patterns of one service side by side may take.
-const READING: u64 = 30_000;
+const READING: u64 = 250_000;
 
 /// What is not known of actions that AWS may add.
 #[derive(Clone, Debug, Default)]

@@ -75,10 +75,10 @@ impl Found {
 }
 
 /// What a state costs beside its positions: it is kept, and looked up among all others.
-const STATE: u64 = 32;
+const STATE: u64 = 64;
 
 /// What a step costs for each position.
-const STEP: u64 = 4;
+const STEP: u64 = 8;
 
 /// Reads the patterns side by side until nothing new turns up.
 fn explore(
