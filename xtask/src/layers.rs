@@ -15,6 +15,7 @@ mod tests {
         ("keyaki_catalog", &["keyaki_ir", "keyaki_diag"]),
         ("keyaki_eval", &["keyaki_catalog", "keyaki_ir"]),
         ("keyaki_symbolic", &["keyaki_eval", "keyaki_catalog", "keyaki_ir"]),
+        ("keyaki_solve", &["keyaki_symbolic", "keyaki_eval", "keyaki_catalog", "keyaki_ir"]),
         ("keyaki_analyze", &["keyaki_symbolic", "keyaki_eval", "keyaki_catalog", "keyaki_ir"]),
         ("keyaki_lint", &["keyaki_catalog", "keyaki_ir", "keyaki_syntax", "keyaki_diag"]),
         (
@@ -23,8 +24,21 @@ mod tests {
         ),
         ("keyaki_report", &["keyaki_diag"]),
         (
+            "keyaki_ide",
+            &[
+                "keyaki_workspace",
+                "keyaki_lint",
+                "keyaki_catalog",
+                "keyaki_ir",
+                "keyaki_syntax",
+                "keyaki_diag",
+            ],
+        ),
+        ("keyaki_lsp", &["keyaki_ide"]),
+        (
             "keyaki_cli",
             &[
+                "keyaki_lsp",
                 "keyaki_workspace",
                 "keyaki_analyze",
                 "keyaki_symbolic",

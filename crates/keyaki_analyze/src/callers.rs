@@ -126,9 +126,8 @@ pub(crate) fn of_resource(subjects: &[&Subject]) -> Vec<CallerCase> {
     add(Caller::Anonymous, Scope::Itself);
     let host = format!("{}.amazonaws.com", unnamed.name("example"));
     add(Caller::Service { host }, Scope::Kind);
-    let provider = |kind: &str| {
-        format!("arn:aws:iam::{}:{kind}-provider/example.com", stranger.account)
-    };
+    let provider =
+        |kind: &str| format!("arn:aws:iam::{}:{kind}-provider/example.com", stranger.account);
     add(Caller::WebIdentity { provider: provider("oidc") }, Scope::Kind);
     add(Caller::Saml { provider: provider("saml") }, Scope::Kind);
     add(Caller::CanonicalUser { id: unnamed.canonical_id() }, Scope::Kind);
@@ -162,7 +161,8 @@ impl Unnamed<'_> {
 
     fn account(&self) -> String {
         let usual = std::iter::once(STRANGER.to_owned());
-        let mut others = usual.chain((0..1_000_000).map(|n| format!("{:012}", 888_800_000_000_u64 + n)));
+        let mut others =
+            usual.chain((0..1_000_000).map(|n| format!("{:012}", 888_800_000_000_u64 + n)));
         others.find(|a| self.is_new(a)).unwrap_or_default()
     }
 
@@ -212,7 +212,12 @@ impl Home {
 
     fn role(&self, role: &str, session: &str) -> Caller {
         let Home { partition, account } = self.clone();
-        Caller::RoleSession { partition, account, role: role.to_owned(), session: session.to_owned() }
+        Caller::RoleSession {
+            partition,
+            account,
+            role: role.to_owned(),
+            session: session.to_owned(),
+        }
     }
 
     fn user(&self, name: &str) -> Caller {

@@ -5,9 +5,7 @@
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use keyaki_test_support::differ::{
-    Checked, Dice, Tally, identity_pair, law, resource_pair,
-};
+use keyaki_test_support::differ::{Checked, Dice, Tally, identity_pair, law, resource_pair};
 
 fn main() -> io::Result<()> {
     let pairs = argument("--pairs").unwrap_or(100_000);

@@ -45,8 +45,7 @@ impl Members {
     pub(crate) fn known<'c>(&self, catalog: &'c Catalog) -> Vec<Action<'c>> {
         let Members::Known(ranges) = self else { return Vec::new() };
         let numbers = ranges.iter().flat_map(|r| r.clone());
-        // Enough to choose from.
-        let actions = numbers.take(2000).filter_map(|n| catalog.action_by_id(ActionId(n)));
+        let actions = numbers.filter_map(|n| catalog.action_by_id(ActionId(n)));
         let mut actions: Vec<Action<'c>> = actions.collect();
         actions.sort_by_key(|a| a.is_retired());
         actions
@@ -329,8 +328,7 @@ fn untaken(
     is_taken: &impl Fn(&str) -> bool,
     budget: &Budget,
 ) -> Result<Option<String>, Exhausted> {
-    let (inside, outside): (Vec<_>, Vec<_>) =
-        (0..languages.len()).partition(|i| signature.has(*i));
+    let (inside, outside): (Vec<_>, Vec<_>) = (0..languages.len()).partition(|i| signature.has(*i));
     let need: Vec<Vec<&Language>> = inside.iter().map(|i| vec![languages[*i]]).collect();
     let mut taken: Vec<Language> = Vec::new();
     while is_taken(&text.to_ascii_lowercase()) {

@@ -185,7 +185,14 @@ impl<'a, 'p> Decider<'a, 'p> {
                 return Ok(None);
             }
         }
-        let boxes = key.1.iter().map(|b| self.program.boxes[*b as usize].clone()).collect();
+        let mut boxes: Vec<Conjunction> =
+            key.1.iter().map(|b| self.program.boxes[*b as usize].clone()).collect();
+        let used: HashSet<Dimension> =
+            key.0.iter().chain(boxes.iter().flatten()).map(|l| l.dimension).collect();
+        let uses = |relation: u32| used.contains(&Dimension::Relation(relation));
+        let impossible = self.program.impossible.iter();
+        let impossible = impossible.filter(|(first, second, _)| uses(*first) && uses(*second));
+        boxes.extend(impossible.map(|(_, _, b)| self.program.boxes[*b as usize].clone()));
         let found = self.outside(region, boxes)?;
         if found.is_none() {
             self.empty.insert(key);

@@ -1,6 +1,6 @@
 //! Answers to queries: a request, the certainty that there is none, or why neither was found.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use keyaki_catalog::{Action, Catalog, KeyLookup};
 use keyaki_eval::{Context, Formula, Policies, Request};
@@ -14,7 +14,7 @@ use crate::key::State;
 use crate::language::{Language, glob_symbols};
 use crate::program::{Node, Program};
 use crate::query::{Ask, Query, Side, Text};
-use crate::space::ResourceTest;
+use crate::space::{Literal, ResourceTest};
 use crate::valuation;
 
 /// Which actions a request may have.
@@ -72,6 +72,48 @@ impl<'c> Engine<'c> {
     /// Whether there is such a request.
     pub fn ask(&self, query: &Query<'_>, budget: &Budget) -> Outcome {
         self.ask_with(query, budget, None)
+    }
+
+    /// The live actions of the catalogue with which there may be such a request, and the names that
+    /// policies spell out and the catalogue does not know. Empty if that cannot be told.
+    pub fn actions(&self, query: &Query<'_>, budget: &Budget) -> Vec<String> {
+        let Ok(program) = Program::new(query) else { return Vec::new() };
+        let mut decider = Decider::new(&program, self.catalog, budget);
+        let Ok(classes) = action::known(&program.actions, self.catalog, budget) else {
+            return Vec::new();
+        };
+        let mut names = Names::default();
+        for class in classes {
+            let node = program.for_actions(&class.holds);
+            if matches!(decider.find(&node, &[]), Ok(None)) {
+                continue;
+            }
+            match &class.members {
+                Members::Known(_) => self.fitting(&class, &node, &mut decider, &mut names),
+                Members::Unknown(name) => names.likely.push(name.clone()),
+            }
+        }
+        if names.likely.is_empty() { names.others } else { names.likely }
+    }
+
+    /// Sorts the actions of a class by whether they take such a resource.
+    fn fitting(
+        &self,
+        class: &ActionClass,
+        node: &Node,
+        decider: &mut Decider<'_, '_>,
+        names: &mut Names,
+    ) {
+        let mut known: HashMap<Vec<&str>, bool> = HashMap::new();
+        for action in class.members.known(self.catalog).into_iter().filter(|a| !a.is_retired()) {
+            let types = action.resources().map(|r| r.resource_type().arn()).collect();
+            let fits = *known.entry(types).or_insert_with(|| {
+                let literals = resource_literals(action, decider);
+                !matches!(decider.find(node, &literals), Ok(None))
+            });
+            let list = if fits { &mut names.likely } else { &mut names.others };
+            list.push(action.full_name());
+        }
     }
 
     /// Replaces variables whose values the query fixes, and asks.
@@ -213,12 +255,12 @@ impl<'c> Engine<'c> {
     ) -> Found {
         let is_known = matches!(class.members, Members::Known(_));
         for action in distinct(class.members.known(self.catalog)) {
-            let literal = decider.resource_test(forms(action));
+            let literals = resource_literals(action, decider);
             decider.absent = (0..program.space.keys.len() as u32)
                 .filter(|k| !carries(action, &program.space.keys[*k as usize].name, self.catalog))
                 .collect();
             decider.forget();
-            if let Ok(Some(point)) = decider.find(node, &[literal])
+            if let Ok(Some(point)) = decider.find(node, &literals)
                 && point.relations.is_empty()
             {
                 let mut found = self.request(query, program, action.full_name(), point);
@@ -305,15 +347,42 @@ fn distinct(actions: Vec<Action<'_>>) -> Vec<Action<'_>> {
     kept
 }
 
+/// Names of actions: those that take such a resource, and others.
+#[derive(Default)]
+struct Names {
+    likely: Vec<String>,
+    others: Vec<String>,
+}
+
+/// That the resource is one that an action works on.
+fn resource_literals(action: Action<'_>, decider: &mut Decider<'_, '_>) -> Vec<Literal> {
+    const BUCKETS: &str = "arn:*:s3:::*";
+    const OBJECTS: &str = "arn:*:s3:::*/*";
+    let mut literals = vec![decider.resource_test(forms(action))];
+    let globs = || {
+        action.resources().flat_map(|r| r.resource_type().arns()).map(|template| template.glob())
+    };
+    // The name of a bucket has no slash.
+    if globs().any(|g| g == BUCKETS) && !globs().any(|g| g == OBJECTS) {
+        let languages = vec![arn_language(OBJECTS)];
+        literals.push(decider.resource_test(ResourceTest { languages, star: false }).negated());
+    }
+    literals
+}
+
+/// The ARNs that a template with `*` for its holes stands for.
+fn arn_language(glob: &str) -> Language {
+    let segments = glob.splitn(6, ':').skip(1);
+    Language::arn(segments.map(|s| glob_symbols(s).collect()))
+}
+
 /// The resources that an action works on.
 fn forms(action: Action<'_>) -> ResourceTest {
     let mut test = ResourceTest { languages: Vec::new(), star: true };
     for resource in action.resources() {
         test.star &= !resource.is_required();
         for template in resource.resource_type().arns() {
-            let mut segments = template.glob().splitn(6, ':').skip(1);
-            let segments = std::iter::from_fn(|| segments.next());
-            test.languages.push(Language::arn(segments.map(|s| glob_symbols(s).collect())));
+            test.languages.push(arn_language(template.glob()));
         }
     }
     test.languages.sort();

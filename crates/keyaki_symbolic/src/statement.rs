@@ -8,8 +8,7 @@ use std::iter::repeat;
 
 use keyaki_eval::{Layer, Point, Profile, Reading, StatementRef};
 use keyaki_ir::{
-    ConditionEntry, Effect, Element, Family, Operator, Pattern, ResourcePattern,
-    Statement, Version,
+    ConditionEntry, Effect, Element, Family, Operator, Pattern, ResourcePattern, Statement, Version,
 };
 
 use crate::compile;

@@ -119,7 +119,11 @@ fn crossed_chains(count: usize) -> Hard {
 fn late(count: usize) -> Hard {
     let arn = |letter: &str, n: usize| format!(r#""arn:aws:s3:::*{letter}{}""#, "?".repeat(n));
     let new = [on("Allow", &arn("a", count))];
-    let old = [on("Allow", &arn("b", count)), on("Allow", &arn("a?", count - 1)), on("Deny", &arn("c", count))];
+    let old = [
+        on("Allow", &arn("b", count)),
+        on("Allow", &arn("a?", count - 1)),
+        on("Deny", &arn("c", count)),
+    ];
     hard(format!("a letter {count} places before the end"), subject(&old), subject(&new), true)
 }
 

@@ -71,7 +71,8 @@ fn no_rcp_reaches_a_service_linked_role() {
     let mut subject = resource(
         r#"{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}"#,
     );
-    let deny = r#"{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}}"#;
+    let deny =
+        r#"{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}}"#;
     subject.layer = None;
     subject.policies.rcp = Some(vec![vec![document(deny)]]);
     let access = [Access { actions: vec!["s3:*".to_owned()], resources: Vec::new() }];

@@ -11,6 +11,8 @@
 mod callers;
 mod differ;
 mod no_new_access;
+mod policy_pairs;
+mod questions;
 
 use keyaki_analyze::{Answer, Asker, Question, Subject, ask};
 use keyaki_eval::{Document, Profile};

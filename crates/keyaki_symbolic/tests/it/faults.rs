@@ -23,10 +23,8 @@ fn minus(one: &Policies, other: Option<&Policies>, more: &[Formula<Ask>]) -> Out
     let sides: Vec<Side<'_>> = [Some(one), other].into_iter().flatten().map(side).collect();
     let allowed = |i: usize| allowed(i, sides[i], &caller, true, catalog);
     let refused = (1..sides.len()).map(|i| Formula::not(allowed(i)));
-    let getting = Formula::Atom(Ask::Action(Text::Is(
-        "sts:GetCallerIdentity".into(),
-        Case::Insensitive,
-    )));
+    let getting =
+        Formula::Atom(Ask::Action(Text::Is("sts:GetCallerIdentity".into(), Case::Insensitive)));
     let parts = [allowed(0), Formula::not(getting)].into_iter().chain(refused);
     let formula = Formula::and(parts.chain(more.iter().cloned()));
     let query = Query { sides: sides.clone(), formula, caller: caller.clone() };
@@ -140,9 +138,8 @@ fn before_and_after_are_all_times_and_no_text_at_all_is_none() {
 
 #[test]
 fn the_arn_of_a_request_has_no_variables() {
-    let one = identity(
-        r#"{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:${$}{a:b}:x"}"#,
-    );
+    let one =
+        identity(r#"{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:${$}{a:b}:x"}"#);
     assert_eq!(found(minus(&one, None, &[])).request.resource, "arn:aws:s3:${a:b}:x");
     let old = policies(
         r#"{"Statement": {"Effect": "Allow", "Action": "s3:*",

@@ -53,7 +53,9 @@ impl Pools {
             actions: ["s3:GetObject", "x:y", "other:Thing", "s3:Other", "s3:GetOther"]
                 .map(str::to_owned)
                 .to_vec(),
-            resources: ["*", "foo", "arn:aws:s3:::z", "arn:o:o:o:o:o/o"].map(str::to_owned).to_vec(),
+            resources: ["*", "foo", "arn:aws:s3:::z", "arn:o:o:o:o:o/o"]
+                .map(str::to_owned)
+                .to_vec(),
             values: BTreeMap::new(),
         };
         let pools: Vec<Pool> = statements.iter().map(|s| Pool::of(s)).collect();
@@ -115,11 +117,7 @@ impl Domain {
     }
 
     /// What the key holds; none where it is absent.
-    fn state(
-        self,
-        one: impl Fn(&mut Dice<'_>) -> String,
-        dice: &mut Dice<'_>,
-    ) -> Option<Values> {
+    fn state(self, one: impl Fn(&mut Dice<'_>) -> String, dice: &mut Dice<'_>) -> Option<Values> {
         match dice.below(if self.many { 10 } else { 5 }) {
             0 if !self.always => None,
             n @ 5..=8 => Some(Values::List((5..n).map(|_| one(dice)).collect())),

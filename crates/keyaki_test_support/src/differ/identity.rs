@@ -25,10 +25,12 @@ pub(super) fn compare(
 ) -> Result<Checked, String> {
     let pair = Pair::new(one, other);
     match pair.ask() {
-        Outcome::Found(found) => match refutes(&pair.evaluators(), own(&pair.caller, &found.request)) {
-            true => Ok(Checked::Refuted),
-            false => Err(pair.fault(one, other, "does not replay", &found.request)),
-        },
+        Outcome::Found(found) => {
+            match refutes(&pair.evaluators(), own(&pair.caller, &found.request)) {
+                true => Ok(Checked::Refuted),
+                false => Err(pair.fault(one, other, "does not replay", &found.request)),
+            }
+        }
         Outcome::Nothing { left_out } if !left_out.is_empty() => {
             Ok(Checked::Undecided("actions that AWS may add were left out".to_owned()))
         }

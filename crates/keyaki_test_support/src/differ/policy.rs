@@ -105,9 +105,31 @@ fn some(dice: &mut Dice<'_>, one: impl Fn(&mut Dice<'_>) -> String) -> Vec<Strin
 
 fn action(dice: &mut Dice<'_>) -> String {
     const ACTIONS: [&str; 26] = [
-        "*", "*", "s3:*", "s3:Get*", "s3:GetObject", "S3:gETobject", "s3:*Object", "s3:GetObjec?",
-        "s3:?etObject", "*:Get*", "*:*", "x:y", "x:*", "x:y*", "x:?", "x:?*y", "ec2:RunInstances",
-        "ec2:*", "s3*", "ex*:*", "example:*", "iam:PassRole", "iam:*Role", "unheardof:*", "?:y",
+        "*",
+        "*",
+        "s3:*",
+        "s3:Get*",
+        "s3:GetObject",
+        "S3:gETobject",
+        "s3:*Object",
+        "s3:GetObjec?",
+        "s3:?etObject",
+        "*:Get*",
+        "*:*",
+        "x:y",
+        "x:*",
+        "x:y*",
+        "x:?",
+        "x:?*y",
+        "ec2:RunInstances",
+        "ec2:*",
+        "s3*",
+        "ex*:*",
+        "example:*",
+        "iam:PassRole",
+        "iam:*Role",
+        "unheardof:*",
+        "?:y",
         "sts:GetCallerIdentity",
     ];
     dice.pick(&ACTIONS).to_owned()
@@ -123,8 +145,20 @@ fn glob(dice: &mut Dice<'_>) -> String {
 /// Something that may stand in for a text with `${…}`.
 fn variable(dice: &mut Dice<'_>) -> String {
     const VARIABLES: [&str; 14] = [
-        "${k:a}", "${k:a}", "${k:b}", "${aws:username}", "${aws:username}", "${k:a, 'b'}",
-        "${k:a,'a*'}", "${K:A}", "${*}", "${?}", "${$}", "${$}{a:b}", "${k:a", "${aws:TagKeys}",
+        "${k:a}",
+        "${k:a}",
+        "${k:b}",
+        "${aws:username}",
+        "${aws:username}",
+        "${k:a, 'b'}",
+        "${k:a,'a*'}",
+        "${K:A}",
+        "${*}",
+        "${?}",
+        "${$}",
+        "${$}{a:b}",
+        "${k:a",
+        "${aws:TagKeys}",
     ];
     dice.pick(&VARIABLES).to_owned()
 }
@@ -145,7 +179,8 @@ fn resource(dice: &mut Dice<'_>) -> String {
             format!("arn:{}", segments.join(":"))
         }
         4 | 5 => {
-            let (head, tail) = (dice.pick(&["", "a", "a*", "a/"]), dice.pick(&["", "/*", "b", "*"]));
+            let (head, tail) =
+                (dice.pick(&["", "a", "a*", "a/"]), dice.pick(&["", "/*", "b", "*"]));
             format!("arn:aws:s3:::{head}{}{tail}", variable(dice))
         }
         6 => dice.pick(&["**", "arn:*", "arn:aws:s3:a", "foo", "arn:*:*:*:*:*", "a*"]).to_owned(),
@@ -188,16 +223,29 @@ fn condition(dice: &mut Dice<'_>) -> (String, String, Vec<String>) {
     };
     let operators: &[&str] = match family {
         's' => &[
-            "StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "StringLike",
-            "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase",
+            "StringEquals",
+            "StringNotEquals",
+            "StringLike",
+            "StringNotLike",
+            "StringLike",
+            "StringEqualsIgnoreCase",
+            "StringNotEqualsIgnoreCase",
         ],
         'n' => &[
-            "NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals",
-            "NumericGreaterThan", "NumericGreaterThanEquals",
+            "NumericEquals",
+            "NumericNotEquals",
+            "NumericLessThan",
+            "NumericLessThanEquals",
+            "NumericGreaterThan",
+            "NumericGreaterThanEquals",
         ],
         'd' => &[
-            "DateEquals", "DateNotEquals", "DateLessThan", "DateLessThanEquals",
-            "DateGreaterThan", "DateGreaterThanEquals",
+            "DateEquals",
+            "DateNotEquals",
+            "DateLessThan",
+            "DateLessThanEquals",
+            "DateGreaterThan",
+            "DateGreaterThanEquals",
         ],
         'i' => &["IpAddress", "NotIpAddress"],
         'r' => &["ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike"],
@@ -233,23 +281,51 @@ fn value(dice: &mut Dice<'_>, family: char) -> String {
             return format!("{head}{}{tail}", variable(dice));
         }
         's' => &[
-            "a", "A", "b", "ab", "aB", "k", "K", "*", "a*", "*a", "?", "a?", "?*", "*b*", "", "a:b",
-            "\u{212A}", "é", "É", "true", "1", "a*b",
+            "a", "A", "b", "ab", "aB", "k", "K", "*", "a*", "*a", "?", "a?", "?*", "*b*", "",
+            "a:b", "\u{212A}", "é", "É", "true", "1", "a*b",
         ],
         'n' => &["0", "1", "-1", "1.5", "2", "10", "+1", "1.0", "-0.5", ".5", "-1.25", "x", ""],
         'd' => &[
-            "2020-01-01T00:00:00Z", "2020-01-01", "1577836800", "2020-01-01T00:00:01Z",
-            "2020-01-01T00:00:00.5Z", "2020-01-01T00:00:00.000000001Z", "x", "9999-12-31T23:59:59Z",
-            "-5", "0001-01-01", "2020", "999999999999999",
+            "2020-01-01T00:00:00Z",
+            "2020-01-01",
+            "1577836800",
+            "2020-01-01T00:00:01Z",
+            "2020-01-01T00:00:00.5Z",
+            "2020-01-01T00:00:00.000000001Z",
+            "x",
+            "9999-12-31T23:59:59Z",
+            "-5",
+            "0001-01-01",
+            "2020",
+            "999999999999999",
         ],
         'i' => &[
-            "10.0.0.0/8", "10.1.0.0/16", "10.1.2.3", "0.0.0.0/0", "::/0", "2001:db8::/32",
-            "255.255.255.255", "128.0.0.0/1", "::ffff:10.0.0.1", "x", "10.0.0.0",
+            "10.0.0.0/8",
+            "10.1.0.0/16",
+            "10.1.2.3",
+            "0.0.0.0/0",
+            "::/0",
+            "2001:db8::/32",
+            "255.255.255.255",
+            "128.0.0.0/1",
+            "::ffff:10.0.0.1",
+            "x",
+            "10.0.0.0",
         ],
         'r' => &[
-            "arn:aws:s3:::a", "arn:aws:s3:::*", "arn:*:*:*:*:a?", "*", "arn:aws:s3", "arn:*",
-            "arn:aws:s3:::a/b:c", "x", "arn:aws:s3:::${k:b}", "arn:aws:s3:${k:b}::a", "${k:b}",
-            "arn:aws:s3:::a*", "**",
+            "arn:aws:s3:::a",
+            "arn:aws:s3:::*",
+            "arn:*:*:*:*:a?",
+            "*",
+            "arn:aws:s3",
+            "arn:*",
+            "arn:aws:s3:::a/b:c",
+            "x",
+            "arn:aws:s3:::${k:b}",
+            "arn:aws:s3:${k:b}::a",
+            "${k:b}",
+            "arn:aws:s3:::a*",
+            "**",
         ],
         'b' => &["true", "false", "TRUE", "x"],
         'y' => &["YQ==", "YWI=", "x", "yq=="],

@@ -23,21 +23,12 @@ pub fn resource_pair(dice: &mut Dice<'_>, attacks: usize) -> Result<Checked, Str
     compare(&old, &new, dice, attacks)
 }
 
-fn compare(
-    old: &Text,
-    new: &Text,
-    dice: &mut Dice<'_>,
-    attacks: usize,
-) -> Result<Checked, String> {
+fn compare(old: &Text, new: &Text, dice: &mut Dice<'_>, attacks: usize) -> Result<Checked, String> {
     let [old_subject, new_subject] = [old, new].map(|t| Subject::resource(t.document()));
     let catalog = keyaki_catalog::embedded();
     let profile = Profile::documented();
-    let asker = Asker {
-        catalog,
-        profile: &profile,
-        actions: Actions::Any,
-        steps: Budget::DEFAULT_STEPS,
-    };
+    let asker =
+        Asker { catalog, profile: &profile, actions: Actions::Any, steps: Budget::DEFAULT_STEPS };
     let refutes = |request: &Request| {
         grants(&new_subject.policies, request, &profile, catalog)
             && !grants(&old_subject.policies, request, &profile, catalog)
@@ -182,7 +173,9 @@ fn caller(dice: &mut Dice<'_>) -> Caller {
             ];
             Caller::Saml { provider: dice.pick(&providers).to_owned() }
         }
-        _ => Caller::CanonicalUser { id: dice.pick(&["0123456789abcdef", "0123456789abcdee"]).repeat(4) },
+        _ => Caller::CanonicalUser {
+            id: dice.pick(&["0123456789abcdef", "0123456789abcdee"]).repeat(4),
+        },
     }
 }
 
