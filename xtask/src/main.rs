@@ -15,6 +15,8 @@ mod compare_linters;
 mod layers;
 mod licences;
 mod test;
+mod z3;
+mod zip;
 
 /// What a task gives back: nothing, or the reason why it failed.
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -23,7 +25,8 @@ const USAGE: &str = "\
 usage: cargo xtask <task>
 
 tasks:
-  test [ARG…]        run all tests; arguments go to the test runner
+  test [ARG…]        run all tests, with Z3; arguments go to the test runner
+  z3                 bring the Z3 that the solver tests use, and print where it is
   codegen [--check]  write the generated files, or only say which are stale
   catalog build      regenerate the catalogue's text files from a released data set
   catalog managed    fetch AWS's managed policies and regenerate their block
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
         ["test", rest @ ..] => test::run(&workspace_root(), rest),
+        ["z3"] => z3::run(),
         ["codegen"] => codegen::run(&workspace_root(), false),
         ["codegen", "--check"] => codegen::run(&workspace_root(), true),
         ["compare-simulate", rest @ ..] => compare::run(&workspace_root(), rest),

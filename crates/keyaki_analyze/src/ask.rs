@@ -171,7 +171,7 @@ impl Asker<'_> {
         };
         let callers = match case.scope {
             Scope::Itself => vec![case.caller.clone()],
-            Scope::Account | Scope::Kind => {
+            Scope::Account | Scope::Kind | Scope::AnyPath => {
                 callers::fitting(case, &found.request, ask.same_account)
             }
         };

@@ -22,7 +22,7 @@ use keyaki_ir::{
 };
 use keyaki_symbolic::{Ask, Text};
 
-use crate::callers::{STRANGER, absent, arn_like, is, like};
+use crate::callers::{absent, arn_like, is, like};
 use crate::{Answer, Asker, Subject};
 
 /// What a key that outsiders cannot choose holds.
@@ -75,9 +75,6 @@ pub(crate) fn no_public_access(
         return Answer::Undecided("there is no policy of a resource".to_owned());
     };
     let named = Named::of(&document.policy, resource_type);
-    if named.accounts.contains(STRANGER) {
-        return Answer::Undecided(format!("account {STRANGER} stands for all others"));
-    }
     let own = Policies {
         resource: Some(document.clone()),
         rcp: subject.policies.rcp.clone(),
@@ -111,6 +108,9 @@ pub(crate) fn no_public_access(
 #[derive(Debug, Default)]
 struct Named {
     keys: Vec<(&'static str, Holds)>,
+    /// Accounts of principals, whose callers are no outsiders.
+    principals: BTreeSet<String>,
+    /// These, and accounts that keys are compared with.
     accounts: BTreeSet<String>,
     organizations: BTreeSet<String>,
     /// Other values, by key.
@@ -123,7 +123,7 @@ impl Named {
         for statement in &policy.statements {
             let elements = statement.principal_elements();
             for (_, entry) in elements.flat_map(|e| e.entries()) {
-                named.accounts.extend(account(&entry.text));
+                named.principals.extend(account(&entry.text));
             }
             for (_, entry) in statement.condition_entries() {
                 let key = named.keys.iter().copied().find(|(key, _)| entry.is(key));
@@ -131,6 +131,7 @@ impl Named {
                 entry.values.iter().for_each(|v| named.add(key, holds, v.text()));
             }
         }
+        named.accounts.extend(named.principals.iter().cloned());
         named
     }
 
@@ -161,7 +162,7 @@ impl Named {
             Caller::Root { account, .. }
             | Caller::User { account, .. }
             | Caller::RoleSession { account, .. }
-            | Caller::FederatedUser { account, .. } => !self.accounts.contains(account),
+            | Caller::FederatedUser { account, .. } => !self.principals.contains(account),
             Caller::Service { .. }
             | Caller::WebIdentity { .. }
             | Caller::Saml { .. }
@@ -264,7 +265,7 @@ fn from(statement: &Statement, block: &ConditionBlock, entry: ConditionEntry) ->
     let operator = Operator { set: None, base, if_exists: false };
     let operator = OperatorElement { operator: Some(operator), ..block.operator.clone() };
     let block = ConditionBlock { operator, entries: vec![entry], ..block.clone() };
-    let star = ActionPattern { text: "*".into(), origin };
+    let star = ActionPattern::new("*", origin);
     let (name, shape, negated) = (origin, Shape::Single, false);
     Statement {
         index: statement.index,

@@ -100,7 +100,7 @@ impl<'c> Grid<'c> {
         }
         let mut keys = Vec::new();
         for key in &program.space.keys {
-            let found = classes(&key.name, &key.tests, catalog, budget)?;
+            let found = classes(key, catalog, budget)?;
             if !found.complete {
                 left_out.push(format!("not all values of {} could be told apart", key.name));
             }

@@ -185,7 +185,7 @@ fn formula(situation: &Situation, ask: &Asked<'_>, zone: &Zone, asker: &Asker<'_
     let ask = ask.with(situation.same_account);
     let case = &situation.case;
     let own = match case.scope {
-        Scope::Itself | Scope::Account => ask.of(case),
+        Scope::Itself | Scope::Account | Scope::AnyPath => ask.of(case),
         Scope::Kind => case.requirements(ask.asked()),
     };
     let outside = callers::outside(zone, ask.asked());

@@ -58,7 +58,7 @@ impl Landscape<'_, '_> {
         let case = &situation.case;
         let callers = match case.scope {
             Scope::Itself => vec![case.caller.clone()],
-            Scope::Account | Scope::Kind => {
+            Scope::Account | Scope::Kind | Scope::AnyPath => {
                 callers::fitting(case, &found.request, situation.same_account)
             }
         };

@@ -8,9 +8,13 @@
     reason = "a test stops at what it did not expect"
 )]
 
+mod callers;
+mod differ;
 mod findings;
 mod no_new_access;
 mod no_public_access;
+mod policy_pairs;
+mod questions;
 
 use keyaki_analyze::{Access, Answer, Asker, Question, Subject, ask};
 use keyaki_eval::{Document, Profile};

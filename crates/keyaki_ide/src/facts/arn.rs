@@ -18,12 +18,9 @@ pub(crate) fn arn(catalog: &Catalog, pattern: &Pattern) -> Option<String> {
     let arn = Arn::parse(text)?;
     let widened = pattern.widened();
     let service = arn.get(text, Segment::Service);
-    let types: Vec<_> = catalog
-        .arn_service(service)
-        .into_iter()
-        .flatten()
-        .filter(|kind| fits(*kind, &widened))
-        .collect();
+    let is_of = |kind: &ResourceType<'_>| kind.arn().split(':').nth(2) == Some(service);
+    let types = catalog.resource_types().filter(is_of);
+    let types: Vec<_> = types.filter(|kind| fits(*kind, &widened)).collect();
     let mut out = heading(&types);
     out += "\n| segment | value |\n|---|---|\n";
     for (name, segment) in SEGMENTS {
