@@ -61,7 +61,15 @@ impl Question {
             Claim::Holds(Slot::Action, Test::Like(glob, Fold::Ascii)) => {
                 about(Slot::Action, &like(glob.lower_case(), Fold::Exact))
             }
-            other => Formula::Atom(other.clone()),
+            other @ (Claim::Statement(_)
+            | Claim::NoResource
+            | Claim::Holds(..)
+            | Claim::Present(_)
+            | Claim::Null(_)
+            | Claim::All(..)
+            | Claim::Any(..)
+            | Claim::Some(..)
+            | Claim::One(..)) => Formula::Atom(other.clone()),
         })
     }
 
