@@ -252,11 +252,13 @@ impl Catalog {
         pattern: &str,
         mut visit: impl FnMut(Range<u32>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        if !glob::has_wildcard(pattern) {
-            return ControlFlow::Continue(());
-        }
+        let Some(last) = pattern.rfind(['*', '?']) else { return ControlFlow::Continue(()) };
+        let tail = &pattern.as_bytes()[last + 1..];
         let mut full = String::new();
         for action in self.all_services().flat_map(Service::all_actions) {
+            if !fold::ends_with(action.service().action_name(action.id().0), tail) {
+                continue;
+            }
             full.clear();
             full.extend([action.service().prefix(), ":", action.name()]);
             if glob::matches(pattern, &full, Case::Insensitive) {

@@ -181,7 +181,7 @@ impl Run<'_> {
                 Site::Here(value) => {
                     here.push((documents.len(), value.range()));
                     let hint = if value.parent().is_none() { outer } else { kind::hint(value) };
-                    documents.push(self.policy(value, hint));
+                    documents.push(self.policy(value, hint, here.len() == 1));
                 }
                 Site::Text(string) if depth < MAX_EMBEDDING => {
                     documents.extend(
@@ -214,7 +214,7 @@ impl Run<'_> {
     /// altogether, the first finding says it all.
     fn whole(&self, tree: &Tree) -> Vec<CheckedDocument> {
         let policy = keyaki_ir::lower(tree);
-        let mut document = self.lint(tree, &policy, String::new(), Hint::default());
+        let mut document = self.lint(tree, &policy, String::new(), Hint::default(), true);
         let is_container = |root: Value<'_>| match root.kind() {
             NodeKind::Object | NodeKind::Array => true,
             NodeKind::Member
@@ -230,9 +230,9 @@ impl Run<'_> {
         vec![document]
     }
 
-    fn policy(&self, value: Value<'_>, hint: Hint) -> CheckedDocument {
-        let tree = value.tree();
-        self.lint(tree, &keyaki_ir::lower_value(value), tree.pointer(value.id()), hint)
+    fn policy(&self, value: Value<'_>, hint: Hint, is_first: bool) -> CheckedDocument {
+        let (tree, policy) = (value.tree(), keyaki_ir::lower_value(value));
+        self.lint(tree, &policy, tree.pointer(value.id()), hint, is_first)
     }
 
     fn lint(
@@ -241,6 +241,7 @@ impl Run<'_> {
         policy: &keyaki_ir::Policy,
         pointer: String,
         hint: Hint,
+        whole_text: bool,
     ) -> CheckedDocument {
         let Options { kind, resource_type, linter, catalog, .. } = self.options;
         let given = Hint { kind: *kind, resource_type: *resource_type };
@@ -248,6 +249,7 @@ impl Run<'_> {
         let document = Document {
             tree,
             policy,
+            whole_text,
             kind: known.kind,
             kind_source: known.source,
             resource_type: known.resource_type,
