@@ -294,9 +294,9 @@ fn try_actions(
     if tail.bytes().all(|b| b == b'*') {
         return visit(range);
     }
-    let catalog = service.catalog;
-    let matching =
-        |n: &u32| glob::matches(pattern, Action::new(catalog, *n).name(), Case::Insensitive);
+    let pattern = pattern.as_bytes();
+    let name = |n: &u32| service.action_name(*n);
+    let matching = |n: &u32| glob::matches_bytes(pattern, name(n), Case::Insensitive);
     range.filter(matching).try_for_each(|n| visit(one(n)))
 }
 

@@ -175,7 +175,8 @@ fn pairs(mut entries: Vec<Entry<'_>>) -> Vec<(usize, usize)> {
     let mut left = MAX_COMPARED;
     let mut pairs = Vec::new();
     for group in entries.chunk_by(|a, b| a.head() == b.head()) {
-        path.retain(|p| group[0].text.starts_with(p.entry.head()));
+        // Each head on the path begins with the one before it.
+        while path.pop_if(|last| !group[0].text.starts_with(last.entry.head())).is_some() {}
         path.extend(group.iter().filter(|e| e.has_wildcard()).map(|e| Wide::new(*e)));
         let first = group.iter().find(|e| !e.has_wildcard());
         for entry in group {
