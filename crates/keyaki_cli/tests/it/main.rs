@@ -6,5 +6,6 @@ mod cases;
 mod contract;
 mod program;
 mod readme;
+mod size;
 mod streams;
 mod update;
