@@ -7,5 +7,6 @@ mod contract;
 mod lsp;
 mod program;
 mod readme;
+mod size;
 mod streams;
 mod update;
