@@ -57,11 +57,11 @@ impl Question {
 
     /// The same about the action in lower case.
     pub(crate) fn in_lower_case(&self) -> Question {
-        self.map(&mut |claim| match claim {
-            Claim::Holds(Slot::Action, Test::Like(glob, Fold::Ascii)) => {
-                about(Slot::Action, &like(glob.lower_case(), Fold::Exact))
+        self.map(&mut |claim| {
+            if let Claim::Holds(Slot::Action, Test::Like(glob, Fold::Ascii)) = claim {
+                return about(Slot::Action, &like(glob.lower_case(), Fold::Exact));
             }
-            other => Formula::Atom(other.clone()),
+            Formula::Atom(claim.clone())
         })
     }
 
@@ -119,8 +119,7 @@ impl Question {
         let env = Env::new(side.profile, document.policy.effective_version(), effect);
         let lacks = statement.resource.is_none() && statement.not_resource.is_none();
         let is_implied = lacks && at.layer == Layer::Resource;
-        let resource =
-            if is_implied { Formula::TRUE } else { self.resources(statement, env) };
+        let resource = if is_implied { Formula::TRUE } else { self.resources(statement, env) };
         let condition = statement.condition.as_ref();
         let condition =
             condition.map_or(Formula::TRUE, |c| condition::formula(c, env, &mut self.keys));
