@@ -24,8 +24,21 @@ mod tests {
         ),
         ("keyaki_report", &["keyaki_diag"]),
         (
+            "keyaki_ide",
+            &[
+                "keyaki_workspace",
+                "keyaki_lint",
+                "keyaki_catalog",
+                "keyaki_ir",
+                "keyaki_syntax",
+                "keyaki_diag",
+            ],
+        ),
+        ("keyaki_lsp", &["keyaki_ide"]),
+        (
             "keyaki_cli",
             &[
+                "keyaki_lsp",
                 "keyaki_workspace",
                 "keyaki_analyze",
                 "keyaki_symbolic",

@@ -34,13 +34,13 @@ pub fn ask(question: &Question<'_>, asker: &Asker<'_>) -> Answer {
             both(asker.minus(&[one, other]), || flipped(asker.minus(&[other, one])))
         }
         Question::Disjoint { one, other } => {
-            asker.any(&[one, other], |allowed| Formula::and(allowed.to_vec()))
+            asker.any(&[one, other], |_, allowed| Formula::and(allowed.to_vec()))
         }
-        Question::AccessNotGranted { subject, access } => asker.any(&[subject], |allowed| {
+        Question::AccessNotGranted { subject, access } => asker.any(&[subject], |_, allowed| {
             Formula::and(allowed.iter().cloned().chain([asked_for(access)]))
         }),
         Question::AlwaysDenied { subject } => {
-            asker.any(&[subject], |allowed| Formula::and(allowed.to_vec()))
+            asker.any(&[subject], |_, allowed| Formula::and(allowed.to_vec()))
         }
     }
 }
@@ -91,27 +91,20 @@ fn asked_for(access: &[Access]) -> Formula<Ask> {
 
 impl Asker<'_> {
     /// Whether the first allows nothing that the second does not.
-    fn minus(&self, subjects: &[&Subject; 2]) -> Answer {
-        self.any(subjects, |allowed| match allowed {
+    pub(crate) fn minus(&self, subjects: &[&Subject; 2]) -> Answer {
+        self.any(subjects, |_, allowed| match allowed {
             [first, second] => Formula::and([first.clone(), Formula::not(second.clone())]),
             _ => Formula::FALSE,
         })
     }
 
     /// Whether there is no request for which a formula over "is allowed by each subject" holds.
-    fn any(
+    pub(crate) fn any(
         &self,
         subjects: &[&Subject],
-        combine: impl Fn(&[Formula<Ask>]) -> Formula<Ask>,
+        combine: impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
     ) -> Answer {
-        let asked: Vec<AskedKeys> = subjects.iter().map(|s| AskedKeys::of(&s.policies)).collect();
-        let asked = AskedKeys::union(&asked);
-        let names_principals =
-            subjects.iter().any(|s| s.policies.resource.is_some() || s.policies.rcp.is_some());
-        let cases = match names_principals {
-            true => callers::of_resource(subjects),
-            false => callers::of_identity(&asked),
-        };
+        let (asked, cases) = cases(subjects);
         let mut undecided = None;
         let mut approximations: Vec<String> = Vec::new();
         for case in &cases {
@@ -129,12 +122,34 @@ impl Asker<'_> {
         undecided.map_or(Answer::Proved { approximations }, Answer::Undecided)
     }
 
+    /// The actions of the catalogue for which there is a request that the formula holds of, in
+    /// order. Actions about which it was not found out are among them.
+    pub(crate) fn actions(
+        &self,
+        subjects: &[&Subject],
+        combine: impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
+    ) -> Vec<String> {
+        let (asked, cases) = cases(subjects);
+        let engine = Engine::new(self.catalog, Actions::Known);
+        let mut actions = Vec::new();
+        for case in &cases {
+            for same_account in topologies(subjects, case) {
+                let ask = Asked { subjects, asked: &asked, same_account };
+                let query = self.query(&case.caller, case.requirements(&asked), &ask, &combine);
+                actions.extend(engine.actions(&query, &Budget::new(self.steps)));
+            }
+        }
+        actions.sort_unstable();
+        actions.dedup();
+        actions
+    }
+
     /// One case of callers.
     fn case(
         &self,
         case: &CallerCase,
         ask: &Asked<'_>,
-        combine: &impl Fn(&[Formula<Ask>]) -> Formula<Ask>,
+        combine: &impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
     ) -> Answer {
         let engine = Engine::new(self.catalog, self.actions);
         let query = self.query(&case.caller, case.requirements(ask.asked), ask, combine);
@@ -150,7 +165,7 @@ impl Asker<'_> {
         };
         let callers = match case.scope {
             Scope::Itself => vec![case.caller.clone()],
-            Scope::Account | Scope::Kind => {
+            Scope::Account | Scope::Kind | Scope::AnyPath => {
                 callers::fitting(case, &found.request, ask.same_account)
             }
         };
@@ -181,7 +196,7 @@ impl Asker<'_> {
         caller: &Caller,
         requirements: Formula<Ask>,
         ask: &Asked<'q>,
-        combine: &impl Fn(&[Formula<Ask>]) -> Formula<Ask>,
+        combine: &impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
     ) -> Query<'q> {
         let sides: Vec<Side<'q>> = ask
             .subjects
@@ -198,7 +213,8 @@ impl Asker<'_> {
             })
             .collect();
         // What is fixed stands at the top, where the engine looks for it.
-        let formula = Formula::and([requirements, callers::always(ask.asked), combine(&allowed)]);
+        let formula =
+            Formula::and([requirements, callers::always(ask.asked), combine(caller, &allowed)]);
         Query { sides, formula, caller: caller.clone() }
     }
 
@@ -211,7 +227,7 @@ impl Asker<'_> {
         query: &Query<'_>,
         found: &Found,
         ask: &Asked<'_>,
-        combine: &impl Fn(&[Formula<Ask>]) -> Formula<Ask>,
+        combine: &impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
     ) -> Result<Witness, String> {
         let mut request = found.request.clone();
         if ask.is_layered() {
@@ -242,7 +258,7 @@ impl Asker<'_> {
         query: &Query<'_>,
         request: &Request,
         ask: &Asked<'_>,
-        combine: &impl Fn(&[Formula<Ask>]) -> Formula<Ask>,
+        combine: &impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
     ) -> Result<(), String> {
         if !ask.is_layered() {
             return Ok(());
@@ -256,7 +272,7 @@ impl Asker<'_> {
                     None => Formula::FALSE,
                 }
             });
-        let formula = combine(&verdicts.collect::<Vec<_>>());
+        let formula = combine(&request.caller, &verdicts.collect::<Vec<_>>());
         let decided = Query { sides: query.sides.clone(), formula, caller: request.caller.clone() };
         match decided.holds(request, self.catalog) {
             true => Ok(()),
@@ -285,6 +301,21 @@ impl Asker<'_> {
         }
         responsible
     }
+}
+
+/// The keys that the subjects ask for, and the callers that they tell apart.
+fn cases(subjects: &[&Subject]) -> (AskedKeys, Vec<CallerCase>) {
+    let asked: Vec<AskedKeys> = subjects.iter().map(|s| AskedKeys::of(&s.policies)).collect();
+    let asked = AskedKeys::union(&asked);
+    let names_principals = subjects
+        .iter()
+        .map(|s| &s.policies)
+        .any(|p| p.resource.is_some() || p.rcp.is_some() || p.endpoint.is_some());
+    let cases = match names_principals {
+        true => callers::of_resource(subjects),
+        false => callers::of_identity(subjects, &asked),
+    };
+    (asked, cases)
 }
 
 /// A question about all subjects together.

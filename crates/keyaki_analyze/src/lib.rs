@@ -6,9 +6,12 @@
 mod answer;
 mod ask;
 mod callers;
+mod difference;
 mod owner;
 mod question;
+mod words;
 
 pub use answer::{Answer, Responsible, Witness};
 pub use ask::{Asker, ask};
+pub use difference::{Class, Difference, difference};
 pub use question::{Access, Question, Subject};

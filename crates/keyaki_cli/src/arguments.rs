@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{catalog, check, explain, format, prove, simulate};
+use crate::command::{catalog, check, diff, explain, format, lsp, prove, simulate};
 use crate::console::{Choice, Color, Console};
 use crate::exit::{Exit, Failure};
 
@@ -27,7 +27,9 @@ pub(crate) enum Command {
     Explain(explain::Arguments),
     Simulate(Box<simulate::Arguments>),
     Prove(Box<prove::Arguments>),
+    Diff(diff::Arguments),
     Catalog(catalog::Arguments),
+    Lsp(lsp::Arguments),
 }
 
 impl Command {
@@ -37,8 +39,10 @@ impl Command {
             Command::Format(arguments) => format::run(arguments, console),
             Command::Explain(arguments) => explain::run(&arguments, console),
             Command::Simulate(arguments) => simulate::run(&arguments, console),
+            Command::Diff(arguments) => diff::run(&arguments, console),
             Command::Prove(arguments) => prove::run(&arguments, console),
             Command::Catalog(arguments) => catalog::run(arguments, console),
+            Command::Lsp(arguments) => lsp::run(&arguments, console),
         }
     }
 }

@@ -2,8 +2,10 @@
 
 pub(crate) mod catalog;
 pub(crate) mod check;
+pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod format;
+pub(crate) mod lsp;
 pub(crate) mod policies;
 pub(crate) mod profile;
 pub(crate) mod prove;

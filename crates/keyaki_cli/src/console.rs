@@ -1,6 +1,6 @@
 //! What the commands share: standard input, output and error, and the catalogue.
 
-use std::io::{self, BufWriter, IsTerminal, Read, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal, Read, Stdout, Write};
 
 use keyaki_catalog::Catalog;
 use keyaki_syntax::Tree;
@@ -32,7 +32,7 @@ pub(crate) enum Choice {
 
 /// What the commands share: where they read and write, and which catalogue they use.
 pub(crate) struct Console {
-    out: BufWriter<StdoutLock<'static>>,
+    out: BufWriter<Stdout>,
     color: Color,
     choice: Choice,
     /// Nobody reads the output any more.
@@ -41,7 +41,7 @@ pub(crate) struct Console {
 
 impl Console {
     pub(crate) fn new(color: Color, choice: Choice) -> Console {
-        Console { out: BufWriter::new(io::stdout().lock()), color, choice, is_closed: false }
+        Console { out: BufWriter::new(io::stdout()), color, choice, is_closed: false }
     }
 
     /// The catalogue of the last update or the one that was compiled in.

@@ -4,6 +4,7 @@
 //! cannot. A renderer sees a [`Report`], plain data, and writes to what it is given: it knows no
 //! terminal and no file system.
 
+pub mod comparison;
 mod concise;
 mod diff;
 mod excerpt;
@@ -12,6 +13,7 @@ mod format;
 mod full;
 mod json;
 mod json_lines;
+mod margin;
 pub mod proof;
 mod sarif;
 pub mod simulation;

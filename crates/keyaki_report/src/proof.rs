@@ -124,7 +124,7 @@ pub fn to_json(proof: &Proof<'_>) -> Value {
     })
 }
 
-fn witness_json(witness: &Witness<'_>) -> Value {
+pub(crate) fn witness_json(witness: &Witness<'_>) -> Value {
     let context: serde_json::Map<String, Value> =
         witness.request.context.iter().map(|(k, v)| (k.clone(), values(v))).collect();
     let mut value = json!({

@@ -1,6 +1,6 @@
 //! Answers to queries: a request, the certainty that there is none, or why neither was found.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use keyaki_catalog::{Action, Catalog, KeyLookup};
 use keyaki_eval::{Context, Formula, Policies, Request};
@@ -14,7 +14,7 @@ use crate::key::State;
 use crate::language::{Language, glob_symbols};
 use crate::program::{Node, Program};
 use crate::query::{Ask, Query, Side, Text};
-use crate::space::ResourceTest;
+use crate::space::{Literal, ResourceTest};
 use crate::valuation;
 
 /// Which actions a request may have.
@@ -71,14 +71,56 @@ impl<'c> Engine<'c> {
 
     /// Whether there is such a request.
     pub fn ask(&self, query: &Query<'_>, budget: &Budget) -> Outcome {
-        self.ask_with(query, budget, true)
+        self.ask_with(query, budget, None)
+    }
+
+    /// The live actions of the catalogue with which there may be such a request, and the names that
+    /// policies spell out and the catalogue does not know. Empty if that cannot be told.
+    pub fn actions(&self, query: &Query<'_>, budget: &Budget) -> Vec<String> {
+        let Ok(program) = Program::new(query) else { return Vec::new() };
+        let mut decider = Decider::new(&program, self.catalog, budget);
+        let Ok(classes) = action::known(&program.actions, self.catalog, budget) else {
+            return Vec::new();
+        };
+        let mut names = Names::default();
+        for class in classes {
+            let node = program.for_actions(&class.holds);
+            if matches!(decider.find(&node, &[]), Ok(None)) {
+                continue;
+            }
+            match &class.members {
+                Members::Known(_) => self.fitting(&class, &node, &mut decider, &mut names),
+                Members::Unknown(name) => names.likely.push(name.clone()),
+            }
+        }
+        if names.likely.is_empty() { names.others } else { names.likely }
+    }
+
+    /// Sorts the actions of a class by whether they take such a resource.
+    fn fitting(
+        &self,
+        class: &ActionClass,
+        node: &Node,
+        decider: &mut Decider<'_, '_>,
+        names: &mut Names,
+    ) {
+        let mut known: HashMap<Vec<&str>, bool> = HashMap::new();
+        for action in class.members.known(self.catalog).into_iter().filter(|a| !a.is_retired()) {
+            let types = action.resources().map(|r| r.resource_type().arn()).collect();
+            let fits = *known.entry(types).or_insert_with(|| {
+                let literals = resource_literals(action, decider);
+                !matches!(decider.find(node, &literals), Ok(None))
+            });
+            let list = if fits { &mut names.likely } else { &mut names.others };
+            list.push(action.full_name());
+        }
     }
 
     /// Replaces variables whose values the query fixes, and asks.
-    fn ask_with(&self, query: &Query<'_>, budget: &Budget, tries: bool) -> Outcome {
-        let known = instantiate::known(&query.formula);
+    fn ask_with(&self, query: &Query<'_>, budget: &Budget, only: Option<&str>) -> Outcome {
+        let known = instantiate::known(&query.formula, self.catalog);
         let owned: Vec<Option<Policies>> =
-            query.sides.iter().map(|s| instantiate::policies(s.policies, &known)).collect();
+            query.sides.iter().map(|s| instantiate::policies(*s, &known)).collect();
         let sides = query.sides.iter().zip(&owned).map(|(side, own)| Side {
             policies: own.as_ref().unwrap_or(side.policies),
             profile: side.profile,
@@ -88,17 +130,17 @@ impl<'c> Engine<'c> {
             formula: query.formula.clone(),
             caller: query.caller.clone(),
         };
-        self.decide(query, &inner, budget, tries)
+        self.decide(query, &inner, budget, only)
     }
 
     /// Decides a query whose known variables have been replaced; witnesses are replayed on the
-    /// original.
+    /// original. With one action alone, values of keys have been chosen already.
     fn decide(
         &self,
         original: &Query<'_>,
         query: &Query<'_>,
         budget: &Budget,
-        tries: bool,
+        only: Option<&str>,
     ) -> Outcome {
         let program = match Program::new(query) {
             Ok(program) => program,
@@ -107,7 +149,7 @@ impl<'c> Engine<'c> {
         let mut decider = Decider::new(&program, self.catalog, budget);
         let mut open: Vec<String> = Vec::new();
         let mut left_out = Vec::new();
-        let outcome = self.classes(&program, budget, &mut left_out, &mut |class| {
+        let mut decide = |class: &ActionClass| {
             let node = program.for_actions(&class.holds);
             let Some(point) = decider.find(&node, &[])? else { return Ok(None) };
             if point.relations.is_empty() {
@@ -115,7 +157,11 @@ impl<'c> Engine<'c> {
             }
             open.push(class.members.example(self.catalog));
             Ok(None)
-        });
+        };
+        let outcome = match only {
+            Some(action) => decide(&action::only(action, &program.actions, self.catalog)),
+            None => self.classes(&program, budget, &mut left_out, &mut decide),
+        };
         match outcome {
             Err(Exhausted) => Outcome::Undecided("the budget of steps ran out".to_owned()),
             Ok(Some((class, node, point))) => {
@@ -123,7 +169,7 @@ impl<'c> Engine<'c> {
                 self.replayed(original, found)
             }
             Ok(None) if open.is_empty() => nothing(&program, &decider, left_out),
-            Ok(None) if tries => self.try_values(original, &program, &open, budget),
+            Ok(None) if only.is_none() => self.try_values(original, &program, &open, budget),
             Ok(None) => Outcome::Undecided(
                 "whether the relations between condition keys can hold together".to_owned(),
             ),
@@ -171,7 +217,7 @@ impl<'c> Engine<'c> {
         actions: &[String],
         budget: &Budget,
     ) -> Outcome {
-        let fixed = instantiate::known(&original.formula);
+        let fixed = instantiate::known(&original.formula, self.catalog);
         let candidates = valuation::candidates(original, program, &fixed);
         for (round, values) in candidates.into_iter().enumerate() {
             // The likeliest values are tried for more actions than the others.
@@ -184,7 +230,7 @@ impl<'c> Engine<'c> {
                     formula: Formula::and(all),
                     caller: original.caller.clone(),
                 };
-                if let found @ Outcome::Found(_) = self.ask_with(&query, budget, false) {
+                if let found @ Outcome::Found(_) = self.ask_with(&query, budget, Some(action)) {
                     return found;
                 }
             }
@@ -209,12 +255,12 @@ impl<'c> Engine<'c> {
     ) -> Found {
         let is_known = matches!(class.members, Members::Known(_));
         for action in distinct(class.members.known(self.catalog)) {
-            let literal = decider.resource_test(forms(action));
+            let literals = resource_literals(action, decider);
             decider.absent = (0..program.space.keys.len() as u32)
                 .filter(|k| !carries(action, &program.space.keys[*k as usize].name, self.catalog))
                 .collect();
             decider.forget();
-            if let Ok(Some(point)) = decider.find(node, &[literal])
+            if let Ok(Some(point)) = decider.find(node, &literals)
                 && point.relations.is_empty()
             {
                 let mut found = self.request(query, program, action.full_name(), point);
@@ -301,15 +347,42 @@ fn distinct(actions: Vec<Action<'_>>) -> Vec<Action<'_>> {
     kept
 }
 
+/// Names of actions: those that take such a resource, and others.
+#[derive(Default)]
+struct Names {
+    likely: Vec<String>,
+    others: Vec<String>,
+}
+
+/// That the resource is one that an action works on.
+fn resource_literals(action: Action<'_>, decider: &mut Decider<'_, '_>) -> Vec<Literal> {
+    const BUCKETS: &str = "arn:*:s3:::*";
+    const OBJECTS: &str = "arn:*:s3:::*/*";
+    let mut literals = vec![decider.resource_test(forms(action))];
+    let globs = || {
+        action.resources().flat_map(|r| r.resource_type().arns()).map(|template| template.glob())
+    };
+    // The name of a bucket has no slash.
+    if globs().any(|g| g == BUCKETS) && !globs().any(|g| g == OBJECTS) {
+        let languages = vec![arn_language(OBJECTS)];
+        literals.push(decider.resource_test(ResourceTest { languages, star: false }).negated());
+    }
+    literals
+}
+
+/// The ARNs that a template with `*` for its holes stands for.
+fn arn_language(glob: &str) -> Language {
+    let segments = glob.splitn(6, ':').skip(1);
+    Language::arn(segments.map(|s| glob_symbols(s).collect()))
+}
+
 /// The resources that an action works on.
 fn forms(action: Action<'_>) -> ResourceTest {
     let mut test = ResourceTest { languages: Vec::new(), star: true };
     for resource in action.resources() {
         test.star &= !resource.is_required();
         for template in resource.resource_type().arns() {
-            let mut segments = template.glob().splitn(6, ':').skip(1);
-            let segments = std::iter::from_fn(|| segments.next());
-            test.languages.push(Language::arn(segments.map(|s| glob_symbols(s).collect())));
+            test.languages.push(arn_language(template.glob()));
         }
     }
     test.languages.sort();

@@ -1,15 +1,16 @@
 //! From sources to findings.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use keyaki_catalog::Catalog;
 use keyaki_diag::{Finding, TextRange};
-use keyaki_ir::PolicyKind;
+use keyaki_ir::{Policy, PolicyKind, ResourceType};
 use keyaki_lint::{Document, Linter};
 use keyaki_syntax::{NodeKind, Tree, Value};
 
 use crate::embedded::Embedded;
-use crate::kind::{self, Hint};
+use crate::kind::{self, Hint, Kind};
 use crate::unwrap::{Site, resembles_policy, sites};
 use crate::{Content, NO_POLICY, Source, UNREADABLE_FILE, default_jobs, map, problem, read};
 
@@ -22,7 +23,7 @@ pub struct Options<'a> {
     /// The kind of all policies; told from each by itself where none is given.
     pub kind: Option<PolicyKind>,
     /// The type of the resource that all policies belong to.
-    pub resource_type: Option<keyaki_ir::ResourceType>,
+    pub resource_type: Option<ResourceType>,
     /// The rules.
     pub linter: Linter,
     /// What AWS services define.
@@ -99,9 +100,9 @@ fn check_source(source: &Source, options: &Options<'_>) -> CheckedFile {
         Content::Unreadable(reason) => Err(reason.clone()),
     };
     match (read, &source.content) {
-        (Ok(bytes), Content::Found) => check_found(path, &bytes, options),
+        (Ok(bytes), Content::Found) => check_found(path, bytes, options),
         (Ok(bytes), Content::Named | Content::Text(_) | Content::Unreadable(_)) => {
-            check_text(path, &bytes, options)
+            check_text(path, bytes, options)
         }
         (Err(reason), _) => {
             let finding =
@@ -113,7 +114,11 @@ fn check_source(source: &Source, options: &Options<'_>) -> CheckedFile {
 
 /// Checks a text that is meant to hold a policy. The path is used for what it tells about the
 /// kind and to name the text.
-pub fn check_text(path: &Path, bytes: &[u8], options: &Options<'_>) -> CheckedFile {
+pub fn check_text<'b>(
+    path: &Path,
+    bytes: impl Into<Cow<'b, [u8]>>,
+    options: &Options<'_>,
+) -> CheckedFile {
     let tree = Tree::parse_bytes(bytes);
     let run = Run { options, path };
     let mut documents = run.tree(&tree, Hint::default(), 0);
@@ -125,26 +130,53 @@ pub fn check_text(path: &Path, bytes: &[u8], options: &Options<'_>) -> CheckedFi
         let finding = problem::about_file(&NO_POLICY, message);
         return CheckedFile::about(shown(path), Status::Checked, finding);
     }
-    finish(path, &tree, documents)
+    finish(path, tree, documents)
+}
+
+/// Checks the policies of a tree, and says nothing of a text that holds none: for editors, which
+/// open all kinds of files.
+pub fn check_tree(path: &Path, tree: &Tree, options: &Options<'_>) -> Vec<CheckedDocument> {
+    Run { options, path }.tree(tree, Hint::default(), 0)
+}
+
+/// A policy of a tree, with what is known of it.
+#[derive(Debug)]
+pub struct ReadPolicy {
+    /// The policy.
+    pub policy: Policy,
+    /// Its kind.
+    pub kind: PolicyKind,
+    /// The type of the resource that it is attached to, where that is known.
+    pub resource_type: Option<ResourceType>,
+}
+
+/// The policies that stand in a tree itself, in order; those in its strings are left out.
+pub fn read_policies(path: &Path, tree: &Tree, options: &Options<'_>) -> Vec<ReadPolicy> {
+    let run = Run { options, path };
+    let here = sites(tree).into_iter().filter_map(|site| match site {
+        Site::Here(value) => Some(value),
+        Site::Text(_) => None,
+    });
+    here.map(|value| run.read(value)).collect()
 }
 
 /// Checks a text that was found in a folder: without a policy it is passed over, unless it is so
 /// broken that one cannot tell.
-fn check_found(path: &Path, bytes: &[u8], options: &Options<'_>) -> CheckedFile {
+fn check_found(path: &Path, bytes: Vec<u8>, options: &Options<'_>) -> CheckedFile {
     let tree = Tree::parse_bytes(bytes);
     let run = Run { options, path };
     let mut documents = run.tree(&tree, Hint::default(), 0);
     if documents.is_empty() && is_broken(&tree) {
         documents = run.whole(&tree);
     }
-    finish(path, &tree, documents)
+    finish(path, tree, documents)
 }
 
-fn finish(path: &Path, tree: &Tree, documents: Vec<CheckedDocument>) -> CheckedFile {
+fn finish(path: &Path, tree: Tree, documents: Vec<CheckedDocument>) -> CheckedFile {
     let status = if documents.is_empty() { Status::NoPolicy } else { Status::Checked };
     let is_clean = documents.iter().all(|d| d.findings.is_empty());
-    let text = if is_clean { "" } else { tree.source() };
-    CheckedFile { path: shown(path), text: text.into(), status, documents }
+    let text = if is_clean { Box::default() } else { tree.into_source() };
+    CheckedFile { path: shown(path), text, status, documents }
 }
 
 /// Whether a text has mistakes that no dialect of JSON allows.
@@ -230,16 +262,21 @@ impl Run<'_> {
         self.lint(tree, &keyaki_ir::lower_value(value), tree.pointer(value.id()), hint)
     }
 
-    fn lint(
-        &self,
-        tree: &Tree,
-        policy: &keyaki_ir::Policy,
-        pointer: String,
-        hint: Hint,
-    ) -> CheckedDocument {
-        let Options { kind, resource_type, linter, catalog, .. } = self.options;
-        let given = Hint { kind: *kind, resource_type: *resource_type };
-        let known = kind::determine(policy, given.or(hint), self.path);
+    fn read(&self, value: Value<'_>) -> ReadPolicy {
+        let policy = keyaki_ir::lower_value(value);
+        let hint = if value.parent().is_none() { Hint::default() } else { kind::hint(value) };
+        let Kind { kind, resource_type, .. } = self.kind(&policy, hint);
+        ReadPolicy { policy, kind, resource_type }
+    }
+
+    fn kind(&self, policy: &Policy, hint: Hint) -> Kind {
+        let given = Hint { kind: self.options.kind, resource_type: self.options.resource_type };
+        kind::determine(policy, given.or(hint), self.path)
+    }
+
+    fn lint(&self, tree: &Tree, policy: &Policy, pointer: String, hint: Hint) -> CheckedDocument {
+        let Options { linter, catalog, .. } = self.options;
+        let known = self.kind(policy, hint);
         let document = Document {
             tree,
             policy,
@@ -255,7 +292,7 @@ impl Run<'_> {
 }
 
 /// Where the statements are, by their index; those that are no objects stay empty.
-fn statement_ranges(tree: &Tree, policy: &keyaki_ir::Policy) -> Vec<TextRange> {
+fn statement_ranges(tree: &Tree, policy: &Policy) -> Vec<TextRange> {
     let mut ranges = Vec::new();
     for statement in &policy.statements {
         ranges.resize(statement.index, TextRange::default());

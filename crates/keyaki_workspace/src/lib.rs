@@ -11,14 +11,19 @@ mod discover;
 mod embedded;
 mod fix;
 mod kind;
+mod order;
 mod parallel;
 mod problem;
 mod read;
 mod unwrap;
 
-pub use check::{CheckedDocument, CheckedFile, Options, Status, check, check_text};
+pub use check::{
+    CheckedDocument, CheckedFile, Options, ReadPolicy, Status, check, check_text, check_tree,
+    read_policies,
+};
 pub use discover::{Content, Source, discover};
 pub use fix::{Fixed, fix};
+pub use order::canonical_order;
 pub use parallel::{default_jobs, map};
 pub use problem::{NO_POLICY, UNREADABLE_FILE};
 pub use read::read;

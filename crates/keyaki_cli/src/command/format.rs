@@ -96,7 +96,7 @@ impl Arguments {
     }
 
     fn layout(&self, tree: &Tree) -> Result<String, keyaki_syntax::NotFormattable> {
-        let order: &keyaki_syntax::MemberOrder<'_> = &canonical_order;
+        let order: &keyaki_syntax::MemberOrder<'_> = &keyaki_workspace::canonical_order;
         let member_order = self.canonical_order.then_some(order);
         keyaki_syntax::format(tree, &FormatOptions { member_order, ..FormatOptions::default() })
     }
@@ -134,29 +134,5 @@ fn read(source: &Source) -> Result<Vec<u8>, String> {
         Content::Named | Content::Found => keyaki_workspace::read(&source.path),
         Content::Text(bytes) => Ok(bytes.clone()),
         Content::Unreadable(reason) => Err(reason.clone()),
-    }
-}
-
-/// The order of AWS's grammar
-/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>),
-/// for policies at the top of a document and inside answers of AWS interfaces.
-fn canonical_order(path: &[&str]) -> &'static [&'static str] {
-    match path.last() {
-        None => &["Version", "Id", "Statement"],
-        Some(name) if name.ends_with("Document") || *name == "Policy" => {
-            &["Version", "Id", "Statement"]
-        }
-        Some(&"Statement") => &[
-            "Sid",
-            "Effect",
-            "Principal",
-            "NotPrincipal",
-            "Action",
-            "NotAction",
-            "Resource",
-            "NotResource",
-            "Condition",
-        ],
-        Some(_) => &[],
     }
 }

@@ -131,24 +131,47 @@ pub(crate) fn load_with(arguments: &PolicyArguments, files: &[PathBuf]) -> Resul
     for file in files {
         documents.extend(document(file, &mut loaded.trees)?);
     }
-    let names_principals =
-        |d: &Document| d.policy.statements.iter().any(|s| s.principal_elements().next().is_some());
-    let (mut of_resource, of_identity): (Vec<_>, Vec<_>) =
-        documents.into_iter().partition(names_principals);
-    if of_resource.len() + usize::from(loaded.policies.resource.is_some()) > 1 {
-        let message = "there can be one policy of a resource, which names principals".to_owned();
-        return Err(Failure::new(message));
-    }
-    if arguments.is_empty() {
-        loaded.lone = match (of_identity.is_empty(), of_resource.is_empty()) {
-            (false, true) => Some(Layer::Identity),
-            (true, false) => Some(Layer::Resource),
-            (_, _) => None,
-        };
-    }
-    loaded.policies.identity.extend(of_identity);
-    loaded.policies.resource = of_resource.pop().or(loaded.policies.resource.take());
+    loaded.add(documents, arguments.is_empty())?;
     Ok(loaded)
+}
+
+/// Policies from texts with their names, without further layers.
+pub(crate) fn from_texts(texts: &[(String, Vec<u8>)]) -> Result<Loaded, Failure> {
+    let policies = Policies::default();
+    let mut loaded = Loaded { policies, lone: None, trees: vec![], scp: vec![], rcp: vec![] };
+    let mut documents = Vec::new();
+    for (name, bytes) in texts {
+        documents.extend(documents_of(name, bytes, &mut loaded.trees)?);
+    }
+    loaded.add(documents, true)?;
+    Ok(loaded)
+}
+
+impl Loaded {
+    /// Adds documents: to the identity's, or, where they name principals, as the resource's.
+    fn add(&mut self, documents: Vec<Document>, are_all: bool) -> Result<(), Failure> {
+        let names_principals = |d: &Document| {
+            d.policy.statements.iter().any(|s| s.principal_elements().next().is_some())
+        };
+        let (mut of_resource, of_identity): (Vec<_>, Vec<_>) =
+            documents.into_iter().partition(names_principals);
+        if of_resource.len() + usize::from(self.policies.resource.is_some()) > 1 {
+            let message =
+                "there can be one policy of a resource, which names principals".to_owned();
+            return Err(Failure::new(message));
+        }
+        if are_all {
+            self.lone = match (of_identity.is_empty(), of_resource.is_empty()) {
+                (false, true) => Some(Layer::Identity),
+                (true, false) => Some(Layer::Resource),
+                (true, true) => Some(Layer::Identity),
+                (false, false) => None,
+            };
+        }
+        self.policies.identity.extend(of_identity);
+        self.policies.resource = of_resource.pop().or(self.policies.resource.take());
+        Ok(())
+    }
 }
 
 pub(crate) fn load(arguments: &PolicyArguments) -> Result<Loaded, Failure> {
@@ -228,9 +251,17 @@ fn document(file: &Path, trees: &mut Vec<(String, Tree)>) -> Result<Vec<Document
         _ => keyaki_workspace::read(file)
             .map_err(|reason| Failure::new(format!("{name}: {reason}")))?,
     };
+    documents_of(&name, &bytes, trees)
+}
+
+fn documents_of(
+    name: &str,
+    bytes: &[u8],
+    trees: &mut Vec<(String, Tree)>,
+) -> Result<Vec<Document>, Failure> {
     let mut documents = Vec::new();
-    for (tree, pointer) in keyaki_workspace::policies(Tree::parse_bytes(&bytes)) {
-        let name = if pointer.is_empty() { name.clone() } else { format!("{name}#{pointer}") };
+    for (tree, pointer) in keyaki_workspace::policies(Tree::parse_bytes(bytes)) {
+        let name = if pointer.is_empty() { name.to_owned() } else { format!("{name}#{pointer}") };
         let value = tree.resolve(&pointer).or(tree.root());
         let policy = value.map_or_else(|| keyaki_ir::lower(&tree), keyaki_ir::lower_value);
         check(&name, &tree, &policy)?;

@@ -207,7 +207,7 @@ fn proof<'l>(
     }
 }
 
-fn witness<'l>(found: &Witness, loaded: &[&'l Loaded]) -> proof::Witness<'l> {
+pub(crate) fn witness<'l>(found: &Witness, loaded: &[&'l Loaded]) -> proof::Witness<'l> {
     let request = &found.request;
     let context = request.context.iter();
     let statements = found.responsible.iter();

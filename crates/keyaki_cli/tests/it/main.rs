@@ -4,6 +4,7 @@
 mod bad_input;
 mod cases;
 mod contract;
+mod lsp;
 mod program;
 mod readme;
 mod streams;

@@ -1,0 +1,95 @@
+//! `keyaki diff`: what access is gained and lost between two revisions of policies.
+
+mod revision;
+
+use std::path::PathBuf;
+
+use keyaki_analyze::{Asker, Class, difference};
+use keyaki_report::comparison::{self, Access, Comparison};
+use keyaki_symbolic::{Actions, Budget};
+
+use crate::command::policies::Loaded;
+use crate::command::profile::ProfileArguments;
+use crate::command::prove::witness;
+use crate::console::Console;
+use crate::exit::{Exit, Failure};
+
+/// Show what access is gained and lost between two revisions of policies
+///
+/// Both are files, or directories whose files are paired by name, or `git:REVISION:PATH`.
+///
+/// Exits with 0 if both allow the same, 1 if they differ, 2 for want of good input, 3 if something
+/// is undecided and nothing differs.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// What was there
+    old: PathBuf,
+    /// What is to replace it
+    new: PathBuf,
+    #[command(flatten)]
+    profile: ProfileArguments,
+    /// How many steps each query may take
+    #[arg(long, default_value_t = Budget::DEFAULT_STEPS, value_name = "STEPS")]
+    budget: u64,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// Classes of requests in words, with an example each.
+    #[default]
+    Text,
+    /// JSON, version 1.
+    Json,
+}
+
+pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
+    let profile = arguments.profile.read()?;
+    let catalog = console.catalog();
+    let asker =
+        Asker { catalog, profile: &profile, actions: Actions::Any, steps: arguments.budget };
+    let pairs = revision::pairs(&arguments.old, &arguments.new)?;
+    let comparisons: Vec<Comparison<'_>> = pairs
+        .iter()
+        .map(|pair| {
+            let found = difference(&pair.old.subject(), &pair.new.subject(), &asker);
+            let gained = found.gained.iter().map(|c| access(c, [&pair.new, &pair.old]));
+            let lost = found.lost.iter().map(|c| access(c, [&pair.old, &pair.new]));
+            Comparison {
+                name: pair.name.clone(),
+                gained: gained.collect(),
+                lost: lost.collect(),
+                undecided: found.undecided,
+            }
+        })
+        .collect();
+    let color = console.has_color();
+    console.write(|out| match arguments.format {
+        Format::Text => comparison::write_text(&comparisons, color, out),
+        Format::Json => writeln!(out, "{:#}", comparison::to_json(&comparisons)),
+    })?;
+    let differ = |c: &Comparison<'_>| !c.gained.is_empty() || !c.lost.is_empty();
+    Ok(match comparisons.iter().any(differ) {
+        true => Exit::Findings,
+        false if comparisons.iter().any(|c| !c.undecided.is_empty()) => Exit::Undecided,
+        false => Exit::Clean,
+    })
+}
+
+fn access<'l>(class: &Class, sides: [&'l Loaded; 2]) -> Access<'l> {
+    let statement = sides[0].statement(class.at);
+    Access {
+        file: statement.as_ref().map_or_else(String::new, |s| s.file.to_owned()),
+        statement: statement.as_ref().map_or(class.at.statement, |s| s.index),
+        sid: statement.and_then(|s| s.sid),
+        who: class.who.clone(),
+        actions: class.actions.clone(),
+        resources: class.resources.clone(),
+        when: class.when.clone(),
+        unless: class.unless.clone(),
+        is_partial: class.is_partial,
+        example: witness(&class.example, &sides),
+    }
+}

@@ -1,0 +1,9 @@
+//! The language server, as an editor meets it: `keyaki lsp` over standard input and output.
+
+mod bad_input;
+mod diagnostics;
+mod editor;
+mod features;
+mod rules;
+mod settings;
+mod workspace;

@@ -1,0 +1,71 @@
+//! Settings, however they come.
+
+use serde_json::{Value, json};
+
+use super::editor::{Editor, URI, policy, pulling, pushing};
+
+fn number_of_findings(editor: &mut Editor) -> usize {
+    editor.pull(URI)["items"].as_array().map_or(0, Vec::len)
+}
+
+fn greeting(capabilities: &Value, options: &Value) -> Value {
+    json!({
+        "processId": null,
+        "rootUri": null,
+        "capabilities": capabilities,
+        "initializationOptions": options
+    })
+}
+
+#[test]
+fn settings_of_the_greeting_count() {
+    let options = json!({ "ignore": ["invalid-action"] });
+    let mut editor = Editor::start_with(greeting(&pulling(), &options));
+    editor.open(URI, &policy("A", "s3:GetObjct"));
+    assert_eq!(number_of_findings(&mut editor), 0);
+}
+
+#[test]
+fn changed_settings_count_for_open_texts() {
+    let mut editor = Editor::start(pulling());
+    editor.open(URI, &policy("A", "s3:GetObjct"));
+    assert_eq!(number_of_findings(&mut editor), 1);
+    let settings = json!({ "keyaki": { "ignore": ["invalid-action"] } });
+    editor.notify("workspace/didChangeConfiguration", json!({ "settings": settings }));
+    editor.told("workspace/diagnostic/refresh");
+    assert_eq!(number_of_findings(&mut editor), 0);
+}
+
+#[test]
+fn settings_are_asked_for_where_the_editor_answers() {
+    let mut capabilities = pushing();
+    capabilities["workspace"]["configuration"] = json!(true);
+    let mut editor = Editor::spawn();
+    editor.settings = json!({ "kind": "scp" });
+    editor.request("initialize", greeting(&capabilities, &json!(null)));
+    editor.notify("initialized", json!({}));
+    editor.told("workspace/configuration");
+    editor.open(
+        URI,
+        &policy("A", "s3:GetObject").replace("\"Effect\"", "\"Principal\": \"*\", \"Effect\""),
+    );
+    loop {
+        let published = editor.told("textDocument/publishDiagnostics");
+        let found = published["diagnostics"].as_array().expect("a list").clone();
+        if found.iter().any(|d| d["code"] == "scp-syntax-error-principal") {
+            break;
+        }
+    }
+}
+
+#[test]
+fn a_wrong_setting_is_told_and_changes_nothing() {
+    let mut editor = Editor::start(pulling());
+    editor.open(URI, &policy("A", "s3:GetObjct"));
+    let settings = json!({ "keyaki": { "ignore": ["invalid-acton"] } });
+    editor.notify("workspace/didChangeConfiguration", json!({ "settings": settings }));
+    let told = editor.told("window/showMessage");
+    let message = told["message"].as_str().expect("a message");
+    assert!(message.contains("did you mean `invalid-action`?"), "{message}");
+    assert_eq!(number_of_findings(&mut editor), 1);
+}

@@ -1,0 +1,88 @@
+//! One text as the editor has it.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use keyaki_catalog::Catalog;
+use keyaki_diag::{Finding, TextRange};
+use keyaki_ir::Statement;
+use keyaki_syntax::{NodeId, Tree};
+use keyaki_workspace::{ReadPolicy, check_tree, read_policies};
+
+use crate::Settings;
+
+/// A text, read once.
+#[derive(Debug)]
+pub struct Document {
+    pub(crate) path: PathBuf,
+    pub(crate) tree: Tree,
+    pub(crate) policies: Vec<ReadPolicy>,
+    pub(crate) settings: Arc<Settings>,
+    findings: OnceLock<Vec<Finding>>,
+}
+
+impl Document {
+    /// Reads a text. The path names it and tells something about the kind of its policies.
+    pub fn read(path: impl Into<PathBuf>, text: &str, settings: Arc<Settings>) -> Document {
+        let path = path.into();
+        let tree = Tree::parse(text);
+        let policies = read_policies(&path, &tree, &settings.options);
+        Document { path, tree, policies, settings, findings: OnceLock::new() }
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        self.tree.source()
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether it holds a policy.
+    pub fn holds_policy(&self) -> bool {
+        !self.policies.is_empty() || !self.findings().is_empty()
+    }
+
+    /// What the rules find, in order of position; nothing in a text without a policy.
+    pub fn findings(&self) -> &[Finding] {
+        self.findings.get_or_init(|| {
+            let checked = check_tree(&self.path, &self.tree, &self.settings.options);
+            let mut findings: Vec<_> = checked.into_iter().flat_map(|d| d.findings).collect();
+            findings.sort_by_key(Finding::range);
+            findings
+        })
+    }
+
+    pub(crate) fn catalog(&self) -> &'static Catalog {
+        self.settings.catalog()
+    }
+
+    pub(crate) fn range(&self, origin: NodeId) -> TextRange {
+        self.tree.range(origin)
+    }
+
+    /// The policy around an offset.
+    pub(crate) fn policy_at(&self, offset: u32) -> Option<&ReadPolicy> {
+        let holds =
+            |read: &&ReadPolicy| self.range(read.policy.origin).contains(TextRange::empty(offset));
+        self.policies.iter().find(holds)
+    }
+
+    /// All statements of all policies.
+    pub(crate) fn statements(&self) -> impl Iterator<Item = &Statement> {
+        self.policies.iter().flat_map(|read| &read.policy.statements)
+    }
+
+    /// The source range of a part of a string's value.
+    pub(crate) fn part(&self, origin: NodeId, part: std::ops::Range<usize>) -> TextRange {
+        self.tree.value(origin).map_or(TextRange::default(), |value| value.inner_range(part))
+    }
+
+    /// The source range of all that a string holds, without its quotes.
+    pub(crate) fn inside(&self, origin: NodeId) -> TextRange {
+        let length = self.tree.value(origin).and_then(|v| v.as_str()).map_or(0, str::len);
+        self.part(origin, 0..length)
+    }
+}

@@ -1,0 +1,44 @@
+//! The files of whole folders, read from disk one by one.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+use keyaki_workspace::{Content, discover, read};
+
+use crate::{Document, Settings};
+
+/// A file that may hold policies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FolderFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Another text whenever the file was written anew.
+    pub stamp: String,
+}
+
+/// The files of some folders that may hold policies, in order of their paths.
+pub fn files_in(folders: &[PathBuf]) -> Vec<FolderFile> {
+    let sources = discover(folders).into_iter();
+    let readable = sources.filter(|source| match source.content {
+        Content::Found | Content::Named => true,
+        Content::Text(_) | Content::Unreadable(_) => false,
+    });
+    readable.map(|source| FolderFile { stamp: stamp(&source.path), path: source.path }).collect()
+}
+
+fn stamp(path: &Path) -> String {
+    let metadata = std::fs::metadata(path).ok();
+    let modified = metadata.as_ref().and_then(|m| m.modified().ok());
+    let age = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    format!("{}-{}", age.map_or(0, |age| age.as_nanos()), metadata.map_or(0, |m| m.len()))
+}
+
+impl FolderFile {
+    /// Reads the file; none where it cannot be read, is no text or holds no policy.
+    pub fn read(&self, settings: &Arc<Settings>) -> Option<Document> {
+        let text = String::from_utf8(read(&self.path).ok()?).ok()?;
+        let document = Document::read(&*self.path, &text, Arc::clone(settings));
+        document.holds_policy().then_some(document)
+    }
+}

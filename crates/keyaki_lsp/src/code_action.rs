@@ -1,0 +1,117 @@
+//! Code actions: listed without their edits where the editor asks for these later.
+
+use keyaki_ide::{CodeAction, CodeActionId, CodeActionKind, code_actions, edits_of};
+use serde_json::{Value, json};
+use tower_lsp_server::gen_lsp_types as lsp;
+
+use crate::diagnostic::diagnostic;
+use crate::snapshot::Snapshot;
+
+/// The kinds that are offered, as the editor names them.
+pub(crate) const KINDS: [CodeActionKind; 4] = [
+    CodeActionKind::QuickFix,
+    CodeActionKind::Rewrite,
+    CodeActionKind::FixAll,
+    CodeActionKind::Organize,
+];
+
+/// The editor's name of a kind.
+pub(crate) fn kind_name(kind: CodeActionKind) -> &'static str {
+    match kind {
+        CodeActionKind::QuickFix => "quickfix",
+        CodeActionKind::Rewrite => "refactor.rewrite",
+        CodeActionKind::FixAll => "source.fixAll.keyaki",
+        CodeActionKind::Organize => "source.organizePolicy.keyaki",
+    }
+}
+
+/// What can be done in a range.
+pub(crate) fn list(
+    snapshot: &Snapshot,
+    params: &lsp::CodeActionParams,
+) -> Vec<lsp::CodeActionResponse> {
+    let range = snapshot.text_range(params.range);
+    let only = params.context.only.as_deref();
+    // Without later questions the edits are worked out here: those of the whole text only where
+    // they were asked for.
+    let is_worth = |kind: CodeActionKind| match kind {
+        CodeActionKind::QuickFix | CodeActionKind::Rewrite => true,
+        CodeActionKind::FixAll | CodeActionKind::Organize => {
+            snapshot.client.resolves_edits || only.is_some()
+        }
+    };
+    let wanted = |action: &CodeAction| is_wanted(action.kind, only) && is_worth(action.kind);
+    let actions = code_actions(snapshot.document(), range).into_iter().filter(wanted);
+    actions.map(|action| one(snapshot, action).into()).collect()
+}
+
+/// Whether a kind, or a family that it belongs to, is among those asked for.
+fn is_wanted(kind: CodeActionKind, only: Option<&[lsp::CodeActionKind]>) -> bool {
+    let name = kind_name(kind);
+    let within = |family: &str| {
+        let rest = name.strip_prefix(family);
+        family.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    only.is_none_or(|only| only.iter().any(|kind| within(&text_of(kind))))
+}
+
+fn text_of(kind: &lsp::CodeActionKind) -> String {
+    let text = serde_json::to_value(kind).ok();
+    text.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn one(snapshot: &Snapshot, action: CodeAction) -> lsp::CodeAction {
+    let is_lazy = snapshot.client.resolves_edits;
+    let finding = action.finding.and_then(|index| snapshot.document().findings().get(index));
+    lsp::CodeAction {
+        title: action.title,
+        kind: Some(lsp::CodeActionKind::from(kind_name(action.kind).to_owned())),
+        diagnostics: finding.map(|finding| vec![diagnostic(snapshot, finding)]),
+        is_preferred: action.is_preferred.then_some(true),
+        edit: (!is_lazy).then(|| edit(snapshot, action.id)),
+        data: is_lazy.then(|| data(snapshot, action.id)),
+        ..lsp::CodeAction::default()
+    }
+}
+
+fn data(snapshot: &Snapshot, id: CodeActionId) -> Value {
+    let revision = snapshot.revision;
+    json!({ "uri": snapshot.uri.0, "revision": revision, "id": id.to_string() })
+}
+
+/// The text that an unresolved action is about, and the revision that it was listed for.
+pub(crate) fn subject(action: &lsp::CodeAction) -> Option<(lsp::Uri, u64)> {
+    let data = action.data.as_ref()?;
+    Some((data.get("uri")?.as_str()?.into(), data.get("revision")?.as_u64()?))
+}
+
+/// The action with its edit.
+pub(crate) fn resolve(snapshot: &Snapshot, mut action: lsp::CodeAction) -> lsp::CodeAction {
+    let id = action.data.as_ref().and_then(|data| data.get("id")).and_then(Value::as_str);
+    if let Some(id) = id.and_then(CodeActionId::parse) {
+        action.edit = Some(edit(snapshot, id));
+    }
+    action
+}
+
+fn edit(snapshot: &Snapshot, id: CodeActionId) -> lsp::WorkspaceEdit {
+    let edits = edits_of(snapshot.document(), id);
+    workspace_edit(snapshot, snapshot.text_edits(edits))
+}
+
+/// Edits of one text, for the version that they were made for where the editor knows versions.
+pub(crate) fn workspace_edit(snapshot: &Snapshot, edits: Vec<lsp::TextEdit>) -> lsp::WorkspaceEdit {
+    let uri = snapshot.uri.clone();
+    if !snapshot.client.has_versioned_edits {
+        let changes = Some([(uri, edits)].into());
+        return lsp::WorkspaceEdit { changes, ..lsp::WorkspaceEdit::default() };
+    }
+    let text_document = lsp::OptionalVersionedTextDocumentIdentifier {
+        version: Some(snapshot.version),
+        text_document_identifier: lsp::TextDocumentIdentifier { uri },
+    };
+    let edits = edits.into_iter().map(lsp::Edit::TextEdit).collect();
+    let change = lsp::TextDocumentEdit { text_document, edits };
+    let document_changes = Some(vec![lsp::DocumentChange::TextDocumentEdit(change)]);
+    lsp::WorkspaceEdit { document_changes, ..lsp::WorkspaceEdit::default() }
+}

@@ -1,0 +1,351 @@
+//! The handlers: each takes a snapshot, has the work done elsewhere, and answers.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use keyaki_ide::{Settings, TextRange};
+use tower_lsp_server::LanguageServer;
+use tower_lsp_server::gen_lsp_types as lsp;
+use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
+
+use crate::capabilities::capabilities;
+use crate::client_traits::ClientTraits;
+use crate::progress::Progress;
+use crate::publish::{clear, publish};
+use crate::server::{KeyakiServer, configure, lock, off};
+use crate::snapshot::Snapshot;
+use crate::uri::path_of;
+use crate::{
+    code_action, completion, configuration, diagnostic, layout, navigation, outline, semantic_token,
+};
+
+/// After so many files of a folder it is told how many are left.
+const FILES_AT_A_TIME: usize = 64;
+
+fn folders(params: &lsp::InitializeParams) -> Vec<PathBuf> {
+    if let Some(lsp::WorkspaceFolders::WorkspaceFolderList(folders)) =
+        &params.workspace_folders_initialize_params.workspace_folders
+    {
+        return folders.iter().map(|folder| path_of(&folder.uri)).collect();
+    }
+    #[expect(deprecated, reason = "older editors send nothing else")]
+    let root = params.root_uri.as_ref();
+    root.map(path_of).into_iter().collect()
+}
+
+/// That the text is no longer what the question was about.
+fn content_modified() -> Error {
+    Error {
+        code: ErrorCode::ContentModified,
+        message: "the text has changed since".into(),
+        data: None,
+    }
+}
+
+impl LanguageServer for KeyakiServer {
+    async fn initialize(&self, params: lsp::InitializeParams) -> Result<lsp::InitializeResult> {
+        let client = ClientTraits::new(&params);
+        let capabilities = capabilities(&client);
+        let options = params.initialization_options.as_ref();
+        let choices = options.map(|o| configuration::choices(configuration::section(o)));
+        let settings = choices.and_then(|choices| Settings::new(self.catalog, &choices).ok());
+        {
+            let mut state = self.state();
+            state.client = Arc::new(client);
+            state.folders = folders(&params);
+            if let Some(settings) = settings {
+                state.settings = Arc::new(settings);
+            }
+        }
+        let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+        let name = name.trim_end_matches("_lsp").to_owned();
+        let server_info = Some(lsp::ServerInfo { name, version: Some(version.to_owned()) });
+        Ok(lsp::InitializeResult { capabilities, server_info })
+    }
+
+    async fn initialized(&self, _: lsp::InitializedParams) {
+        let client = Arc::clone(&self.state().client);
+        if client.answers_configuration {
+            self.fetch_configuration();
+        }
+        self.register(&client);
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        self.is_shut_down.store(true, Ordering::SeqCst);
+        Ok(())
+    }
+
+    async fn did_open(&self, params: lsp::DidOpenTextDocumentParams) {
+        let lsp::TextDocumentItem { uri, version, text, .. } = params.text_document;
+        self.state().open(uri.clone(), version, text);
+        publish(&self.client, &self.state, uri);
+    }
+
+    async fn did_change(&self, params: lsp::DidChangeTextDocumentParams) {
+        let lsp::VersionedTextDocumentIdentifier { version, text_document_identifier } =
+            params.text_document;
+        let uri = text_document_identifier.uri;
+        self.state().change(&uri, version, params.content_changes);
+        publish(&self.client, &self.state, uri);
+    }
+
+    async fn did_close(&self, params: lsp::DidCloseTextDocumentParams) {
+        let uri = params.text_document.uri;
+        self.state().close(&uri);
+        clear(&self.client, &self.state, uri);
+    }
+
+    async fn did_change_configuration(&self, params: lsp::DidChangeConfigurationParams) {
+        if self.state().client.answers_configuration {
+            return self.fetch_configuration();
+        }
+        let (client, state, catalog) = (self.client.clone(), Arc::clone(&self.state), self.catalog);
+        let section = configuration::section(&params.settings).clone();
+        self.ask(async move { configure(&client, &state, catalog, &section).await });
+    }
+
+    async fn did_change_workspace_folders(&self, params: lsp::DidChangeWorkspaceFoldersParams) {
+        let mut state = self.state();
+        let gone: Vec<_> = params.event.removed.iter().map(|f| path_of(&f.uri)).collect();
+        state.folders.retain(|folder| !gone.contains(folder));
+        state.folders.extend(params.event.added.iter().map(|f| path_of(&f.uri)));
+    }
+
+    async fn diagnostic(
+        &self,
+        params: lsp::DocumentDiagnosticParams,
+    ) -> Result<lsp::DocumentDiagnosticReport> {
+        let previous = params.previous_result_id;
+        let report = move |snapshot: &Snapshot| diagnostic::report(snapshot, previous.as_deref());
+        let found = self.read(&params.text_document.uri, report).await?;
+        Ok(found.unwrap_or_else(diagnostic::nothing))
+    }
+
+    async fn workspace_diagnostic(
+        &self,
+        params: lsp::WorkspaceDiagnosticParams,
+    ) -> Result<lsp::WorkspaceDiagnosticReport> {
+        let workspace = Arc::new(self.state().workspace());
+        let of = Arc::clone(&workspace);
+        let files = off(move || of.files()).await?;
+        let token = params.work_done_progress_params.work_done_token;
+        let progress = Progress::begin(&self.client, token, files.len()).await;
+        let mut previous: HashMap<lsp::Uri, lsp::PreviousResultId> = params
+            .previous_result_ids
+            .into_iter()
+            .map(|known| (known.uri.clone(), known))
+            .collect();
+        let mut items = Vec::new();
+        for (number, chunk) in files.chunks(FILES_AT_A_TIME).enumerate() {
+            progress.report(number * FILES_AT_A_TIME, files.len()).await;
+            let known = chunk.iter().filter_map(|(uri, _)| previous.remove(uri)).collect();
+            let (of, chunk) = (Arc::clone(&workspace), chunk.to_vec());
+            items.extend(off(move || of.reports(known, &chunk)).await?);
+        }
+        let mut gone: Vec<_> = previous.into_values().collect();
+        gone.sort_by(|a, b| a.uri.0.cmp(&b.uri.0));
+        items.extend(workspace.reports(gone, &[]));
+        progress.end().await;
+        Ok(lsp::WorkspaceDiagnosticReport { items })
+    }
+
+    async fn did_change_watched_files(&self, _: lsp::DidChangeWatchedFilesParams) {
+        let client = Arc::clone(&self.state().client);
+        if client.pulls_workspace && client.refreshes_diagnostics {
+            let client = self.client.clone();
+            self.ask(async move {
+                let _ = client.workspace_diagnostic_refresh().await;
+            });
+        }
+    }
+
+    async fn completion(
+        &self,
+        params: lsp::CompletionParams,
+    ) -> Result<Option<lsp::CompletionResponse>> {
+        let list = self.read_at(params.text_document_position_params, completion::complete).await?;
+        Ok(list.map(lsp::CompletionResponse::CompletionList))
+    }
+
+    async fn completion_resolve(&self, item: lsp::CompletionItem) -> Result<lsp::CompletionItem> {
+        let catalog = self.catalog;
+        off(move || completion::resolve(catalog, item)).await
+    }
+
+    async fn hover(&self, params: lsp::HoverParams) -> Result<Option<lsp::Hover>> {
+        let hover = self.read_at(params.text_document_position_params, layout::hover).await?;
+        Ok(hover.flatten())
+    }
+
+    async fn code_action(
+        &self,
+        params: lsp::CodeActionParams,
+    ) -> Result<Option<Vec<lsp::CodeActionResponse>>> {
+        let uri = params.text_document.uri.clone();
+        self.read(&uri, move |snapshot| code_action::list(snapshot, &params)).await
+    }
+
+    async fn code_action_resolve(&self, action: lsp::CodeAction) -> Result<lsp::CodeAction> {
+        let Some((uri, revision)) = code_action::subject(&action) else { return Ok(action) };
+        let snapshot = self.state().snapshot(&uri);
+        let snapshot = snapshot.filter(|snapshot| snapshot.revision == revision);
+        let snapshot = snapshot.ok_or_else(content_modified)?;
+        off(move || code_action::resolve(&snapshot, action)).await
+    }
+
+    async fn formatting(
+        &self,
+        params: lsp::DocumentFormattingParams,
+    ) -> Result<Option<Vec<lsp::TextEdit>>> {
+        self.read(&params.text_document.uri, layout::format).await
+    }
+
+    async fn range_formatting(
+        &self,
+        params: lsp::DocumentRangeFormattingParams,
+    ) -> Result<Option<Vec<lsp::TextEdit>>> {
+        let range = params.range;
+        let format = move |snapshot: &Snapshot| layout::format_range(snapshot, range);
+        self.read(&params.text_document.uri, format).await
+    }
+
+    async fn document_symbol(
+        &self,
+        params: lsp::DocumentSymbolParams,
+    ) -> Result<Option<lsp::DocumentSymbolResponse>> {
+        let symbols = self.read(&params.text_document.uri, outline::outline).await?;
+        Ok(symbols.map(lsp::DocumentSymbolResponse::DocumentSymbolList))
+    }
+
+    async fn symbol(
+        &self,
+        params: lsp::WorkspaceSymbolParams,
+    ) -> Result<Option<lsp::WorkspaceSymbolResponse>> {
+        let (open, workspace) = {
+            let state = self.state();
+            (state.snapshots(), state.workspace())
+        };
+        let search = move || outline::search(&open, &workspace, &params.query);
+        let found = off(search).await?;
+        Ok(Some(lsp::WorkspaceSymbolResponse::WorkspaceSymbolList(found)))
+    }
+
+    async fn folding_range(
+        &self,
+        params: lsp::FoldingRangeParams,
+    ) -> Result<Option<Vec<lsp::FoldingRange>>> {
+        self.read(&params.text_document.uri, layout::folds).await
+    }
+
+    async fn selection_range(
+        &self,
+        params: lsp::SelectionRangeParams,
+    ) -> Result<Option<Vec<lsp::SelectionRange>>> {
+        let positions = params.positions;
+        let select = move |snapshot: &Snapshot| layout::selections(snapshot, &positions);
+        self.read(&params.text_document.uri, select).await
+    }
+
+    async fn inlay_hint(
+        &self,
+        params: lsp::InlayHintParams,
+    ) -> Result<Option<Vec<lsp::InlayHint>>> {
+        let range = params.range;
+        let hints = move |snapshot: &Snapshot| layout::hints(snapshot, range);
+        self.read(&params.text_document.uri, hints).await
+    }
+
+    async fn inlay_hint_resolve(&self, hint: lsp::InlayHint) -> Result<lsp::InlayHint> {
+        let catalog = self.catalog;
+        off(move || layout::resolve_hint(catalog, hint)).await
+    }
+
+    async fn document_link(
+        &self,
+        params: lsp::DocumentLinkParams,
+    ) -> Result<Option<Vec<lsp::DocumentLink>>> {
+        self.read(&params.text_document.uri, layout::links).await
+    }
+
+    async fn document_highlight(
+        &self,
+        params: lsp::DocumentHighlightParams,
+    ) -> Result<Option<Vec<lsp::DocumentHighlight>>> {
+        self.read_at(params.text_document_position_params, navigation::highlights).await
+    }
+
+    async fn references(&self, params: lsp::ReferenceParams) -> Result<Option<Vec<lsp::Location>>> {
+        self.read_at(params.text_document_position_params, navigation::references).await
+    }
+
+    async fn goto_definition(
+        &self,
+        params: lsp::DefinitionParams,
+    ) -> Result<Option<lsp::DefinitionResponse>> {
+        let at = params.text_document_position_params;
+        Ok(self.read_at(at, navigation::definition).await?.flatten())
+    }
+
+    async fn prepare_rename(
+        &self,
+        params: lsp::TextDocumentPositionParams,
+    ) -> Result<Option<lsp::PrepareRenameResult>> {
+        Ok(self.read_at(params, navigation::prepare_rename).await?.flatten())
+    }
+
+    async fn rename(&self, params: lsp::RenameParams) -> Result<Option<lsp::WorkspaceEdit>> {
+        let name = params.new_name;
+        let rename = move |snapshot: &Snapshot, at| navigation::rename(snapshot, at, &name);
+        self.read_at(params.text_document_position_params, rename).await?.transpose()
+    }
+
+    async fn semantic_tokens_full(
+        &self,
+        params: lsp::SemanticTokensParams,
+    ) -> Result<Option<lsp::SemanticTokens>> {
+        let state = Arc::clone(&self.state);
+        let tokens = move |snapshot: &Snapshot| {
+            let numbers = semantic_token::numbers(snapshot, whole(snapshot));
+            lock(&state).keep_tokens(snapshot, Arc::clone(&numbers));
+            semantic_token::tokens(Some(snapshot.revision), &numbers)
+        };
+        self.read(&params.text_document.uri, tokens).await
+    }
+
+    async fn semantic_tokens_full_delta(
+        &self,
+        params: lsp::SemanticTokensDeltaParams,
+    ) -> Result<Option<lsp::SemanticTokensDeltaResponse>> {
+        let state = Arc::clone(&self.state);
+        let previous = params.previous_result_id;
+        let tokens = move |snapshot: &Snapshot| {
+            let numbers = semantic_token::numbers(snapshot, whole(snapshot));
+            let old = lock(&state).keep_tokens(snapshot, Arc::clone(&numbers));
+            let old = old.filter(|(revision, _)| revision.to_string() == previous);
+            match old {
+                Some((_, old)) => semantic_token::delta(snapshot.revision, &old, &numbers).into(),
+                None => semantic_token::tokens(Some(snapshot.revision), &numbers).into(),
+            }
+        };
+        self.read(&params.text_document.uri, tokens).await
+    }
+
+    async fn semantic_tokens_range(
+        &self,
+        params: lsp::SemanticTokensRangeParams,
+    ) -> Result<Option<lsp::SemanticTokens>> {
+        let range = params.range;
+        let tokens = move |snapshot: &Snapshot| {
+            let numbers = semantic_token::numbers(snapshot, snapshot.text_range(range));
+            semantic_token::tokens(None, &numbers)
+        };
+        self.read(&params.text_document.uri, tokens).await
+    }
+}
+
+fn whole(snapshot: &Snapshot) -> TextRange {
+    TextRange::new(0, snapshot.text.len() as u32)
+}

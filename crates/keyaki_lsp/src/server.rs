@@ -1,0 +1,155 @@
+//! The server of one editor: its state, and how work and questions are sent off.
+
+use std::future::Future;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use keyaki_ide::{Catalog, Settings};
+use serde_json::{Value, json};
+use tower_lsp_server::Client;
+use tower_lsp_server::gen_lsp_types as lsp;
+use tower_lsp_server::jsonrpc::{Error, Result};
+
+use crate::client_traits::ClientTraits;
+use crate::configuration;
+use crate::publish::publish;
+use crate::snapshot::Snapshot;
+use crate::state::State;
+
+/// An editor that takes longer to answer will not answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The server of one editor.
+pub(crate) struct KeyakiServer {
+    pub(crate) client: Client,
+    pub(crate) catalog: &'static Catalog,
+    pub(crate) state: Arc<Mutex<State>>,
+    pub(crate) is_shut_down: Arc<AtomicBool>,
+}
+
+/// The state, for a moment.
+pub(crate) fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Has work done off the thread of the messages.
+pub(crate) async fn off<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| Error::internal_error())
+}
+
+impl KeyakiServer {
+    pub(crate) fn new(
+        client: Client,
+        catalog: &'static Catalog,
+        is_shut_down: Arc<AtomicBool>,
+    ) -> KeyakiServer {
+        let traits = ClientTraits::new(&lsp::InitializeParams::default());
+        let state = State::new(Arc::new(Settings::of(catalog)), traits);
+        KeyakiServer { client, catalog, state: Arc::new(Mutex::new(state)), is_shut_down }
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+
+    /// Reads an open text as it is now; nothing if it is not open.
+    ///
+    /// What is read is settled before this waits, so that an answer is about the text that the
+    /// editor had when it asked.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        uri: &lsp::Uri,
+        work: impl FnOnce(&Snapshot) -> T + Send + 'static,
+    ) -> Result<Option<T>> {
+        let Some(snapshot) = self.state().snapshot(uri) else { return Ok(None) };
+        off(move || work(&snapshot)).await.map(Some)
+    }
+
+    /// The same for a place in a text.
+    pub(crate) async fn read_at<T: Send + 'static>(
+        &self,
+        at: lsp::TextDocumentPositionParams,
+        work: impl FnOnce(&Snapshot, lsp::Position) -> T + Send + 'static,
+    ) -> Result<Option<T>> {
+        self.read(&at.text_document.uri, move |snapshot| work(snapshot, at.position)).await
+    }
+
+    /// Asks the editor something in a task of its own.
+    pub(crate) fn ask<F>(&self, question: F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        tokio::spawn(async move {
+            // An editor that does not answer loses what it was asked for, nothing else.
+            let _ = tokio::time::timeout(PATIENCE, question).await;
+        });
+    }
+
+    /// Asks the editor for our settings, and takes them.
+    pub(crate) fn fetch_configuration(&self) {
+        let (client, state, catalog) = (self.client.clone(), Arc::clone(&self.state), self.catalog);
+        let section = Some(configuration::SECTION.to_owned());
+        let items = vec![lsp::ConfigurationItem { scope_uri: None, section }];
+        self.ask(async move {
+            if let Ok(answers) = client.configuration(items).await
+                && let Some(section) = answers.first().filter(|answer| answer.is_object())
+            {
+                configure(&client, &state, catalog, section).await;
+            }
+        });
+    }
+
+    /// Asks the editor to tell when its settings and, where it asks about folders, files change.
+    pub(crate) fn register(&self, traits: &ClientTraits) {
+        let mut registrations = Vec::new();
+        if traits.registers_configuration {
+            let options = json!({ "section": configuration::SECTION });
+            registrations.push(registration("workspace/didChangeConfiguration", options));
+        }
+        if traits.registers_watchers && traits.pulls_workspace {
+            let options = json!({ "watchers": [{ "globPattern": "**/*.json" }] });
+            registrations.push(registration("workspace/didChangeWatchedFiles", options));
+        }
+        if registrations.is_empty() {
+            return;
+        }
+        let client = self.client.clone();
+        self.ask(async move {
+            let _ = client.register_capability(registrations).await;
+        });
+    }
+}
+
+fn registration(method: &str, options: Value) -> lsp::Registration {
+    let id = format!("keyaki {method}");
+    lsp::Registration { id, method: method.to_owned(), register_options: Some(options) }
+}
+
+/// Takes settings and has everything looked at again.
+pub(crate) async fn configure(
+    client: &Client,
+    state: &Arc<Mutex<State>>,
+    catalog: &'static Catalog,
+    section: &Value,
+) {
+    let choices = configuration::choices(section);
+    let settings = match off(move || Settings::new(catalog, &choices)).await {
+        Ok(Ok(settings)) => settings,
+        Ok(Err(error)) => {
+            let message = format!("keyaki: {error}; the settings stay as they were");
+            return client.show_message(lsp::MessageType::Warning, message).await;
+        }
+        Err(_) => return,
+    };
+    let refreshes = {
+        let mut state = lock(state);
+        state.configure(settings);
+        state.client.pulls_diagnostics && state.client.refreshes_diagnostics
+    };
+    if refreshes {
+        let _ = client.workspace_diagnostic_refresh().await;
+    }
+    let open = lock(state).snapshots();
+    open.into_iter().for_each(|snapshot| publish(client, state, snapshot.uri.clone()));
+}
