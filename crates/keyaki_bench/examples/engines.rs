@@ -37,7 +37,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let chosen = questions.iter().skip(number("--from", 0)).step_by(number("--every", 1));
     let mut measured = Measured::default();
     for (what, new, old) in chosen {
-        measured.ask(what, new, old, &options, &mut process, Limits { wall, ..Limits::default() })?;
+        measured.ask(
+            what,
+            new,
+            old,
+            &options,
+            &mut process,
+            Limits { wall, ..Limits::default() },
+        )?;
     }
     println!("{}, {options:?}", keyaki_solve::Backend::name(&process));
     measured.print();

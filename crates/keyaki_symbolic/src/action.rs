@@ -328,7 +328,8 @@ fn untaken(
     is_taken: &impl Fn(&str) -> bool,
     budget: &Budget,
 ) -> Result<Option<String>, Exhausted> {
-    let (inside, outside): (Vec<_>, Vec<_>) = (0..languages.len()).partition(|i| signature.contains(&(*i as u32)));
+    let (inside, outside): (Vec<_>, Vec<_>) =
+        (0..languages.len()).partition(|i| signature.contains(&(*i as u32)));
     let need: Vec<Vec<&Language>> = inside.iter().map(|i| vec![languages[*i]]).collect();
     let mut taken: Vec<Language> = Vec::new();
     while is_taken(&text.to_ascii_lowercase()) {

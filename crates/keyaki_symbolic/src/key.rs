@@ -203,7 +203,8 @@ pub(crate) fn classes(
 ) -> Result<Classes, Exhausted> {
     let facts = facts(key, catalog);
     let (texts, complete) = texts(&key.tests, &facts, budget)?;
-    let mut all = Found { key: &key.name, tests: &key.tests, all: Vec::new(), known: HashSet::new() };
+    let mut all =
+        Found { key: &key.name, tests: &key.tests, all: Vec::new(), known: HashSet::new() };
     if !facts.always {
         all.add(State::Absent);
     }
