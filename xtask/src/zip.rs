@@ -19,7 +19,9 @@ impl Entry<'_> {
     pub(crate) fn content(&self) -> Option<Vec<u8>> {
         let content = match self.method {
             0 => self.packed.to_vec(),
-            8 => miniz_oxide::inflate::decompress_to_vec_with_limit(self.packed, self.length).ok()?,
+            8 => {
+                miniz_oxide::inflate::decompress_to_vec_with_limit(self.packed, self.length).ok()?
+            }
             _ => return None,
         };
         (content.len() == self.length && crc(&content) == self.crc).then_some(content)
@@ -52,7 +54,8 @@ fn entry(archive: &[u8], at: usize) -> Option<(Entry<'_>, usize)> {
     let (name, extra, comment) = (length(28)?, length(30)?, length(32)?);
     let packed = long(archive, at + 20)? as usize;
     let local = long(archive, at + 42)? as usize;
-    let skipped = usize::from(short(archive, local + 26)?) + usize::from(short(archive, local + 28)?);
+    let skipped =
+        usize::from(short(archive, local + 26)?) + usize::from(short(archive, local + 28)?);
     let start = local + 30 + skipped;
     let entry = Entry {
         name: String::from_utf8_lossy(archive.get(at + 46..at + 46 + name)?).into_owned(),

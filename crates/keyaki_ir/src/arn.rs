@@ -51,6 +51,7 @@ impl Arn {
     }
 
     /// The byte range of a segment within the text.
+    #[inline]
     pub fn range(&self, segment: Segment) -> Range<usize> {
         let [_, b, c, d, e] = self.bounds.map(|b| b as usize);
         match segment {
@@ -63,6 +64,7 @@ impl Arn {
     }
 
     /// The text of a segment; `text` is the text that was parsed.
+    #[inline]
     pub fn get<'t>(&self, text: &'t str, segment: Segment) -> &'t str {
         text.get(self.range(segment)).unwrap_or("")
     }

@@ -42,7 +42,9 @@ pub(crate) fn value(pattern: &Pattern, env: Env<'_>, keys: &mut Keys) -> Formula
     match env.each_way(pattern, |env| segments(pattern, env, keys)) {
         Formula::Atom(Test::Arn(segments)) => as_text(&segments)
             .map_or_else(|| Formula::Atom(Test::Arn(segments)), |g| like(g, Fold::Exact)),
-        formula @ (Formula::Atom(_) | Formula::Not(_) | Formula::And(_) | Formula::Or(_)) => formula,
+        formula @ (Formula::Atom(_) | Formula::Not(_) | Formula::And(_) | Formula::Or(_)) => {
+            formula
+        }
     }
 }
 

@@ -97,7 +97,9 @@ impl Cells {
         let is_typed = only.is_some() || tests.iter().any(is_typed);
         let wants_classes = options.texts == Texts::Classes || is_typed;
         let refers = tests.iter().any(|t| keys(t).next().is_some());
-        if wants_classes && !is_variable && !refers
+        if wants_classes
+            && !is_variable
+            && !refers
             && let Some(mut texts) = representatives(tests, only, slot == Slot::Action)
         {
             texts.retain(|text| can_stand_at(slot, text));

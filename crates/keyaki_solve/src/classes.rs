@@ -13,12 +13,12 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use keyaki_catalog::KeyType;
 use crate::claim::{Fold, Test};
 use crate::facts::is_of_type;
 use crate::glob::{Glob, Symbol};
 use crate::regex::variants;
 use crate::typed::{addresses, dates, holds, numbers};
+use keyaki_catalog::KeyType;
 
 /// One text for each set of answers that the tests can get; none where texts of other kinds would
 /// be needed. The better readable come first. Actions have a colon.

@@ -89,7 +89,8 @@ fn value(
     if !base.is_negated() {
         return some;
     }
-    let well_formed = base.family() == Family::Arn && env.reads_otherwise(Point::ArnNotLikeMalformed);
+    let well_formed =
+        base.family() == Family::Arn && env.reads_otherwise(Point::ArnNotLikeMalformed);
     let none = Formula::not(some);
     match well_formed {
         true => Formula::and([none, Formula::Atom(arn::any_arn())]),

@@ -55,7 +55,8 @@ impl<'q> Encoder<'q> {
                 }
             }
         }
-        let of_texts: Vec<Term> = tests.iter().map(|(slot, tests)| self.tests(*slot, tests)).collect();
+        let of_texts: Vec<Term> =
+            tests.iter().map(|(slot, tests)| self.tests(*slot, tests)).collect();
         Term::or(of_texts.into_iter().chain(terms))
     }
 

@@ -99,7 +99,10 @@ impl Process {
         };
         let room = match way {
             Way::InScope => "(push 1)\n".to_owned(),
-            Way::Afresh => format!("(reset)\n(set-option :produce-models true)\n(set-logic {})\n", script.logic()),
+            Way::Afresh => format!(
+                "(reset)\n(set-option :produce-models true)\n(set-logic {})\n",
+                script.logic()
+            ),
         };
         format!("{room}{limit}{}(check-sat)\n", script.body)
     }

@@ -119,8 +119,7 @@ impl Question {
         let env = Env::new(side.profile, document.policy.effective_version(), effect);
         let lacks = statement.resource.is_none() && statement.not_resource.is_none();
         let is_implied = lacks && at.layer == Layer::Resource;
-        let resource =
-            if is_implied { Formula::TRUE } else { self.resources(statement, env) };
+        let resource = if is_implied { Formula::TRUE } else { self.resources(statement, env) };
         let condition = statement.condition.as_ref();
         let condition =
             condition.map_or(Formula::TRUE, |c| condition::formula(c, env, &mut self.keys));

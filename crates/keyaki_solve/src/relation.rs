@@ -53,10 +53,7 @@ fn usable(symbol: &Symbol) -> Option<Term> {
 fn has_value(key: usize, nonempty: bool) -> Term {
     let text = names::text(Slot::Value(key, 0));
     let some = nonempty.then(|| Term::not(Term::new(format!("(= {text} \"\")"))));
-    let single = [
-        Term::new(names::present(key)),
-        Term::not(Term::new(names::several(key))),
-    ];
+    let single = [Term::new(names::present(key)), Term::not(Term::new(names::several(key)))];
     Term::and(single.into_iter().chain(some))
 }
 

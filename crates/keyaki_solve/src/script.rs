@@ -130,7 +130,8 @@ pub fn script(
     for (number, statement) in question.statements.iter().enumerate() {
         let term = encoder.formula(&statement.formula);
         let place = format!("{} {}", statement.at.layer.name(), statement.at.document);
-        let label = format!("; side {}, {place}, statement {}", statement.side, statement.at.statement);
+        let label =
+            format!("; side {}, {place}, statement {}", statement.side, statement.at.statement);
         assertions += &format!("{label}\n{}\n", definition(&names::statement(number), &term));
     }
     let goal = encoder.formula(&question.goal);

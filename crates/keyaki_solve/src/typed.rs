@@ -34,8 +34,13 @@ fn like(glob: &Glob, fold: Fold, text: &str) -> bool {
 }
 
 fn is_arn_like(segments: &Segments, text: &str) -> bool {
-    const SEGMENTS: [Segment; 5] =
-        [Segment::Partition, Segment::Service, Segment::Region, Segment::Account, Segment::Resource];
+    const SEGMENTS: [Segment; 5] = [
+        Segment::Partition,
+        Segment::Service,
+        Segment::Region,
+        Segment::Account,
+        Segment::Resource,
+    ];
     let Some(arn) = Arn::parse(text) else { return false };
     segments.iter().zip(SEGMENTS).all(|(wanted, segment)| {
         wanted.as_ref().is_none_or(|(glob, fold)| like(glob, *fold, arn.get(text, segment)))
@@ -147,9 +152,8 @@ pub(crate) fn addresses(ranges: impl Iterator<Item = Cidr>) -> Vec<String> {
                     let long = address.segments().map(|s| format!("{s:04x}")).join(":");
                     all.extend([address.to_string(), long]);
                 }
-                false => all.extend(
-                    u32::try_from(number).map(|n| std::net::Ipv4Addr::from(n).to_string()),
-                ),
+                false => all
+                    .extend(u32::try_from(number).map(|n| std::net::Ipv4Addr::from(n).to_string())),
             }
         }
     }
@@ -194,14 +198,16 @@ mod tests {
 
     #[test]
     fn every_region_of_addresses_has_a_text() {
-        let ranges = ["10.0.0.0/8", "10.1.0.0/16", "2001:db8::/32"].map(|r| Cidr::parse(r).unwrap());
+        let ranges =
+            ["10.0.0.0/8", "10.1.0.0/16", "2001:db8::/32"].map(|r| Cidr::parse(r).unwrap());
         let texts = addresses(ranges.into_iter());
         let inside: std::collections::BTreeSet<Vec<bool>> = texts
             .iter()
             .map(|t| address(t).unwrap())
             .map(|a| ranges.iter().map(|r| r.contains(a)).collect())
             .collect();
-        let expected = [[false; 3], [true, false, false], [true, true, false], [false, false, true]];
+        let expected =
+            [[false; 3], [true, false, false], [true, true, false], [false, false, true]];
         assert_eq!(inside, expected.map(|e| e.to_vec()).into());
     }
 }

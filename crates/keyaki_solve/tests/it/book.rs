@@ -37,7 +37,8 @@ fn pinned(request: &Request, keys: &BTreeSet<String>) -> (Formula<Ask>, String) 
                     parts.push(at(1, statements.len()));
                     statements.push(condition);
                 }
-                let one = Ask::Value(key.as_str().into(), Text::Like("*".into(), Letters::Sensitive));
+                let one =
+                    Ask::Value(key.as_str().into(), Text::Like("*".into(), Letters::Sensitive));
                 parts.push(Formula::not(Formula::Atom(one)));
                 parts.push(present);
             }
@@ -99,7 +100,9 @@ fn the_solver_decides_every_case_of_the_book() {
     let mut asked = 0;
     for case in &cases {
         let request = match case.completes {
-            true => complete(&case.request).unwrap_or_else(|c| panic!("{}: {c}", case.name)).request,
+            true => {
+                complete(&case.request).unwrap_or_else(|c| panic!("{}: {c}", case.name)).request
+            }
             false => case.request.clone(),
         };
         // To the solver, a key with one value holds that value, and not a list of it.

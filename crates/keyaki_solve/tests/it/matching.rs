@@ -6,7 +6,12 @@ use keyaki_solve::{Actions, KeyValues, Options, Texts};
 use crate::support::{check, first, identity, query, request, solver, statement};
 
 /// Asks for each two policies whether the first statement of one can match and the other's not.
-fn pairs(policies: &[(String, Policies)], profiles: &[Profile], options: &[Options], all: &[Request]) {
+fn pairs(
+    policies: &[(String, Policies)],
+    profiles: &[Profile],
+    options: &[Options],
+    all: &[Request],
+) {
     let Some(mut process) = solver() else { return };
     let mut asked = 0;
     for profile in profiles {
@@ -31,8 +36,11 @@ fn statements(all: &[&str]) -> Vec<(String, Policies)> {
 
 /// Both encodings, with keys that can hold anything.
 fn both() -> [Options; 2] {
-    [Texts::Classes, Texts::Strings]
-        .map(|texts| Options { texts, keys: KeyValues::Any, ..Options::default() })
+    [Texts::Classes, Texts::Strings].map(|texts| Options {
+        texts,
+        keys: KeyValues::Any,
+        ..Options::default()
+    })
 }
 
 #[test]
@@ -50,8 +58,16 @@ fn resources_match_as_the_evaluator_matches_them() {
         r#""Action": "*""#,
     ]);
     let resources = [
-        "*", "arn:aws:s3:::b/k", "arn:aws:s3:::b/k/x", "arn:aws:s3:::b", "arn:aws:sqs:r:1:q1",
-        "arn:aws:sqs:r:2:q12", "arn:a:x:::", "arn:aws:logs:r:1:g:h:s", "arn:aws:s3:::", "arn:::::x",
+        "*",
+        "arn:aws:s3:::b/k",
+        "arn:aws:s3:::b/k/x",
+        "arn:aws:s3:::b",
+        "arn:aws:sqs:r:1:q1",
+        "arn:aws:sqs:r:2:q12",
+        "arn:a:x:::",
+        "arn:aws:logs:r:1:g:h:s",
+        "arn:aws:s3:::",
+        "arn:::::x",
         "arn:aws:s3:x:y:b/k:x",
     ];
     let all: Vec<Request> =
@@ -74,8 +90,13 @@ fn actions_match_as_the_evaluator_matches_them() {
         r#""Resource": "*""#,
     ]);
     let actions = [
-        "s3:GetObject", "S3:GETOBJECTACL", "s3:PutBucketAcl", "app:unheard", "iam:PassRole",
-        "s3:DeleteObject", "ec2:RunInstances",
+        "s3:GetObject",
+        "S3:GETOBJECTACL",
+        "s3:PutBucketAcl",
+        "app:unheard",
+        "iam:PassRole",
+        "s3:DeleteObject",
+        "ec2:RunInstances",
     ];
     let all: Vec<Request> = actions.iter().map(|a| request(a, "*", Context::new())).collect();
     let mut options = both().to_vec();
@@ -101,8 +122,13 @@ fn variables_stand_for_the_one_value_of_their_key() {
     let values = ["", "a", "x", "ab", "arn:aws:s3:::ab", "*"];
     let mut states: Vec<Option<Values>> = values.iter().map(|v| Some(Values::from(*v))).collect();
     states.extend([None, Some(Values::List(vec!["a".to_owned(), "ab".to_owned()]))]);
-    let resources =
-        ["*", "arn:aws:s3:::b/a/k", "arn:aws:s3:::b/x", "arn:aws:s3:::b/a*", "arn:aws:s3:::b/xa-x1"];
+    let resources = [
+        "*",
+        "arn:aws:s3:::b/a/k",
+        "arn:aws:s3:::b/x",
+        "arn:aws:s3:::b/a*",
+        "arn:aws:s3:::b/xa-x1",
+    ];
     let mut all = Vec::new();
     for resource in resources {
         for u in &states {

@@ -6,8 +6,14 @@ use keyaki_solve::{KeyValues, Options, Texts};
 use crate::support::{check, first, query, request, solver, statement, states};
 
 /// The forms in which an operator can stand.
-const FORMS: [&str; 6] =
-    ["{}", "{}IfExists", "ForAnyValue:{}", "ForAllValues:{}", "ForAnyValue:{}IfExists", "ForAllValues:{}IfExists"];
+const FORMS: [&str; 6] = [
+    "{}",
+    "{}IfExists",
+    "ForAnyValue:{}",
+    "ForAllValues:{}",
+    "ForAnyValue:{}IfExists",
+    "ForAllValues:{}IfExists",
+];
 
 /// Conditions on the key `app:k`: each operator in each form with each list of values.
 fn conditions(operators: &[&str], values: &[&str]) -> Vec<String> {
@@ -59,7 +65,13 @@ fn family(operators: &[&str], values: &[&str], texts: &[&str], step: usize) {
         let query = query(&[one, other], &profile, formula);
         for texts in [Texts::Classes, Texts::Strings] {
             let options = Options { keys: KeyValues::Any, texts, ..Options::default() };
-            check(&query, &options, &mut process, &requests, &format!("{texts:?}: {a} and not {b}"));
+            check(
+                &query,
+                &options,
+                &mut process,
+                &requests,
+                &format!("{texts:?}: {a} and not {b}"),
+            );
         }
         asked += 1;
     }

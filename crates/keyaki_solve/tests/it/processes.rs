@@ -23,7 +23,9 @@ fn hard() -> String {
     };
     let mut all: Vec<String> = words.iter().map(deny).collect();
     let length = "?".repeat(WORDS + 7);
-    all.push(format!(r#"{{"Effect": "Allow", "Action": "*", "Resource": "arn:aws:s3:::{length}"}}"#));
+    all.push(format!(
+        r#"{{"Effect": "Allow", "Action": "*", "Resource": "arn:aws:s3:::{length}"}}"#
+    ));
     format!(r#"{{"Version": "2012-10-17", "Statement": [{}]}}"#, all.join(","))
 }
 

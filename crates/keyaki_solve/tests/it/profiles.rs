@@ -33,15 +33,39 @@ const STATEMENTS: [&str; 20] = [
 
 fn requests() -> Vec<Request> {
     let texts = [
-        "", "a", "*a", "${*}a", "a\nb", "acb", "5", "5x", "4x", "6", "1704067200", "2024-01-01", "2023",
-        "arn:aws:s3:::b", "x", "true", "2001:db8::1", "2001:db8:0::1",
+        "",
+        "a",
+        "*a",
+        "${*}a",
+        "a\nb",
+        "acb",
+        "5",
+        "5x",
+        "4x",
+        "6",
+        "1704067200",
+        "2024-01-01",
+        "2023",
+        "arn:aws:s3:::b",
+        "x",
+        "true",
+        "2001:db8::1",
+        "2001:db8:0::1",
     ];
     let mut states: Vec<Option<Values>> = texts.iter().map(|t| Some(Values::from(*t))).collect();
     states.extend([None, Some(Values::List(vec!["a".to_owned(), "b".to_owned()]))]);
     let variables = [None, Some(""), Some("a"), Some("true")];
     let resources = [
-        "*", "arn:aws:s3:::k", "arn:aws:s3:::b/x", "arn:aws:s3:::b/a", "arn:aws:s3:::b/", "arn:aws:s3:a:b:c:k",
-        "arn:aws:iam::1:role/x", "arn:AWS:iam::1:role/x", "arn:aws:s3:::b\nk", "arn:aws:s3:::b/${app:u,'x'}",
+        "*",
+        "arn:aws:s3:::k",
+        "arn:aws:s3:::b/x",
+        "arn:aws:s3:::b/a",
+        "arn:aws:s3:::b/",
+        "arn:aws:s3:a:b:c:k",
+        "arn:aws:iam::1:role/x",
+        "arn:AWS:iam::1:role/x",
+        "arn:aws:s3:::b\nk",
+        "arn:aws:s3:::b/${app:u,'x'}",
     ];
     let mut all = Vec::new();
     for resource in resources {
@@ -62,7 +86,8 @@ fn policies() -> Vec<(String, Policies)> {
     for statement in STATEMENTS {
         for effect in ["Allow", "Deny"] {
             for version in [r#""Version": "2012-10-17", "#, ""] {
-                let text = format!(r#"{{{version}"Statement": {{"Effect": "{effect}", {statement}}}}}"#);
+                let text =
+                    format!(r#"{{{version}"Statement": {{"Effect": "{effect}", {statement}}}}}"#);
                 all.push((text.clone(), identity(&text)));
             }
         }
@@ -89,10 +114,8 @@ fn each_reading_is_the_evaluators() {
     for (name, profile) in &profiles() {
         for (policy, policies) in &policies() {
             for turned in [false, true] {
-                let mut sides = vec![
-                    Side { policies, profile: &documented },
-                    Side { policies, profile },
-                ];
+                let mut sides =
+                    vec![Side { policies, profile: &documented }, Side { policies, profile }];
                 if turned {
                     sides.reverse();
                 }

@@ -34,10 +34,7 @@ pub(crate) fn identity(text: &str) -> Policies {
     let tree = keyaki_syntax::Tree::parse(text);
     assert!(tree.errors().is_empty(), "{text}");
     let policy = keyaki_ir::lower(&tree);
-    Policies {
-        identity: vec![Document { name: "test".to_owned(), policy }],
-        ..Policies::default()
-    }
+    Policies { identity: vec![Document { name: "test".to_owned(), policy }], ..Policies::default() }
 }
 
 /// A policy of the current version with one statement, which is given without its effect.
