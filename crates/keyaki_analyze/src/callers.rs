@@ -8,7 +8,7 @@ use keyaki_eval::{
     AskedKeys, Caller, CallerKind, Context, Formula, Layer, Request, complete_where,
 };
 use keyaki_ir::glob::Case;
-use keyaki_ir::{Arn, Principal, PrincipalEntry, Statement, arn};
+use keyaki_ir::{Principal, PrincipalEntry, Statement, arn};
 use keyaki_symbolic::{Ask, Text};
 
 use crate::Subject;

@@ -46,7 +46,12 @@ impl<'t> Spelled<'t> {
     }
 
     /// The tests that hold for a text which is not empty.
-    pub(crate) fn holds(&self, key: &Key<'_>, text: &str, budget: &Budget) -> Result<Bits, Exhausted> {
+    pub(crate) fn holds(
+        &self,
+        key: &Key<'_>,
+        text: &str,
+        budget: &Budget,
+    ) -> Result<Bits, Exhausted> {
         let state = State::One(text.to_owned());
         let mut holds = self.otherwise.clone();
         budget.spend(1)?;
