@@ -7,6 +7,7 @@ mod answer;
 mod ask;
 mod callers;
 mod difference;
+mod home;
 mod owner;
 mod question;
 mod words;
