@@ -203,15 +203,16 @@ pub(crate) fn classes(
     budget: &Budget,
 ) -> Result<Classes, Exhausted> {
     let facts = facts(key, catalog);
-    let (texts, complete) = texts(&key.tests, &facts, budget)?;
+    let (mut texts, complete) = texts(&key.tests, &facts, budget)?;
+    // The empty text is a state of its own.
+    texts.retain(|t| !t.is_empty());
     let mut all =
         Found { key: &key.name, tests: &key.tests, all: Vec::new(), known: HashSet::new() };
     if !facts.always {
         all.add(State::Absent);
     }
     let spelled = Spelled::of(key, &texts);
-    // The empty text is a state of its own.
-    for text in texts.iter().filter(|t| !t.is_empty()) {
+    for text in &texts {
         let holds = spelled.holds(key, text, budget)?;
         all.insert(State::One(text.clone()), holds);
     }

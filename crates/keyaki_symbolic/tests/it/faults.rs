@@ -101,6 +101,16 @@ fn a_list_of_nothing_but_the_empty_text_is_met_by_it() {
 }
 
 #[test]
+fn the_empty_text_does_not_stand_for_the_texts_that_no_test_names() {
+    let one = identity(
+        r#"{"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": {
+            "StringLike": {"k:a": ["k", ""]}, "ForAnyValue:StringNotEquals": {"K:A": "x"}}}"#,
+    );
+    let request = found(minus(&one, None, &[])).request;
+    assert_eq!(request.context.one("k:a"), Some("k"));
+}
+
+#[test]
 fn a_key_with_variables_in_a_set_operator_holds_several_values() {
     let one = identity(
         r#"{"Effect": "Allow", "Action": "s3:*", "Resource": "*",
