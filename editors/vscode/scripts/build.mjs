@@ -19,9 +19,14 @@ if (process.argv.includes("--tests")) {
   const tests = readdirSync("test").map((name) => `test/${name}`);
   await build({ ...common, entryPoints: tests, outdir: "out/test", sourcemap: "inline" });
 } else {
+  rmSync("dist", { recursive: true, force: true });
   const { metafile } = await build({
     ...common,
-    entryPoints: ["src/extension.ts"],
+    // Two files: the library is read with the first policy, not with every JSON file. The name of
+    // the second must be none that the library has inside.
+    entryPoints: ["src/extension.ts", "src/keyaki-client.ts"],
+    external: [...common.external, "./keyaki-client"],
+    supported: { "dynamic-import": false },
     outdir: "dist",
     minify: true,
     metafile: true,

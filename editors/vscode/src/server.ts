@@ -58,7 +58,7 @@ export class Server {
   private async launch(): Promise<void> {
     this.become({ is: "starting" });
     const found = await program(this.extensionFolder);
-    const { connect } = await import("./connection");
+    const { connect } = await import("./keyaki-client");
     const client: LanguageClient = connect(found.file, this.output, () => this.died(client));
     this.client = client;
     await client.start();

@@ -96,6 +96,20 @@ const TESTS: Record<string, () => Promise<void>> = {
     await findings(document, 1);
   },
 
+  "a server that keeps dying is given up": async () => {
+    for (const seconds of [1, 2, 4]) {
+      const [server] = servers();
+      process.kill(server!, "SIGKILL");
+      await until("the end", () => !servers().includes(server!));
+      await until(`another server after ${seconds} s`, () => servers().length === 1);
+      await pause(500);
+    }
+    process.kill(servers()[0]!, "SIGKILL");
+    await until("the end", () => servers().length === 0);
+    await pause(9000);
+    assert.deepEqual(servers(), []);
+  },
+
   "the server is restarted by command, and there is one at a time": async () => {
     const before = servers();
     await Promise.all([1, 2, 3].map(() => vscode.commands.executeCommand("keyaki.restart")));
@@ -107,9 +121,11 @@ const TESTS: Record<string, () => Promise<void>> = {
   "without the program nothing runs, until the setting is mended": async () => {
     const document = await open("role.json");
     const settings = vscode.workspace.getConfiguration("keyaki");
-    await settings.update("path", "/nowhere/keyaki", vscode.ConfigurationTarget.Workspace);
-    await findings(document, 0);
-    assert.deepEqual(servers(), []);
+    for (const program of ["/nowhere/keyaki", "/bin/true", "/etc/passwd"]) {
+      await settings.update("path", program, vscode.ConfigurationTarget.Workspace);
+      await findings(document, 0);
+      assert.deepEqual(servers(), []);
+    }
     await settings.update("path", undefined, vscode.ConfigurationTarget.Workspace);
     await findings(document, 1);
   },
