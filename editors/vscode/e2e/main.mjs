@@ -12,7 +12,7 @@ import { build } from "esbuild";
 
 import { askAsExtension } from "./host.mjs";
 import { install } from "./install.mjs";
-import { workAsPerson } from "./person.mjs";
+import { missesTheProgram, workAsPerson } from "./person.mjs";
 import { browse, picture, serve } from "./workbench.mjs";
 
 const program = resolve(process.env.KEYAKI ?? "../../target/debug/keyaki");
@@ -20,7 +20,9 @@ const tools = install(resolve("../../target/editor-test"));
 const home = mkdtempSync(join(tmpdir(), "keyaki-editor-"));
 const browser = await browse(tools);
 try {
-  await inWorkbench("person", packed(), {}, workAsPerson);
+  const vsix = packed();
+  await inWorkbench("person", vsix, {}, workAsPerson);
+  await inWorkbench("missing", vsix, { "keyaki.path": "/nowhere/keyaki" }, missesTheProgram);
   await bundleHostTests();
   await inWorkbench("host", undefined, { "keyaki.path": program }, askAsExtension);
   console.log("the workbench tests passed");

@@ -21,6 +21,17 @@ export async function workAsPerson(page, host, folder) {
   await seesTheServer(page);
 }
 
+/** Opens a policy though the program is not where the setting says. */
+export async function missesTheProgram(page, host, folder) {
+  page.setDefaultTimeout(PATIENCE);
+  await page.goto(address(host, folder, [["openFile", remote(host, join(folder, "role.json"))]]));
+  await page.locator(".part.statusbar .warning-kind", { hasText: "Keyaki" }).waitFor();
+  await page.locator('[id="status.notifications"]').click();
+  const message = await textOf(page, ".notifications-center", /Keyaki/);
+  assert.match(message, /The setting keyaki.path names no file: \/nowhere\/keyaki/);
+  assert.match(message, /Open Settings/);
+}
+
 async function readsWhatIsWrong(page) {
   await word(page, "allow").hover();
   const hover = await textOf(page, ".monaco-hover:visible", /does not exist/);
