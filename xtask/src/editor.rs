@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use crate::Outcome;
 
+const OLDEST_NODE: u32 = 20;
+
 /// Installing packages and running the tests take seconds; more than this, and something hangs.
 const PATIENCE: Duration = Duration::from_secs(5 * 60);
 
@@ -19,8 +21,11 @@ const PATIENCE_IN_WORKBENCH: Duration = Duration::from_secs(20 * 60);
 /// # Errors
 /// A test fails, or the packages cannot be installed.
 pub(crate) fn test(root: &Path) -> Outcome {
-    if !is_installed("node") || !is_installed("npm") {
-        println!("skipped: the tests of the VS Code extension, which need Node.js and npm");
+    let has_node = version("node").is_some_and(|major| major >= OLDEST_NODE);
+    if !has_node || version("npm").is_none() {
+        println!(
+            "skipped: the tests of the VS Code extension, which need Node.js {OLDEST_NODE} and npm"
+        );
         return Ok(());
     }
     install(root)?;
@@ -47,10 +52,11 @@ pub(crate) fn package(root: &Path, arguments: &[&str]) -> Outcome {
     npm(root, &[&["run", "--silent", "package", "--"], arguments].concat(), PATIENCE)
 }
 
-fn is_installed(program: &str) -> bool {
-    let mut command = Command::new(program);
-    let quiet = command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
-    quiet.status().is_ok_and(|status| status.success())
+/// The major version of an installed program.
+fn version(program: &str) -> Option<u32> {
+    let output = Command::new(program).arg("--version").stderr(Stdio::null()).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    text.trim_start_matches('v').split('.').next()?.trim().parse().ok()
 }
 
 fn folder(root: &Path) -> PathBuf {

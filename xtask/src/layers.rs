@@ -15,6 +15,7 @@ mod tests {
         ("keyaki_catalog", &["keyaki_ir", "keyaki_diag"]),
         ("keyaki_eval", &["keyaki_catalog", "keyaki_ir"]),
         ("keyaki_symbolic", &["keyaki_eval", "keyaki_catalog", "keyaki_ir"]),
+        ("keyaki_solve", &["keyaki_symbolic", "keyaki_eval", "keyaki_catalog", "keyaki_ir"]),
         ("keyaki_analyze", &["keyaki_symbolic", "keyaki_eval", "keyaki_catalog", "keyaki_ir"]),
         ("keyaki_lint", &["keyaki_catalog", "keyaki_ir", "keyaki_syntax", "keyaki_diag"]),
         (

@@ -16,6 +16,8 @@ mod editor;
 mod layers;
 mod licences;
 mod test;
+mod z3;
+mod zip;
 
 /// What a task gives back: nothing, or the reason why it failed.
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -24,10 +26,11 @@ const USAGE: &str = "\
 usage: cargo xtask <task>
 
 tasks:
-  test [ARG…]        run all tests; arguments go to the test runner
+  test [ARG…]        run all tests, with Z3; arguments go to the test runner
   test-editor        run the VS Code extension in a real workbench
   package-editor [--target T --program P]
                      pack the VS Code extension, for one platform with the program in it
+  z3                 bring the Z3 that the solver tests use, and print where it is
   codegen [--check]  write the generated files, or only say which are stale
   catalog build      regenerate the catalogue's text files from a released data set
   catalog managed    fetch AWS's managed policies and regenerate their block
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         ["test", rest @ ..] => test::run(&workspace_root(), rest),
         ["test-editor"] => editor::test_in_workbench(&workspace_root()),
         ["package-editor", rest @ ..] => editor::package(&workspace_root(), rest),
+        ["z3"] => z3::run(),
         ["codegen"] => codegen::run(&workspace_root(), false),
         ["codegen", "--check"] => codegen::run(&workspace_root(), true),
         ["compare-simulate", rest @ ..] => compare::run(&workspace_root(), rest),

@@ -1,12 +1,14 @@
 //! `cargo xtask test`: all tests, with cargo-nextest where it is installed, and those of the VS Code
 //! extension.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::{Outcome, editor};
 
-/// Runs the tests of the whole workspace; further arguments go to the runner.
+/// Runs the tests of the whole workspace; further arguments go to the runner. Z3 is brought first:
+/// without it, the tests that need a solver say that they were skipped.
 ///
 /// The extension and the documentation's examples come first, so that the runner's summary is the
 /// last line. Arguments choose among the runner's tests, and leave out the others.
@@ -23,18 +25,39 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> Outcome {
         .stderr(Stdio::null())
         .status()
         .is_ok_and(|status| status.success());
+    let solver = solver();
+    let cargo = |fixed: &[&str], arguments: &[&str]| cargo(root, &solver, fixed, arguments);
     if !has_nextest {
-        return cargo(root, &["test", "--workspace"], arguments);
+        return cargo(&["test", "--workspace"], arguments);
     }
     if arguments.is_empty() {
-        cargo(root, &["test", "--workspace", "--doc", "--quiet"], &[])?;
+        cargo(&["test", "--workspace", "--doc", "--quiet"], &[])?;
     }
     let profile = if std::env::var_os("CI").is_some() { "ci" } else { "default" };
-    cargo(root, &["nextest", "run", "--workspace", "--profile", profile], arguments)
+    cargo(&["nextest", "run", "--workspace", "--profile", profile], arguments)
 }
 
-fn cargo(root: &Path, fixed: &[&str], arguments: &[&str]) -> Outcome {
-    let status = Command::new("cargo").args(fixed).args(arguments).current_dir(root).status();
+/// The solver that the tests use: the one that the environment names, else Z3.
+fn solver() -> Option<OsString> {
+    if let Some(named) = std::env::var_os("KEYAKI_SOLVER") {
+        return Some(named);
+    }
+    match crate::z3::bring() {
+        Ok(path) => Some(path.into()),
+        Err(error) => {
+            eprintln!("warning: the tests that need a solver will be skipped: {error}");
+            None
+        }
+    }
+}
+
+fn cargo(root: &Path, solver: &Option<OsString>, fixed: &[&str], arguments: &[&str]) -> Outcome {
+    let mut command = Command::new("cargo");
+    command.args(fixed).args(arguments).current_dir(root);
+    if let Some(solver) = solver {
+        command.env("KEYAKI_SOLVER", solver);
+    }
+    let status = command.status();
     match status {
         Ok(status) if status.success() => Ok(()),
         Ok(_) => Err(format!("`cargo {}` failed", fixed.join(" ")).into()),

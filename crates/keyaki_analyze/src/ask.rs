@@ -165,7 +165,7 @@ impl Asker<'_> {
         };
         let callers = match case.scope {
             Scope::Itself => vec![case.caller.clone()],
-            Scope::Account | Scope::Kind => {
+            Scope::Account | Scope::Kind | Scope::AnyPath => {
                 callers::fitting(case, &found.request, ask.same_account)
             }
         };
@@ -307,11 +307,13 @@ impl Asker<'_> {
 fn cases(subjects: &[&Subject]) -> (AskedKeys, Vec<CallerCase>) {
     let asked: Vec<AskedKeys> = subjects.iter().map(|s| AskedKeys::of(&s.policies)).collect();
     let asked = AskedKeys::union(&asked);
-    let names_principals =
-        subjects.iter().any(|s| s.policies.resource.is_some() || s.policies.rcp.is_some());
+    let names_principals = subjects
+        .iter()
+        .map(|s| &s.policies)
+        .any(|p| p.resource.is_some() || p.rcp.is_some() || p.endpoint.is_some());
     let cases = match names_principals {
         true => callers::of_resource(subjects),
-        false => callers::of_identity(&asked),
+        false => callers::of_identity(subjects, &asked),
     };
     (asked, cases)
 }

@@ -4,7 +4,10 @@
 //! names is one, and everybody else is told apart by kind and account alone. Where a case stands
 //! for many callers, the keys that describe the caller are left open within what the kind allows.
 
-use keyaki_eval::{AskedKeys, Caller, CallerKind, Context, Formula, Request, complete_where};
+use keyaki_eval::{
+    AskedKeys, Caller, CallerKind, Context, Formula, Layer, Request, complete_where,
+};
+use keyaki_ir::arn::Segment;
 use keyaki_ir::glob::Case;
 use keyaki_ir::{Arn, Principal, PrincipalEntry, Statement, arn};
 use keyaki_symbolic::{Ask, Text};
@@ -32,6 +35,8 @@ pub(crate) enum Scope {
     Account,
     /// All of its kind.
     Kind,
+    /// Sessions of roles of its name, whatever the role's path.
+    AnyPath,
 }
 
 /// The keys that a caller decides.
@@ -57,15 +62,28 @@ const ACCOUNT_KEYS: [&str; 7] = [
 ];
 
 /// All cases of callers that the policies of identities tell apart.
-pub(crate) fn of_identity(asked: &AskedKeys) -> Vec<CallerCase> {
-    let all = [role(STRANGER), user(STRANGER), federated(STRANGER)];
-    let cases = all.map(|caller| CallerCase { caller, scope: Scope::Kind });
-    let matters = OWN_KEYS.iter().chain(&ACCOUNT_KEYS).any(|key| asked.has(key));
-    cases.into_iter().take(if matters { 3 } else { 1 }).collect()
+pub(crate) fn of_identity(subjects: &[&Subject], asked: &AskedKeys) -> Vec<CallerCase> {
+    let home = Home { partition: "aws".to_owned(), account: STRANGER.to_owned() };
+    let mut all = vec![home.role("example", "session"), home.user("alice")];
+    all.push(home.federated("bob", "alice"));
+    // SCPs are the one kind of policy without principals that root users obey.
+    if subjects.iter().any(|s| matches!(s.layer, Some(Layer::Scp(_)))) {
+        all.push(home.root());
+    }
+    let matters = OWN_KEYS.iter().chain(&ACCOUNT_KEYS).any(|key| asked.has(key))
+        || subjects.iter().any(|s| s.layer.is_none());
+    all.truncate(if matters { all.len() } else { 1 });
+    all.into_iter().map(|caller| CallerCase { caller, scope: Scope::Kind }).collect()
 }
 
 /// All cases of callers that the policies of a resource tell apart.
 pub(crate) fn of_resource(subjects: &[&Subject]) -> Vec<CallerCase> {
+    let entries: Vec<&PrincipalEntry> = subjects.iter().flat_map(|s| entries(s)).collect();
+    let unnamed = Unnamed { entries: &entries };
+    // RCPs and SCPs do not reach service-linked roles.
+    let has_guardrails =
+        |s: &&Subject| s.layer.is_none() && (s.policies.rcp.is_some() || s.policies.scp.is_some());
+    let with_linked = subjects.iter().any(has_guardrails);
     let mut cases: Vec<CallerCase> = Vec::new();
     let mut add = |caller: Caller, scope: Scope| {
         let case = CallerCase { caller, scope };
@@ -73,51 +91,46 @@ pub(crate) fn of_resource(subjects: &[&Subject]) -> Vec<CallerCase> {
             cases.push(case);
         }
     };
-    for entry in subjects.iter().flat_map(|s| entries(s)) {
-        match entry.principal {
-            Principal::Account => {
-                if let Some(account) = account(&entry.text) {
-                    add(role(account), Scope::Account);
-                    add(user(account), Scope::Account);
-                    add(federated(account), Scope::Account);
-                    add(root(account), Scope::Itself);
-                }
-            }
-            Principal::Any
-            | Principal::AnyFederated
-            | Principal::UserId
-            | Principal::RoleId
-            | Principal::Unknown => {}
-            Principal::User
-            | Principal::Role
-            | Principal::AssumedRole
-            | Principal::FederatedUser
-            | Principal::Service
-            | Principal::SamlProvider
-            | Principal::OidcProvider
-            | Principal::WebIdentity
-            | Principal::CanonicalUser => {
-                if let Some(caller) = named(entry) {
-                    if let Some(account) = caller.account() {
-                        add(role(account), Scope::Account);
-                        add(user(account), Scope::Account);
-                        add(federated(account), Scope::Account);
-                        add(root(account), Scope::Itself);
-                    }
-                    add(caller, Scope::Itself);
+    let named: Vec<Caller> = entries.iter().filter_map(|e| named(e, &unnamed)).collect();
+    for caller in &named {
+        let is_session = matches!(caller, Caller::RoleSession { .. });
+        add(caller.clone(), if is_session { Scope::AnyPath } else { Scope::Itself });
+        // Whoever names a user names its federated sessions as well.
+        if let (Caller::User { name, .. }, Some(home)) = (caller, Home::of(caller)) {
+            add(home.federated(&unnamed.name("bob"), name), Scope::Account);
+            let sessions = named.iter().filter(|c| Home::of(c).as_ref() == Some(&home));
+            for session in sessions {
+                if let Caller::FederatedUser { name: session, .. } = session {
+                    add(home.federated(session, name), Scope::Itself);
                 }
             }
         }
     }
+    let mut homes: Vec<(Home, Scope)> = Vec::new();
+    for home in entries.iter().filter_map(|e| Home::of_account(e, &entries)).flatten() {
+        homes.push((home, Scope::Account));
+    }
+    homes.extend(named.iter().filter_map(Home::of).map(|home| (home, Scope::Account)));
+    let stranger = Home { partition: "aws".to_owned(), account: unnamed.account() };
+    homes.push((stranger.clone(), Scope::Kind));
+    for (home, scope) in &homes {
+        add(home.role(&unnamed.name("example"), &unnamed.name("session")), *scope);
+        add(home.user(&unnamed.name("alice")), *scope);
+        add(home.federated(&unnamed.name("bob"), &unnamed.name("alice")), *scope);
+        add(home.root(), if *scope == Scope::Kind { Scope::Kind } else { Scope::Itself });
+        if with_linked {
+            let role = format!("aws-service-role/{}", unnamed.name("example"));
+            add(home.role(&role, &unnamed.name("session")), Scope::Itself);
+        }
+    }
     add(Caller::Anonymous, Scope::Itself);
-    add(role(STRANGER), Scope::Kind);
-    add(user(STRANGER), Scope::Kind);
-    add(federated(STRANGER), Scope::Kind);
-    add(root(STRANGER), Scope::Kind);
-    add(Caller::Service { host: "example.amazonaws.com".to_owned() }, Scope::Kind);
+    let host = format!("{}.amazonaws.com", unnamed.name("example"));
+    add(Caller::Service { host }, Scope::Kind);
+    let provider =
+        |kind: &str| format!("arn:aws:iam::{}:{kind}-provider/example.com", stranger.account);
     add(Caller::WebIdentity { provider: provider("oidc") }, Scope::Kind);
     add(Caller::Saml { provider: provider("saml") }, Scope::Kind);
-    add(Caller::CanonicalUser { id: "0123456789abcdef".repeat(4) }, Scope::Kind);
+    add(Caller::CanonicalUser { id: unnamed.canonical_id() }, Scope::Kind);
     cases
 }
 
@@ -127,16 +140,110 @@ fn entries(subject: &Subject) -> impl Iterator<Item = &PrincipalEntry> {
     statements.flat_map(Statement::principal_elements).flat_map(|p| p.entries()).map(|(_, e)| e)
 }
 
-fn account(text: &str) -> Option<&str> {
-    let account = match Arn::parse(text) {
-        Some(parsed) => parsed.get(text, arn::Segment::Account),
-        None => text,
-    };
-    arn::is_account_id(account).then_some(account)
+/// Names that no policy spells out, so that who has them stands for all who are not named.
+struct Unnamed<'e> {
+    entries: &'e [&'e PrincipalEntry],
 }
 
-/// The caller that an entry names.
-fn named(entry: &PrincipalEntry) -> Option<Caller> {
+impl Unnamed<'_> {
+    fn is_new(&self, text: &str) -> bool {
+        !self.entries.iter().any(|e| e.text.contains(text))
+    }
+
+    /// A name of a user, a role, a session or a service.
+    fn name(&self, usual: &str) -> String {
+        let mut name = usual.to_owned();
+        while !self.is_new(&name) {
+            name.push('x');
+        }
+        name
+    }
+
+    fn account(&self) -> String {
+        let usual = std::iter::once(STRANGER.to_owned());
+        let mut others =
+            usual.chain((0..1_000_000).map(|n| format!("{:012}", 888_800_000_000_u64 + n)));
+        others.find(|a| self.is_new(a)).unwrap_or_default()
+    }
+
+    fn canonical_id(&self) -> String {
+        let ids = (0..=u16::MAX).map(|n| format!("{n:04x}").repeat(16));
+        let usual = std::iter::once("0123456789abcdef".repeat(4));
+        usual.chain(ids).find(|id| self.is_new(id)).unwrap_or_default()
+    }
+}
+
+/// An account with its partition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Home {
+    partition: String,
+    account: String,
+}
+
+impl Home {
+    /// Where a caller belongs.
+    fn of(caller: &Caller) -> Option<Home> {
+        let (partition, account) = (caller.partition()?.to_owned(), caller.account()?.to_owned());
+        Some(Home { partition, account })
+    }
+
+    /// The account that an entry names. Digits alone do not tell the partition: it is the one in
+    /// which other entries name that account.
+    fn of_account(entry: &PrincipalEntry, all: &[&PrincipalEntry]) -> Option<Vec<Home>> {
+        if entry.principal != Principal::Account {
+            return None;
+        }
+        let text = &*entry.text;
+        let home = |text: &str| {
+            let arn = Arn::parse(text)?;
+            let get = |segment| arn.get(text, segment).to_owned();
+            Some(Home { partition: get(Segment::Partition), account: get(Segment::Account) })
+        };
+        if let Some(home) = home(text) {
+            return Some(vec![home]).filter(|h| arn::is_account_id(&h[0].account));
+        }
+        let others = all.iter().filter_map(|e| home(&e.text)).filter(|h| h.account == text);
+        let mut homes: Vec<Home> = others.collect();
+        if homes.is_empty() && arn::is_account_id(text) {
+            homes.push(Home { partition: "aws".to_owned(), account: text.to_owned() });
+        }
+        Some(homes)
+    }
+
+    fn role(&self, role: &str, session: &str) -> Caller {
+        let Home { partition, account } = self.clone();
+        Caller::RoleSession {
+            partition,
+            account,
+            role: role.to_owned(),
+            session: session.to_owned(),
+        }
+    }
+
+    fn user(&self, name: &str) -> Caller {
+        let Home { partition, account } = self.clone();
+        Caller::User { partition, account, name: name.to_owned() }
+    }
+
+    fn federated(&self, name: &str, user: &str) -> Caller {
+        let Home { partition, account } = self.clone();
+        Caller::FederatedUser {
+            partition,
+            account,
+            name: name.to_owned(),
+            user: Some(user.to_owned()),
+        }
+    }
+
+    fn root(&self) -> Caller {
+        let Home { partition, account } = self.clone();
+        Caller::Root { partition, account }
+    }
+}
+
+/// The caller that an entry names. Of a role it is some session; of a session, the path of its
+/// role is not known.
+fn named(entry: &PrincipalEntry, unnamed: &Unnamed<'_>) -> Option<Caller> {
     let text = entry.text.to_string();
     match entry.principal {
         Principal::Service => Some(Caller::Service { host: text }),
@@ -145,8 +252,20 @@ fn named(entry: &PrincipalEntry) -> Option<Caller> {
             Some(Caller::WebIdentity { provider: text })
         }
         Principal::CanonicalUser => Some(Caller::CanonicalUser { id: text }),
-        Principal::User | Principal::Role | Principal::AssumedRole | Principal::FederatedUser => {
-            Caller::parse(&text).ok()
+        Principal::User | Principal::AssumedRole => Caller::parse(&text).ok(),
+        Principal::FederatedUser => {
+            let mut caller = Caller::parse(&text).ok()?;
+            if let Caller::FederatedUser { user, .. } = &mut caller {
+                *user = Some(unnamed.name("alice"));
+            }
+            Some(caller)
+        }
+        Principal::Role => {
+            let mut caller = Caller::parse(&text).ok()?;
+            if let Caller::RoleSession { session, .. } = &mut caller {
+                *session = unnamed.name("session");
+            }
+            Some(caller)
         }
         Principal::Any
         | Principal::AnyFederated
@@ -157,42 +276,12 @@ fn named(entry: &PrincipalEntry) -> Option<Caller> {
     }
 }
 
-fn role(account: &str) -> Caller {
-    Caller::RoleSession {
-        partition: "aws".to_owned(),
-        account: account.to_owned(),
-        role: "example".to_owned(),
-        session: "session".to_owned(),
-    }
-}
-
-fn user(account: &str) -> Caller {
-    let name = "alice".to_owned();
-    Caller::User { partition: "aws".to_owned(), account: account.to_owned(), name }
-}
-
-fn federated(account: &str) -> Caller {
-    Caller::FederatedUser {
-        partition: "aws".to_owned(),
-        account: account.to_owned(),
-        name: "bob".to_owned(),
-        user: Some("alice".to_owned()),
-    }
-}
-
-fn root(account: &str) -> Caller {
-    Caller::Root { partition: "aws".to_owned(), account: account.to_owned() }
-}
-
-fn provider(kind: &str) -> String {
-    format!("arn:aws:iam::{STRANGER}:{kind}-provider/example.com")
-}
-
 impl CallerCase {
     /// What holds of the keys of a request of this case, of the keys that are asked for.
     pub(crate) fn requirements(&self, asked: &AskedKeys) -> Formula<Ask> {
         let mut parts = match self.scope {
             Scope::Itself => exactly(&self.caller, asked),
+            Scope::AnyPath => self.with_any_path(asked),
             Scope::Account | Scope::Kind => self.openly(asked),
         };
         let has_account = self.caller.account().is_some();
@@ -203,6 +292,22 @@ impl CallerCase {
             parts.extend(tags.map(absent));
         }
         Formula::and(parts)
+    }
+
+    /// What holds of the keys of a session of a role whose path is not known.
+    fn with_any_path(&self, asked: &AskedKeys) -> Vec<Formula<Ask>> {
+        const ARN: &str = "aws:PrincipalArn";
+        let mut parts = exactly(&self.caller, asked);
+        let Some(exact) = self.caller.principal_arn().filter(|_| asked.has(ARN)) else {
+            return parts;
+        };
+        let (prefix, name) = (exact.split_once("role/"), exact.rsplit_once('/'));
+        if let (Some((prefix, _)), Some((_, name))) = (prefix, name) {
+            parts.retain(|part| *part != is(ARN, &exact));
+            let [plain, deep] = ["", "?*/"].map(|path| format!("{prefix}role/{path}{name}"));
+            parts.push(Formula::or([is(ARN, &plain), like(ARN, &deep)]));
+        }
+        parts
     }
 
     /// What holds of the keys of all callers of the case.
@@ -224,7 +329,7 @@ impl CallerCase {
         };
         let account = match self.scope {
             Scope::Account => self.caller.account().unwrap_or_default(),
-            Scope::Itself | Scope::Kind => "????????????",
+            Scope::Itself | Scope::Kind | Scope::AnyPath => "????????????",
         };
         let is_user = kind == "User";
         let is_service = kind == "Service";
@@ -323,7 +428,10 @@ pub(crate) fn fitting(case: &CallerCase, request: &Request, same_account: bool) 
         callers.extend(owner.map(|account| renamed(&case.caller, Some(account), context)));
     }
     let account = context.one("aws:PrincipalAccount").filter(|a| arn::is_account_id(a));
-    let by_arn = context.one("aws:PrincipalArn").and_then(|text| Caller::parse(text).ok());
+    let mut by_arn = context.one("aws:PrincipalArn").and_then(|text| Caller::parse(text).ok());
+    if let Some(caller) = &mut by_arn {
+        same_session(&case.caller, caller);
+    }
     if let Some(caller) = &by_arn {
         callers.extend(account.map(|a| renamed(caller, Some(a), context)));
         callers.push(renamed(caller, None, context));
@@ -332,6 +440,19 @@ pub(crate) fn fitting(case: &CallerCase, request: &Request, same_account: bool) 
     callers.push(case.caller.clone());
     callers.dedup();
     callers
+}
+
+/// An ARN of a role does not tell the session, nor that of a federated user whose session it is.
+fn same_session(of: &Caller, caller: &mut Caller) {
+    match (of, caller) {
+        (Caller::RoleSession { session, .. }, Caller::RoleSession { session: own, .. }) => {
+            own.clone_from(session);
+        }
+        (Caller::FederatedUser { user, .. }, Caller::FederatedUser { user: own, .. }) => {
+            own.clone_from(user);
+        }
+        _ => {}
+    }
 }
 
 /// A caller with another account, and with the user name that the keys hold.

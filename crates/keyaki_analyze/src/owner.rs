@@ -11,7 +11,7 @@ const KEY: &str = "aws:ResourceAccount";
 /// Two ways to make a request agree with itself about the owner of its resource: the key takes
 /// the account of the ARN, or the ARN that of the key. Nothing where it agrees.
 pub(crate) fn agreeing(request: &Request) -> impl Iterator<Item = Formula<Ask>> + use<> {
-    let owner = Arn::parse(&request.resource)
+    let owner = Arn::plain(&request.resource)
         .map(|arn| arn.get(&request.resource, Segment::Account).to_owned())
         .filter(|account| is_account_id(account));
     let key = request.context.one(KEY).map(str::to_owned);
@@ -59,7 +59,7 @@ pub(crate) fn relation(caller: &Caller, same_account: bool, asked: &AskedKeys) -
 
 /// The account to which the resource of a request belongs, where its ARN does not tell.
 pub(crate) fn owner(request: &Request, same_account: bool) -> Option<String> {
-    let named = Arn::parse(&request.resource)
+    let named = Arn::plain(&request.resource)
         .is_some_and(|arn| is_account_id(arn.get(&request.resource, Segment::Account)));
     let account = request.caller.account().filter(|_| !named)?;
     match (same_account, request.context.one(KEY)) {

@@ -48,6 +48,7 @@ impl<'c> Action<'c> {
         format!("{}:{}", self.service().prefix(), self.name())
     }
 
+    #[inline]
     fn field(self, field: usize) -> u16 {
         self.catalog.blob.get2(Section::Actions, self.record, field)
     }
@@ -102,6 +103,7 @@ impl<'c> Action<'c> {
     }
 
     /// Whether AWS no longer lists the action.
+    #[inline]
     pub fn is_retired(self) -> bool {
         self.field(action::FLAGS) & action_flags::RETIRED != 0
     }

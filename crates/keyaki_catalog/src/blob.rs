@@ -5,7 +5,8 @@
 
 mod check;
 
-use crate::source::layout::{HEADER, MAGIC, Section, VERSION};
+use crate::source::layout::{HEADER, MAGIC, Section, VERSION, arn};
+use crate::source::slots;
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
@@ -62,22 +63,26 @@ impl Blob {
     }
 
     /// How many records a section has.
+    #[inline]
     pub(crate) fn count(&self, section: Section) -> u32 {
         (self.sections[section as usize].len() / section.width()) as u32
     }
 
     /// The four-byte number at `field` of a record.
+    #[inline]
     pub(crate) fn get4(&self, section: Section, record: u32, field: usize) -> u32 {
         read4(&self.bytes, self.place(section, record, field)).unwrap_or_default()
     }
 
     /// The two-byte number at `field` of a record.
+    #[inline]
     pub(crate) fn get2(&self, section: Section, record: u32, field: usize) -> u16 {
         let at = self.place(section, record, field);
         let bytes = self.bytes.get(at..).and_then(|rest| rest.first_chunk());
         bytes.map(|b| u16::from_le_bytes(*b)).unwrap_or_default()
     }
 
+    #[inline]
     fn place(&self, section: Section, record: u32, field: usize) -> usize {
         let range = &self.sections[section as usize];
         let at = (record as usize).saturating_mul(section.width()).saturating_add(field);
@@ -85,6 +90,7 @@ impl Blob {
     }
 
     /// The bytes of a string by its number.
+    #[inline]
     fn raw(&self, number: u32) -> &[u8] {
         let range = self.span(Section::StringEnds, number);
         let pool = self.sections[Section::Strings as usize].start;
@@ -98,17 +104,60 @@ impl Blob {
     }
 
     /// The same as bytes, which is all that comparing needs.
+    #[inline]
     pub(crate) fn name(&self, section: Section, record: u32, field: usize) -> &[u8] {
         self.raw(self.get4(section, record, field))
     }
 
+    /// The number of a name among the names whose slots start at `first`.
+    pub(crate) fn find<'a>(
+        &self,
+        (section, first): (Section, u32),
+        names: u32,
+        name: &str,
+        name_of: impl Fn(u32) -> &'a [u8],
+    ) -> Option<u32> {
+        let name = name.as_bytes();
+        for slot in slots::of(name, slots::count(names as usize)) {
+            let slot = self.get2(section, first.saturating_add(slot as u32), 0);
+            let number = u32::from(slot).checked_sub(1)?;
+            let found = name_of(number);
+            if found == name || found.eq_ignore_ascii_case(name) {
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    /// The resource part of an ARN template.
+    pub(crate) fn resource(&self, arn: u32) -> &[u8] {
+        let start = usize::from(self.get2(Section::Arns, arn, arn::RESOURCE));
+        self.name(Section::Arns, arn, arn::TEMPLATE).get(start..).unwrap_or_default()
+    }
+
+    /// What it begins with, up to its first hole.
+    pub(crate) fn resource_head(&self, arn: u32) -> &[u8] {
+        let length = usize::from(self.get2(Section::Arns, arn, arn::RESOURCE_HEAD));
+        self.resource(arn).get(..length).unwrap_or_default()
+    }
+
     /// The numbers of a list.
     pub(crate) fn list(&self, number: u16) -> impl ExactSizeIterator<Item = u32> + Clone + '_ {
-        let places = self.span(Section::ListEnds, u32::from(number));
-        Places(places).map(|at| self.get4(Section::ListItems, at, 0))
+        Places(self.list_range(number)).map(|at| self.list_item(at))
+    }
+
+    /// The places of a list's numbers.
+    pub(crate) fn list_range(&self, number: u16) -> Range<u32> {
+        self.span(Section::ListEnds, u32::from(number))
+    }
+
+    #[inline]
+    pub(crate) fn list_item(&self, place: u32) -> u32 {
+        self.get4(Section::ListItems, place, 0)
     }
 
     /// From the end of the entry before to the end of this one.
+    #[inline]
     fn span(&self, ends: Section, number: u32) -> Range<u32> {
         if number == 0 {
             return 0..self.get4(ends, number, 0);
@@ -138,6 +187,7 @@ impl Iterator for Places {
 
 impl ExactSizeIterator for Places {}
 
+#[inline]
 fn read4(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..)?.first_chunk().map(|b| u32::from_le_bytes(*b))
 }

@@ -3,12 +3,13 @@
 use crate::action::{Action, ActionId};
 use crate::blob::{Blob, InvalidCatalog};
 use crate::fold;
-use crate::resource::ResourceType;
+use crate::resource::{ArnTemplate, ResourceType};
 use crate::service::Service;
 use crate::source::kinds::Date;
-use crate::source::layout::{Section, arn_service, meta, service};
+use crate::source::layout::{Section, arn, arn_service, meta, service};
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 static BYTES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"));
@@ -94,7 +95,8 @@ impl Catalog {
     /// The service with this prefix, also a retired or undocumented one.
     pub fn service(&self, prefix: &str) -> Option<Service<'_>> {
         let prefix_of = |record| self.blob.name(Section::Services, record, service::PREFIX);
-        let record = fold::find(0..self.blob.count(Section::Services), prefix, prefix_of)?;
+        let services = self.blob.count(Section::Services);
+        let record = self.blob.find((Section::ServiceSlots, 0), services, prefix, prefix_of)?;
         Some(Service::new(self, record))
     }
 
@@ -125,17 +127,52 @@ impl Catalog {
         (0..self.blob.count(Section::Types)).map(|record| ResourceType::new(self, record))
     }
 
-    /// The resource types with this service segment in their ARN; `None` where no ARN has it.
+    /// The ARN templates with this service segment, by the start of their resource part; `None`
+    /// where none has it.
     ///
     /// The segment is the service prefix for most types, but not for all: `elasticloadbalancing`
     /// resources have their own, the products of `servicecatalog` have `catalog`.
-    /// A type with a hole in that segment is not among them.
-    pub fn arn_service(&self, segment: &str) -> Option<impl Iterator<Item = ResourceType<'_>>> {
+    /// A template with a hole in that segment is not among them.
+    pub fn arn_service(&self, segment: &str) -> Option<impl Iterator<Item = ArnTemplate<'_>>> {
+        let (_, places) = self.arn_places(segment)?;
+        Some(places.map(|place| self.arn_at(place)))
+    }
+
+    /// Those of them whose resource part can begin with `text`, as far as their first hole tells.
+    /// Letter case counts.
+    pub fn arns_beginning_with(
+        &self,
+        segment: &str,
+        text: &str,
+    ) -> impl Iterator<Item = ArnTemplate<'_>> {
+        let places = self.arn_places(segment);
+        let all = places.filter(|(name, _)| *name == segment.as_bytes()).unwrap_or_default().1;
+        let first = |place| self.blob.get2(Section::Arns, self.blob.list_item(place), arn::LETTER);
+        // Heads without a letter come first; the first letter narrows the others down to a few.
+        let open = all.clone().take_while(|&place| first(place) == 0).count() as u32;
+        let rest = all.start + open..all.end;
+        let named = match text.bytes().next().map(u16::from) {
+            None => rest,
+            Some(letter) => {
+                let start = fold::partition_point(rest.clone(), |at| first(at) < letter);
+                start..fold::partition_point(start..rest.end, |at| first(at) == letter)
+            }
+        };
+        let likely = (all.start..all.start + open).chain(named).map(|place| self.arn_at(place));
+        likely.filter(move |arn| arn.can_begin_with(text))
+    }
+
+    fn arn_at(&self, place: u32) -> ArnTemplate<'_> {
+        ArnTemplate::new(self, self.blob.list_item(place))
+    }
+
+    /// A service segment as templates have it, and the places of the numbers of these.
+    fn arn_places(&self, segment: &str) -> Option<(&[u8], Range<u32>)> {
         let name_of = |record| self.blob.name(Section::ArnServices, record, arn_service::NAME);
-        let record = fold::find(0..self.blob.count(Section::ArnServices), segment, name_of)?;
-        let types =
-            self.blob.list(self.blob.get2(Section::ArnServices, record, arn_service::TYPES));
-        Some(types.map(|number| ResourceType::new(self, number)))
+        let names = self.blob.count(Section::ArnServices);
+        let record = self.blob.find((Section::ArnServiceSlots, 0), names, segment, name_of)?;
+        let list = self.blob.get2(Section::ArnServices, record, arn_service::ARNS);
+        Some((name_of(record), self.blob.list_range(list)))
     }
 
     /// The services that resource control policies apply to.

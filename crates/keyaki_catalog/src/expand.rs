@@ -6,7 +6,7 @@ use crate::fold;
 use crate::service::Service;
 use crate::source::layout::{Section, retired};
 use keyaki_ir::glob::{self, Case};
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 /// A set of actions of one catalogue, one bit each.
 ///
@@ -178,10 +178,11 @@ impl Catalog {
     pub fn expand(&self, pattern: &str) -> ActionSet {
         let mut set = ActionSet::new();
         let mut hull: Option<Range<u32>> = None;
-        self.for_matches(pattern, |range| {
+        let _ = self.try_matches(pattern, |range| {
             let start = hull.as_ref().map_or(range.start, |hull| hull.start);
             hull = Some(start..range.end);
             set.insert_range(range);
+            ControlFlow::Continue(())
         });
         self.remove_retired(&mut set, hull.unwrap_or_default());
         set
@@ -192,69 +193,86 @@ impl Catalog {
     /// True as well where the actions of the service are not known, so that the answer "no" is
     /// always right.
     pub fn matches_any(&self, pattern: &str) -> bool {
-        let mut found = false;
-        self.for_matches(pattern, |range| found |= !range.is_empty());
+        let found = self.some_match(pattern, |mut range| range.next().is_some());
         let prefix = pattern.split_once(':').map(|(prefix, _)| prefix);
         found || prefix.is_some_and(|prefix| self.has_unknown_actions(prefix))
     }
 
     fn has_unknown_actions(&self, prefix: &str) -> bool {
-        let mut found = false;
-        self.for_services(prefix, |service| found |= !service.actions_are_known());
-        found
+        let unknown = |service: Service<'_>| stop_if(!service.actions_are_known());
+        self.try_services(prefix, unknown).is_break()
     }
 
     /// Whether an action pattern matches any live action.
     pub fn matches_live(&self, pattern: &str) -> bool {
         let live = |n: u32| !Action::new(self, n).is_retired();
-        let mut found = false;
-        self.for_matches(pattern, |mut range| found = found || range.any(live));
-        found
+        self.some_match(pattern, |mut range| range.any(live))
+    }
+
+    /// Whether some range of the actions that the pattern matches is as asked.
+    fn some_match(&self, pattern: &str, asked: impl Fn(Range<u32>) -> bool) -> bool {
+        self.try_matches(pattern, |range| stop_if(asked(range))).is_break()
     }
 
     /// Calls `visit` with ascending ranges of the numbers of the actions that a pattern matches,
     /// retired actions included; see [`Catalog::action_by_id`].
-    pub fn for_ranges(&self, pattern: &str, visit: impl FnMut(Range<u32>)) {
-        self.for_matches(pattern, visit);
+    pub fn for_ranges(&self, pattern: &str, mut visit: impl FnMut(Range<u32>)) {
+        let _ = self.try_matches(pattern, |range| {
+            visit(range);
+            ControlFlow::Continue(())
+        });
     }
 
     /// Calls `visit` with ascending ranges of the actions that the pattern matches, retired ones
-    /// included.
-    fn for_matches(&self, pattern: &str, mut visit: impl FnMut(Range<u32>)) {
+    /// included, until it has enough.
+    fn try_matches(
+        &self,
+        pattern: &str,
+        mut visit: impl FnMut(Range<u32>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         match pattern.split_once(':') {
             Some((prefix, name)) => {
-                self.for_services(prefix, |service| for_actions(service, name, &mut visit));
+                self.try_services(prefix, |service| try_actions(service, name, &mut visit))
             }
             None if pattern.bytes().all(|b| b == b'*') && !pattern.is_empty() => {
-                visit(0..self.blob.count(Section::Actions));
+                visit(0..self.blob.count(Section::Actions))
             }
-            None => self.for_whole_names(pattern, visit),
+            None => self.try_whole_names(pattern, visit),
         }
     }
 
-    /// Calls `visit` with every service whose prefix the pattern matches.
-    fn for_services<'c>(&'c self, pattern: &str, visit: impl FnMut(Service<'c>)) {
+    /// Calls `visit` with every service whose prefix the pattern matches, until it has enough.
+    fn try_services<'c>(
+        &'c self,
+        pattern: &str,
+        visit: impl FnMut(Service<'c>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         if glob::has_wildcard(pattern) {
             let matching = |s: &Service<'_>| glob::matches(pattern, s.prefix(), Case::Insensitive);
-            self.all_services().filter(matching).for_each(visit);
+            self.all_services().filter(matching).try_for_each(visit)
         } else {
-            self.service(pattern).into_iter().for_each(visit);
+            self.service(pattern).into_iter().try_for_each(visit)
         }
     }
 
     /// Matches a pattern without a colon: every full name has one, which only a wildcard takes in.
-    fn for_whole_names(&self, pattern: &str, mut visit: impl FnMut(Range<u32>)) {
+    fn try_whole_names(
+        &self,
+        pattern: &str,
+        mut visit: impl FnMut(Range<u32>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         if !glob::has_wildcard(pattern) {
-            return;
+            return ControlFlow::Continue(());
         }
         let mut full = String::new();
         for action in self.all_services().flat_map(Service::all_actions) {
             full.clear();
             full.extend([action.service().prefix(), ":", action.name()]);
             if glob::matches(pattern, &full, Case::Insensitive) {
-                visit(one(action.id().0));
+                visit(one(action.id().0))?;
             }
         }
+        ControlFlow::Continue(())
     }
 
     /// Takes the retired actions with numbers in `range` out of the set.
@@ -267,10 +285,16 @@ impl Catalog {
     }
 }
 
-/// Calls `visit` with ascending ranges of the service's actions that the pattern matches.
-fn for_actions(service: Service<'_>, pattern: &str, mut visit: impl FnMut(Range<u32>)) {
+/// Calls `visit` with ascending ranges of the service's actions that the pattern matches, until it
+/// has enough.
+fn try_actions(
+    service: Service<'_>,
+    pattern: &str,
+    mut visit: impl FnMut(Range<u32>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     let Some(end) = pattern.find(['*', '?']) else {
-        return service.action(pattern).into_iter().for_each(|action| visit(one(action.id().0)));
+        let mut action = service.action(pattern).into_iter();
+        return action.try_for_each(|action| visit(one(action.id().0)));
     };
     let (head, tail) = pattern.split_at(end);
     let range = fold::find_head(service.action_range(), head, |n| service.action_name(n));
@@ -280,7 +304,11 @@ fn for_actions(service: Service<'_>, pattern: &str, mut visit: impl FnMut(Range<
     let catalog = service.catalog;
     let matching =
         |n: &u32| glob::matches(pattern, Action::new(catalog, *n).name(), Case::Insensitive);
-    range.filter(matching).for_each(|n| visit(one(n)));
+    range.filter(matching).try_for_each(|n| visit(one(n)))
+}
+
+fn stop_if(enough: bool) -> ControlFlow<()> {
+    if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
 
 fn one(number: u32) -> Range<u32> {

@@ -5,15 +5,9 @@ use std::ops::Range;
 
 /// The order in which the tables are sorted.
 pub(crate) fn compare(a: &[u8], b: &[u8]) -> Ordering {
-    compare_from(a, b, 0).0
-}
-
-/// The same for texts that begin with `shared` equal bytes; with it, how many are equal.
-fn compare_from(a: &[u8], b: &[u8], shared: usize) -> (Ordering, usize) {
-    let pairs = a.iter().zip(b).skip(shared);
-    let equal = shared + pairs.take_while(|(x, y)| x.eq_ignore_ascii_case(y)).count();
+    let equal = a.iter().zip(b).take_while(|(x, y)| x.eq_ignore_ascii_case(y)).count();
     let next = |text: &[u8]| text.get(equal).map(u8::to_ascii_lowercase);
-    (next(a).cmp(&next(b)), equal)
+    next(a).cmp(&next(b))
 }
 
 /// Whether `text` starts with `head`.
@@ -22,27 +16,15 @@ pub(crate) fn starts_with(text: &[u8], head: &[u8]) -> bool {
 }
 
 /// The record in `range` with this name, where `name_of` ascends.
-///
-/// All names between two others begin with what these two have in common with the one that is
-/// looked for, so that part is not compared again.
 pub(crate) fn find<'a>(
     range: Range<u32>,
     name: &str,
     name_of: impl Fn(u32) -> &'a [u8],
 ) -> Option<u32> {
     let name = name.as_bytes();
-    let Range { mut start, mut end } = range;
-    let (mut below, mut above) = (0, 0);
-    while start < end {
-        let middle = start + (end - start) / 2;
-        let (order, shared) = compare_from(name_of(middle), name, below.min(above));
-        match order {
-            Ordering::Less => (start, below) = (middle + 1, shared),
-            Ordering::Greater => (end, above) = (middle, shared),
-            Ordering::Equal => return Some(middle),
-        }
-    }
-    None
+    let end = range.end;
+    let at = partition_point(range, |n| compare(name_of(n), name) == Ordering::Less);
+    (at < end && name_of(at).eq_ignore_ascii_case(name)).then_some(at)
 }
 
 /// The records in `range` whose names start with `head`, where `name_of` ascends.

@@ -6,7 +6,6 @@ use crate::service::Service;
 use crate::source::kinds::{KeyCategory, KeyType};
 use crate::source::layout::{Section, foreign, global_key, key};
 use keyaki_ir::glob::{self, Case};
-use std::cmp::Ordering;
 use std::fmt;
 
 view! {
@@ -157,7 +156,9 @@ impl Catalog {
             return KeyLookup::Federated(found);
         }
         match found {
-            Some(key) if self.is_provider(prefix) => KeyLookup::Federated(Some(key)),
+            Some(key) if !is_at_home(key) && self.is_provider(prefix) => {
+                KeyLookup::Federated(Some(key))
+            }
             Some(key) => KeyLookup::Service { service: key.home(), key },
             None => self.unknown_key(prefix),
         }
@@ -176,11 +177,14 @@ impl Catalog {
     /// The global condition key that `name` is, or is an instance of.
     pub fn global_key(&self, name: &str) -> Option<GlobalKey<'_>> {
         let name_of = |record| self.blob.name(Section::GlobalKeys, record, global_key::NAME);
-        let exact = fold::find(0..self.blob.count(Section::GlobalKeys), name, name_of);
+        let names = self.blob.count(Section::GlobalKeys);
+        let exact = self.blob.find((Section::GlobalKeySlots, 0), names, name, name_of);
         if let Some(record) = exact {
             return Some(GlobalKey::new(self, record));
         }
-        self.global_keys().find(|key| key.is_template() && key.is_filled_by(name))
+        let template = |n| GlobalKey::new(self, self.blob.get4(Section::GlobalTemplates, n, 0));
+        let mut templates = (0..self.blob.count(Section::GlobalTemplates)).map(template);
+        templates.find(|key| key.is_filled_by(name))
     }
 
     /// All condition keys of services, by name and type.
@@ -192,12 +196,13 @@ impl Catalog {
     /// service with the key's prefix.
     fn service_key(&self, prefix: &str, name: &str) -> Option<ConditionKey<'_>> {
         let name_of = |record| self.blob.name(Section::Keys, record, key::NAME);
-        let keys = 0..self.blob.count(Section::Keys);
-        let before = |n: u32| fold::compare(name_of(n), name.as_bytes()) == Ordering::Less;
-        let start = fold::partition_point(keys.clone(), before);
+        let names = self.blob.count(Section::Keys);
+        let Some(first) = self.blob.find((Section::KeySlots, 0), names, name, name_of) else {
+            return self.template(prefix, name);
+        };
         let same = |n: &u32| name_of(*n).eq_ignore_ascii_case(name.as_bytes());
-        let exact = (start..keys.end).take_while(same).map(|n| ConditionKey::new(self, n));
-        exact.max_by_key(|key| is_at_home(*key)).or_else(|| self.template(prefix, name))
+        let exact = (first..names).take_while(same).map(|n| ConditionKey::new(self, n));
+        exact.max_by_key(|key| is_at_home(*key))
     }
 
     /// The longest key template that `name` is an instance of.

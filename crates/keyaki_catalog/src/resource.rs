@@ -131,7 +131,19 @@ impl<'c> ArnTemplate<'c> {
 
     /// The rest after the account: type and name of the resource, with its holes.
     pub fn resource(self) -> &'c str {
-        self.form().resource
+        std::str::from_utf8(self.catalog.blob.resource(self.record)).unwrap_or_default()
+    }
+
+    /// The text with which the resource part begins, up to its first hole.
+    pub fn resource_head(self) -> &'c str {
+        std::str::from_utf8(self.catalog.blob.resource_head(self.record)).unwrap_or_default()
+    }
+
+    /// Whether the resource part of an ARN can begin with this text, as far as its head tells.
+    pub fn can_begin_with(self, text: &str) -> bool {
+        let head = self.catalog.blob.resource_head(self.record);
+        let shared = head.len().min(text.len());
+        head[..shared] == text.as_bytes()[..shared]
     }
 
     /// The template in its segments.

@@ -21,12 +21,6 @@ impl<'c> Service<'c> {
         self.catalog.blob.text(Section::Services, self.record, service::PREFIX)
     }
 
-    /// Whether this is the service with that prefix, in any letter case.
-    pub fn is(self, prefix: &str) -> bool {
-        let own = self.catalog.blob.name(Section::Services, self.record, service::PREFIX);
-        own.eq_ignore_ascii_case(prefix.as_bytes())
-    }
-
     /// The service's display name; empty for a retired service whose name is not recorded.
     pub fn name(self) -> &'c str {
         self.catalog.blob.text(Section::Services, self.record, service::NAME)
@@ -38,11 +32,13 @@ impl<'c> Service<'c> {
     }
 
     /// Whether AWS lists the prefix.
+    #[inline]
     pub fn standing(self) -> Standing {
         Standing::from_code(self.flags() & service_flags::STANDING_MASK).unwrap_or(Standing::Live)
     }
 
     /// Whether AWS lists the prefix today.
+    #[inline]
     pub fn is_live(self) -> bool {
         self.standing() == Standing::Live
     }
@@ -53,6 +49,7 @@ impl<'c> Service<'c> {
     }
 
     /// Whether AWS's own validator takes a prefix that is no longer listed, or never was.
+    #[inline]
     pub fn is_accepted(self) -> Option<bool> {
         if self.is_live() {
             return Some(true);
@@ -68,15 +65,18 @@ impl<'c> Service<'c> {
         self.is_live() || !self.action_range().is_empty()
     }
 
+    #[inline]
     fn flags(self) -> u16 {
         self.catalog.blob.get2(Section::Services, self.record, service::FLAGS)
     }
 
     /// The numbers of the service's actions, with the retired ones.
+    #[inline]
     pub(crate) fn action_range(self) -> Range<u32> {
         self.range(service::ACTIONS, service::ACTIONS_END)
     }
 
+    #[inline]
     fn range(self, start: usize, end: usize) -> Range<u32> {
         let bound = |field| self.catalog.blob.get4(Section::Services, self.record, field);
         bound(start)..bound(end)
@@ -94,10 +94,15 @@ impl<'c> Service<'c> {
 
     /// The action with this name, also a retired one.
     pub fn action(self, name: &str) -> Option<Action<'c>> {
-        let number = fold::find(self.action_range(), name, |n| self.action_name(n))?;
-        Some(Action::new(self.catalog, number))
+        let range = self.action_range();
+        let slots = self.catalog.blob.get4(Section::Services, self.record, service::SLOTS);
+        let (slots, names) = ((Section::ActionSlots, slots), range.len() as u32);
+        let name_of = |n: u32| self.action_name(range.start.saturating_add(n));
+        let number = self.catalog.blob.find(slots, names, name, name_of)?;
+        Some(Action::new(self.catalog, range.start + number))
     }
 
+    #[inline]
     pub(crate) fn action_name(self, number: u32) -> &'c [u8] {
         self.catalog.blob.name(Section::Actions, number, action::NAME)
     }

@@ -138,8 +138,14 @@ fn nearest<'a>(
     candidates: impl Iterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let first = |text: &str| text.bytes().next().map(|byte| byte.to_ascii_lowercase());
+    let own = letters_in(text);
     let mut best: Option<((usize, bool), &str)> = None;
     for candidate in candidates {
+        // Of two texts some slips apart, each has at most as many letters that the other lacks.
+        let strange = letters_in(candidate) ^ own;
+        if (strange & own).count_ones().max((strange & !own).count_ones()) as usize > limit {
+            continue;
+        }
         let Some(slips) = slips(text, candidate, limit) else { continue };
         let rank = (slips, first(text) != first(candidate));
         if best.is_none_or(|(best, _)| rank < best) {
@@ -148,6 +154,11 @@ fn nearest<'a>(
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// Which bytes occur in a text, without regard to case: a bit for each, shared by some.
+fn letters_in(text: &str) -> u64 {
+    text.bytes().fold(0, |letters, byte| letters | 1 << (byte.to_ascii_lowercase() % 64))
 }
 
 /// How many slips still make a near miss: one in short names, three in long ones.

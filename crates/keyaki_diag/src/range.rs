@@ -15,41 +15,49 @@ pub struct TextRange {
 
 impl TextRange {
     /// The range from `start` to `end`. An `end` before `start` gives an empty range at `start`.
+    #[inline]
     pub fn new(start: u32, end: u32) -> Self {
         Self { start, end: end.max(start) }
     }
 
     /// The empty range at `offset`.
+    #[inline]
     pub fn empty(offset: u32) -> Self {
         Self { start: offset, end: offset }
     }
 
     /// Length in bytes.
+    #[inline]
     pub fn len(self) -> u32 {
         self.end - self.start
     }
 
     /// Whether the range holds no byte.
+    #[inline]
     pub fn is_empty(self) -> bool {
         self.start == self.end
     }
 
     /// Whether `other` lies wholly inside this range.
+    #[inline]
     pub fn contains(self, other: TextRange) -> bool {
         self.start <= other.start && other.end <= self.end
     }
 
     /// Whether the two ranges share a byte.
+    #[inline]
     pub fn overlaps(self, other: TextRange) -> bool {
         self.start < other.end && other.start < self.end
     }
 
     /// The smallest range that holds both.
+    #[inline]
     pub fn cover(self, other: TextRange) -> TextRange {
         TextRange { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
     /// The text of this range, or `""` where the range does not fit the text.
+    #[inline]
     pub fn slice(self, text: &str) -> &str {
         text.get(self.start as usize..self.end as usize).unwrap_or("")
     }
@@ -83,9 +91,9 @@ impl LineIndex {
     pub fn new(text: &str) -> Self {
         let bytes = text.as_bytes();
         let mut starts = vec![0];
-        for (i, &b) in bytes.iter().enumerate() {
-            if b == b'\n' || (b == b'\r' && bytes.get(i + 1) != Some(&b'\n')) {
-                starts.push(i as u32 + 1);
+        for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
+            if bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n') {
+                starts.push(at as u32 + 1);
             }
         }
         Self { starts }

@@ -47,7 +47,8 @@ impl AskedKeys {
 
 fn add(statement: &Statement, keys: &mut Vec<Box<str>>) {
     let mut variables = |pattern: &Pattern| {
-        keys.extend(pattern.variables().iter().map(|v| v.key.to_ascii_lowercase().into()));
+        let named = pattern.variables().iter().filter(|v| v.escape.is_none());
+        keys.extend(named.map(|v| v.key.to_ascii_lowercase().into()));
     };
     let resources = statement.resource.iter().chain(&statement.not_resource);
     resources.flat_map(|element| &element.entries).for_each(|e| variables(&e.pattern));

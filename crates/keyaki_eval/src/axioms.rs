@@ -178,7 +178,7 @@ impl<F: Fn(&str) -> bool> Filling<F> {
 
     fn transport(&mut self) {
         let request = &self.completed.request;
-        let region = Arn::parse(&request.resource)
+        let region = Arn::plain(&request.resource)
             .map(|arn| arn.get(&request.resource, Segment::Region))
             .filter(|r| !r.is_empty() && !r.contains(['*', '?']))
             .map(str::to_owned);

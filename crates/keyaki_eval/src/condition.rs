@@ -117,7 +117,7 @@ fn null_holds(operator: Operator, entry: &ConditionEntry, present: bool, env: En
 fn matches_value(base: BaseOperator, entry: &ConditionEntry, value: &str, env: Env<'_>) -> bool {
     let is_malformed_arn = base.family() == Family::Arn
         && base.is_negated()
-        && keyaki_ir::Arn::parse(value).is_none()
+        && keyaki_ir::Arn::plain(value).is_none()
         && env.reads_otherwise(Point::ArnNotLikeMalformed);
     if is_malformed_arn {
         return false;
@@ -242,7 +242,7 @@ fn beginning(text: &str) -> &str {
 fn bool_matches(policy: &ConditionValue, value: &str, env: Env<'_>) -> bool {
     let text = match env.reads_otherwise(Point::BoolVariables) {
         true => env.text(&policy.pattern).unwrap_or_default(),
-        false => policy.text().to_owned(),
+        false => policy.text().into(),
     };
     let is_bool = text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false");
     is_bool && text.eq_ignore_ascii_case(value)

@@ -42,5 +42,5 @@ pub use principal::names;
 pub use profile::{Point, Profile, Reading, Scope};
 pub use public::is_public;
 pub use request::Request;
-pub use resource::short_arn;
+pub use resource::pattern_segments;
 pub use trace::{LayerTrace, Says, StatementTrace};

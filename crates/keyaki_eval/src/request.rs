@@ -30,7 +30,7 @@ impl Request {
     /// The account that owns the resource, without a look at the context.
     pub(crate) fn owner_as_named(&self) -> Option<&str> {
         let from_arn = || {
-            let arn = Arn::parse(&self.resource)?;
+            let arn = Arn::plain(&self.resource)?;
             Some(arn.get(&self.resource, Segment::Account)).filter(|a| is_account_id(a))
         };
         self.resource_account.as_deref().or_else(from_arn)

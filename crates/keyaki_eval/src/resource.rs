@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use keyaki_ir::Pattern;
-use keyaki_ir::arn::{Arn, Segment};
+use keyaki_ir::arn::{self, Arn, Segment};
 use keyaki_ir::glob::{self, Case, Piece};
 
 use crate::profile::Point;
@@ -69,7 +69,7 @@ fn has_wild_type(text: &str, arn: &Arn) -> bool {
 /// Whether a value of an ARN operator matches an ARN: six segments, each by itself.
 pub(crate) fn matches_arn(pattern: &Pattern, value: &str, env: Env<'_>) -> Match {
     if pattern.text() == "*" {
-        let is_arn = Arn::parse(value).is_some();
+        let is_arn = Arn::plain(value).is_some();
         return Match::of(is_arn && !env.reads_otherwise(Point::ArnLikeStar));
     }
     segments(pattern, Arn::parse(pattern.text()).as_ref(), value, env)
@@ -77,14 +77,11 @@ pub(crate) fn matches_arn(pattern: &Pattern, value: &str, env: Env<'_>) -> Match
 
 /// The pattern and the ARN segment by segment.
 fn segments(pattern: &Pattern, arn: Option<&Arn>, value: &str, env: Env<'_>) -> Match {
-    let Some(target) = Arn::parse(value) else { return Match::No };
-    let ranges = match arn {
-        Some(arn) => SEGMENTS.map(|s| Some(arn.range(s))),
-        None => match short_arn(pattern.text()) {
-            Some(ranges) if !env.reads_otherwise(Point::ShortArn) => ranges,
-            Some(_) | None => return Match::No,
-        },
-    };
+    let Some(target) = Arn::plain(value) else { return Match::No };
+    let Some(ranges) = pattern_segments(pattern, arn, env.replaces()) else { return Match::No };
+    if ranges.contains(&None) && env.reads_otherwise(Point::ShortArn) {
+        return Match::No;
+    }
     let mut unresolved = false;
     for (segment, range) in SEGMENTS.into_iter().zip(ranges) {
         let Some(range) = range else { continue };
@@ -97,13 +94,28 @@ fn segments(pattern: &Pattern, arn: Option<&Arn>, value: &str, env: Env<'_>) -> 
     if unresolved { Match::Unresolved } else { Match::Yes }
 }
 
-/// The segments of an ARN pattern that has too few of them; those it lacks match anything.
-/// None for a text that does not begin with `arn:`.
-pub fn short_arn(text: &str) -> Option<[Option<Range<usize>>; 5]> {
+/// The segments of an ARN pattern after `arn:`, in order; those that a short one lacks match
+/// anything. `arn` is the pattern parsed, and `replaces` tells whether its variables are replaced:
+/// where they are not, their colons are colons. None for a text that does not begin with `arn:`.
+pub fn pattern_segments(
+    pattern: &Pattern,
+    arn: Option<&Arn>,
+    replaces: bool,
+) -> Option<[Option<Range<usize>>; 5]> {
+    let text = pattern.text();
+    let is_parsed = replaces || pattern.variables().is_empty();
+    let plain = if is_parsed { None } else { Arn::plain(text) };
+    if let Some(arn) = plain.as_ref().or(arn.filter(|_| is_parsed)) {
+        return Some(SEGMENTS.map(|s| Some(arn.range(s))));
+    }
     let rest = text.strip_prefix("arn:")?;
     let mut ranges = [const { None }; 5];
     let mut at = text.len() - rest.len();
-    for (slot, part) in ranges.iter_mut().zip(rest.split(':')) {
+    let parts: Vec<&str> = match is_parsed {
+        true => arn::segments(rest).collect(),
+        false => rest.split(':').collect(),
+    };
+    for (slot, part) in ranges.iter_mut().zip(parts) {
         *slot = Some(at..at + part.len());
         at += part.len() + 1;
     }

@@ -2,6 +2,7 @@
 //!
 //! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use keyaki_ir::glob::Piece;
@@ -76,7 +77,7 @@ impl<'e> Env<'e> {
     }
 
     /// Whether variables are replaced at all.
-    fn replaces(self) -> bool {
+    pub(crate) fn replaces(self) -> bool {
         self.version >= Version::V2012 || self.reads_otherwise(Point::Variables2008)
     }
 
@@ -148,7 +149,10 @@ impl<'e> Env<'e> {
     }
 
     /// A whole pattern as plain text with its variables replaced; none if one has no value.
-    pub(crate) fn text(self, pattern: &Pattern) -> Option<String> {
+    pub(crate) fn text(self, pattern: &Pattern) -> Option<Cow<'_, str>> {
+        if pattern.variables().is_empty() {
+            return Some(pattern.text().into());
+        }
         let pieces = self.pieces(pattern, 0..pattern.text().len(), false)?;
         let texts = pieces.iter().map(|p| match p {
             Piece::Glob(text) | Piece::Literal(text) => *text,

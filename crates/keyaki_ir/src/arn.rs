@@ -31,22 +31,27 @@ impl Arn {
     /// Finds the five colons that separate the segments; none where there are fewer,
     /// or where the text does not begin with `arn:`.
     pub fn parse(text: &str) -> Option<Arn> {
+        Self::separated(text, colons(text))
+    }
+
+    /// As [`Arn::parse`], of a text in which `${…}` means nothing, such as one of a request.
+    pub fn plain(text: &str) -> Option<Arn> {
+        Self::separated(text, text.match_indices(':').map(|(at, _)| at))
+    }
+
+    fn separated(text: &str, mut colons: impl Iterator<Item = usize>) -> Option<Arn> {
         if !text.starts_with("arn:") {
             return None;
         }
         let mut bounds = [0; 5];
-        let mut found = 0;
-        for at in colons(text) {
-            bounds[found] = at as u32;
-            found += 1;
-            if found == 5 {
-                return Some(Arn { bounds, length: text.len() as u32 });
-            }
+        for bound in &mut bounds {
+            *bound = colons.next()? as u32;
         }
-        None
+        Some(Arn { bounds, length: text.len() as u32 })
     }
 
     /// The byte range of a segment within the text.
+    #[inline]
     pub fn range(&self, segment: Segment) -> Range<usize> {
         let [_, b, c, d, e] = self.bounds.map(|b| b as usize);
         match segment {
@@ -59,6 +64,7 @@ impl Arn {
     }
 
     /// The text of a segment; `text` is the text that was parsed.
+    #[inline]
     pub fn get<'t>(&self, text: &'t str, segment: Segment) -> &'t str {
         text.get(self.range(segment)).unwrap_or("")
     }
@@ -129,6 +135,14 @@ mod tests {
         let text = "arn:aws:sqs:${aws:RequestedRegion}:${aws:PrincipalAccount}:q";
         let arn = Arn::parse(text).map(|a| a.get(text, Segment::Account).to_owned());
         assert_eq!(arn.as_deref(), Some("${aws:PrincipalAccount}"));
+    }
+
+    #[test]
+    fn a_plain_text_has_no_variables() {
+        let text = "arn:aws:s3:${a:b}:c:d";
+        let region = |arn: Option<Arn>| arn.map(|a| a.get(text, Segment::Region).to_owned());
+        assert_eq!(region(Arn::parse(text)).as_deref(), Some("${a:b}"));
+        assert_eq!(region(Arn::plain(text)).as_deref(), Some("${a"));
     }
 
     #[test]

@@ -53,16 +53,19 @@ pub struct ConditionEntry {
 
 impl ConditionEntry {
     /// The part of the key before the first colon; none without a colon.
+    #[inline]
     pub fn prefix(&self) -> Option<&str> {
         self.key.value.split_once(':').map(|(prefix, _)| prefix)
     }
 
     /// Whether this is the key of that name, in any letter case.
+    #[inline]
     pub fn is(&self, key: &str) -> bool {
         self.key.value.eq_ignore_ascii_case(key)
     }
 
     /// Whether the key is `prefix` followed by anything, in any letter case.
+    #[inline]
     pub fn starts_with(&self, prefix: &str) -> bool {
         let key = self.key.value.as_bytes();
         key.get(..prefix.len()).is_some_and(|k| k.eq_ignore_ascii_case(prefix.as_bytes()))
@@ -82,6 +85,7 @@ pub struct ConditionValue {
 
 impl ConditionValue {
     /// The text as written.
+    #[inline]
     pub fn text(&self) -> &str {
         self.pattern.text()
     }

@@ -23,14 +23,20 @@ impl Case {
 }
 
 /// Whether `text` holds a wildcard.
+#[inline]
 pub fn has_wildcard(text: &str) -> bool {
-    text.bytes().any(|b| b == b'*' || b == b'?')
+    first_wildcard(text).is_some()
 }
 
 /// The text of a pattern up to its first wildcard.
+#[inline]
 pub fn literal_head(pattern: &str) -> &str {
-    let end = pattern.bytes().position(|b| b == b'*' || b == b'?');
-    end.and_then(|end| pattern.get(..end)).unwrap_or(pattern)
+    first_wildcard(pattern).and_then(|end| pattern.get(..end)).unwrap_or(pattern)
+}
+
+#[inline]
+fn first_wildcard(text: &str) -> Option<usize> {
+    memchr::memchr2(b'*', b'?', text.as_bytes())
 }
 
 /// Length in bytes of the character that starts with `lead`.
@@ -51,6 +57,7 @@ pub fn matches(pattern: &str, text: &str, case: Case) -> bool {
     let mut resume: Option<(usize, usize)> = None;
     while j < t.len() {
         match p.get(i) {
+            Some(b'*') if i + 1 == p.len() => return true,
             Some(b'*') => {
                 i += 1;
                 resume = Some((i, j));
@@ -63,17 +70,26 @@ pub fn matches(pattern: &str, text: &str, case: Case) -> bool {
                 i += 1;
                 j += 1;
             }
-            _ => match resume {
-                Some((after, swallowed)) => {
-                    let next = swallowed + char_len(t[swallowed]);
-                    resume = Some((after, next));
-                    (i, j) = (after, next);
-                }
-                None => return false,
-            },
+            _ => {
+                let Some((after, swallowed)) = resume else { return false };
+                let next = swallowed + char_len(t[swallowed]);
+                let Some(next) = candidate(p.get(after), t, next, case) else { return false };
+                resume = Some((after, next));
+                (i, j) = (after, next);
+            }
         }
     }
     p[i..].iter().all(|&c| c == b'*')
+}
+
+/// Where a symbol that follows a star can match, from a place in the text on.
+fn candidate(symbol: Option<&u8>, text: &[u8], from: usize, case: Case) -> Option<usize> {
+    match symbol {
+        Some(&c) if c != b'?' => {
+            text[from..].iter().position(|&b| case.eq(c, b)).map(|at| from + at)
+        }
+        _ => Some(from),
+    }
 }
 
 /// A piece of a pattern that was put together: wildcards count in one kind and not in the other.

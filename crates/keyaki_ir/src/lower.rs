@@ -48,6 +48,9 @@ const STATEMENT_ELEMENTS: [&str; 9] = [
     "Condition",
 ];
 
+/// For how many entries room is made beforehand; what is below a list may not be entries at all.
+const MANY: usize = 1000;
+
 struct Lowering {
     policy: Policy,
 }
@@ -115,6 +118,7 @@ impl Lowering {
         match value.kind() {
             NodeKind::Object => self.statement(0, value),
             NodeKind::Array => {
+                self.policy.statements.reserve(value.elements().take(MANY).count());
                 for (index, element) in value.elements().enumerate() {
                     self.statement(index, element);
                 }
@@ -188,32 +192,32 @@ impl Lowering {
         value: Value<'_>,
         entry: fn(&str, NodeId) -> T,
     ) -> Element<T> {
-        let (shape, strings) = self.strings(name, value);
-        let entries = strings.into_iter().map(|(text, origin)| entry(text, origin)).collect();
+        let mut entries = Vec::with_capacity(value.size().clamp(1, MANY));
+        let shape = self.strings(name, value, |text, origin| entries.push(entry(text, origin)));
         Element { negated, name: member.key().id(), origin: value.id(), shape, entries }
     }
 
-    /// The strings of a string or a list of strings; anything else is a defect.
+    /// Takes the strings of a string or a list of strings; anything else is a defect.
     fn strings<'t>(
         &mut self,
         element: &'static str,
         value: Value<'t>,
-    ) -> (Shape, Vec<(&'t str, NodeId)>) {
+        mut take: impl FnMut(&'t str, NodeId),
+    ) -> Shape {
         const EXPECTED: &str = "a string or a list of strings";
         match value.kind() {
             NodeKind::String => {
-                let text = value.as_str().unwrap_or("");
-                (Shape::Single, vec![(text, value.id())])
+                take(value.as_str().unwrap_or(""), value.id());
+                Shape::Single
             }
             NodeKind::Array => {
-                let mut strings = Vec::new();
                 for element_value in value.elements() {
                     match element_value.as_str() {
-                        Some(text) => strings.push((text, element_value.id())),
+                        Some(text) => take(text, element_value.id()),
                         None => self.wrong_type(element, "a string", element_value),
                     }
                 }
-                (Shape::List, strings)
+                Shape::List
             }
             NodeKind::Object
             | NodeKind::Number
@@ -222,7 +226,7 @@ impl Lowering {
             | NodeKind::Member
             | NodeKind::Error => {
                 self.wrong_type(element, EXPECTED, value);
-                (Shape::Wrong, Vec::new())
+                Shape::Wrong
             }
         }
     }
@@ -253,14 +257,13 @@ impl Lowering {
         let value = member.value()?;
         let name = member.name();
         let kind = PrincipalKey::ALL.into_iter().find(|k| k.name() == name);
-        let (shape, strings) = self.strings("Principal", value);
-        let entries = strings.into_iter().map(|(text, origin)| PrincipalEntry {
-            principal: Principal::classify(kind, text),
-            text: text.into(),
-            origin,
+        let mut entries = Vec::new();
+        let shape = self.strings("Principal", value, |text, origin| {
+            let principal = Principal::classify(kind, text);
+            entries.push(PrincipalEntry { principal, text: text.into(), origin });
         });
         let key = Text { value: name.into(), origin: member.key().id() };
-        Some(PrincipalGroup { key, kind, origin: value.id(), shape, entries: entries.collect() })
+        Some(PrincipalGroup { key, kind, origin: value.id(), shape, entries })
     }
 
     fn condition(&mut self, value: Value<'_>) -> Option<Condition> {
@@ -332,7 +335,7 @@ impl Lowering {
 }
 
 fn action(text: &str, origin: NodeId) -> ActionPattern {
-    ActionPattern { text: text.into(), origin }
+    ActionPattern::new(text, origin)
 }
 
 fn resource(text: &str, origin: NodeId) -> ResourcePattern {

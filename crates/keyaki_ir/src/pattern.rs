@@ -59,11 +59,13 @@ impl Pattern {
     }
 
     /// The text as written.
+    #[inline]
     pub fn text(&self) -> &str {
         &self.text
     }
 
     /// The variables in order, escapes among them.
+    #[inline]
     pub fn variables(&self) -> &[Variable] {
         &self.variables
     }
@@ -108,6 +110,7 @@ impl Pattern {
     }
 }
 
+#[inline]
 fn variables(text: &str) -> Box<[Variable]> {
     let mut found = Vec::new();
     let mut from = 0;

@@ -2,7 +2,7 @@
 
 use keyaki_syntax::NodeId;
 
-use crate::{Arn, Condition, Pattern, PrincipalElement};
+use crate::{Arn, Condition, Pattern, PrincipalElement, glob};
 
 /// A text with the node it came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +54,7 @@ pub enum Version {
 
 impl Version {
     /// The date that names the version.
+    #[inline]
     pub fn name(self) -> &'static str {
         match self {
             Version::V2008 => "2008-10-17",
@@ -84,6 +85,7 @@ pub enum Effect {
 
 impl Effect {
     /// The spelling of the policy language.
+    #[inline]
     pub fn name(self) -> &'static str {
         match self {
             Effect::Allow => "Allow",
@@ -137,16 +139,19 @@ impl Statement {
     }
 
     /// `Action` and `NotAction`, those that are there.
+    #[inline]
     pub fn action_elements(&self) -> impl Iterator<Item = &Element<ActionPattern>> {
         self.action.iter().chain(&self.not_action)
     }
 
     /// `Resource` and `NotResource`, those that are there.
+    #[inline]
     pub fn resource_elements(&self) -> impl Iterator<Item = &Element<ResourcePattern>> {
         self.resource.iter().chain(&self.not_resource)
     }
 
     /// `Principal` and `NotPrincipal`, those that are there.
+    #[inline]
     pub fn principal_elements(&self) -> impl Iterator<Item = &PrincipalElement> {
         self.principal.iter().chain(&self.not_principal)
     }
@@ -201,33 +206,50 @@ pub struct ActionPattern {
     pub text: Box<str>,
     /// The string in the source.
     pub origin: NodeId,
+    /// Where its first colon is, or its end.
+    colon: u32,
+    /// Where its first wildcard is, or its end.
+    wildcard: u32,
 }
 
 impl ActionPattern {
+    /// Reads an entry.
+    pub fn new(text: impl Into<Box<str>>, origin: NodeId) -> ActionPattern {
+        let text = text.into();
+        let colon = text.bytes().position(|b| b == b':').unwrap_or(text.len()) as u32;
+        let wildcard = glob::literal_head(&text).len() as u32;
+        ActionPattern { text, origin, colon, wildcard }
+    }
+
     /// Whether it is the lone `*`.
+    #[inline]
     pub fn is_star(&self) -> bool {
         &*self.text == "*"
     }
 
     /// The parts before and after the first colon; none without a colon.
+    #[inline]
     pub fn split(&self) -> Option<(&str, &str)> {
-        let colon = self.text.bytes().position(|b| b == b':')?;
+        let colon = self.colon as usize;
         Some((self.text.get(..colon)?, self.text.get(colon + 1..)?))
     }
 
     /// The part before the first colon; none without a colon.
+    #[inline]
     pub fn service(&self) -> Option<&str> {
         self.split().map(|(service, _)| service)
     }
 
     /// The part after the first colon; none without a colon.
+    #[inline]
     pub fn name(&self) -> Option<&str> {
         self.split().map(|(_, name)| name)
     }
 
     /// Whether it holds `*` or `?`.
+    #[inline]
     pub fn has_wildcard(&self) -> bool {
-        crate::glob::has_wildcard(&self.text)
+        (self.wildcard as usize) < self.text.len()
     }
 }
 
@@ -244,11 +266,13 @@ pub struct ResourcePattern {
 
 impl ResourcePattern {
     /// The text as written.
+    #[inline]
     pub fn text(&self) -> &str {
         self.pattern.text()
     }
 
     /// Whether it is the lone `*`.
+    #[inline]
     pub fn is_star(&self) -> bool {
         self.text() == "*"
     }

@@ -255,9 +255,9 @@ impl Inspection<'_> {
 
     fn sid(&mut self, statement: &Statement) {
         if let Some(sid) = &statement.sid
-            && !has_placeholder(&sid.value)
             // The service was seen to take `_`, which its documentation leaves out.
             && !sid.value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+            && !has_placeholder(&sid.value)
         {
             self.refuse(Reason::SidCharacters, sid.origin);
         }
@@ -296,7 +296,7 @@ impl Inspection<'_> {
     }
 
     fn action(&mut self, entry: &ActionPattern) {
-        if let Some(reason) = action_refusal(&entry.text) {
+        if let Some(reason) = action_refusal(entry) {
             self.refuse(reason, entry.origin);
         }
     }
@@ -332,17 +332,17 @@ fn is_open(text: &str) -> bool {
     text.contains("${") || has_placeholder(text)
 }
 
-fn action_refusal(text: &str) -> Option<Reason> {
-    let of_services = |b: u8| b.is_ascii_alphanumeric() || b"-._*?".contains(&b);
-    let reason = match text.split_once(':') {
-        None if text == "*" => return None,
-        None if glob::has_wildcard(text) => Reason::WildcardWithoutService,
+fn action_refusal(entry: &ActionPattern) -> Option<Reason> {
+    let of_services = |b: u8| matches!(b, b'a'..=b'z' | b'-' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | b'*' | b'?');
+    let reason = match entry.split() {
+        None if entry.is_star() => return None,
+        None if entry.has_wildcard() => Reason::WildcardWithoutService,
         None => Reason::NoService,
         Some((_, name)) if name.contains(':') => Reason::TwoColons,
         Some((service, _)) if !service.bytes().all(of_services) => Reason::ServiceCharacters,
         Some(_) => return None,
     };
-    Some(reason).filter(|_| !is_open(text))
+    Some(reason).filter(|_| !is_open(&entry.text))
 }
 
 fn resource_refusal(entry: &ResourcePattern, catalog: &Catalog) -> Option<Reason> {
@@ -406,8 +406,8 @@ fn is_partition(segment: &str, catalog: &Catalog) -> bool {
 
 /// Whether a service has a type of resource with a region in its ARN that this may be.
 fn takes_region(catalog: &Catalog, service: &str, resource: &str) -> bool {
-    let types = catalog.arn_service(service).into_iter().flatten();
-    let mut regional = types.flat_map(|t| t.arns()).filter(|arn| arn.region() != Form::Empty);
+    let arns = catalog.arn_service(service).into_iter().flatten();
+    let mut regional = arns.filter(|arn| arn.region() != Form::Empty);
     regional.any(|arn| glob::intersects(resource, resource_glob(arn), Case::Sensitive))
 }
 

@@ -13,7 +13,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use keyaki_catalog::{ArnForm, Catalog, Segment as Form};
+use keyaki_catalog::{ArnForm, ArnTemplate, Catalog, Segment as Form};
 use keyaki_ir::arn::Segment;
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{Arn, ResourcePattern};
@@ -74,23 +74,26 @@ impl<'e> ArnPattern<'e> {
 
     fn compare_all(&self) -> Option<Misfit> {
         let mut nearest: Option<Misfit> = None;
-        for form in self.forms() {
-            let misfit = self.compare(&form);
+        let head = glob::literal_head(self.get(Segment::Resource));
+        for template in self.catalog.arns_beginning_with(self.get(Segment::Service), head) {
+            let misfit = self.compare(template);
             if misfit == Misfit::default() {
                 return None;
             }
             nearest = Some(nearest.map_or(misfit, |other| other.nearer(misfit)));
         }
+        let nearest = nearest.or_else(|| {
+            let is_known = self.forms().next().is_some();
+            is_known.then_some(Misfit { resource: true, ..Misfit::default() })
+        });
         let overruns = || self.forms().any(|form| overruns(&self.text, form.template));
         nearest.filter(|_| !(self.has_open_head() && overruns()))
     }
 
     /// The forms of the ARNs that have this pattern's service.
     pub(crate) fn forms(&self) -> impl Iterator<Item = ArnForm<'e>> + use<'_, 'e> {
-        let service = self.get(Segment::Service);
-        let types = self.catalog.arn_service(service).into_iter().flatten();
-        let forms = types.flat_map(|t| t.arns()).map(|template| template.form());
-        forms.filter(move |form| form.service == Form::Literal(service))
+        let arns = self.catalog.arns_beginning_with(self.get(Segment::Service), "");
+        arns.map(|arn| arn.form())
     }
 
     /// Whether a wildcard stands before the resource part, so that it can take in colons.
@@ -99,10 +102,11 @@ impl<'e> ArnPattern<'e> {
     }
 
     /// Compares segment by segment.
-    fn compare(&self, form: &ArnForm<'_>) -> Misfit {
-        if !resource_fits(self.get(Segment::Resource), form.resource) {
+    fn compare(&self, template: ArnTemplate<'_>) -> Misfit {
+        if !resource_fits(self.get(Segment::Resource), template.resource()) {
             return Misfit { resource: true, ..Misfit::default() };
         }
+        let form = template.form();
         Misfit {
             resource: false,
             region: !segment_fits(self.get(Segment::Region), form.region),
@@ -147,7 +151,8 @@ fn resource_fits(pattern: &str, template: &str) -> bool {
     let has_hole = template.len() > head.len();
     let open = pattern[own.len()..] == *"*" && (has_hole || own.len() <= head.len());
     let within = own.len() >= head.len() && pattern.len() > head.len();
-    open || (within && ends_in_hole(template, head)) || meets(pattern, &symbols(template, 5))
+    open || (within && ends_in_hole(template, head))
+        || meets(&pattern[shared..], &symbols(&template[shared..], 5))
 }
 
 /// The text of a template up to its first hole.

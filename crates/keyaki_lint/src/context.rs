@@ -22,10 +22,13 @@ pub(crate) struct Context<'a> {
     /// The rule that is running.
     pub(crate) rule: &'static Rule,
     findings: Vec<Finding>,
-    last_service: Cell<Option<Service<'a>>>,
+    /// The service that was asked for last, and its prefix.
+    last_service: Cell<Option<(&'a str, Service<'a>)>>,
     /// How many more times somebody may ask what was meant.
     guesses: Cell<u32>,
     keys: OnceCell<PolicyKeys<'a>>,
+    /// The key that was asked for last; several rules ask in turn.
+    last_key: Cell<Option<(&'a str, KeyLookup<'a>)>>,
 }
 
 impl<'a> Context<'a> {
@@ -39,6 +42,7 @@ impl<'a> Context<'a> {
             last_service: Cell::new(None),
             guesses: Cell::new(MAX_GUESSES),
             keys: OnceCell::new(),
+            last_key: Cell::new(None),
         }
     }
 
@@ -67,17 +71,25 @@ impl<'a> Context<'a> {
 
     /// The service with this prefix. The same one is mostly asked for many times in a row.
     pub(crate) fn service(&self, prefix: &str) -> Option<Service<'a>> {
-        let last = self.last_service.get().filter(|service| service.is(prefix));
-        let service = last.or_else(|| self.document.catalog.service(prefix));
-        self.last_service.set(service.or(self.last_service.get()));
-        service
+        let last = self.last_service.get().filter(|(last, _)| last.eq_ignore_ascii_case(prefix));
+        if let Some((_, service)) = last {
+            return Some(service);
+        }
+        let service = self.document.catalog.service(prefix)?;
+        self.last_service.set(Some((service.prefix(), service)));
+        Some(service)
     }
 
     /// What a condition key is; the keys of the policy are looked up once.
     pub(crate) fn key(&self, name: &str) -> KeyLookup<'a> {
+        if let Some((_, lookup)) = self.last_key.get().filter(|(last, _)| *last == name) {
+            return lookup;
+        }
         let (policy, catalog) = (self.document.policy, self.document.catalog);
         let keys = self.keys.get_or_init(|| PolicyKeys::new(policy, catalog));
-        keys.get(name).unwrap_or_else(|| catalog.key(name))
+        let found = keys.get(name);
+        self.last_key.set(found.or(self.last_key.get()));
+        found.map_or_else(|| catalog.key(name), |(_, lookup)| lookup)
     }
 
     /// The type of a condition key's value; none where the key is not known.

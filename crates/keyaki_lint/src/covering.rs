@@ -13,6 +13,8 @@ use std::borrow::Cow;
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{Part, Pattern};
 
+use crate::text_hash;
+
 /// An entry that could be left out, and the entries that cover it, by position in the list.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Covered {
@@ -22,22 +24,37 @@ pub(crate) struct Covered {
 }
 
 /// The covered entries, in order. Of equal entries the first stays.
-pub(crate) fn covered<'e>(entries: impl Iterator<Item = &'e str>, case: Case) -> Vec<Covered> {
-    let (mut text, mut ends) = (String::new(), Vec::new());
-    for entry in entries {
-        text.push_str(entry);
-        ends.push(text.len());
+pub(crate) fn covered<'e>(
+    entries: impl ExactSizeIterator<Item = &'e str> + Clone,
+    case: Case,
+) -> Vec<Covered> {
+    if entries.clone().all(|e| !glob::has_wildcard(e)) && are_distinct(entries.clone()) {
+        return Vec::new();
     }
-    if case == Case::Insensitive {
-        text.make_ascii_lowercase();
+    if case == Case::Sensitive {
+        return covered_exactly(entries);
     }
-    let starts = std::iter::once(0).chain(ends.iter().copied());
-    let spans = starts.zip(&ends).enumerate();
-    covered_exactly(spans.map(|(number, (start, &end))| Entry::new(number, &text[start..end])))
+    let mut text = String::with_capacity(entries.clone().map(str::len).sum());
+    entries.clone().for_each(|entry| text.push_str(entry));
+    text.make_ascii_lowercase();
+    let mut rest = &*text;
+    covered_exactly(entries.map(|entry| {
+        let (folded, tail) = rest.split_at(entry.len());
+        rest = tail;
+        folded
+    }))
+}
+
+/// Whether no two texts are equal, whatever their case. This may be denied of texts that are.
+fn are_distinct<'e>(texts: impl Iterator<Item = &'e str>) -> bool {
+    let mut hashes: Vec<u64> = texts.map(text_hash::folded).collect();
+    hashes.sort_unstable();
+    hashes.windows(2).all(|pair| pair[0] != pair[1])
 }
 
 /// The same where letter case counts.
-fn covered_exactly<'e>(entries: impl Iterator<Item = Entry<'e>>) -> Vec<Covered> {
+fn covered_exactly<'e>(entries: impl Iterator<Item = &'e str>) -> Vec<Covered> {
+    let entries = entries.enumerate().map(|(number, text)| Entry::new(number, text));
     let pairs = pairs(entries.collect());
     let is_covered = |entry: usize| pairs.binary_search_by_key(&entry, |p| p.0).is_ok();
     let mut out: Vec<Covered> = Vec::new();
@@ -77,63 +94,87 @@ pub(crate) fn opaque<'p>(pattern: &'p Pattern, known: &mut Vec<&'p str>) -> Cow<
 const PRIVATE: u32 = 0xF_0000;
 
 /// An entry of the list.
+#[derive(Clone, Copy)]
 struct Entry<'e> {
     number: usize,
     text: &'e str,
-    /// The text up to its first wildcard.
-    head: &'e str,
+    /// The length of the text up to its first wildcard.
+    head: usize,
 }
 
 impl<'e> Entry<'e> {
     fn new(number: usize, text: &'e str) -> Self {
-        Entry { number, text, head: glob::literal_head(text) }
+        Entry { number, text, head: glob::literal_head(text).len() }
+    }
+
+    fn head(&self) -> &'e str {
+        &self.text[..self.head]
     }
 
     fn has_wildcard(&self) -> bool {
-        self.head.len() < self.text.len()
+        self.head < self.text.len()
+    }
+}
+
+/// An entry with a wildcard, ready to be compared with others.
+struct Wide<'e> {
+    entry: Entry<'e>,
+    /// The text from its first wildcard on.
+    rest: &'e str,
+    /// The text after its last wildcard.
+    tail: &'e str,
+    has_question_mark: bool,
+}
+
+impl<'e> Wide<'e> {
+    fn new(entry: Entry<'e>) -> Self {
+        let rest = &entry.text[entry.head..];
+        let tail = rest.rfind(['*', '?']).map_or("", |at| &rest[at + 1..]);
+        Wide { entry, rest, tail, has_question_mark: rest.contains('?') }
     }
 
     /// Whether it covers another; of two that cover each other the first covers the second.
     fn covers(&self, inner: &Entry<'_>) -> bool {
-        self.number != inner.number
-            && includes(self.text, inner.text)
-            && (self.number < inner.number || !includes(inner.text, self.text))
+        self.entry.number != inner.number
+            && self.includes(inner)
+            && (self.entry.number < inner.number
+                || !(inner.has_wildcard() && Wide::new(*inner).includes(&self.entry)))
+    }
+
+    /// Whether it matches all that another entry matches.
+    fn includes(&self, inner: &Entry<'_>) -> bool {
+        let Some(inner) = inner.text.strip_prefix(self.entry.head()) else { return false };
+        if !inner.ends_with(self.tail) {
+            return false;
+        }
+        if !self.has_question_mark {
+            // Only a star can take in a wildcard of `inner`, so it may be read as text.
+            return glob::matches(self.rest, inner, Case::Sensitive);
+        }
+        // A variable can be longer than the one character of a `?`.
+        let has_variable = inner.chars().any(|c| u32::from(c) >= PRIVATE);
+        !has_variable && glob::includes(self.rest, inner, Case::Sensitive)
     }
 }
 
 /// All (covered, covering), sorted.
 fn pairs(mut entries: Vec<Entry<'_>>) -> Vec<(usize, usize)> {
-    entries.sort_unstable_by(|a, b| a.head.cmp(b.head).then(a.number.cmp(&b.number)));
-    let mut path: Vec<&Entry<'_>> = Vec::new();
+    entries.sort_unstable_by(|a, b| a.head().cmp(b.head()).then(a.number.cmp(&b.number)));
+    let mut path: Vec<Wide<'_>> = Vec::new();
     let mut pairs = Vec::new();
-    for group in entries.chunk_by(|a, b| a.head == b.head) {
-        path.retain(|p| group[0].head.starts_with(p.head));
-        path.extend(group.iter().filter(|e| e.has_wildcard()));
+    for group in entries.chunk_by(|a, b| a.head() == b.head()) {
+        path.retain(|p| group[0].text.starts_with(p.entry.head()));
+        path.extend(group.iter().filter(|e| e.has_wildcard()).map(|e| Wide::new(*e)));
         let first = group.iter().find(|e| !e.has_wildcard());
         for entry in group {
             let same = first.filter(|f| !entry.has_wildcard() && f.number != entry.number);
             pairs.extend(same.map(|f| (entry.number, f.number)));
             let covering = path.iter().filter(|c| c.covers(entry));
-            pairs.extend(covering.map(|c| (entry.number, c.number)));
+            pairs.extend(covering.map(|c| (entry.number, c.entry.number)));
         }
     }
     pairs.sort_unstable();
     pairs
-}
-
-/// Whether a pattern with a wildcard matches all that another pattern matches.
-fn includes(outer: &str, inner: &str) -> bool {
-    let tail = outer.rfind(['*', '?']).map_or(outer, |at| &outer[at + 1..]);
-    if !inner.ends_with(tail) {
-        return false;
-    }
-    if !outer.contains('?') {
-        // Only a star of `outer` can take in a wildcard of `inner`, so it may be read as text.
-        return glob::matches(outer, inner, Case::Sensitive);
-    }
-    // A variable can be longer than the one character of a `?`.
-    let has_variable = inner.chars().any(|c| u32::from(c) >= PRIVATE);
-    !has_variable && glob::includes(outer, inner, Case::Sensitive)
 }
 
 #[cfg(test)]

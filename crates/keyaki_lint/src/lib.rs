@@ -33,6 +33,7 @@ mod sids;
 mod size;
 mod source_ip;
 mod tag_key;
+mod text_hash;
 mod variables;
 mod version;
 

@@ -61,12 +61,21 @@ fn run<'a>(plan: &Plan, cx: &mut Context<'a>, document: Document<'a>) {
     policy.defects.iter().for_each(|defect| call(&plan.defect, cx, defect));
     for statement in &policy.statements {
         call(&plan.statement, cx, statement);
-        action_sites(statement).for_each(|site| call(&plan.action, cx, site));
+        if !plan.action.is_empty() {
+            actions(plan, cx, statement);
+        }
         if !plan.resource.is_empty() {
             resources(plan, cx, statement);
         }
         principal_sites(statement).for_each(|site| call(&plan.principal, cx, site));
         condition_sites(statement).for_each(|site| call(&plan.condition, cx, site));
+    }
+}
+
+fn actions<'a>(plan: &Plan, cx: &mut Context<'a>, statement: &'a Statement) {
+    for entry in statement.action_elements().flat_map(|element| &element.entries) {
+        let service = entry.service().and_then(|prefix| cx.service(prefix));
+        call(&plan.action, cx, ActionSite { statement, entry, service });
     }
 }
 
@@ -86,11 +95,6 @@ fn call<'a, T: Copy>(hooks: &[Hook<fn(&mut Context<'a>, T)>], cx: &mut Context<'
         cx.rule = rule;
         check(cx, at);
     }
-}
-
-fn action_sites(statement: &Statement) -> impl Iterator<Item = ActionSite<'_>> {
-    let entries = statement.action_elements().flat_map(|element| &element.entries);
-    entries.map(move |entry| ActionSite { statement, entry })
 }
 
 fn principal_sites(statement: &Statement) -> impl Iterator<Item = PrincipalSite<'_>> {

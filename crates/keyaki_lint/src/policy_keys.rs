@@ -17,10 +17,10 @@ impl<'a> PolicyKeys<'a> {
         Self(names.into_iter().map(|name| (name, catalog.key(name))).collect())
     }
 
-    /// What a key of the policy is; none for a key that the policy does not test.
-    pub(crate) fn get(&self, key: &str) -> Option<KeyLookup<'a>> {
+    /// A key of the policy with what it is; none for a key that the policy does not test.
+    pub(crate) fn get(&self, key: &str) -> Option<(&'a str, KeyLookup<'a>)> {
         let at = self.0.binary_search_by_key(&key, |(name, _)| name).ok()?;
-        self.0.get(at).map(|(_, lookup)| *lookup)
+        self.0.get(at).copied()
     }
 }
 

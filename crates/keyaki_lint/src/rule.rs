@@ -1,5 +1,6 @@
 //! What a rule is.
 
+use keyaki_catalog::Service;
 use keyaki_diag::RuleMeta;
 use keyaki_ir::{
     ActionPattern, ConditionBlock, ConditionEntry, Defect, PolicyKind, PrincipalEntry,
@@ -71,6 +72,8 @@ impl Kinds {
 pub(crate) struct ActionSite<'p> {
     pub(crate) statement: &'p Statement,
     pub(crate) entry: &'p ActionPattern,
+    /// The service that it names; none where there is no such service.
+    pub(crate) service: Option<Service<'p>>,
 }
 
 /// An entry of `Resource` or `NotResource`.

@@ -7,6 +7,8 @@ use keyaki_ir::{
     ResourcePattern, Shape, Statement,
 };
 
+use crate::text_hash::{exact, folded};
+
 /// A number that is equal for statements that say the same; none where a part could not be read.
 pub(crate) fn fingerprint(statement: &Statement) -> Option<u64> {
     let mut sum = exact(statement.effect()?.name());
@@ -67,19 +69,6 @@ fn add(sum: u64, label: &str, texts: impl IntoIterator<Item = u64>) -> u64 {
     texts.into_iter().fold(sum.wrapping_add(label), |sum, text| {
         sum.wrapping_add((text ^ label).wrapping_mul(0x9E37_79B9_7F4A_7C15))
     })
-}
-
-fn exact(text: &str) -> u64 {
-    hash(text.bytes())
-}
-
-fn folded(text: &str) -> u64 {
-    hash(text.bytes().map(|b| b.to_ascii_lowercase()))
-}
-
-/// FNV-1a, see <http://www.isthe.com/chongo/tech/comp/fnv/>.
-fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(0xCBF2_9CE4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01B3))
 }
 
 fn both<T>(a: Option<&T>, b: Option<&T>, same: impl Fn(&T, &T) -> bool) -> bool {

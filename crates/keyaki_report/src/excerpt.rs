@@ -1,7 +1,9 @@
-//! The part of a text that is shown with a finding.
+//! The part of a text that is shown with a finding: the lines where its places begin and end.
 //!
-//! As a rule that is the whole text, of which the renderer picks the lines. Where a line is very
-//! long, as in policies without line breaks, it is cut to a window around the place.
+//! The renderer counts the lines of what it gets, so an excerpt knows the numbers that its lines
+//! have in the file. Lines left out before or between others are one or two empty lines: enough for
+//! the renderer to draw a gap. A very long line, as in policies without line breaks, is cut to a
+//! window around the place.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,30 +14,22 @@ use keyaki_diag::{Finding, TextRange};
 use crate::{File, terminal};
 
 /// The longest line that is shown whole, in bytes.
-const LONGEST: u32 = 180;
+const LONGEST: usize = 180;
 
 /// How much of a longer line is shown before the place, and from its start on.
 const BEFORE: usize = 60;
 const AFTER: usize = 120;
 
 const CUT: &str = "… ";
-const CUT_END: &str = " …";
+const CUT_END: &str = " …\n";
 
-/// Whether some line of the file is too long to be shown whole.
-pub(crate) fn has_long_lines(file: &File<'_>) -> bool {
-    let lines = file.lines();
-    let mut start = 0;
-    (2..=lines.line_count() as u32 + 1).any(|line| {
-        let end = lines.line_start(line).unwrap_or(file.text.len() as u32);
-        let length = end - start;
-        start = end;
-        length > LONGEST
-    })
-}
-
-/// A text that has the shown lines at their numbers, and the other lines empty.
-pub(crate) struct Excerpt {
+/// The shown lines.
+pub(crate) struct Excerpt<'f> {
+    file: &'f File<'f>,
     pub(crate) text: String,
+    /// For each line of the text, its number in the file; for an empty line in a gap, 0.
+    pub(crate) numbers: Vec<u32>,
+    /// In order.
     windows: Vec<Window>,
 }
 
@@ -45,45 +39,61 @@ struct Window {
     at: usize,
 }
 
-impl Excerpt {
+impl<'f> Excerpt<'f> {
     /// The excerpt that shows the places of a finding; the main place comes first.
-    pub(crate) fn new(file: &File<'_>, finding: &Finding) -> Excerpt {
+    pub(crate) fn new(file: &'f File<'f>, finding: &Finding) -> Excerpt<'f> {
         let mut wanted: BTreeMap<u32, usize> = BTreeMap::new();
         for place in &finding.places {
-            for offset in [place.range.start, last(place.range)] {
-                wanted.entry(file.position(offset).line).or_insert(offset as usize);
+            let range = within(file.text, place.range);
+            for offset in [range.start, range.end.saturating_sub(1).max(range.start)] {
+                wanted.entry(line_at(file, offset)).or_insert(offset);
             }
         }
-        let mut excerpt = Excerpt { text: String::new(), windows: Vec::new() };
-        let mut line = 1;
-        for (number, offset) in wanted {
-            excerpt.text.extend((line..number).map(|_| '\n'));
-            excerpt.push(file, number, offset);
-            line = number;
+        let (text, numbers, windows) = (String::new(), Vec::new(), Vec::new());
+        let mut excerpt = Excerpt { file, text, numbers, windows };
+        let mut last = 0;
+        for (line, offset) in wanted {
+            excerpt.skip(line - last - 1);
+            excerpt.push(line, offset);
+            last = line;
         }
         excerpt
     }
 
-    fn push(&mut self, file: &File<'_>, line: u32, offset: usize) {
-        let whole = line_range(file, line);
-        let window = window(file.text, &whole, offset);
-        if window.start > whole.start {
-            self.text.push_str(CUT);
+    /// Leaves out lines.
+    fn skip(&mut self, lines: u32) {
+        for _ in 0..lines.min(2) {
+            self.text.push('\n');
+            self.numbers.push(0);
         }
+    }
+
+    fn push(&mut self, line: u32, offset: usize) {
+        let text = self.file.text;
+        let whole = line_range(self.file, line);
+        let window = window(text, &whole, offset);
+        self.text.push_str(if window.start > whole.start { CUT } else { "" });
         let at = self.text.len();
-        self.text.push_str(&terminal::source(&file.text[window.clone()]).replace('\t', " "));
-        if window.end < whole.end {
-            self.text.push_str(CUT_END);
+        let shown = terminal::source(&text[window.clone()]);
+        if window == whole {
+            self.text.push_str(&shown);
+        } else {
+            self.text.push_str(&shown.replace('\t', " "));
         }
+        self.text.push_str(if window.end < whole.end { CUT_END } else { "" });
+        self.numbers.push(line);
         self.windows.push(Window { file: window, at });
     }
 
     /// Where a range of the file stands in the excerpt, cut to what is shown; none if nothing is.
     pub(crate) fn range(&self, range: TextRange) -> Option<Range<usize>> {
-        let (start, end) = (range.start as usize, range.end as usize);
-        let touched = |w: &&Window| start <= w.file.end && w.file.start <= end;
-        let first = self.windows.iter().find(touched)?;
-        let last = self.windows.iter().rfind(touched)?;
+        let Range { start, end } = within(self.file.text, range);
+        let before = self.windows.partition_point(|w| w.file.start <= start);
+        let holds_start = |w: &&Window| start <= w.file.end;
+        let first = before.checked_sub(1).and_then(|at| self.windows.get(at)).filter(holds_start);
+        let first = first.or_else(|| self.windows.get(before).filter(|w| w.file.start <= end))?;
+        let last = self.windows.partition_point(|w| w.file.start <= end).checked_sub(1)?;
+        let last = self.windows.get(last)?;
         let start = first.at + start.clamp(first.file.start, first.file.end) - first.file.start;
         let end = last.at + end.clamp(last.file.start, last.file.end) - last.file.start;
         let start = floor(&self.text, start);
@@ -91,27 +101,31 @@ impl Excerpt {
     }
 }
 
-/// The last byte of a range; its start where it is empty.
-fn last(range: TextRange) -> u32 {
-    range.end.saturating_sub(1).max(range.start)
+/// The number of the line that shows an offset: at the end of the text, after a line end, that is
+/// the line before.
+fn line_at(file: &File<'_>, offset: usize) -> u32 {
+    let line = file.position(offset as u32).line;
+    let is_behind_all = offset == file.text.len() && line_range(file, line).is_empty();
+    if is_behind_all { line.saturating_sub(1).max(1) } else { line }
 }
 
-/// The bytes of a line without its end.
+/// The bytes of a line with its end.
 fn line_range(file: &File<'_>, line: u32) -> Range<usize> {
     let start = file.lines().line_start(line).map_or(0, |s| s as usize);
     let end = file.lines().line_start(line + 1).map_or(file.text.len(), |e| e as usize);
-    let text = file.text[start..end].trim_end_matches(['\n', '\r']);
-    start..start + text.len()
+    start..end
 }
 
-/// The part of a line around an offset; the whole line if it is short.
+/// The part of a line around an offset; the whole line with its end if it is short.
 fn window(text: &str, line: &Range<usize>, offset: usize) -> Range<usize> {
-    if line.len() <= LONGEST as usize {
+    let inside = text[line.clone()].trim_end_matches(['\n', '\r']);
+    if inside.len() <= LONGEST {
         return line.clone();
     }
-    let start = floor(text, offset.saturating_sub(BEFORE).clamp(line.start, line.end));
-    let end = floor(text, (offset + AFTER).clamp(start, line.end));
-    start..end
+    let last = line.start + inside.len();
+    let start = floor(text, offset.saturating_sub(BEFORE).clamp(line.start, last));
+    let end = floor(text, (offset + AFTER).clamp(start, last));
+    start..if end == last { line.end } else { end }
 }
 
 /// The nearest character boundary at or before an offset.

@@ -1,12 +1,14 @@
 //! Each finding with the source that it is about, drawn by ariadne.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::Range;
 
 use ariadne::{Color, Config, IndexType, Label, ReportKind, Source};
 use keyaki_diag::{Applicability, Finding, Fix, Level, TextRange};
 
-use crate::excerpt::{self, Excerpt};
+use crate::excerpt::Excerpt;
+use crate::margin::Margin;
 use crate::terminal::one_line;
 use crate::{File, Report};
 
@@ -27,57 +29,43 @@ fn write_file(file: &File<'_>, color: bool, out: &mut dyn Write) -> io::Result<(
     if file.text.is_empty() {
         return findings.try_for_each(|finding| write_bare(file, finding, color, out));
     }
-    if excerpt::has_long_lines(file) {
-        return findings.try_for_each(|finding| {
-            let excerpt = Excerpt::new(file, finding);
-            let source = Source::from(&*excerpt.text);
-            write_finding(file, finding, &source, |range| excerpt.range(range), color, out)
-        });
-    }
-    let text = excerpt::whole(file);
-    let source = Source::from(&*text);
-    findings.try_for_each(|finding| {
-        let range = |range| Some(excerpt::within(&text, range));
-        write_finding(file, finding, &source, range, color, out)
-    })
+    findings.try_for_each(|finding| write_finding(file, finding, color, out))
 }
 
 fn write_finding(
     file: &File<'_>,
     finding: &Finding,
-    source: &Source<&str>,
-    range: impl Fn(TextRange) -> Option<Range<usize>>,
     color: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     write_title(finding, color, out)?;
     let path = one_line(file.path).into_owned();
-    let main = range(finding.range()).unwrap_or(0..0);
-    let shown = column(source.text(), main.start);
-    let drawing = draw(&path, main, finding, range, color);
+    let excerpt = Excerpt::new(file, finding);
+    let main = excerpt.range(finding.range()).unwrap_or(0..0);
+    let (line, column) = position(&excerpt.text, main.start);
+    let drawing = draw(&path, main, finding, |range| excerpt.range(range), color);
     let mut drawn = Vec::new();
-    drawing.write((path.clone(), source), &mut drawn)?;
+    drawing.write((path.clone(), Source::from(&*excerpt.text)), &mut drawn)?;
     let drawn = String::from_utf8_lossy(&drawn);
     // The first line is ariadne's own title.
     let drawn = drawn.split_once('\n').map_or("", |(_, rest)| rest);
-    // In an excerpt, the heading has the column within the excerpt.
     let at = file.position(finding.range().start);
-    let wrong = format!("{path}:{}:{shown} ", at.line);
-    let right = format!("{path}:{}:{} ", at.line, at.column);
-    writeln!(out, "{}", tidy(&drawn.replacen(&wrong, &right, 1)))
-}
-
-/// A drawing without trailing spaces and without the arrows that lead to no text.
-fn tidy(drawn: &str) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    for line in drawn.lines() {
-        if !line.contains(NO_TEXT) {
-            lines.push(line.trim_end().to_owned());
-        } else if let Some(underline) = lines.last_mut() {
-            *underline = underline.replace('┬', "─");
+    let wrong = format!(" {path}:{line}:{column} ");
+    let right = format!(" {path}:{}:{} ", at.line, at.column);
+    let margin = Margin::new(&excerpt.numbers);
+    let mut rows = drawn.lines().peekable();
+    while let Some(row) = rows.next() {
+        let mut row = Cow::Borrowed(row.trim_end());
+        if margin.is_heading(&row) {
+            row = row.replacen(&wrong, &right, 1).into();
         }
+        // An arrow that leads to no text is left out, and its place in the underline, too.
+        while rows.next_if(|next| next.contains(NO_TEXT)).is_some() {
+            row = row.replace('┬', "─").into();
+        }
+        margin.write(&row, out)?;
     }
-    lines.iter().fold(String::new(), |text, line| text + line + "\n")
+    writeln!(out)
 }
 
 /// A finding about a file without a text.
@@ -153,10 +141,11 @@ fn help(fix: &Fix) -> String {
     }
 }
 
-/// The column of an offset, from 1, in code points.
-fn column(text: &str, offset: usize) -> usize {
-    let line = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
-    text[line..offset].chars().count() + 1
+/// The line and the column of an offset, both from 1, columns in code points.
+fn position(text: &str, offset: usize) -> (usize, usize) {
+    let before = &text[..offset];
+    let line = before.rfind('\n').map_or(0, |newline| newline + 1);
+    (before.matches('\n').count() + 1, before[line..].chars().count() + 1)
 }
 
 #[cfg(test)]

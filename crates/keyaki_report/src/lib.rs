@@ -13,6 +13,7 @@ mod format;
 mod full;
 mod json;
 mod json_lines;
+mod margin;
 pub mod proof;
 mod sarif;
 pub mod simulation;

@@ -14,6 +14,7 @@ use keyaki_ir::glob::{self, Case};
 use crate::bits::Bits;
 use crate::budget::{Budget, Exhausted};
 use crate::language::{Fold, Language};
+use crate::search::find;
 use crate::signature::signatures;
 
 /// A list of action patterns.
@@ -59,6 +60,15 @@ impl Members {
             Members::Unknown(name) => name.clone(),
         }
     }
+}
+
+/// The class of one action, which holds no other.
+pub(crate) fn only(name: &str, tests: &[ActionTest], catalog: &Catalog) -> ActionClass {
+    let members = match catalog.action(name) {
+        Some(action) => Members::Known(vec![action.id().0..action.id().0 + 1]),
+        None => Members::Unknown(name.to_owned()),
+    };
+    ActionClass { holds: matched(name, tests), members }
 }
 
 /// The classes of the actions that the catalogue knows or some pattern spells out.
@@ -175,77 +185,159 @@ pub(crate) fn unheard_of(
     catalog: &Catalog,
     budget: &Budget,
 ) -> Result<UnheardOf, Exhausted> {
-    // Nothing that is spelled out is such an action.
-    let wild = |t: &ActionTest| {
-        let patterns = t.patterns.iter().filter(|p| glob::has_wildcard(p));
-        ActionTest { patterns: patterns.cloned().collect() }
-    };
-    let tests: Vec<ActionTest> = tests.iter().map(wild).collect();
+    let patterns = Patterns::of(tests);
     let mut left_out = Vec::new();
-    let mut names = vec!["unheardof:Action".to_owned()];
-    let mut at_large: Vec<&str> = Vec::new();
-    let mut services: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for pattern in tests.iter().flat_map(|t| &t.patterns) {
-        if pattern.bytes().all(|b| b == b'*') {
-            continue;
-        }
-        match pattern.split_once(':').filter(|(s, _)| !glob::has_wildcard(s)) {
-            Some((service, _)) => {
-                let lower = pattern.to_ascii_lowercase();
-                services.entry(service.to_ascii_lowercase()).or_default().push(lower);
-            }
-            None => at_large.push(pattern),
-        }
-    }
-    if !at_large.is_empty() {
-        let everywhere: Vec<String> = at_large.iter().map(|p| p.to_ascii_lowercase()).collect();
-        match by_reading(&everywhere, "*") {
+    let spelled_out_already = |name: &str| patterns.literals.contains(name);
+    let is_taken = |name: &str| spelled_out_already(name) || catalog.action(name).is_some();
+    let mut names = vec![patterns.other_service()];
+    if !patterns.at_large.is_empty() {
+        let services = patterns.services.keys().map(|s| format!("{s}:*")).collect();
+        let reading = Reading { patterns: &patterns.at_large, shape: "*:?*", outside: services };
+        match reading.names(&is_taken) {
             Ok(more) => names.extend(more),
             Err(Exhausted) => left_out.push("any service".to_owned()),
         }
-        services.values_mut().for_each(|patterns| patterns.extend(everywhere.iter().cloned()));
     }
-    for (service, mut patterns) in services {
-        patterns.sort_unstable();
-        patterns.dedup();
-        let is_prefix =
-            |p: &String| p.strip_suffix('*').is_some_and(|head| !glob::has_wildcard(head));
-        match patterns.iter().all(is_prefix) {
-            true => names.extend(by_prefix(&service, &patterns)),
-            false => match by_reading(&patterns, &service) {
-                Ok(more) => names.extend(more),
-                Err(Exhausted) => left_out.push(service),
-            },
+    for (service, own) in &patterns.services {
+        let mut all: Vec<String> = own.iter().chain(&patterns.at_large).cloned().collect();
+        all.sort_unstable();
+        all.dedup();
+        match by_prefix(service, &all, &is_taken) {
+            Some(more) => names.extend(more),
+            None => {
+                let shape = format!("{service}:?*");
+                let reading = Reading { patterns: &all, shape: &shape, outside: Vec::new() };
+                match reading.names(&is_taken) {
+                    Ok(more) => names.extend(more),
+                    Err(Exhausted) => left_out.push(service.clone()),
+                }
+            }
         }
     }
-    names.retain(|name| catalog.action(name).is_none());
-    Ok(UnheardOf { classes: spelled_out(&names, &tests, budget)?, left_out })
+    Ok(UnheardOf { classes: spelled_out(&names, tests, budget)?, left_out })
+}
+
+/// The patterns of all tests but those that match everything, in lower case.
+#[derive(Default)]
+struct Patterns {
+    /// Names without wildcards.
+    literals: HashSet<String>,
+    /// Patterns of one service each.
+    services: BTreeMap<String, Vec<String>>,
+    /// Patterns that may match actions of several services.
+    at_large: Vec<String>,
+}
+
+impl Patterns {
+    fn of(tests: &[ActionTest]) -> Patterns {
+        let mut all = Patterns::default();
+        for pattern in tests.iter().flat_map(|t| &t.patterns) {
+            let lower = pattern.to_ascii_lowercase();
+            if !glob::has_wildcard(pattern) {
+                all.literals.insert(lower);
+            } else if pattern.bytes().any(|b| b != b'*') {
+                match lower.split_once(':').filter(|(s, _)| !glob::has_wildcard(s)) {
+                    Some((service, _)) => {
+                        all.services.entry(service.to_owned()).or_default().push(lower);
+                    }
+                    None => all.at_large.push(lower),
+                }
+            }
+        }
+        all
+    }
+
+    /// An action of a service that no pattern names.
+    fn other_service(&self) -> String {
+        let mut service = "unheardof".to_owned();
+        let name = |service: &str| format!("{service}:action");
+        while self.services.contains_key(&service) || self.literals.contains(&name(&service)) {
+            service.push('x');
+        }
+        name(&service)
+    }
 }
 
 /// Patterns that end in their only `*`: a name is told apart by the longest that it begins with.
-fn by_prefix(service: &str, patterns: &[String]) -> Vec<String> {
-    let heads: Vec<&str> = patterns.iter().filter_map(|p| p.strip_suffix('*')).collect();
-    let bare = format!("{service}:");
-    let mut names = Vec::new();
-    for head in heads.iter().copied().chain([bare.as_str()]) {
-        let longer = |name: &str| heads.iter().any(|h| h.len() > head.len() && name.starts_with(h));
+/// None if there are other patterns, or no name was found for one of them.
+fn by_prefix(
+    service: &str,
+    patterns: &[String],
+    is_taken: &impl Fn(&str) -> bool,
+) -> Option<Vec<String>> {
+    let is_within = |head: &&str| head.split_once(':').is_some_and(|(s, _)| s == service);
+    let head = |p: &'_ String| -> Option<String> {
+        let head = p.strip_suffix('*').filter(|head| !glob::has_wildcard(head))?;
+        Some(head).filter(is_within).map(str::to_owned)
+    };
+    let mut heads: Vec<String> = patterns.iter().map(head).collect::<Option<_>>()?;
+    heads.push(format!("{service}:"));
+    let fits = |head: &String, name: &String| {
+        let longer = |h: &String| h.len() > head.len() && name.starts_with(h.as_str());
+        !heads.iter().any(longer) && !is_taken(name)
+    };
+    let name = |head: &String| {
         let made = ["unheardof", "new", "zz"].map(|tail| format!("{head}{tail}"));
         let letters = ('a'..='z').chain('0'..='9').map(|c| format!("{head}{c}"));
-        names.extend(made.into_iter().chain(letters).find(|n| !longer(n)));
-    }
-    names
+        made.into_iter().chain(letters).find(|n| fits(head, n))
+    };
+    heads.iter().map(name).collect()
 }
 
-/// All other patterns are read side by side.
-fn by_reading(patterns: &[String], service: &str) -> Result<Vec<String>, Exhausted> {
-    let budget = &Budget::new(READING);
-    let shape = Language::glob(&format!("{service}:?*"), Fold::Ascii);
-    let mut languages: Vec<Language> =
-        patterns.iter().map(|p| Language::glob(p, Fold::Ascii)).collect();
-    languages.push(shape.clone());
-    languages.sort();
-    languages.dedup();
-    let refs: Vec<&Language> = languages.iter().collect();
-    let found = signatures(&refs, budget)?.into_iter().map(|(_, text)| text);
-    Ok(found.filter(|text| shape.matches(text)).collect())
+/// Patterns that are read side by side.
+struct Reading<'r> {
+    patterns: &'r [String],
+    /// What all names look like.
+    shape: &'r str,
+    /// What no name looks like.
+    outside: Vec<String>,
+}
+
+impl Reading<'_> {
+    /// For each way in which a name can stand to the patterns, one that is not taken, if there is
+    /// one.
+    fn names(&self, is_taken: &impl Fn(&str) -> bool) -> Result<Vec<String>, Exhausted> {
+        let budget = &Budget::new(READING);
+        let language = |p: &str| Language::glob(p, Fold::Ascii);
+        let shape = language(self.shape);
+        let outside: Vec<Language> = self.outside.iter().map(|p| language(p)).collect();
+        let mut languages: Vec<Language> = self.patterns.iter().map(|p| language(p)).collect();
+        languages.push(shape.clone());
+        languages.extend(outside.iter().cloned());
+        languages.sort();
+        languages.dedup();
+        let refs: Vec<&Language> = languages.iter().collect();
+        let mut names = Vec::new();
+        for (signature, text) in signatures(&refs, budget)? {
+            let fits = shape.matches(&text) && !outside.iter().any(|l| l.matches(&text));
+            if fits && is_taken(&text.to_ascii_lowercase()) {
+                names.extend(untaken(&refs, &signature, text, is_taken, budget)?);
+            } else if fits {
+                names.push(text);
+            }
+        }
+        Ok(names)
+    }
+}
+
+/// Another text in these of the languages and in no others, that is not taken.
+fn untaken(
+    languages: &[&Language],
+    signature: &Bits,
+    mut text: String,
+    is_taken: &impl Fn(&str) -> bool,
+    budget: &Budget,
+) -> Result<Option<String>, Exhausted> {
+    let (inside, outside): (Vec<_>, Vec<_>) = (0..languages.len()).partition(|i| signature.has(*i));
+    let need: Vec<Vec<&Language>> = inside.iter().map(|i| vec![languages[*i]]).collect();
+    let mut taken: Vec<Language> = Vec::new();
+    while is_taken(&text.to_ascii_lowercase()) {
+        taken.push(Language::literal(&text, Fold::Ascii));
+        let avoid: Vec<&Language> = outside.iter().map(|i| languages[*i]).chain(&taken).collect();
+        match find(&need, &avoid, budget)? {
+            Some(other) => text = other,
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(text))
 }

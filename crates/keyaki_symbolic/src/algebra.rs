@@ -1,7 +1,7 @@
 //! Relations between two languages, decided without search: inclusion that is sound, disjointness
 //! that is exact, and readable members.
 
-use crate::language::{Fold, Language, Symbol, variants};
+use crate::language::{FIRST_LETTER, Fold, Language, Symbol, variants};
 
 /// Whether every text of `inner` is in `outer`. A "yes" is always right; a "no" may be wrong where
 /// `outer` has a `?` that faces a star.
@@ -38,6 +38,8 @@ pub(crate) fn includes(outer: &Language, inner: &Language) -> bool {
 /// Whether one symbol takes in everything that another stands for.
 fn covers(outer: Symbol, outer_fold: Fold, inner: Symbol, inner_fold: Fold) -> bool {
     match (outer, inner) {
+        // A letter for a variable stands for any text, not for one character.
+        (Symbol::Any | Symbol::AnyInSegment, Symbol::Char(FIRST_LETTER..)) => false,
         (Symbol::Star, _)
         | (Symbol::StarInSegment, Symbol::StarInSegment | Symbol::AnyInSegment)
         | (Symbol::Any, Symbol::Any | Symbol::AnyInSegment | Symbol::Char(_))

@@ -1,7 +1,6 @@
 //! Patterns of policies as languages.
 
-use keyaki_eval::short_arn;
-use keyaki_ir::arn::Segment;
+use keyaki_eval::pattern_segments;
 use keyaki_ir::{Arn, Pattern, Variable, Version};
 
 use crate::Text;
@@ -60,17 +59,7 @@ pub(crate) fn equals(pattern: &Pattern, version: Version, fold: Fold) -> Languag
 /// What an ARN pattern matches, segment by segment; its variables stand for any text. None for a
 /// pattern that matches no ARN.
 pub(crate) fn arn(pattern: &Pattern, arn: Option<&Arn>, version: Version) -> Option<Language> {
-    const SEGMENTS: [Segment; 5] = [
-        Segment::Partition,
-        Segment::Service,
-        Segment::Region,
-        Segment::Account,
-        Segment::Resource,
-    ];
-    let ranges = match arn {
-        Some(arn) => SEGMENTS.map(|s| Some(arn.range(s))),
-        None => short_arn(pattern.text())?,
-    };
+    let ranges = pattern_segments(pattern, arn, version >= Version::V2012)?;
     let mut segments = Vec::new();
     for (index, range) in ranges.into_iter().enumerate() {
         let segment = range.map_or_else(|| vec![Symbol::Star], |r| symbols(pattern, r, version));

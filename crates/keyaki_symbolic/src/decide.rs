@@ -13,7 +13,7 @@ use keyaki_catalog::Catalog;
 use crate::algebra::{disjoint, includes};
 use crate::bits::Bits;
 use crate::budget::{Budget, Exhausted};
-use crate::key::{Class, Classes, State, classes};
+use crate::key::{Class, Classes, State, classes, is_always_there};
 use crate::language::Language;
 use crate::program::{Node, Program};
 use crate::search::find;
@@ -185,7 +185,14 @@ impl<'a, 'p> Decider<'a, 'p> {
                 return Ok(None);
             }
         }
-        let boxes = key.1.iter().map(|b| self.program.boxes[*b as usize].clone()).collect();
+        let mut boxes: Vec<Conjunction> =
+            key.1.iter().map(|b| self.program.boxes[*b as usize].clone()).collect();
+        let used: HashSet<Dimension> =
+            key.0.iter().chain(boxes.iter().flatten()).map(|l| l.dimension).collect();
+        let uses = |relation: u32| used.contains(&Dimension::Relation(relation));
+        let impossible = self.program.impossible.iter();
+        let impossible = impossible.filter(|(first, second, _)| uses(*first) && uses(*second));
+        boxes.extend(impossible.map(|(_, _, b)| self.program.boxes[*b as usize].clone()));
         let found = self.outside(region, boxes)?;
         if found.is_none() {
             self.empty.insert(key);
@@ -246,7 +253,7 @@ impl<'a, 'p> Decider<'a, 'p> {
             return Ok(known.clone());
         }
         let own = &self.program.space.keys[key as usize];
-        let found = Rc::new(classes(&own.name, &own.tests, self.catalog, self.budget)?);
+        let found = Rc::new(classes(own, self.catalog, self.budget)?);
         if !found.complete {
             self.incomplete.insert(key);
         }
@@ -537,7 +544,20 @@ impl<'a, 'p> Decider<'a, 'p> {
                 }
             }
         }
+        self.add_what_is_always_there(&mut point)?;
         Ok(Some(point))
+    }
+
+    /// Keys that nothing is asked of any more can hold anything, but some cannot be absent.
+    fn add_what_is_always_there(&mut self, point: &mut Point) -> Result<(), Exhausted> {
+        for (number, key) in self.program.space.keys.iter().enumerate() {
+            let number = number as u32;
+            if is_always_there(&key.name) && !point.keys.contains_key(&number) {
+                let classes = self.classes(number)?;
+                point.keys.extend(classes.all.first().map(|c| (number, c.state.clone())));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -71,7 +71,7 @@ impl<'c> Engine<'c> {
 
     /// Whether there is such a request.
     pub fn ask(&self, query: &Query<'_>, budget: &Budget) -> Outcome {
-        self.ask_with(query, budget, true)
+        self.ask_with(query, budget, None)
     }
 
     /// The live actions of the catalogue with which there may be such a request, and the names that
@@ -117,10 +117,10 @@ impl<'c> Engine<'c> {
     }
 
     /// Replaces variables whose values the query fixes, and asks.
-    fn ask_with(&self, query: &Query<'_>, budget: &Budget, tries: bool) -> Outcome {
-        let known = instantiate::known(&query.formula);
+    fn ask_with(&self, query: &Query<'_>, budget: &Budget, only: Option<&str>) -> Outcome {
+        let known = instantiate::known(&query.formula, self.catalog);
         let owned: Vec<Option<Policies>> =
-            query.sides.iter().map(|s| instantiate::policies(s.policies, &known)).collect();
+            query.sides.iter().map(|s| instantiate::policies(*s, &known)).collect();
         let sides = query.sides.iter().zip(&owned).map(|(side, own)| Side {
             policies: own.as_ref().unwrap_or(side.policies),
             profile: side.profile,
@@ -130,17 +130,17 @@ impl<'c> Engine<'c> {
             formula: query.formula.clone(),
             caller: query.caller.clone(),
         };
-        self.decide(query, &inner, budget, tries)
+        self.decide(query, &inner, budget, only)
     }
 
     /// Decides a query whose known variables have been replaced; witnesses are replayed on the
-    /// original.
+    /// original. With one action alone, values of keys have been chosen already.
     fn decide(
         &self,
         original: &Query<'_>,
         query: &Query<'_>,
         budget: &Budget,
-        tries: bool,
+        only: Option<&str>,
     ) -> Outcome {
         let program = match Program::new(query) {
             Ok(program) => program,
@@ -149,7 +149,7 @@ impl<'c> Engine<'c> {
         let mut decider = Decider::new(&program, self.catalog, budget);
         let mut open: Vec<String> = Vec::new();
         let mut left_out = Vec::new();
-        let outcome = self.classes(&program, budget, &mut left_out, &mut |class| {
+        let mut decide = |class: &ActionClass| {
             let node = program.for_actions(&class.holds);
             let Some(point) = decider.find(&node, &[])? else { return Ok(None) };
             if point.relations.is_empty() {
@@ -157,7 +157,11 @@ impl<'c> Engine<'c> {
             }
             open.push(class.members.example(self.catalog));
             Ok(None)
-        });
+        };
+        let outcome = match only {
+            Some(action) => decide(&action::only(action, &program.actions, self.catalog)),
+            None => self.classes(&program, budget, &mut left_out, &mut decide),
+        };
         match outcome {
             Err(Exhausted) => Outcome::Undecided("the budget of steps ran out".to_owned()),
             Ok(Some((class, node, point))) => {
@@ -165,7 +169,7 @@ impl<'c> Engine<'c> {
                 self.replayed(original, found)
             }
             Ok(None) if open.is_empty() => nothing(&program, &decider, left_out),
-            Ok(None) if tries => self.try_values(original, &program, &open, budget),
+            Ok(None) if only.is_none() => self.try_values(original, &program, &open, budget),
             Ok(None) => Outcome::Undecided(
                 "whether the relations between condition keys can hold together".to_owned(),
             ),
@@ -213,7 +217,7 @@ impl<'c> Engine<'c> {
         actions: &[String],
         budget: &Budget,
     ) -> Outcome {
-        let fixed = instantiate::known(&original.formula);
+        let fixed = instantiate::known(&original.formula, self.catalog);
         let candidates = valuation::candidates(original, program, &fixed);
         for (round, values) in candidates.into_iter().enumerate() {
             // The likeliest values are tried for more actions than the others.
@@ -226,7 +230,7 @@ impl<'c> Engine<'c> {
                     formula: Formula::and(all),
                     caller: original.caller.clone(),
                 };
-                if let found @ Outcome::Found(_) = self.ask_with(&query, budget, false) {
+                if let found @ Outcome::Found(_) = self.ask_with(&query, budget, Some(action)) {
                     return found;
                 }
             }

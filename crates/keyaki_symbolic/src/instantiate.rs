@@ -2,18 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use keyaki_eval::{Document, Formula, Policies};
-use keyaki_ir::arn::Segment;
+use keyaki_catalog::{Catalog, KeyLookup};
+use keyaki_eval::{Document, Formula, Point, Policies, Reading, pattern_segments};
 use keyaki_ir::glob::Case;
-use keyaki_ir::{Arn, Element, Pattern, Policy, ResourcePattern, Variable, Version};
+use keyaki_ir::{
+    Arn, ConditionEntry, Effect, Element, Family, Pattern, Policy, ResourcePattern, Variable,
+    Version,
+};
 
-use crate::{Ask, Text};
+use crate::statement::replaces_otherwise;
+use crate::{Ask, Side, Text};
 
 /// What is known of keys, by their names in lower case: their one value, or that they have none.
 pub(crate) type Known = BTreeMap<Box<str>, Option<Box<str>>>;
 
-/// What a formula fixes: its parts that give a key its value, or say that it is absent.
-pub(crate) fn known(formula: &Formula<Ask>) -> Known {
+/// What a formula fixes: its parts that give a key its value, or say that it is absent. A list
+/// never stands in for a variable, so that keys that hold lists are left out.
+pub(crate) fn known(formula: &Formula<Ask>, catalog: &Catalog) -> Known {
     let parts = match formula {
         Formula::And(parts) => parts.as_slice(),
         Formula::Atom(_) | Formula::Not(_) | Formula::Or(_) => std::slice::from_ref(formula),
@@ -21,7 +26,9 @@ pub(crate) fn known(formula: &Formula<Ask>) -> Known {
     let mut known = Known::new();
     for part in parts {
         match part {
-            Formula::Atom(Ask::Value(key, Text::Is(value, Case::Sensitive))) => {
+            Formula::Atom(Ask::Value(key, Text::Is(value, Case::Sensitive)))
+                if !is_multivalued(key, catalog) =>
+            {
                 known.insert(key.to_ascii_lowercase().into(), Some(value.clone()));
             }
             Formula::Not(inner) => {
@@ -35,12 +42,15 @@ pub(crate) fn known(formula: &Formula<Ask>) -> Known {
     known
 }
 
-/// The policies with what is known put in; none if that changes nothing.
-pub(crate) fn policies(policies: &Policies, known: &Known) -> Option<Policies> {
-    if known.is_empty() {
+/// The policies of a side with what is known put in; none if that changes nothing.
+pub(crate) fn policies(side: Side<'_>, known: &Known) -> Option<Policies> {
+    let crosses_colons = [Effect::Allow, Effect::Deny]
+        .iter()
+        .any(|e| side.profile.in_statement(Point::ArnColon, *e) == Reading::Alternative);
+    if known.is_empty() || crosses_colons || replaces_otherwise(side.profile) {
         return None;
     }
-    let mut out = policies.clone();
+    let mut out = side.policies.clone();
     let mut changed = false;
     let documents = out
         .identity
@@ -67,30 +77,53 @@ fn document(policy: &mut Policy, known: &Known) -> bool {
             changed |= resources(element, known);
         }
         let blocks = statement.condition.iter_mut().flat_map(|c| &mut c.blocks);
-        for entry in blocks.flat_map(|b| &mut b.entries) {
-            entry.values.retain_mut(|value| match replaced(&value.pattern, known, |_| true) {
-                Replaced::Same => true,
-                Replaced::Never => {
-                    changed = true;
-                    false
+        for block in blocks {
+            let base = block.operator.operator.map(|o| o.base);
+            if let Some(base) = base.filter(|b| b.takes_variables()) {
+                for entry in &mut block.entries {
+                    changed |= values(base.family(), entry, known);
                 }
-                Replaced::By(text) => {
-                    changed = true;
-                    value.pattern = Pattern::new(text);
-                    true
-                }
-            });
+            }
         }
     }
+    changed
+}
+
+fn values(family: Family, entry: &mut ConditionEntry, known: &Known) -> bool {
+    let mut changed = false;
+    entry.values.retain_mut(|value| {
+        let replaced = match family {
+            Family::Arn => {
+                replaced_in_arn(&value.pattern, Arn::parse(value.text()).as_ref(), known)
+            }
+            Family::String
+            | Family::Numeric
+            | Family::Date
+            | Family::Bool
+            | Family::Binary
+            | Family::IpAddress
+            | Family::Null => replaced(&value.pattern, known, |_| true),
+        };
+        match replaced {
+            Replaced::Same => true,
+            Replaced::Never => {
+                changed = true;
+                false
+            }
+            Replaced::By(text) => {
+                changed = true;
+                value.pattern = Pattern::new(text);
+                true
+            }
+        }
+    });
     changed
 }
 
 fn resources(element: &mut Element<ResourcePattern>, known: &Known) -> bool {
     let mut changed = false;
     element.entries.retain_mut(|entry| {
-        // In a segment before the last a value with a colon matches nothing.
-        let last = entry.arn.as_ref().map_or(0, |a| a.range(Segment::Resource).start);
-        match replaced(&entry.pattern, known, |v| v.range.start >= last) {
+        match replaced_in_arn(&entry.pattern, entry.arn.as_ref(), known) {
             Replaced::Same => true,
             Replaced::Never => {
                 changed = true;
@@ -107,12 +140,37 @@ fn resources(element: &mut Element<ResourcePattern>, known: &Known) -> bool {
     changed
 }
 
+fn is_multivalued(key: &str, catalog: &Catalog) -> bool {
+    match catalog.key(key) {
+        KeyLookup::Global(key) => key.key_type().is_multivalued(),
+        KeyLookup::Service { key, .. } | KeyLookup::Federated(Some(key)) => {
+            key.key_type().is_multivalued()
+        }
+        KeyLookup::Federated(None)
+        | KeyLookup::UnknownGlobal
+        | KeyLookup::UnknownInService(_)
+        | KeyLookup::UnknownService => false,
+    }
+}
+
 enum Replaced {
     /// No variable of the pattern is known.
     Same,
     By(String),
     /// A variable has no value, so that the pattern matches nothing.
     Never,
+}
+
+/// As [`replaced`], of a pattern for ARNs: a segment before the last holds no colon, and the
+/// segments are those that are written, not those that values would make.
+fn replaced_in_arn(pattern: &Pattern, arn: Option<&Arn>, known: &Known) -> Replaced {
+    let last = match pattern_segments(pattern, arn, true) {
+        Some([.., Some(last)]) => last.start,
+        Some([.., None]) => usize::MAX,
+        None if pattern.has_variables() => return Replaced::Never,
+        None => return Replaced::Same,
+    };
+    replaced(pattern, known, |v| v.range.start >= last)
 }
 
 /// A pattern with its known variables replaced; wildcards in values are escaped.
@@ -125,6 +183,10 @@ fn replaced(pattern: &Pattern, known: &Known, colons: impl Fn(&Variable) -> bool
         let written = text.get(variable.range.clone()).unwrap_or("");
         let value = known.get(&*variable.key.to_ascii_lowercase());
         out.push_str(text.get(at..variable.range.start).unwrap_or(""));
+        // A dollar sign before the variable must not join a brace that its value begins with.
+        if out.ends_with('$') {
+            out.push_str("{$}");
+        }
         at = variable.range.end;
         match value {
             Some(value) if variable.escape.is_none() => {

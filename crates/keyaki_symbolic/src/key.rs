@@ -2,6 +2,8 @@
 //!
 //! The states are found here; whether a test holds in a state is asked of the evaluator.
 
+use std::collections::{HashMap, HashSet};
+
 use keyaki_catalog::{Catalog, KeyLookup, KeyType};
 use keyaki_eval::{Context, Point, Test, Values};
 use keyaki_ir::{BaseOperator, ConditionEntry, Effect, Family, Operator, Version, date};
@@ -13,6 +15,7 @@ use crate::compile;
 use crate::language::{Fold, Language};
 use crate::query::Side;
 use crate::signature::signatures;
+use crate::space::Key;
 use crate::values::{addresses, dates, numbers};
 
 /// What a condition key holds.
@@ -84,6 +87,30 @@ impl KeyTest<'_> {
         }
     }
 
+    /// The texts that it compares with, where texts that it does not spell out are alike to it.
+    fn spelled_out(&self) -> Option<impl Iterator<Item = &str>> {
+        match self {
+            KeyTest::Entry { operator, entry, .. } => {
+                let is_equality = matches!(
+                    operator.base,
+                    BaseOperator::StringEquals | BaseOperator::StringNotEquals
+                );
+                let has_variables = entry.values.iter().any(|v| !v.pattern.variables().is_empty());
+                let values = entry.values.iter().map(|v| v.text());
+                (is_equality && !has_variables).then_some(values)
+            }
+            KeyTest::Present | KeyTest::Is(_) => None,
+        }
+    }
+
+    /// How many values it compares with.
+    fn size(&self) -> usize {
+        match self {
+            KeyTest::Entry { entry, .. } => 1 + entry.values.len(),
+            KeyTest::Present | KeyTest::Is(_) => 1,
+        }
+    }
+
     fn family(&self) -> Family {
         match self {
             KeyTest::Entry { operator, .. } => operator.base.family(),
@@ -114,6 +141,29 @@ struct Facts {
     always: bool,
 }
 
+impl Facts {
+    /// Whether the empty text is a value: it is no number, date, address or truth value.
+    fn can_be_empty(&self) -> bool {
+        match self.key_type {
+            Some(
+                KeyType::Bool
+                | KeyType::ArrayOfBool
+                | KeyType::Numeric
+                | KeyType::Date
+                | KeyType::IpAddress,
+            ) => false,
+            Some(
+                KeyType::String
+                | KeyType::Arn
+                | KeyType::Binary
+                | KeyType::ArrayOfString
+                | KeyType::ArrayOfArn,
+            )
+            | None => true,
+        }
+    }
+}
+
 /// Keys that every request has:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>,
 /// where the availability of each reads "always included".
@@ -125,8 +175,13 @@ const ALWAYS: [&str; 5] = [
     "aws:ViaAWSService",
 ];
 
-fn facts(key: &str, tests: &[KeyTest<'_>], catalog: &Catalog) -> Facts {
-    let key_type = match catalog.key(key) {
+/// Whether every request has the key.
+pub(crate) fn is_always_there(key: &str) -> bool {
+    ALWAYS.iter().any(|k| k.eq_ignore_ascii_case(key))
+}
+
+fn facts(key: &Key<'_>, catalog: &Catalog) -> Facts {
+    let key_type = match catalog.key(&key.name) {
         KeyLookup::Global(key) => Some(key.key_type()),
         KeyLookup::Service { key, .. } | KeyLookup::Federated(Some(key)) => Some(key.key_type()),
         KeyLookup::Federated(None)
@@ -135,32 +190,35 @@ fn facts(key: &str, tests: &[KeyTest<'_>], catalog: &Catalog) -> Facts {
         | KeyLookup::UnknownService => None,
     };
     // A key that the catalogue does not know has several values where a policy expects that.
-    let expects_many =
-        |t: &KeyTest<'_>| matches!(t, KeyTest::Entry { operator, .. } if operator.set.is_some());
-    let many = key_type.map_or_else(|| tests.iter().any(expects_many), KeyType::is_multivalued);
-    let always = ALWAYS.iter().any(|k| k.eq_ignore_ascii_case(key));
+    let many = key_type.map_or(key.expects_many, KeyType::is_multivalued);
+    let always = is_always_there(&key.name);
     Facts { key_type, many, always }
 }
 
 /// The states of a key that these tests tell apart.
 pub(crate) fn classes(
-    key: &str,
-    tests: &[KeyTest<'_>],
+    key: &Key<'_>,
     catalog: &Catalog,
     budget: &Budget,
 ) -> Result<Classes, Exhausted> {
-    let facts = facts(key, tests, catalog);
-    let (texts, complete) = texts(tests, &facts, budget)?;
-    let mut all = Found { key, tests, all: Vec::new() };
+    let facts = facts(key, catalog);
+    let (texts, complete) = texts(&key.tests, &facts, budget)?;
+    let mut all =
+        Found { key: &key.name, tests: &key.tests, all: Vec::new(), known: HashSet::new() };
     if !facts.always {
         all.add(State::Absent);
     }
-    budget.spend((texts.len() * tests.len()) as u64)?;
-    texts.iter().for_each(|text| all.add(State::One(text.clone())));
-    if facts.key_type != Some(KeyType::Bool) {
+    let spelled = Spelled::of(key, &texts);
+    for text in &texts {
+        let holds = spelled.holds(key, text, budget)?;
+        all.insert(State::One(text.clone()), holds);
+    }
+    if facts.can_be_empty() {
         all.add(State::One(String::new()));
     }
     if facts.many {
+        let more = facts.can_be_empty().then_some("");
+        let texts: Vec<&str> = texts.iter().map(String::as_str).chain(more).collect();
         several(&texts, &mut all, budget)?;
     }
     Ok(Classes { all: all.all, complete })
@@ -170,20 +228,82 @@ struct Found<'t> {
     key: &'t str,
     tests: &'t [KeyTest<'t>],
     all: Vec<Class>,
+    known: HashSet<Bits>,
 }
 
 impl Found<'_> {
     fn add(&mut self, state: State) {
         let holds: Bits =
             (0..self.tests.len()).filter(|t| self.tests[*t].holds(self.key, &state)).collect();
-        if !self.all.iter().any(|c| c.holds == holds) {
+        self.insert(state, holds);
+    }
+
+    fn insert(&mut self, state: State, holds: Bits) {
+        if self.known.insert(holds.clone()) {
             self.all.push(Class { state, holds });
         }
     }
 }
 
+/// Tests that compare with the texts that they spell out: all others are alike to them. So that
+/// long lists are not compared with each other.
+struct Spelled<'t> {
+    /// The tests that spell a text out.
+    by_text: HashMap<&'t str, Vec<usize>>,
+    /// Those that hold for a text that no test spells out.
+    otherwise: Bits,
+    /// All other tests.
+    rest: Vec<usize>,
+}
+
+impl<'t> Spelled<'t> {
+    fn of(key: &'t Key<'_>, texts: &[String]) -> Self {
+        let mut by_text: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut rest = Vec::new();
+        for (number, test) in key.tests.iter().enumerate() {
+            match test.spelled_out() {
+                Some(values) => {
+                    values.for_each(|v| by_text.entry(v).or_default().push(number));
+                }
+                None => rest.push(number),
+            }
+        }
+        let other = texts.iter().find(|t| !by_text.contains_key(t.as_str()));
+        let other = other.map_or_else(|| fresh(&by_text), String::clone);
+        let state = State::One(other);
+        let plain = (0..key.tests.len()).filter(|t| rest.binary_search(t).is_err());
+        let otherwise = plain.filter(|t| key.tests[*t].holds(&key.name, &state)).collect();
+        Spelled { by_text, otherwise, rest }
+    }
+
+    /// The tests that hold for a text which is not empty.
+    fn holds(&self, key: &Key<'_>, text: &str, budget: &Budget) -> Result<Bits, Exhausted> {
+        let state = State::One(text.to_owned());
+        let mut holds = self.otherwise.clone();
+        let own = self.by_text.get(text).into_iter().flatten();
+        for number in own.chain(&self.rest) {
+            let test = &key.tests[*number];
+            budget.spend(test.size() as u64)?;
+            match test.holds(&key.name, &state) {
+                true => holds.insert(*number),
+                false => holds.remove(*number),
+            }
+        }
+        Ok(holds)
+    }
+}
+
+/// A text that no test spells out.
+fn fresh(by_text: &HashMap<&str, Vec<usize>>) -> String {
+    let mut text = "other".to_owned();
+    while by_text.contains_key(text.as_str()) {
+        text.push('x');
+    }
+    text
+}
+
 /// Several values: every union of what single values do, from the empty list up.
-fn several(texts: &[String], all: &mut Found<'_>, budget: &Budget) -> Result<(), Exhausted> {
+fn several(texts: &[&str], all: &mut Found<'_>, budget: &Budget) -> Result<(), Exhausted> {
     // What some value satisfies, what every value satisfies, and whether some value is not empty.
     type Reach = (Bits, Bits, bool);
     let tests = all.tests;
@@ -192,10 +312,10 @@ fn several(texts: &[String], all: &mut Found<'_>, budget: &Budget) -> Result<(),
         (bits.clone(), bits, !text.is_empty())
     };
     let mut singles: Vec<(Reach, String)> = Vec::new();
-    for text in texts.iter().map(String::as_str).chain([""]) {
+    for text in texts {
         let reach = single(text);
         if !singles.iter().any(|(r, _)| *r == reach) {
-            singles.push((reach, text.to_owned()));
+            singles.push((reach, (*text).to_owned()));
         }
     }
     let mut seen: std::collections::HashSet<Reach> = Default::default();
@@ -252,6 +372,9 @@ fn texts(
     // The catalogue says that the key holds nothing but such values.
     if let Some(family) = element.filter(|f| measured.contains(f)) {
         texts.retain(|text| is_of(family, text));
+        if texts.is_empty() {
+            texts.push(usual(family).to_owned());
+        }
     }
     budget.spend(texts.len() as u64)?;
     let mixed = measured.len() > 1 || (!measured.is_empty() && !languages.is_empty());
@@ -264,6 +387,16 @@ fn is_of(family: Family, text: &str) -> bool {
         Family::Date => date::parse(text).is_some(),
         Family::IpAddress => !text.contains('/') && Cidr::parse(text).is_some(),
         Family::String | Family::Bool | Family::Binary | Family::Arn | Family::Null => true,
+    }
+}
+
+/// A value of a family, where no bounds tell values apart.
+fn usual(family: Family) -> &'static str {
+    match family {
+        Family::Numeric => "1",
+        Family::Date => "2026-01-01T00:00:00Z",
+        Family::IpAddress => "198.51.100.7",
+        Family::String | Family::Bool | Family::Binary | Family::Arn | Family::Null => "example",
     }
 }
 

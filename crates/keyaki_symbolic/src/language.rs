@@ -53,6 +53,9 @@ impl Symbol {
     }
 }
 
+/// The first of the characters that stand for variables; none of them occurs in texts.
+pub(crate) const FIRST_LETTER: char = '\u{F0000}';
+
 /// Whether a character of a text is the one of a pattern; under a fold, the pattern's is in lower
 /// case.
 fn same(own: char, c: char, fold: Fold) -> bool {
@@ -146,6 +149,11 @@ impl Language {
             Symbol::Any | Symbol::AnyInSegment | Symbol::Star | Symbol::StarInSegment => None,
         };
         self.symbols.iter().map(char).collect()
+    }
+
+    /// How many characters stand for themselves.
+    pub(crate) fn letters(&self) -> usize {
+        self.symbols.iter().filter(|s| matches!(s, Symbol::Char(_))).count()
     }
 
     /// Whether the pattern matches a text.

@@ -9,7 +9,7 @@ use crate::action::ActionTest;
 use crate::compile;
 use crate::key::KeyTest;
 use crate::query::{Ask, Query, Text};
-use crate::space::{Literal, ResourceTest, Space};
+use crate::space::{Dimension, Literal, ResourceTest, Space};
 use crate::statement::{Conjunction, NotModelled, boxes};
 
 /// An atom: an action among some and not among others, and one of some boxes.
@@ -29,6 +29,8 @@ pub(crate) struct Program<'p> {
     pub(crate) boxes: Vec<Conjunction>,
     pub(crate) atoms: Vec<Atom>,
     pub(crate) formula: Formula<usize>,
+    /// Boxes that are empty because one relation implies another, with both relations.
+    pub(crate) impossible: Vec<(u32, u32, u32)>,
 }
 
 impl<'p> Program<'p> {
@@ -43,8 +45,20 @@ impl<'p> Program<'p> {
             atom_ids: HashMap::new(),
         };
         let formula = builder.formula(query, &query.formula)?;
+        let implied = builder.space.implied.clone();
+        let impossible = implied.into_iter().map(|(first, second)| {
+            let literal = |number: u32, holds: bool| Literal {
+                dimension: Dimension::Relation(number),
+                test: 0,
+                holds,
+            };
+            let mut conjunction = vec![literal(first, true), literal(second, false)];
+            conjunction.sort_unstable();
+            (first, second, builder.conjunction(conjunction))
+        });
+        let impossible = impossible.collect();
         let Builder { space, actions, boxes, atoms, .. } = builder;
-        Ok(Program { space, actions, boxes, atoms, formula })
+        Ok(Program { space, actions, boxes, atoms, formula, impossible })
     }
 }
 

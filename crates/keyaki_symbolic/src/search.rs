@@ -5,6 +5,7 @@
 //! something to avoid can no longer be left is dropped. What inclusion and disjointness decide is
 //! never searched for.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use crate::algebra::{disjoint, includes, readable, with_stars};
@@ -22,7 +23,9 @@ pub(crate) fn find(
 ) -> Result<Option<String>, Exhausted> {
     let everything = Language::everything();
     let whole = vec![&everything];
-    let smallest = (0..need.len()).min_by_key(|i| need[*i].len());
+    // The fewest, and of these the most particular.
+    let particular = |i: usize| need[i].first().map_or(0, |l| l.letters());
+    let smallest = (0..need.len()).min_by_key(|i| (need[*i].len(), Reverse(particular(*i))));
     let pivots = smallest.map_or(&whole, |i| &need[i]);
     let others: Vec<&Vec<&Language>> =
         (0..need.len()).filter(|i| Some(*i) != smallest).map(|i| &need[i]).collect();
@@ -73,7 +76,8 @@ fn within(
 /// A member that is made up rather than searched for: stars stand for nothing, for something, or
 /// for all the texts that other languages ask for.
 fn candidate(pivot: &Language, need: &[Vec<&Language>], avoid: &[&Language]) -> Option<String> {
-    let asked: String = need.iter().filter_map(|g| g.first()).map(|l| pieces(l)).collect();
+    let asked = need.iter().filter_map(|g| g.first()).map(|l| pieces(l, pivot));
+    let asked: String = asked.collect();
     let made = [readable(pivot), with_stars(pivot, ""), with_stars(pivot, &asked)];
     made.into_iter().find(|text| {
         pivot.matches(text)
@@ -82,9 +86,12 @@ fn candidate(pivot: &Language, need: &[Vec<&Language>], avoid: &[&Language]) -> 
     })
 }
 
-/// The characters that a language asks for.
-fn pieces(language: &Language) -> String {
-    let chars = language.symbols.iter().filter_map(|s| match s {
+/// The characters that a language asks for, beyond the beginning without stars that it shares with
+/// the pivot.
+fn pieces(language: &Language, pivot: &Language) -> String {
+    let pairs = language.symbols.iter().zip(&pivot.symbols);
+    let shared = pairs.take_while(|(own, other)| own == other && !own.is_star()).count();
+    let chars = language.symbols.iter().skip(shared).filter_map(|s| match s {
         Symbol::Char(c) => Some(*c),
         Symbol::Any | Symbol::AnyInSegment => Some('x'),
         Symbol::Star | Symbol::StarInSegment => None,

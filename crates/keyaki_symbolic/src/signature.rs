@@ -74,6 +74,12 @@ impl Found {
     }
 }
 
+/// What a state costs beside its positions: it is kept, and looked up among all others.
+const STATE: u64 = 32;
+
+/// What a step costs for each position.
+const STEP: u64 = 4;
+
 /// Reads the patterns side by side until nothing new turns up.
 fn explore(
     read: &[usize],
@@ -91,7 +97,7 @@ fn explore(
     let mut at = 0;
     while at < states.len() {
         let (positions, _) = &states[at];
-        budget.spend(positions.len() as u64 + 1)?;
+        budget.spend(STATE + positions.len() as u64)?;
         let signature: Bits = automaton.accepted(positions).map(|l| read[l]).collect();
         if at > 0 && !found.known.contains(&signature) {
             let example = text(&states, at);
@@ -107,7 +113,7 @@ fn explore(
         automaton.expect(positions, &mut expected);
         let positions = positions.clone();
         for c in close(expected) {
-            budget.spend(positions.len() as u64 + 1)?;
+            budget.spend(STEP * (positions.len() as u64 + 1))?;
             let next = automaton.step(&positions, c);
             if seen.insert(next.clone()) {
                 states.push((next, Some((at, c))));

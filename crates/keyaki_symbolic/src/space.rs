@@ -4,10 +4,12 @@
 use std::collections::HashMap;
 
 use keyaki_eval::Profile;
-use keyaki_ir::{ConditionEntry, Effect, Operator, Pattern, Version};
+use keyaki_ir::{ConditionEntry, Effect, Family, Operator, Pattern, Version};
 
+use crate::algebra::includes;
+use crate::compile;
 use crate::key::KeyTest;
-use crate::language::Language;
+use crate::language::{FIRST_LETTER, Fold, Language};
 use crate::query::Side;
 
 /// A dimension and a test on it that must hold, or must not.
@@ -53,6 +55,16 @@ pub(crate) struct Relation {
     reading: Reading,
     /// The variables that it depends on.
     pub(crate) variables: Vec<Box<str>>,
+    /// The one pattern that it is about, where it is about one.
+    pattern: Option<(Matching, Box<str>)>,
+}
+
+/// How a pattern with variables is matched, and against what.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Matching {
+    Resource,
+    ArnOf(Box<str>),
+    TextOf(Box<str>),
 }
 
 /// The keys that the variables of patterns name.
@@ -65,7 +77,9 @@ fn variables<'v>(patterns: impl IntoIterator<Item = &'v Pattern>) -> Vec<Box<str
 impl Relation {
     pub(crate) fn resource(pattern: &Pattern, reading: Reading) -> Relation {
         let what = format!("resource {}", pattern.text());
-        Relation { what, reading, variables: variables([pattern]) }
+        let matching = (reading == Reading::Documented).then_some(Matching::Resource);
+        let about = matching.map(|m| (m, pattern.text().into()));
+        Relation { what, reading, variables: variables([pattern]), pattern: about }
     }
 
     pub(crate) fn value(
@@ -77,16 +91,29 @@ impl Relation {
         // A negated operator asks for the same relation.
         let name = operator.base.name().replace("Not", "");
         let what = format!("{name} {} {}", key.to_ascii_lowercase(), pattern.text());
-        let mut variables = variables([pattern]);
-        variables.push(key.to_ascii_lowercase().into());
-        Relation { what, reading, variables }
+        let own: Box<str> = key.to_ascii_lowercase().into();
+        let matching = match operator.base.family() {
+            Family::Arn => Some(Matching::ArnOf(own)),
+            Family::String if name == "StringLike" => Some(Matching::TextOf(own)),
+            Family::String
+            | Family::Numeric
+            | Family::Date
+            | Family::Bool
+            | Family::Binary
+            | Family::IpAddress
+            | Family::Null => None,
+        };
+        let about = matching.filter(|_| reading == Reading::Documented);
+        let about = about.map(|m| (m, pattern.text().into()));
+        Relation { what, reading, variables: variables([pattern]), pattern: about }
     }
 
     pub(crate) fn entry(operator: Operator, entry: &ConditionEntry, reading: Reading) -> Relation {
         let values: Vec<&str> = entry.values.iter().map(|v| v.text()).collect();
         let key = entry.key.value.to_ascii_lowercase();
         let what = format!("{} {key} {values:?}", operator.name());
-        Relation { what, reading, variables: variables(entry.values.iter().map(|v| &v.pattern)) }
+        let variables = variables(entry.values.iter().map(|v| &v.pattern));
+        Relation { what, reading, variables, pattern: None }
     }
 }
 
@@ -95,6 +122,8 @@ impl Relation {
 pub(crate) struct Key<'p> {
     pub(crate) name: Box<str>,
     pub(crate) tests: Vec<KeyTest<'p>>,
+    /// Whether some policy expects several values.
+    pub(crate) expects_many: bool,
 }
 
 /// All dimensions of a query.
@@ -103,6 +132,11 @@ pub(crate) struct Space<'p> {
     pub(crate) resource: Vec<ResourceTest>,
     pub(crate) keys: Vec<Key<'p>>,
     pub(crate) relations: Vec<Relation>,
+    /// Pairs of relations of which the second holds where the first does.
+    pub(crate) implied: Vec<(u32, u32)>,
+    /// What each relation matches, with a letter of its own for each variable.
+    lettered: Vec<Option<Language>>,
+    letters: HashMap<String, char>,
     resource_ids: HashMap<ResourceTest, u32>,
     key_ids: HashMap<String, u32>,
     test_ids: HashMap<(u32, Identity), u32>,
@@ -158,12 +192,7 @@ impl<'p> Space<'p> {
     }
 
     pub(crate) fn key_test(&mut self, key: &str, test: KeyTest<'p>) -> Literal {
-        let name = key.to_ascii_lowercase();
-        let keys = &mut self.keys;
-        let number = *self.key_ids.entry(name).or_insert_with(|| {
-            keys.push(Key { name: key.into(), tests: Vec::new() });
-            keys.len() as u32 - 1
-        });
+        let number = self.key(key);
         let identity = (number, Identity::of(&test));
         let tests = &mut self.keys[number as usize].tests;
         let test = *self.test_ids.entry(identity).or_insert_with(|| {
@@ -173,13 +202,74 @@ impl<'p> Space<'p> {
         Literal { dimension: Dimension::Key(number), test, holds: true }
     }
 
+    fn key(&mut self, key: &str) -> u32 {
+        let keys = &mut self.keys;
+        *self.key_ids.entry(key.to_ascii_lowercase()).or_insert_with(|| {
+            keys.push(Key { name: key.into(), tests: Vec::new(), expects_many: false });
+            keys.len() as u32 - 1
+        })
+    }
+
+    /// Notes that a policy expects a key to have several values.
+    pub(crate) fn expect_many(&mut self, key: &str) {
+        let number = self.key(key);
+        self.keys[number as usize].expects_many = true;
+    }
+
     /// The literal that a relation holds.
     pub(crate) fn relation(&mut self, relation: Relation) -> Literal {
-        let relations = &mut self.relations;
-        let number = *self.relation_ids.entry(relation).or_insert_with_key(|r| {
-            relations.push(r.clone());
-            relations.len() as u32 - 1
-        });
+        let number = match self.relation_ids.get(&relation) {
+            Some(number) => *number,
+            None => self.add_relation(relation),
+        };
         Literal { dimension: Dimension::Relation(number), test: 0, holds: true }
+    }
+
+    fn add_relation(&mut self, relation: Relation) -> u32 {
+        let new = self.relations.len() as u32;
+        let lettered = self.lettered(&relation);
+        for (number, other) in self.relations.iter().enumerate() {
+            let same = |r: &Relation| r.pattern.as_ref().map(|(matching, _)| matching.clone());
+            let (Some(a), Some(b)) = (&lettered, &self.lettered[number]) else { continue };
+            if same(&relation) != same(other) {
+                continue;
+            }
+            if includes(a, b) {
+                self.implied.push((number as u32, new));
+            }
+            if includes(b, a) {
+                self.implied.push((new, number as u32));
+            }
+        }
+        self.lettered.push(lettered);
+        self.relations.push(relation.clone());
+        self.relation_ids.insert(relation, new);
+        new
+    }
+
+    /// The texts that a relation's pattern matches, written with a letter for each variable. What
+    /// lies within another such language does so whatever the variables stand for, because no
+    /// pattern says anything about a letter but itself and a star.
+    fn lettered(&mut self, relation: &Relation) -> Option<Language> {
+        let (matching, text) = relation.pattern.as_ref()?;
+        let pattern = Pattern::new(text.clone());
+        let mut out = String::new();
+        let mut at = 0;
+        for variable in pattern.variables().iter().filter(|v| v.escape.is_none()) {
+            out.push_str(text.get(at..variable.range.start)?);
+            let written = text.get(variable.range.clone())?.to_owned();
+            let next = char::from_u32(FIRST_LETTER as u32 + self.letters.len() as u32)?;
+            out.push(*self.letters.entry(written).or_insert(next));
+            at = variable.range.end;
+        }
+        out.push_str(text.get(at..)?);
+        let pattern = Pattern::new(out);
+        match matching {
+            Matching::Resource | Matching::ArnOf(_) => {
+                let arn = keyaki_ir::Arn::parse(pattern.text());
+                compile::arn(&pattern, arn.as_ref(), Version::V2012)
+            }
+            Matching::TextOf(_) => Some(compile::like(&pattern, Version::V2012, Fold::None)),
+        }
     }
 }

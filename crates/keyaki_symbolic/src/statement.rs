@@ -4,10 +4,11 @@
 //! of its own that is taken to hold or not to hold freely. What is proved for every choice holds
 //! for the real relation.
 
-use keyaki_eval::{Layer, Point, Reading, StatementRef};
+use std::iter::repeat;
+
+use keyaki_eval::{Layer, Point, Profile, Reading, StatementRef};
 use keyaki_ir::{
-    Condition, ConditionEntry, Effect, Element, Family, Operator, Pattern, ResourcePattern,
-    Statement, Version,
+    ConditionEntry, Effect, Element, Family, Operator, Pattern, ResourcePattern, Statement, Version,
 };
 
 use crate::compile;
@@ -58,7 +59,13 @@ pub(crate) fn boxes<'p>(
     let version = document.policy.effective_version();
     let place = Place { side, version, effect: statement.effect().unwrap_or(Effect::Deny) };
     let mut boxes = resource_boxes(statement, at, place, space)?;
-    for (operator, entry) in conditions(statement.condition.as_ref()) {
+    let blocks = statement.condition.iter().flat_map(|c| &c.blocks);
+    // An operator that does not exist never holds, even where it is applied to no key.
+    if blocks.clone().any(|b| b.operator.operator.is_none()) {
+        return Ok(Vec::new());
+    }
+    let entries = blocks.flat_map(|b| b.entries.iter().zip(repeat(b.operator.operator)));
+    for (entry, operator) in entries {
         let Some(operator) = operator else { return Ok(Vec::new()) };
         let alternatives = entry_boxes(operator, entry, place, space)?;
         boxes = product(&boxes, &alternatives)?;
@@ -68,13 +75,6 @@ pub(crate) fn boxes<'p>(
         conjunction.dedup();
     }
     Ok(boxes)
-}
-
-fn conditions(
-    condition: Option<&Condition>,
-) -> impl Iterator<Item = (Option<Operator>, &ConditionEntry)> {
-    let blocks = condition.into_iter().flat_map(|c| &c.blocks);
-    blocks.flat_map(|b| b.entries.iter().map(|e| (b.operator.operator, e)))
 }
 
 /// How many boxes one statement may make.
@@ -175,11 +175,7 @@ fn resource_test(
             return Err(NotModelled(format!("the other reading of {}", point.id())));
         }
     }
-    if [Point::Variables2008, Point::EmptyVariable, Point::DefaultWithoutSpace]
-        .into_iter()
-        .any(|p| profile.takes_both(p) || otherwise(p))
-        && entries.iter().any(|e| !e.pattern.variables().is_empty())
-    {
+    if replaces_otherwise(profile) && entries.iter().any(|e| !e.pattern.variables().is_empty()) {
         return Err(NotModelled("policy variables under another reading".to_owned()));
     }
     let mut test = ResourceTest::default();
@@ -200,6 +196,23 @@ fn resource_test(
     Ok(test)
 }
 
+/// Whether something else than documented may stand in for a policy variable.
+pub(crate) fn replaces_otherwise(profile: &Profile) -> bool {
+    const POINTS: [Point; 4] = [
+        Point::Variables2008,
+        Point::EscapeInEquals,
+        Point::EmptyVariable,
+        Point::DefaultWithoutSpace,
+    ];
+    POINTS.iter().any(|p| profile.takes_both(*p) || reads_otherwise(profile, *p))
+}
+
+/// Whether a point is read otherwise in statements of some effect.
+fn reads_otherwise(profile: &Profile, point: Point) -> bool {
+    let effects = [Effect::Allow, Effect::Deny];
+    effects.iter().any(|e| profile.in_statement(point, *e) == Reading::Alternative)
+}
+
 /// The boxes of one key under one operator.
 fn entry_boxes<'p>(
     operator: Operator,
@@ -212,6 +225,11 @@ fn entry_boxes<'p>(
         || (operator.base.family() == Family::Bool
             && place.side.profile.in_statement(Point::BoolVariables, place.effect)
                 == Reading::Alternative);
+    let profile = place.side.profile;
+    let has_variables = |p: &Pattern| takes && !p.variables().is_empty();
+    if replaces_otherwise(profile) && entry.values.iter().any(|v| has_variables(&v.pattern)) {
+        return Err(NotModelled("policy variables under another reading".to_owned()));
+    }
     let is_open = |p: &Pattern| takes && compile::is_open(p, place.version);
     let test = |entry: ConditionEntry| KeyTest::Entry {
         operator,
@@ -220,11 +238,17 @@ fn entry_boxes<'p>(
         effect: place.effect,
         side: place.side,
     };
+    if operator.set.is_some() {
+        space.expect_many(key);
+    }
     if !entry.values.iter().any(|v| is_open(&v.pattern)) {
         return Ok(vec![vec![space.key_test(key, test(entry.clone()))]]);
     }
     if operator.set.is_some() {
         return Ok(vec![vec![space.relation(Relation::entry(operator, entry, place.reading()))]]);
+    }
+    if reads_otherwise(profile, Point::MultivaluedPlain) {
+        return Err(NotModelled(format!("the other reading of {}", Point::MultivaluedPlain.id())));
     }
     let mut closed = entry.clone();
     closed.values.retain(|v| !is_open(&v.pattern));

@@ -69,9 +69,17 @@ fn array<'s>(value: Rule<'s>) -> Rule<'s> {
     let colon = act(just(Terminal::Colon), |b, at| b.colon_in_array(at.start)).boxed();
     let after_colon = colon.clone().ignore_then(value.clone().or_not()).repeated();
     let element = value.then_ignore(after_colon).ignored();
-    let elements = choice((element, extra_comma(), colon)).then(separator()).repeated();
+    let elements = choice((element, extra_comma(), colon)).then(separator());
+    let elements = choice((plain_element(), not_closing().then(elements).ignored())).repeated();
     let close = act(closing_bracket(), |b, at| b.close_bracket(at.start));
     open.then(elements).then(close).ignored().boxed()
+}
+
+/// A string, its comma, and a string after them. Most elements are like that, and few steps lead
+/// through here; the other rules would read them just so.
+fn plain_element<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> {
+    let string = just(Terminal::String);
+    act(string.then(just(Terminal::Comma)).then(string.rewind()), |b, at| b.string(at.start))
 }
 
 fn object<'s>(value: Rule<'s>) -> Rule<'s> {
@@ -81,7 +89,21 @@ fn object<'s>(value: Rule<'s>) -> Rule<'s> {
         b.check_names();
         b.close_bracket(at.start);
     });
-    open.then(entry.then(separator()).repeated()).then(close).ignored().boxed()
+    let entries = not_closing().then(entry).then(separator()).ignored();
+    let entries = choice((plain_member(), entries)).repeated();
+    open.then(entries).then(close).ignored().boxed()
+}
+
+/// The same for a member with a string.
+fn plain_member<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> {
+    let string = just(Terminal::String);
+    let member = string.then(just(Terminal::Colon)).then(string).then(just(Terminal::Comma));
+    act(member.then(string.rewind()), |b, at| {
+        b.open_member(at.start);
+        b.string(at.start);
+        b.string(at.start + 2);
+        b.close_member();
+    })
 }
 
 /// A name and its value.
@@ -93,8 +115,24 @@ fn member<'s>(value: Rule<'s>) -> Rule<'s> {
         colon.ignore_then(extra_colon).ignore_then(choice((value.clone(), no_value.boxed())));
     let more =
         act(just(Terminal::Colon), |b, at| b.unexpected(at.start)).then(value.clone().or_not());
-    let rest = choice((tail.boxed(), colonless(value))).then(more.repeated());
-    name().then(rest).then(act(empty(), |b, _| b.close_member())).ignored().boxed()
+    let rest = choice((tail.boxed(), colonless(value.clone())));
+    let member = choice((plain_name().then(value).ignored(), name().then(rest).ignored()));
+    member.then(more.repeated()).then(act(empty(), |b, _| b.close_member())).ignored().boxed()
+}
+
+/// A name, its colon, and the beginning of its value: what most members begin with.
+fn plain_name<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> {
+    let value = one_of([
+        Terminal::LeftBrace,
+        Terminal::LeftBracket,
+        Terminal::String,
+        Terminal::Scalar,
+        Terminal::Word,
+    ]);
+    act(just(Terminal::String).then(just(Terminal::Colon)).then(value.rewind()), |b, at| {
+        b.open_member(at.start);
+        b.string(at.start);
+    })
 }
 
 /// The name of a member, which opens the member.
@@ -147,6 +185,11 @@ fn separator<'s>() -> Rule<'s> {
     let missing = act(empty(), |b, at| b.missing_comma(at.start));
     let comma = just(Terminal::Comma).ignore_then(extra);
     choice((comma, closing_bracket().rewind().ignored(), missing)).boxed()
+}
+
+/// Looks ahead: at the end of a list, the rules for its entries need not be tried.
+fn not_closing<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> {
+    closing_bracket().not()
 }
 
 fn closing_bracket<'s>() -> impl Parser<'s, Input<'s>, Terminal, Extra<'s>> + Clone {

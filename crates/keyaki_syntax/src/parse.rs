@@ -1,5 +1,6 @@
 //! From text to tree.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use keyaki_diag::TextRange;
@@ -19,12 +20,13 @@ impl Tree {
     /// Reads bytes that should be UTF-8. Bytes that are not are replaced in the source.
     ///
     /// Of bytes that are too many, none is kept.
-    pub fn parse_bytes(bytes: &[u8]) -> Tree {
+    pub fn parse_bytes<'b>(bytes: impl Into<Cow<'b, [u8]>>) -> Tree {
+        let bytes = bytes.into();
         if bytes.len() > Tree::MAX_LENGTH {
             return unread(Box::default(), SyntaxErrorKind::TooLong);
         }
-        if is_utf16(bytes) {
-            return unread(String::from_utf8_lossy(bytes).into(), SyntaxErrorKind::InvalidUtf8);
+        if is_utf16(&bytes) {
+            return unread(String::from_utf8_lossy(&bytes).into(), SyntaxErrorKind::InvalidUtf8);
         }
         let mut report = Report::default();
         let text = replace_invalid(bytes, &mut report);
@@ -67,10 +69,11 @@ fn is_utf16(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF])
 }
 
-fn replace_invalid(bytes: &[u8], report: &mut Report) -> Box<str> {
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return text.into();
-    }
+fn replace_invalid(bytes: Cow<'_, [u8]>, report: &mut Report) -> Box<str> {
+    let bytes = match String::from_utf8(bytes.into_owned()) {
+        Ok(text) => return text.into(),
+        Err(error) => error.into_bytes(),
+    };
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());

@@ -116,7 +116,12 @@ pub(crate) struct Tokens {
 impl Tokens {
     /// Lexes a whole text. The text must be shorter than 4 GiB.
     pub(crate) fn lex(source: &str) -> Self {
-        let mut tokens = Self { end: source.len() as u32, ..Self::default() };
+        let expected = source.len() / 8;
+        let mut tokens = Self {
+            kinds: Vec::with_capacity(expected),
+            starts: Vec::with_capacity(expected),
+            end: source.len() as u32,
+        };
         let bom = if source.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         if bom > 0 {
             tokens.push(TokenKind::Bom, 0);
@@ -151,6 +156,7 @@ impl Tokens {
         self.kinds[index]
     }
 
+    #[inline]
     pub(crate) fn range(&self, index: usize) -> TextRange {
         let end = self.starts.get(index + 1).copied().unwrap_or(self.end);
         TextRange::new(self.starts[index], end)
@@ -162,7 +168,27 @@ impl Tokens {
     }
 
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = Token> + '_ {
-        self.kinds.iter().enumerate().map(|(i, &kind)| Token { kind, range: self.range(i) })
+        (0..self.kinds.len()).map(|i| self.get(i))
+    }
+
+    /// How long the white space is that starts in a range.
+    pub(crate) fn white_space_in(&self, range: TextRange) -> u32 {
+        let first = |offset| self.starts.partition_point(|&start| start < offset);
+        let part = first(range.start)..first(range.end);
+        let starts = &self.starts[part.clone()];
+        let ends = starts.iter().skip(1).copied().chain([self
+            .starts
+            .get(part.end)
+            .copied()
+            .unwrap_or(self.end)]);
+        let tokens = self.kinds[part].iter().zip(starts.iter().zip(ends));
+        let spaces = tokens.filter(|(kind, _)| **kind == TokenKind::Whitespace);
+        spaces.map(|(_, (start, end))| end - start).sum()
+    }
+
+    #[inline]
+    fn get(&self, index: usize) -> Token {
+        Token { kind: self.kinds[index], range: self.range(index) }
     }
 }
 
@@ -180,7 +206,7 @@ fn string_tail(text: &[u8]) -> (usize, TokenKind) {
     let mut kind = TokenKind::String;
     let mut at = 0;
     loop {
-        at += text[at..].iter().take_while(|&&b| b != b'"' && b != b'\\' && b >= b' ').count();
+        at += plain_length(&text[at..]);
         match text.get(at) {
             Some(b'"') => return (at + 1, kind),
             Some(b'\\') => {
@@ -202,6 +228,15 @@ fn string_tail(text: &[u8]) -> (usize, TokenKind) {
             }
         }
     }
+}
+
+/// How much of a string stands for itself: up to a quote, a backslash or a control character.
+/// Most of it is looked at in blocks, which the compiler makes into a few instructions each.
+fn plain_length(text: &[u8]) -> usize {
+    let is_special = |&b: &u8| (b == b'"') | (b == b'\\') | (b < b' ');
+    let is_plain = |block: &&[u8; 16]| !block.iter().fold(false, |any, b| any | is_special(b));
+    let blocks = 16 * text.as_chunks().0.iter().take_while(is_plain).count();
+    blocks + text[blocks..].iter().take_while(|b| !is_special(b)).count()
 }
 
 /// Whether a string seems to go on behind a line end: the next line starts with a word, and has

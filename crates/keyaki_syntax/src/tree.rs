@@ -95,6 +95,17 @@ impl Tree {
         self.tokens.iter()
     }
 
+    /// How many bytes of a range are white space between the tokens; a space that starts there
+    /// counts as a whole.
+    pub fn white_space_in(&self, range: TextRange) -> u32 {
+        self.tokens.white_space_in(range)
+    }
+
+    /// The source text alone.
+    pub fn into_source(self) -> Box<str> {
+        self.source
+    }
+
     /// What is wrong with the text, in order of position.
     pub fn errors(&self) -> &[SyntaxError] {
         &self.errors
@@ -137,6 +148,7 @@ impl Tree {
         positions.get(id.0 as usize).copied().unwrap_or(0)
     }
 
+    #[inline]
     fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
     }
@@ -171,6 +183,7 @@ impl<'t> Value<'t> {
     }
 
     /// What it is.
+    #[inline]
     pub fn kind(self) -> NodeKind {
         self.tree.node(self.id).kind
     }
@@ -200,6 +213,7 @@ impl<'t> Value<'t> {
     }
 
     /// The decoded value of a string; none for anything else.
+    #[inline]
     pub fn as_str(self) -> Option<&'t str> {
         let node = self.tree.node(self.id);
         if node.kind != NodeKind::String {
@@ -243,6 +257,11 @@ impl<'t> Value<'t> {
         TextRange::new(start.min(node.range.end), end.min(node.range.end))
     }
 
+    /// How many nodes are below this one, at any depth.
+    pub fn size(self) -> usize {
+        (self.tree.node(self.id).end - self.id.0 - 1) as usize
+    }
+
     /// The nodes directly below this one, in order: a member's are its name and its value.
     pub fn children(self) -> impl Iterator<Item = Value<'t>> {
         let tree = self.tree;
@@ -284,6 +303,7 @@ impl<'t> Value<'t> {
 }
 
 /// The part of a string between its quotes.
+#[inline]
 fn inner(range: TextRange) -> TextRange {
     TextRange::new(range.start + 1, range.end.saturating_sub(1))
 }

@@ -1,3 +1,5 @@
 //! Fixtures and generators shared by the tests of several crates.
 
+pub mod adversarial;
+pub mod differ;
 pub mod semantics;

@@ -1,5 +1,6 @@
 //! From sources to findings.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use keyaki_catalog::Catalog;
@@ -99,9 +100,9 @@ fn check_source(source: &Source, options: &Options<'_>) -> CheckedFile {
         Content::Unreadable(reason) => Err(reason.clone()),
     };
     match (read, &source.content) {
-        (Ok(bytes), Content::Found) => check_found(path, &bytes, options),
+        (Ok(bytes), Content::Found) => check_found(path, bytes, options),
         (Ok(bytes), Content::Named | Content::Text(_) | Content::Unreadable(_)) => {
-            check_text(path, &bytes, options)
+            check_text(path, bytes, options)
         }
         (Err(reason), _) => {
             let finding =
@@ -113,7 +114,11 @@ fn check_source(source: &Source, options: &Options<'_>) -> CheckedFile {
 
 /// Checks a text that is meant to hold a policy. The path is used for what it tells about the
 /// kind and to name the text.
-pub fn check_text(path: &Path, bytes: &[u8], options: &Options<'_>) -> CheckedFile {
+pub fn check_text<'b>(
+    path: &Path,
+    bytes: impl Into<Cow<'b, [u8]>>,
+    options: &Options<'_>,
+) -> CheckedFile {
     let tree = Tree::parse_bytes(bytes);
     let run = Run { options, path };
     let mut documents = run.tree(&tree, Hint::default(), 0);
@@ -125,7 +130,7 @@ pub fn check_text(path: &Path, bytes: &[u8], options: &Options<'_>) -> CheckedFi
         let finding = problem::about_file(&NO_POLICY, message);
         return CheckedFile::about(shown(path), Status::Checked, finding);
     }
-    finish(path, &tree, documents)
+    finish(path, tree, documents)
 }
 
 /// Checks the policies of a tree, and says nothing of a text that holds none: for editors, which
@@ -157,21 +162,21 @@ pub fn read_policies(path: &Path, tree: &Tree, options: &Options<'_>) -> Vec<Rea
 
 /// Checks a text that was found in a folder: without a policy it is passed over, unless it is so
 /// broken that one cannot tell.
-fn check_found(path: &Path, bytes: &[u8], options: &Options<'_>) -> CheckedFile {
+fn check_found(path: &Path, bytes: Vec<u8>, options: &Options<'_>) -> CheckedFile {
     let tree = Tree::parse_bytes(bytes);
     let run = Run { options, path };
     let mut documents = run.tree(&tree, Hint::default(), 0);
     if documents.is_empty() && is_broken(&tree) {
         documents = run.whole(&tree);
     }
-    finish(path, &tree, documents)
+    finish(path, tree, documents)
 }
 
-fn finish(path: &Path, tree: &Tree, documents: Vec<CheckedDocument>) -> CheckedFile {
+fn finish(path: &Path, tree: Tree, documents: Vec<CheckedDocument>) -> CheckedFile {
     let status = if documents.is_empty() { Status::NoPolicy } else { Status::Checked };
     let is_clean = documents.iter().all(|d| d.findings.is_empty());
-    let text = if is_clean { "" } else { tree.source() };
-    CheckedFile { path: shown(path), text: text.into(), status, documents }
+    let text = if is_clean { Box::default() } else { tree.into_source() };
+    CheckedFile { path: shown(path), text, status, documents }
 }
 
 /// Whether a text has mistakes that no dialect of JSON allows.

@@ -49,6 +49,9 @@ impl Source {
 /// The sources behind these paths: in the order of the paths, inside folders in the order of
 /// the names, each once.
 pub fn discover(paths: &[PathBuf]) -> Vec<Source> {
+    if let [path] = paths {
+        return expand(path);
+    }
     let mut seen = HashSet::new();
     let sources = paths.iter().flat_map(|path| expand(path));
     sources.filter(|source| seen.insert(source.path.clone())).collect()
@@ -99,8 +102,14 @@ fn search(folder: &Path, pattern: Option<ignore::overrides::Override>) -> Vec<So
             Err(error) => failed(&error, folder),
         })
         .collect();
-    sources.sort_by(|a, b| a.path.cmp(&b.path));
+    sources.sort_by_cached_key(|source| order(&source.path));
     sources
+}
+
+/// What orders paths like `Path` does, part by part, and is quicker to compare.
+fn order(path: &Path) -> Vec<u8> {
+    let bytes = path.as_os_str().as_encoded_bytes().iter();
+    bytes.map(|&b| if std::path::is_separator(b.into()) { 0 } else { b }).collect()
 }
 
 fn found(entry: &DirEntry, by_name: bool) -> Option<Source> {

@@ -58,12 +58,16 @@ impl Reading {
         if before.length > Tree::MAX_LENGTH as u64 {
             return Err(too_long(before.length));
         }
-        // Pipes have no length of their own.
-        let limit = Tree::MAX_LENGTH as u64 + 1;
-        let mut bytes = Vec::with_capacity(before.length as usize + 1);
-        (&file).take(limit).read_to_end(&mut bytes).map_err(|e| reason(&e))?;
-        if bytes.len() as u64 == limit {
-            return Err(too_long(limit));
+        let mut bytes = Vec::with_capacity(before.length as usize);
+        let read = |limit, bytes: &mut Vec<u8>| (&file).take(limit).read_to_end(bytes);
+        read(before.length, &mut bytes).map_err(|e| reason(&e))?;
+        // Pipes have no length of their own, and some other files a wrong one.
+        if bytes.is_empty() || (bytes.len() as u64) < before.length {
+            let limit = Tree::MAX_LENGTH as u64 + 1;
+            read(limit - bytes.len() as u64, &mut bytes).map_err(|e| reason(&e))?;
+            if bytes.len() as u64 == limit {
+                return Err(too_long(limit));
+            }
         }
         Ok(Reading { before, bytes, after: stamp()?.0 })
     }

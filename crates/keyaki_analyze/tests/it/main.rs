@@ -8,7 +8,11 @@
     reason = "a test stops at what it did not expect"
 )]
 
+mod callers;
+mod differ;
 mod no_new_access;
+mod policy_pairs;
+mod questions;
 
 use keyaki_analyze::{Answer, Asker, Question, Subject, ask};
 use keyaki_eval::{Document, Profile};

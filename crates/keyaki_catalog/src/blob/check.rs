@@ -24,6 +24,7 @@ impl Blob {
         self.check_names()?;
         that(self.count(Section::Meta) == 1, "it has no single head record")?;
         self.check_services()?;
+        self.check_slots()?;
         self.check_actions()?;
         self.check_retired()?;
         self.check_resources()?;
@@ -152,6 +153,45 @@ impl Blob {
         Ok(part.end)
     }
 
+    /// Everything that is looked up by its name is found by it.
+    fn check_slots(&self) -> Check {
+        let services = self.count(Section::Services);
+        self.check_found((Section::ServiceSlots, 0), services, |n| {
+            self.name(Section::Services, n, service::PREFIX)
+        })?;
+        for record in 0..services {
+            let actions = self.part(record, (service::ACTIONS, service::ACTIONS_END));
+            let slots = self.get4(Section::Services, record, service::SLOTS);
+            self.check_found((Section::ActionSlots, slots), actions.len() as u32, |n| {
+                self.name(Section::Actions, actions.start.saturating_add(n), action::NAME)
+            })?;
+        }
+        for (slots, section, field) in [
+            (Section::ArnServiceSlots, Section::ArnServices, arn_service::NAME),
+            (Section::KeySlots, Section::Keys, key::NAME),
+            (Section::GlobalKeySlots, Section::GlobalKeys, global_key::NAME),
+        ] {
+            let name_of = |n| self.name(section, n, field);
+            self.check_found((slots, 0), self.count(section), name_of)?;
+        }
+        Ok(())
+    }
+
+    /// Every name is found; one that occurs several times, where it occurs first.
+    fn check_found<'a>(
+        &self,
+        slots: (Section, u32),
+        names: u32,
+        name_of: impl Fn(u32) -> &'a [u8],
+    ) -> Check {
+        let found = |n: u32| {
+            let name = std::str::from_utf8(name_of(n)).ok();
+            let found = name.and_then(|name| self.find(slots, names, name, &name_of));
+            found.is_some_and(|found| found <= n)
+        };
+        that((0..names).all(found), "a name is not found")
+    }
+
     fn check_actions(&self) -> Check {
         self.check_list_field(Section::Actions, action::KEYS, Section::Keys)?;
         self.check_list_field(Section::Actions, action::ROWS, Section::Rows)?;
@@ -180,7 +220,7 @@ impl Blob {
         self.check_list_field(Section::Rows, row::KEYS, Section::Keys)?;
         self.check_list_field(Section::Types, resource_type::KEYS, Section::Keys)?;
         self.check_list_field(Section::Types, resource_type::ARNS, Section::Arns)?;
-        self.check_list_field(Section::ArnServices, arn_service::TYPES, Section::Types)?;
+        self.check_list_field(Section::ArnServices, arn_service::ARNS, Section::Arns)?;
         let names = 0..self.count(Section::ArnServices);
         self.check_order(Section::ArnServices, arn_service::NAME, names)?;
         let arns = |n: u32| self.list(self.get2(Section::Types, n, resource_type::ARNS)).len();
@@ -199,6 +239,9 @@ impl Blob {
         let mut templates =
             (0..self.count(Section::Templates)).map(|n| self.get4(Section::Templates, n, 0));
         that(templates.all(|n| n < self.count(Section::Keys)), "a template points nowhere")?;
+        let mut templates = (0..self.count(Section::GlobalTemplates))
+            .map(|n| self.get4(Section::GlobalTemplates, n, 0));
+        that(templates.all(|n| n < self.count(Section::GlobalKeys)), "a template points nowhere")?;
         self.check_codes(Section::Keys, key::TYPE, KeyType::ALL.len())?;
         self.check_codes(Section::GlobalKeys, global_key::TYPE, KeyType::ALL.len())?;
         self.check_codes(Section::GlobalKeys, global_key::CATEGORY, KeyCategory::ALL.len())?;

@@ -12,7 +12,7 @@
 pub(crate) const MAGIC: [u8; 8] = *b"keyakicg";
 
 /// Grows with every change of the layout.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// The number that means "none" in a two-byte field.
 pub(crate) const NONE: u16 = u16::MAX;
@@ -42,7 +42,17 @@ pub(crate) enum Section {
     Types,
     /// [`arn`].
     Arns,
-    /// [`arn_service`], by name.
+    /// Two-byte numbers: where the actions of each service are found by name, see [`super::slots`].
+    ActionSlots,
+    /// The same for the services.
+    ServiceSlots,
+    /// The same for the service segments of ARNs.
+    ArnServiceSlots,
+    /// The same for condition keys; of several with one name, for the first.
+    KeySlots,
+    /// The same for global condition keys.
+    GlobalKeySlots,
+    /// [`arn_service`], by name; the ARNs of each by the start of their resource part.
     ArnServices,
     /// [`key`], by name without case, then type.
     Keys,
@@ -50,6 +60,8 @@ pub(crate) enum Section {
     Templates,
     /// [`global_key`], by name without case.
     GlobalKeys,
+    /// Four-byte numbers of those global keys that have holes.
+    GlobalTemplates,
     /// [`foreign`], by prefix.
     Foreign,
     /// Four-byte numbers of strings: service prefixes, in order.
@@ -61,7 +73,7 @@ pub(crate) enum Section {
 }
 
 impl Section {
-    pub(crate) const ALL: [Section; 19] = [
+    pub(crate) const ALL: [Section; 25] = [
         Section::Meta,
         Section::StringEnds,
         Section::Strings,
@@ -73,10 +85,16 @@ impl Section {
         Section::Rows,
         Section::Types,
         Section::Arns,
+        Section::ActionSlots,
+        Section::ServiceSlots,
+        Section::ArnServiceSlots,
+        Section::KeySlots,
+        Section::GlobalKeySlots,
         Section::ArnServices,
         Section::Keys,
         Section::Templates,
         Section::GlobalKeys,
+        Section::GlobalTemplates,
         Section::Foreign,
         Section::RcpServices,
         Section::Partitions,
@@ -88,10 +106,16 @@ impl Section {
         match self {
             Section::Meta => meta::WIDTH,
             Section::Strings => 1,
+            Section::ActionSlots
+            | Section::ServiceSlots
+            | Section::ArnServiceSlots
+            | Section::KeySlots
+            | Section::GlobalKeySlots => 2,
             Section::StringEnds
             | Section::ListEnds
             | Section::ListItems
             | Section::Templates
+            | Section::GlobalTemplates
             | Section::RcpServices
             | Section::Regions => 4,
             Section::Services => service::WIDTH,
@@ -135,6 +159,7 @@ record!(service {
     CATEGORY: 4,
     ACTIONS: 4,
     ACTIONS_END: 4,
+    SLOTS: 4,
     TYPES: 4,
     TYPES_END: 4,
     KEYS: 2,
@@ -144,8 +169,8 @@ record!(action { NAME: 4, SERVICE: 2, KEYS: 2, ROWS: 2, NEEDS: 2, FLAGS: 2, SINC
 record!(retired { ACTION: 4, LAST_SEEN: 2 });
 record!(row { TYPE: 4, KEYS: 2, REQUIRED: 2 });
 record!(resource_type { NAME: 4, SERVICE: 2, KEYS: 2, ARNS: 2 });
-record!(arn { TEMPLATE: 4, GLOB: 4 });
-record!(arn_service { NAME: 4, TYPES: 2 });
+record!(arn { TEMPLATE: 4, GLOB: 4, RESOURCE: 2, RESOURCE_HEAD: 2, LETTER: 2 });
+record!(arn_service { NAME: 4, ARNS: 2 });
 record!(key { NAME: 4, GLOB: 4, TYPE: 2, HOME: 2 });
 record!(global_key { NAME: 4, GLOB: 4, TYPE: 2, CATEGORY: 2 });
 record!(foreign { PREFIX: 4, GLOB: 4, SERVICES: 2 });

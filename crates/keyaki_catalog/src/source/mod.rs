@@ -9,6 +9,7 @@ pub(crate) mod kinds;
 pub(crate) mod layout;
 pub(crate) mod managed;
 pub(crate) mod pack;
+pub(crate) mod slots;
 pub(crate) mod text;
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use super::kinds::{Date, KeyType};
 use super::layout::{
     HEADER, MAGIC, NONE, Section, VERSION, action_flags, answer_code, fill_holes, service_flags,
 };
+use super::slots;
 use std::collections::{BTreeMap, HashMap};
 
 /// Facts that cannot be packed: they contradict each other or exceed the layout.
@@ -27,8 +28,9 @@ pub(crate) fn pack(facts: &Facts) -> Result<Vec<u8>, PackError> {
     for (number, service) in facts.services.iter().enumerate() {
         packer.service(number, service)?;
     }
+    packer.slots(Section::ServiceSlots, facts.services.iter().map(|s| s.prefix.as_str()));
     packer.arn_services()?;
-    packer.global_keys(facts);
+    packer.global_keys(facts)?;
     packer.foreign_prefixes(facts)?;
     packer.names(Section::RcpServices, &facts.rcp_services);
     packer.partitions(facts);
@@ -45,8 +47,9 @@ struct Packer<'a> {
     actions: HashMap<String, u32>,
     keys: BTreeMap<((String, String), KeyType), u32>,
     key_by_name: HashMap<&'a str, u32>,
-    /// Resource types by the service segment of their ARNs; without those where it is a hole.
-    arn_services: BTreeMap<&'a str, Vec<u32>>,
+    /// ARN templates by their service segment, without those where it is a hole: the literal start
+    /// of the resource part, and the number.
+    arn_services: BTreeMap<&'a str, Vec<(&'a str, u32)>>,
 }
 
 impl<'a> Packer<'a> {
@@ -134,6 +137,17 @@ impl<'a> Packer<'a> {
         Ok(number)
     }
 
+    /// Makes names findable; gives the place of their first slot.
+    fn slots<'n>(
+        &mut self,
+        section: Section,
+        names: impl ExactSizeIterator<Item = &'n str>,
+    ) -> u32 {
+        let first = self.count(section);
+        slots::table(names).into_iter().for_each(|slot| self.put2(section, slot));
+        first
+    }
+
     fn names(&mut self, section: Section, names: &[String]) {
         for name in names {
             self.put_string(section, name);
@@ -159,6 +173,7 @@ impl<'a> Packer<'a> {
             }
         }
         small("condition keys", homes.len())?;
+        self.slots(Section::KeySlots, homes.values().map(|(key, _)| key.name.as_str()));
         for ((identity, (key, home)), number) in homes.into_iter().zip(0..) {
             let glob = fill_holes(&key.name, "?*");
             if glob != key.name {
@@ -180,7 +195,10 @@ impl<'a> Packer<'a> {
         let types = self.resource_types(number, service, &own_keys)?;
         let first_type = self.count(Section::Types) - types.len() as u32;
         let first_action = self.count(Section::Actions);
-        in_order(&service.prefix, service.actions.iter().map(|a| a.name.as_str()))?;
+        let names = service.actions.iter().map(|a| a.name.as_str());
+        in_order(&service.prefix, names.clone())?;
+        small("actions of a service", names.len())?;
+        let slots = self.slots(Section::ActionSlots, names);
         for action in &service.actions {
             self.action(number, service, action, &types, &own_keys)?;
         }
@@ -191,8 +209,8 @@ impl<'a> Packer<'a> {
         self.put_string(Section::Services, &service.name);
         self.put_string(Section::Services, &service.category);
         let actions = (first_action, self.count(Section::Actions));
-        for bound in [actions.0, actions.1, first_type, self.count(Section::Types)] {
-            self.put4(Section::Services, bound);
+        for place in [actions.0, actions.1, slots, first_type, self.count(Section::Types)] {
+            self.put4(Section::Services, place);
         }
         self.put2(Section::Services, keys);
         let accepted = answer_code(service.accepted) << service_flags::ACCEPTED_SHIFT;
@@ -247,17 +265,23 @@ impl<'a> Packer<'a> {
 
     fn arns(&mut self, resource_type: &'a TypeFacts) -> Result<u16, PackError> {
         let first = self.count(Section::Arns);
-        let number = self.count(Section::Types);
         for template in &resource_type.arns {
             let segments: Vec<&str> = template.splitn(6, ':').collect();
-            let [_, _, service, _, _, _] = segments[..] else {
+            let [_, _, service, _, _, resource] = segments[..] else {
                 return Err(PackError(format!("`{template}` is not an ARN template")));
             };
+            let head = resource.find(['$', '*']).unwrap_or(resource.len());
             if !service.contains('$') {
-                self.arn_services.entry(service).or_default().push(number);
+                let arn = (&resource[..head], self.count(Section::Arns));
+                self.arn_services.entry(service).or_default().push(arn);
             }
             self.put_string(Section::Arns, template);
             self.put_string(Section::Arns, &fill_holes(template, "*"));
+            let start = template.len() - resource.len();
+            self.put2(Section::Arns, small("characters in an ARN", start)?);
+            self.put2(Section::Arns, small("characters in an ARN", head)?);
+            let letter = resource[..head].bytes().next().unwrap_or_default();
+            self.put2(Section::Arns, u16::from(letter));
         }
         if resource_type.arns.is_empty() {
             return Err(PackError(format!("`{}` has no ARN template", resource_type.name)));
@@ -266,11 +290,14 @@ impl<'a> Packer<'a> {
     }
 
     fn arn_services(&mut self) -> Result<(), PackError> {
-        for (name, mut types) in std::mem::take(&mut self.arn_services) {
-            types.dedup();
-            let types = self.list(types)?;
+        let arn_services = std::mem::take(&mut self.arn_services);
+        small("services in ARNs", arn_services.len())?;
+        self.slots(Section::ArnServiceSlots, arn_services.keys().copied());
+        for (name, mut arns) in arn_services {
+            arns.sort_unstable();
+            let arns = self.list(arns.into_iter().map(|(_, number)| number).collect())?;
             self.put_string(Section::ArnServices, name);
-            self.put2(Section::ArnServices, types);
+            self.put2(Section::ArnServices, arns);
         }
         Ok(())
     }
@@ -335,13 +362,20 @@ impl<'a> Packer<'a> {
         self.list(numbers)
     }
 
-    fn global_keys(&mut self, facts: &Facts) {
-        for key in &facts.global_keys {
+    fn global_keys(&mut self, facts: &Facts) -> Result<(), PackError> {
+        small("global condition keys", facts.global_keys.len())?;
+        self.slots(Section::GlobalKeySlots, facts.global_keys.iter().map(|key| key.name.as_str()));
+        for (key, number) in facts.global_keys.iter().zip(0..) {
+            let glob = fill_holes(&key.name, "?*");
+            if glob != key.name {
+                self.put4(Section::GlobalTemplates, number);
+            }
             self.put_string(Section::GlobalKeys, &key.name);
-            self.put_string(Section::GlobalKeys, &fill_holes(&key.name, "?*"));
+            self.put_string(Section::GlobalKeys, &glob);
             self.put2(Section::GlobalKeys, key.key_type as u16);
             self.put2(Section::GlobalKeys, key.category as u16);
         }
+        Ok(())
     }
 
     fn foreign_prefixes(&mut self, facts: &Facts) -> Result<(), PackError> {

@@ -31,6 +31,10 @@ fn every_arn_template_has_six_segments() {
         assert_eq!(arn.partition(), Segment::Any, "{arn:?}");
         assert!(!arn.resource().is_empty(), "{arn:?}");
         assert!(!arn.glob().contains('$'), "{arn:?}");
+        let head = arn.resource().split(['$', '*']).next().unwrap();
+        assert_eq!(arn.resource_head(), head, "{arn:?}");
+        assert!(arn.can_begin_with(head) && arn.can_begin_with(&format!("{head}x")), "{arn:?}");
+        assert!(head.is_empty() || !arn.can_begin_with("!"), "{arn:?}");
         assert_eq!(arn.glob().split(':').count(), arn.template().split(':').count(), "{arn:?}");
     }
 }
@@ -41,7 +45,7 @@ fn every_arn_without_a_hole_for_its_service_is_found_by_it() {
         for arn in resource_type.arns() {
             let Segment::Literal(segment) = arn.service() else { continue };
             let mut found = catalog().arn_service(segment).unwrap();
-            assert!(found.any(|other| other == resource_type), "{arn:?}");
+            assert!(found.any(|other| other == arn), "{arn:?}");
         }
     }
 }

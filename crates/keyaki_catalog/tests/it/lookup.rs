@@ -147,15 +147,15 @@ fn documents_of_aws_have_an_arn_without_account() {
 }
 
 #[test]
-fn resource_types_are_found_by_the_service_segment_of_their_arns() {
-    let types = |segment: &str| {
-        let types = catalog().arn_service(segment)?;
-        Some(types.map(|t| format!("{}/{}", t.service().prefix(), t.name())).collect::<Vec<_>>())
+fn arn_templates_are_found_by_their_service_segment() {
+    let resources = |segment: &str| {
+        let arns = catalog().arn_service(segment)?;
+        Some(arns.map(|arn| arn.resource()).collect::<Vec<_>>())
     };
-    assert!(types("S3").unwrap().contains(&"s3/bucket".to_owned()));
-    assert!(types("catalog").unwrap().iter().all(|name| name.starts_with("servicecatalog/")));
+    assert!(resources("S3").unwrap().contains(&"${BucketName}"));
+    assert!(resources("catalog").unwrap().contains(&"product/${ProductId}"));
     assert!(catalog().service("catalog").is_none());
-    assert_eq!(types("nothing"), None);
+    assert_eq!(resources("nothing"), None);
 }
 
 #[test]

@@ -17,13 +17,7 @@ pub(crate) fn arn(catalog: &Catalog, pattern: &Pattern) -> Option<String> {
     let text = pattern.text();
     let arn = Arn::parse(text)?;
     let widened = pattern.widened();
-    let service = arn.get(text, Segment::Service);
-    let types: Vec<_> = catalog
-        .arn_service(service)
-        .into_iter()
-        .flatten()
-        .filter(|kind| fits(*kind, &widened))
-        .collect();
+    let types: Vec<_> = catalog.resource_types().filter(|kind| fits(*kind, &widened)).collect();
     let mut out = heading(&types);
     out += "\n| segment | value |\n|---|---|\n";
     for (name, segment) in SEGMENTS {

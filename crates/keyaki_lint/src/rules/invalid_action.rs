@@ -61,7 +61,7 @@ fn check(cx: &mut Context<'_>, site: ActionSite<'_>) {
     let text = &*site.entry.text;
     let catalog = cx.catalog();
     let Some((prefix, name)) = site.entry.split() else { return missing_service(cx, site) };
-    let Some(service) = cx.service(prefix).filter(|s| s.is_live()) else { return };
+    let Some(service) = site.service.filter(|s| s.is_live()) else { return };
     if is_defined(catalog, service, site) || is_template(text) {
         return;
     }

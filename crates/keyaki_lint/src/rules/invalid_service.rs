@@ -62,6 +62,9 @@ fn check(cx: &mut Context<'_>, statement: &Statement) {
 
 fn check_arn(cx: &mut Context<'_>, entry: &ResourcePattern) {
     let Some(written) = &entry.arn else { return };
+    if is_known(cx, written.get(entry.text(), Segment::Service)) {
+        return;
+    }
     let Some(arn) = ArnPattern::new(entry, cx.catalog()) else { return };
     let service = arn.get(Segment::Service);
     if glob::has_wildcard(service) || is_known(cx, service) {

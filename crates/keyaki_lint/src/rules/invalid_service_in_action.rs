@@ -49,7 +49,7 @@ rule! {
 
 fn check(cx: &mut Context<'_>, site: ActionSite<'_>) {
     let Some((prefix, name)) = site.entry.split() else { return };
-    let service = cx.service(prefix);
+    let service = site.service;
     if service.is_some_and(|s| s.is_accepted() != Some(false)) {
         return;
     }

@@ -52,11 +52,11 @@ const QUOTA: usize = 10_240;
 
 fn check(cx: &mut Context<'_>) {
     let policy = cx.policy().origin;
-    let text = cx.text(policy);
-    if text.len() <= QUOTA {
+    let range = cx.range(policy);
+    if range.len() as usize <= QUOTA {
         return;
     }
-    let compact = size::measure(text).compact;
+    let compact = size::measure(cx.tree(), range).compact;
     if compact > QUOTA {
         let message = format!(
             "the policy has {compact} characters without white space; the quota is {QUOTA}"

@@ -53,11 +53,11 @@ const QUOTA: usize = 5_120;
 
 fn check(cx: &mut Context<'_>) {
     let policy = cx.policy().origin;
-    let text = cx.text(policy);
-    if text.len() <= QUOTA {
+    let range = cx.range(policy);
+    if range.len() as usize <= QUOTA {
         return;
     }
-    let Size { characters, compact } = size::measure(text);
+    let Size { characters, compact } = size::measure(cx.tree(), range);
     if characters <= QUOTA {
         return;
     }

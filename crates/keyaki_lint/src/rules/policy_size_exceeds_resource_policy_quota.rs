@@ -62,11 +62,11 @@ const QUOTAS: [(ResourceType, usize); 3] = [
 fn check(cx: &mut Context<'_>) {
     let policy = cx.policy().origin;
     let quota = quota(cx.resource_type());
-    let text = cx.text(policy);
-    if text.len() <= quota {
+    let range = cx.range(policy);
+    if range.len() as usize <= quota {
         return;
     }
-    let compact = size::measure(text).compact;
+    let compact = size::measure(cx.tree(), range).compact;
     if compact > quota {
         let message = format!(
             "the policy has {compact} characters without white space; the quota is {quota}"

@@ -56,7 +56,7 @@ fn check(cx: &mut Context<'_>, site: ActionSite<'_>) {
         return;
     }
     let Some(prefix) = site.entry.service() else { return };
-    if glob::has_wildcard(prefix) || cx.service(prefix).is_none() {
+    if glob::has_wildcard(prefix) || site.service.is_none() {
         return;
     }
     if cx.catalog().rcp_services().any(|service| service.eq_ignore_ascii_case(prefix)) {

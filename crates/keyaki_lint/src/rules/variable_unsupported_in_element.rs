@@ -65,7 +65,7 @@ fn check(cx: &mut Context<'_>, statement: &Statement) {
 }
 
 fn check_text(cx: &mut Context<'_>, element: &str, text: &str, at: NodeId) {
-    if !text.contains("${") {
+    if !text.contains('$') {
         return;
     }
     let text = Pattern::new(text);

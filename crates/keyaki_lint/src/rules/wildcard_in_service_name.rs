@@ -48,7 +48,8 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_>, statement: &Statement) {
-    for entry in statement.action_elements().flat_map(|e| &e.entries) {
+    let actions = statement.action_elements().flat_map(|e| &e.entries);
+    for entry in actions.filter(|e| e.has_wildcard()) {
         if let Some(service) = entry.service().filter(|s| glob::has_wildcard(s)) {
             report(cx, entry.origin, service, 0..service.len());
         }

@@ -102,7 +102,7 @@ fn check_resource(resource: &str) -> Result<(), String> {
     if resource == "*" {
         return Ok(());
     }
-    if Arn::parse(resource).is_none() {
+    if Arn::plain(resource).is_none() {
         return Err(format!("`{resource}` is neither an ARN nor `*`"));
     }
     Ok(())
@@ -127,7 +127,7 @@ fn fits(key_type: KeyType, value: &str) -> bool {
         KeyType::Numeric => Decimal::parse(value).is_some(),
         KeyType::Date => date::parse(value).is_some(),
         KeyType::IpAddress => Cidr::parse(value).is_some(),
-        KeyType::Arn | KeyType::ArrayOfArn => Arn::parse(value).is_some(),
+        KeyType::Arn | KeyType::ArrayOfArn => Arn::plain(value).is_some(),
         KeyType::String | KeyType::ArrayOfString | KeyType::Binary => true,
     }
 }

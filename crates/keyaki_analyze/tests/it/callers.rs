@@ -1,0 +1,116 @@
+//! Who may call: whom the cases of callers once left out.
+
+use super::*;
+use keyaki_analyze::Access;
+use keyaki_eval::{Caller, Evaluator, Policies, Request, Verdict};
+
+fn resource(statements: &str) -> Subject {
+    let text = format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#);
+    Subject::resource(document(&text))
+}
+
+fn allow(principal: &str, condition: &str) -> Subject {
+    resource(&format!(
+        r#"{{"Effect": "Allow", "Principal": {principal}, "Action": "s3:*", "Resource": "*",
+            "Condition": {{{condition}}}}}"#
+    ))
+}
+
+/// The request that is new.
+fn new_request(old: &Subject, new: &Subject) -> Request {
+    match answer(&Question::NoNewAccess { old, new }, Actions::Any) {
+        Answer::Refuted(witness) => witness.request,
+        other @ (Answer::Proved { .. } | Answer::Undecided(_)) => panic!("{other:?}"),
+    }
+}
+
+const USERS: &str = r#""StringEquals": {"aws:PrincipalType": "User"}"#;
+
+#[test]
+fn somebody_who_is_not_named_is_not_called_as_one_who_is() {
+    let old = allow(r#"{"AWS": "arn:aws:iam::111122223333:user/alice"}"#, USERS);
+    let new = allow(r#"{"AWS": "111122223333"}"#, USERS);
+    let caller = new_request(&old, &new).caller;
+    assert!(matches!(&caller, Caller::User { name, .. } if name != "alice"), "{caller:?}");
+}
+
+#[test]
+fn a_stranger_is_in_no_account_that_a_policy_names() {
+    let old = allow(r#"{"AWS": "999988887777"}"#, USERS);
+    let new = allow(r#"{"AWS": "*"}"#, USERS);
+    assert_ne!(new_request(&old, &new).caller.account(), Some("999988887777"));
+}
+
+#[test]
+fn accounts_of_other_partitions_have_callers() {
+    let old = allow(r#"{"AWS": "111122223333"}"#, "");
+    let new = allow(r#"{"AWS": "arn:aws-cn:iam::444455556666:root"}"#, "");
+    assert_eq!(new_request(&old, &new).caller.partition(), Some("aws-cn"));
+}
+
+#[test]
+fn who_names_a_user_names_the_federated_sessions_of_that_user() {
+    let principal = r#"{"AWS": "arn:aws:iam::111122223333:user/ann"}"#;
+    let caller = new_request(&allow(principal, USERS), &allow(principal, "")).caller;
+    let user = Some("ann".to_owned());
+    assert!(matches!(&caller, Caller::FederatedUser { user: u, .. } if *u == user), "{caller:?}");
+}
+
+#[test]
+fn a_session_may_be_of_a_role_with_a_path() {
+    let principal = r#"{"AWS": "arn:aws:sts::111122223333:assumed-role/deploy/ci"}"#;
+    let path = r#""ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/eng/*"}"#;
+    let nobody = resource("");
+    let caller = new_request(&nobody, &allow(principal, path)).caller;
+    let Caller::RoleSession { role, session, .. } = caller else { panic!("{caller:?}") };
+    assert_eq!((role.as_str(), session.as_str()), ("eng/deploy", "ci"));
+}
+
+#[test]
+fn no_rcp_reaches_a_service_linked_role() {
+    let mut subject = resource(
+        r#"{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}"#,
+    );
+    let deny =
+        r#"{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}}"#;
+    subject.layer = None;
+    subject.policies.rcp = Some(vec![vec![document(deny)]]);
+    let access = [Access { actions: vec!["s3:*".to_owned()], resources: Vec::new() }];
+    let question = Question::AccessNotGranted { subject: &subject, access: &access };
+    match answer(&question, Actions::Known) {
+        Answer::Refuted(witness) => {
+            assert!(witness.request.caller.is_service_linked(), "{:?}", witness.request);
+            assert!(is_allowed(&subject.policies, &witness.request));
+        }
+        other @ (Answer::Proved { .. } | Answer::Undecided(_)) => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_witness_says_whose_the_resource_is() {
+    let user = "arn:aws:iam::111122223333:user/alice";
+    let new = Subject {
+        policies: Policies {
+            identity: vec![document(
+                r#"{"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}"#,
+            )],
+            resource: Some(document(&format!(
+                r#"{{"Statement": {{"Effect": "Allow", "Principal": {{"AWS": "{user}"}},
+                    "Action": "s3:GetObject", "Resource": "*"}}}}"#
+            ))),
+            ..Policies::default()
+        },
+        layer: None,
+    };
+    let mut old = new.clone();
+    old.policies.resource = None;
+    // In the same account the identity policy suffices in both.
+    let request = new_request(&old, &new);
+    assert!(is_allowed(&new.policies, &request) && !is_allowed(&old.policies, &request));
+}
+
+fn is_allowed(policies: &Policies, request: &Request) -> bool {
+    let profile = Profile::documented();
+    let evaluator = Evaluator::new(policies, &profile, keyaki_catalog::embedded());
+    evaluator.decide(request).verdict == Verdict::Allow
+}

@@ -1,0 +1,17 @@
+//! Random policies of resources, and attacks on what is said of them.
+
+use keyaki_test_support::differ::{Dice, Tally, resource_pair};
+
+#[test]
+fn answers_about_all_forms_of_principals_stand() {
+    let mut tally = Tally::default();
+    for seed in 0..500 {
+        match resource_pair(&mut Dice::seeded(seed), 60) {
+            Ok(checked) => tally.add(checked),
+            Err(fault) => panic!("seed {seed}: {fault}"),
+        }
+    }
+    println!("{tally}");
+    assert!(tally.proved > 100 && tally.refuted > 100, "{tally}");
+    assert!(tally.open() * 20 < tally.all(), "{tally}");
+}

@@ -1,0 +1,188 @@
+//! Small questions, each about one thing.
+
+use super::*;
+use keyaki_analyze::Access;
+use keyaki_eval::Policies;
+
+/// A policy of these statements.
+fn policy(statements: &str) -> Document {
+    document(&format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#))
+}
+
+fn identity(statements: &str) -> Subject {
+    Subject::identity(vec![policy(statements)])
+}
+
+fn resource(statements: &str) -> Subject {
+    Subject::resource(policy(statements))
+}
+
+fn new_access(old: &Subject, new: &Subject) -> Answer {
+    answer(&Question::NoNewAccess { old, new }, Actions::Any)
+}
+
+/// The witness's value of a key; none where it is absent.
+fn key(answer: &Answer, key: &str) -> Option<String> {
+    let Answer::Refuted(witness) = answer else { panic!("{answer:?}") };
+    witness.request.context.one(key).map(str::to_owned)
+}
+
+fn proved(answer: &Answer) {
+    assert!(matches!(answer, Answer::Proved { .. }), "{answer:?}");
+}
+
+const READ: &str =
+    r#"{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}"#;
+
+#[test]
+fn a_narrower_resource_is_no_new_access() {
+    let narrow = READ.replace("b/*", "b/logs/*");
+    proved(&new_access(&identity(READ), &identity(&narrow)));
+    let wide = new_access(&identity(&narrow), &identity(READ));
+    let Answer::Refuted(witness) = wide else { panic!("{wide:?}") };
+    assert!(!witness.request.resource.contains("logs/"), "{witness:?}");
+    assert!(witness.is_known && witness.is_realistic);
+}
+
+#[test]
+fn a_star_does_not_cross_the_colons_of_an_arn() {
+    let all = r#"{"Effect": "Allow", "Action": "ec2:StartInstances",
+        "Resource": "arn:aws:ec2:*:111122223333:instance/*"}"#;
+    let pieces = r#"{"Effect": "Allow", "Action": "ec2:StartInstances",
+        "Resource": ["arn:aws:ec2:eu-*:111122223333:instance/*",
+                     "arn:aws:ec2:*:111122223333:instance/i-*"]}"#;
+    proved(&new_access(&identity(all), &identity(pieces)));
+    let answer = new_access(&identity(pieces), &identity(all));
+    assert!(matches!(answer, Answer::Refuted(_)), "{answer:?}");
+}
+
+#[test]
+fn a_deny_with_a_negated_operator_bites_where_the_key_is_absent() {
+    let with = |deny: &str| identity(&format!("{READ}, {deny}"));
+    let deny = |operator: &str| {
+        format!(
+            r#"{{"Effect": "Deny", "Action": "*", "Resource": "*",
+                 "Condition": {{"{operator}": {{"aws:SourceVpce": "vpce-1"}}}}}}"#
+        )
+    };
+    let only_inside =
+        READ.replace('}', r#", "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-1"}}}"#);
+    proved(&new_access(&identity(&only_inside), &with(&deny("StringNotEquals"))));
+    // A positive operator lets a request without the key through.
+    let lenient = new_access(&identity(&only_inside), &with(&deny("StringLike")));
+    assert_ne!(key(&lenient, "aws:SourceVpce").as_deref(), Some("vpce-1"));
+}
+
+#[test]
+fn for_all_values_lets_the_absent_key_through() {
+    let gated = |operator: &str| {
+        identity(&format!(
+            r#"{{"Effect": "Allow", "Action": "ec2:CreateTags", "Resource": "*",
+                 "Condition": {{"{operator}": {{"aws:TagKeys": ["team"]}}}}}}"#
+        ))
+    };
+    let answer =
+        new_access(&gated("ForAnyValue:StringEquals"), &gated("ForAllValues:StringEquals"));
+    let Answer::Refuted(witness) = &answer else { panic!("{answer:?}") };
+    assert!(!witness.request.context.has("aws:TagKeys"), "{witness:?}");
+}
+
+#[test]
+fn a_variable_is_the_same_on_both_sides() {
+    let home = |suffix: &str| {
+        identity(&format!(
+            r#"{{"Effect": "Allow", "Action": "s3:GetObject",
+                 "Resource": "arn:aws:s3:::home/${{aws:username}}/{suffix}"}}"#
+        ))
+    };
+    proved(&new_access(&home("*"), &home("docs/*")));
+    let answer = new_access(&home("docs/*"), &home("*"));
+    assert!(key(&answer, "aws:username").is_some(), "{answer:?}");
+}
+
+#[test]
+fn a_user_named_in_a_condition_is_found_as_the_caller() {
+    let one = READ.replace(
+        '}',
+        r#", "Condition": {"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:user/ann"}}}"#,
+    );
+    let subject = identity(&one);
+    let refuted = answer(&Question::AlwaysDenied { subject: &subject }, Actions::Known);
+    let Answer::Refuted(witness) = refuted else { panic!("{refuted:?}") };
+    let arn = witness.request.caller.arn();
+    assert_eq!(arn.as_deref(), Some("arn:aws:iam::111122223333:user/ann"));
+}
+
+#[test]
+fn a_policy_of_a_resource_is_about_its_principals() {
+    let grant = |principal: &str| {
+        resource(&format!(
+            r#"{{"Effect": "Allow", "Principal": {principal}, "Action": "s3:GetObject",
+                 "Resource": "arn:aws:s3:::b/*"}}"#
+        ))
+    };
+    let account = grant(r#"{"AWS": "111122223333"}"#);
+    let role = grant(r#"{"AWS": "arn:aws:iam::111122223333:role/reader"}"#);
+    let anyone = grant(r#""*""#);
+    proved(&new_access(&anyone, &account));
+    proved(&new_access(&account, &account));
+    let wider = new_access(&account, &anyone);
+    let Answer::Refuted(witness) = &wider else { panic!("{wider:?}") };
+    assert_ne!(witness.request.caller.account(), Some("111122223333"));
+    // The account is another way of naming than the role.
+    let other = new_access(&role, &account);
+    assert!(matches!(other, Answer::Refuted(_)), "{other:?}");
+}
+
+#[test]
+fn layers_decide_together() {
+    let policies = |scp: &str| Policies {
+        identity: vec![policy(r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}"#)],
+        scp: Some(vec![vec![policy(scp)]]),
+        ..Policies::default()
+    };
+    let access = [Access {
+        actions: vec!["organizations:LeaveOrganization".to_owned()],
+        resources: Vec::new(),
+    }];
+    let question = |scp: &str| {
+        let subject = Subject { policies: policies(scp), layer: None };
+        answer(&Question::AccessNotGranted { subject: &subject, access: &access }, Actions::Known)
+    };
+    let all = r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}"#;
+    let deny = r#"{"Effect": "Deny", "Action": "organizations:Leave*", "Resource": "*"}"#;
+    proved(&question(&format!("{all}, {deny}")));
+    assert!(matches!(question(all), Answer::Refuted(_)));
+    // Root users and service-linked roles aside, nobody gets past an SCP without an Allow.
+    proved(&question(deny));
+}
+
+#[test]
+fn actions_that_nobody_has_heard_of_count_unless_left_out() {
+    let get = |action: &str| identity(&READ.replace("s3:GetObject", action));
+    let known: Vec<String> = keyaki_catalog::embedded()
+        .actions()
+        .map(|a| a.full_name())
+        .filter(|name| name.starts_with("sqs:Get"))
+        .collect();
+    let listed = READ.replace("\"s3:GetObject\"", &format!("{known:?}"));
+    let (old, new) = (identity(&listed), get("sqs:Get*"));
+    let question = Question::NoNewAccess { old: &old, new: &new };
+    proved(&answer(&question, Actions::Known));
+    let any = answer(&question, Actions::Any);
+    let Answer::Refuted(witness) = &any else { panic!("{any:?}") };
+    assert!(!witness.is_known && witness.request.action.starts_with("sqs:get"), "{witness:?}");
+}
+
+#[test]
+fn equivalence_and_disjointness_look_both_ways() {
+    let split = READ.replace("\"arn:aws:s3:::b/*\"", r#"["arn:aws:s3:::b/?*", "arn:aws:s3:::b/"]"#);
+    let (one, other) = (identity(READ), identity(&split));
+    proved(&answer(&Question::Equivalent { one: &one, other: &other }, Actions::Any));
+    let elsewhere = identity(&READ.replace(":::b/", ":::c/"));
+    proved(&answer(&Question::Disjoint { one: &one, other: &elsewhere }, Actions::Any));
+    let overlap = identity(&READ.replace(":::b/*", ":::*/x"));
+    let answer = answer(&Question::Disjoint { one: &one, other: &overlap }, Actions::Any);
+    let Answer::Refuted(witness) = answer else { panic!("{answer:?}") };
+    assert_eq!(witness.responsible.len(), 2);
+}

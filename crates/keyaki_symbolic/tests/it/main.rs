@@ -1,0 +1,10 @@
+//! The engine against the evaluator.
+#![allow(
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test stops at what it did not expect, and prints what it counted"
+)]
+
+mod differ;
+mod faults;
+mod globs;
