@@ -32,7 +32,7 @@ pub fn hover(document: &Document, offset: u32) -> Option<Hover> {
         Some(mut hover) => {
             if !rules.is_empty() {
                 // Without the empty line the last paragraph would be a heading.
-                hover.markdown += &format!("\n\n---\n\n{rules}");
+                hover.markdown += &format!("\n\n---\n{rules}");
             }
             Some(hover)
         }
