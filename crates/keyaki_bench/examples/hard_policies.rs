@@ -1,5 +1,5 @@
 //! How long policies take that were made to be hard:
-//! `cargo run --release -p keyaki_bench --example hard_policies`.
+//! `cargo run --release -p keyaki_bench --example hard_policies [NAME]`.
 #![expect(clippy::print_stdout, reason = "an example prints what it measured")]
 
 use std::time::Instant;
@@ -13,7 +13,11 @@ fn main() {
     let catalog = keyaki_catalog::embedded();
     let steps = Budget::DEFAULT_STEPS;
     let asker = Asker { catalog, profile: &profile, actions: Actions::Any, steps };
+    let only = std::env::args().nth(1).unwrap_or_default();
     for case in keyaki_test_support::adversarial::cases() {
+        if !case.name.contains(&only) {
+            continue;
+        }
         let started = Instant::now();
         let answer = ask(&Question::NoNewAccess { old: &case.old, new: &case.new }, &asker);
         let milliseconds = started.elapsed().as_secs_f64() * 1e3;

@@ -82,7 +82,8 @@ fn folded(text: &str, fold: Fold, all: &mut Vec<String>) {
 pub(crate) fn variants(lower: char) -> Vec<char> {
     let is_variant = |c: &char| c.to_lowercase().eq([lower]);
     let upper = lower.to_uppercase().chain(['\u{212A}', '\u{212B}']);
-    [lower].into_iter().chain(upper).filter(is_variant).collect()
+    let others = upper.filter(|c| *c != lower && is_variant(c));
+    [lower].into_iter().chain(others).collect()
 }
 
 fn either(variants: &[char]) -> String {

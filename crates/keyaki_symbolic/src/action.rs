@@ -168,7 +168,7 @@ fn matched(name: &str, tests: &[ActionTest]) -> Bits {
 }
 
 /// The steps that reading the patterns of one service side by side may take.
-const READING: u64 = 30_000;
+const READING: u64 = 250_000;
 
 /// What is not known of actions that AWS may add.
 #[derive(Clone, Debug, Default)]
@@ -323,12 +323,13 @@ impl Reading<'_> {
 /// Another text in these of the languages and in no others, that is not taken.
 fn untaken(
     languages: &[&Language],
-    signature: &Bits,
+    signature: &[u32],
     mut text: String,
     is_taken: &impl Fn(&str) -> bool,
     budget: &Budget,
 ) -> Result<Option<String>, Exhausted> {
-    let (inside, outside): (Vec<_>, Vec<_>) = (0..languages.len()).partition(|i| signature.has(*i));
+    let (inside, outside): (Vec<_>, Vec<_>) =
+        (0..languages.len()).partition(|i| signature.contains(&(*i as u32)));
     let need: Vec<Vec<&Language>> = inside.iter().map(|i| vec![languages[*i]]).collect();
     let mut taken: Vec<Language> = Vec::new();
     while is_taken(&text.to_ascii_lowercase()) {

@@ -27,10 +27,6 @@ impl Bits {
         self.words.get(number / 64).is_some_and(|w| w >> (number % 64) & 1 == 1)
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.words.is_empty()
-    }
-
     pub(crate) fn is_subset(&self, other: &Bits) -> bool {
         let others = other.words.iter().copied().chain(std::iter::repeat(0));
         self.words.iter().zip(others).all(|(word, other)| word & !other == 0)

@@ -252,6 +252,8 @@ struct Spelled<'t> {
     by_text: HashMap<&'t str, Vec<usize>>,
     /// Those that hold for a text that no test spells out.
     otherwise: Bits,
+    /// Those that hold for the texts that they spell out.
+    inside: Bits,
     /// All other tests.
     rest: Vec<usize>,
 }
@@ -273,15 +275,26 @@ impl<'t> Spelled<'t> {
         let state = State::One(other);
         let plain = (0..key.tests.len()).filter(|t| rest.binary_search(t).is_err());
         let otherwise = plain.filter(|t| key.tests[*t].holds(&key.name, &state)).collect();
-        Spelled { by_text, otherwise, rest }
+        let holds_inside = |test: &KeyTest<'_>| {
+            let some = test.spelled_out().and_then(|mut texts| texts.find(|t| !t.is_empty()));
+            some.is_some_and(|text| test.holds(&key.name, &State::One(text.to_owned())))
+        };
+        let inside = (0..key.tests.len()).filter(|t| holds_inside(&key.tests[*t])).collect();
+        Spelled { by_text, otherwise, inside, rest }
     }
 
     /// The tests that hold for a text which is not empty.
     fn holds(&self, key: &Key<'_>, text: &str, budget: &Budget) -> Result<Bits, Exhausted> {
         let state = State::One(text.to_owned());
         let mut holds = self.otherwise.clone();
-        let own = self.by_text.get(text).into_iter().flatten();
-        for number in own.chain(&self.rest) {
+        budget.spend(1)?;
+        for number in self.by_text.get(text).into_iter().flatten() {
+            match self.inside.has(*number) {
+                true => holds.insert(*number),
+                false => holds.remove(*number),
+            }
+        }
+        for number in &self.rest {
             let test = &key.tests[*number];
             budget.spend(test.size() as u64)?;
             match test.holds(&key.name, &state) {

@@ -4,9 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use crate::algebra::readable;
 use crate::automaton::{Automaton, Positions, close};
-use crate::bits::Bits;
 use crate::budget::{Budget, Exhausted};
 use crate::language::{Fold, Language};
+
+/// The numbers of the languages that a text is in, in order.
+pub(crate) type Signature = Vec<u32>;
 
 /// Which of the languages a text is in, with such a text: every combination that occurs, once.
 /// Examples are readable where that is possible, else short. The languages are distinct, and the
@@ -14,7 +16,7 @@ use crate::language::{Fold, Language};
 pub(crate) fn signatures(
     languages: &[&Language],
     budget: &Budget,
-) -> Result<Vec<(Bits, String)>, Exhausted> {
+) -> Result<Vec<(Signature, String)>, Exhausted> {
     let literals: HashMap<String, usize> = languages
         .iter()
         .enumerate()
@@ -24,8 +26,8 @@ pub(crate) fn signatures(
     let patterns: Vec<usize> = (0..languages.len()).filter(|i| !is_plain(languages[*i])).collect();
     let mut found = Found { known: HashSet::new(), all: Vec::new() };
     let mut met = Vec::new();
-    let in_patterns = |text: &str| -> Bits {
-        patterns.iter().copied().filter(|i| languages[*i].matches(text)).collect()
+    let in_patterns = |text: &str| -> Signature {
+        patterns.iter().filter(|i| languages[**i].matches(text)).map(|i| *i as u32).collect()
     };
     let mut texts: Vec<&String> = literals.keys().collect();
     texts.sort_unstable();
@@ -36,7 +38,8 @@ pub(crate) fn signatures(
         if !signature.is_empty() {
             met.push(own);
         }
-        signature.insert(own);
+        let at = signature.partition_point(|l| *l < own as u32);
+        signature.insert(at, own as u32);
         found.add(signature, || text.clone());
     }
     // Texts that are no literal: the literals that lie in no pattern are avoided by taking care
@@ -62,12 +65,12 @@ fn is_plain(language: &Language) -> bool {
 }
 
 struct Found {
-    known: HashSet<Bits>,
-    all: Vec<(Bits, String)>,
+    known: HashSet<Signature>,
+    all: Vec<(Signature, String)>,
 }
 
 impl Found {
-    fn add(&mut self, signature: Bits, text: impl FnOnce() -> String) {
+    fn add(&mut self, signature: Signature, text: impl FnOnce() -> String) {
         if self.known.insert(signature.clone()) {
             self.all.push((signature, text()));
         }
@@ -75,10 +78,10 @@ impl Found {
 }
 
 /// What a state costs beside its positions: it is kept, and looked up among all others.
-const STATE: u64 = 32;
+const STATE: u64 = 64;
 
 /// What a step costs for each position.
-const STEP: u64 = 4;
+const STEP: u64 = 8;
 
 /// Reads the patterns side by side until nothing new turns up.
 fn explore(
@@ -91,19 +94,19 @@ fn explore(
     let patterns: Vec<&Language> = read.iter().map(|i| languages[*i]).collect();
     let automaton = Automaton::new(patterns).ok_or(Exhausted)?;
     let mut seen: HashSet<Positions> = HashSet::new();
-    let mut lost: HashSet<Bits> = HashSet::new();
+    let mut lost: HashSet<Signature> = HashSet::new();
     // The empty text is a value of its own and is left to the caller.
     let mut states = vec![(automaton.start(), None)];
     let mut at = 0;
     while at < states.len() {
         let (positions, _) = &states[at];
         budget.spend(STATE + positions.len() as u64)?;
-        let signature: Bits = automaton.accepted(positions).map(|l| read[l]).collect();
+        let signature: Signature = automaton.accepted(positions).map(|l| read[l] as u32).collect();
         if at > 0 && !found.known.contains(&signature) {
             let example = text(&states, at);
             let example = if is_literal(&example) { fresh(&example, is_literal) } else { example };
-            let read = read.iter().copied();
-            if read.filter(|i| languages[*i].matches(&example)).eq(signature.iter()) {
+            let inside = read.iter().filter(|i| languages[**i].matches(&example));
+            if inside.map(|i| *i as u32).eq(signature.iter().copied()) {
                 found.add(signature, || example);
             } else {
                 lost.insert(signature);
@@ -173,13 +176,13 @@ mod tests {
             languages.dedup();
             let refs: Vec<&Language> = languages.iter().collect();
             let found = signatures(&refs, &Budget::default()).unwrap_or_default();
-            let of = |text: &str| -> Bits {
-                (0..refs.len()).filter(|i| refs[*i].matches(text)).collect()
+            let of = |text: &str| -> Signature {
+                (0..refs.len() as u32).filter(|i| refs[*i as usize].matches(text)).collect()
             };
             for (signature, example) in &found {
                 assert_eq!(of(example), *signature, "{languages:?} {example}");
             }
-            let known: HashSet<&Bits> = found.iter().map(|(s, _)| s).collect();
+            let known: HashSet<&Signature> = found.iter().map(|(s, _)| s).collect();
             assert_eq!(known.len(), found.len());
             for text in &texts {
                 assert!(known.contains(&of(text)), "{languages:?} {text}");

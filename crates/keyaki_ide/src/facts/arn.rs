@@ -17,7 +17,10 @@ pub(crate) fn arn(catalog: &Catalog, pattern: &Pattern) -> Option<String> {
     let text = pattern.text();
     let arn = Arn::parse(text)?;
     let widened = pattern.widened();
-    let types: Vec<_> = catalog.resource_types().filter(|kind| fits(*kind, &widened)).collect();
+    let service = arn.get(text, Segment::Service);
+    let is_of = |kind: &ResourceType<'_>| kind.arn().split(':').nth(2) == Some(service);
+    let types = catalog.resource_types().filter(is_of);
+    let types: Vec<_> = types.filter(|kind| fits(*kind, &widened)).collect();
     let mut out = heading(&types);
     out += "\n| segment | value |\n|---|---|\n";
     for (name, segment) in SEGMENTS {

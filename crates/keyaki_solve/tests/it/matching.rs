@@ -140,5 +140,5 @@ fn variables_stand_for_the_one_value_of_their_key() {
             }
         }
     }
-    pairs(&policies, &[Profile::documented()], &both(), &all);
+    pairs(&policies, &[Profile::documented()], &both()[..1], &all);
 }
