@@ -15,8 +15,15 @@ import { install } from "./install.mjs";
 import { missesTheProgram, workAsPerson } from "./person.mjs";
 import { browse, picture, serve } from "./workbench.mjs";
 
+/** Far longer than all of it takes. */
+const PATIENCE = 8 * 60_000;
+
 const program = resolve(process.env.KEYAKI ?? "../../target/debug/keyaki");
 const tools = install(resolve("../../target/editor-test"));
+setTimeout(() => {
+  console.error("the workbench tests did not end in time");
+  process.exit(1);
+}, PATIENCE).unref();
 const home = mkdtempSync(join(tmpdir(), "keyaki-editor-"));
 const browser = await browse(tools);
 try {

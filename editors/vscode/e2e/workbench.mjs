@@ -31,6 +31,7 @@ export async function serve(tools, home, settings, vsix) {
   const words = ["--auth", "none", "--bind-addr", `127.0.0.1:${port}`, "--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"];
   const driver = ["--vscode-option", "enable-smoke-test-driver"];
   const child = spawn(tools.node, [tools.codeServer, ...folders, ...words, ...driver], { env, stdio: ["ignore", "pipe", "ignore"] });
+  process.on("exit", () => child.kill("SIGKILL"));
   for await (const text of child.stdout.iterator({ destroyOnReturn: false })) {
     if (String(text).includes("HTTP server listening")) {
       break;
@@ -43,7 +44,9 @@ export async function serve(tools, home, settings, vsix) {
 async function stop(child) {
   const gone = once(child, "exit");
   child.kill();
+  const patience = setTimeout(() => child.kill("SIGKILL"), 10_000);
   await gone;
+  clearTimeout(patience);
 }
 
 async function freePort() {
