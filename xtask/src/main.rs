@@ -12,6 +12,7 @@ mod catalog;
 mod codegen;
 mod compare;
 mod compare_linters;
+mod editor;
 mod layers;
 mod licences;
 mod test;
@@ -26,6 +27,9 @@ usage: cargo xtask <task>
 
 tasks:
   test [ARG…]        run all tests, with Z3; arguments go to the test runner
+  test-editor        run the VS Code extension in a real workbench
+  package-editor [--target T --program P]
+                     pack the VS Code extension, for one platform with the program in it
   z3                 bring the Z3 that the solver tests use, and print where it is
   codegen [--check]  write the generated files, or only say which are stale
   catalog build      regenerate the catalogue's text files from a released data set
@@ -40,6 +44,8 @@ fn main() -> ExitCode {
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
         ["test", rest @ ..] => test::run(&workspace_root(), rest),
+        ["test-editor"] => editor::test_in_workbench(&workspace_root()),
+        ["package-editor", rest @ ..] => editor::package(&workspace_root(), rest),
         ["z3"] => z3::run(),
         ["codegen"] => codegen::run(&workspace_root(), false),
         ["codegen", "--check"] => codegen::run(&workspace_root(), true),

@@ -1,19 +1,24 @@
-//! `cargo xtask test`: all tests, with cargo-nextest where it is installed.
+//! `cargo xtask test`: all tests, with cargo-nextest where it is installed, and those of the VS Code
+//! extension.
 
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::Outcome;
+use crate::{Outcome, editor};
 
 /// Runs the tests of the whole workspace; further arguments go to the runner. Z3 is brought first:
 /// without it, the tests that need a solver say that they were skipped.
 ///
-/// The documentation's examples come first, so that the runner's summary is the last line.
+/// The extension and the documentation's examples come first, so that the runner's summary is the
+/// last line. Arguments choose among the runner's tests, and leave out the others.
 ///
 /// # Errors
 /// When a test fails or the runner cannot be started.
 pub(crate) fn run(root: &Path, arguments: &[&str]) -> Outcome {
+    if arguments.is_empty() {
+        editor::test(root)?;
+    }
     let has_nextest = Command::new("cargo")
         .args(["nextest", "--version"])
         .stdout(Stdio::null())

@@ -7,16 +7,13 @@
 use keyaki_eval::{
     AskedKeys, Caller, CallerKind, Context, Formula, Layer, Request, complete_where,
 };
-use keyaki_ir::arn::Segment;
 use keyaki_ir::glob::Case;
-use keyaki_ir::{Arn, Principal, PrincipalEntry, Statement, arn};
+use keyaki_ir::{Principal, PrincipalEntry, Statement, arn};
 use keyaki_symbolic::{Ask, Text};
 
 use crate::Subject;
 use crate::findings::Zone;
-
-/// An account that no policy is likely to name.
-const STRANGER: &str = "999988887777";
+use crate::home::{Home, STRANGER, Unnamed};
 
 /// A case of callers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,107 +145,6 @@ fn entries(subject: &Subject) -> impl Iterator<Item = &PrincipalEntry> {
     let layers = subject.policies.layers().into_iter();
     let statements = layers.flat_map(|l| subject.policies.statements(l)).map(|(_, s)| s);
     statements.flat_map(Statement::principal_elements).flat_map(|p| p.entries()).map(|(_, e)| e)
-}
-
-/// Names that no policy spells out, so that who has them stands for all who are not named.
-struct Unnamed<'e> {
-    entries: &'e [&'e PrincipalEntry],
-}
-
-impl Unnamed<'_> {
-    fn is_new(&self, text: &str) -> bool {
-        !self.entries.iter().any(|e| e.text.contains(text))
-    }
-
-    /// A name of a user, a role, a session or a service.
-    fn name(&self, usual: &str) -> String {
-        let mut name = usual.to_owned();
-        while !self.is_new(&name) {
-            name.push('x');
-        }
-        name
-    }
-
-    fn account(&self) -> String {
-        let usual = std::iter::once(STRANGER.to_owned());
-        let mut others =
-            usual.chain((0..1_000_000).map(|n| format!("{:012}", 888_800_000_000_u64 + n)));
-        others.find(|a| self.is_new(a)).unwrap_or_default()
-    }
-
-    fn canonical_id(&self) -> String {
-        let ids = (0..=u16::MAX).map(|n| format!("{n:04x}").repeat(16));
-        let usual = std::iter::once("0123456789abcdef".repeat(4));
-        usual.chain(ids).find(|id| self.is_new(id)).unwrap_or_default()
-    }
-}
-
-/// An account with its partition.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Home {
-    partition: String,
-    account: String,
-}
-
-impl Home {
-    /// Where a caller belongs.
-    fn of(caller: &Caller) -> Option<Home> {
-        let (partition, account) = (caller.partition()?.to_owned(), caller.account()?.to_owned());
-        Some(Home { partition, account })
-    }
-
-    /// The account that an entry names. Digits alone do not tell the partition: it is the one in
-    /// which other entries name that account.
-    fn of_account(entry: &PrincipalEntry, all: &[&PrincipalEntry]) -> Option<Vec<Home>> {
-        if entry.principal != Principal::Account {
-            return None;
-        }
-        let text = &*entry.text;
-        let home = |text: &str| {
-            let arn = Arn::parse(text)?;
-            let get = |segment| arn.get(text, segment).to_owned();
-            Some(Home { partition: get(Segment::Partition), account: get(Segment::Account) })
-        };
-        if let Some(home) = home(text) {
-            return Some(vec![home]).filter(|h| arn::is_account_id(&h[0].account));
-        }
-        let others = all.iter().filter_map(|e| home(&e.text)).filter(|h| h.account == text);
-        let mut homes: Vec<Home> = others.collect();
-        if homes.is_empty() && arn::is_account_id(text) {
-            homes.push(Home { partition: "aws".to_owned(), account: text.to_owned() });
-        }
-        Some(homes)
-    }
-
-    fn role(&self, role: &str, session: &str) -> Caller {
-        let Home { partition, account } = self.clone();
-        Caller::RoleSession {
-            partition,
-            account,
-            role: role.to_owned(),
-            session: session.to_owned(),
-        }
-    }
-
-    fn user(&self, name: &str) -> Caller {
-        let Home { partition, account } = self.clone();
-        Caller::User { partition, account, name: name.to_owned() }
-    }
-
-    fn federated(&self, name: &str, user: &str) -> Caller {
-        let Home { partition, account } = self.clone();
-        Caller::FederatedUser {
-            partition,
-            account,
-            name: name.to_owned(),
-            user: Some(user.to_owned()),
-        }
-    }
-
-    fn root(&self) -> Caller {
-        let Home { partition, account } = self.clone();
-        Caller::Root { partition, account }
-    }
 }
 
 /// The caller that an entry names. Of a role it is some session; of a session, the path of its

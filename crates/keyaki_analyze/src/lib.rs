@@ -8,6 +8,7 @@ mod ask;
 mod callers;
 mod difference;
 mod findings;
+mod home;
 mod owner;
 mod public;
 mod question;

@@ -14,7 +14,7 @@ fn main() {
     let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let texts: Vec<_> = files.filter_map(|f| std::fs::read(f.path()).ok()).collect();
     let start = Instant::now();
-    let trees: Vec<_> = texts.iter().map(|t| Tree::parse_bytes(t)).collect();
+    let trees: Vec<_> = texts.iter().map(Tree::parse_bytes).collect();
     println!("{:>9.2} ms  parse", start.elapsed().as_secs_f64() * 1e3);
     let start = Instant::now();
     let policies: Vec<_> = trees.iter().map(keyaki_ir::lower).collect();

@@ -261,11 +261,13 @@ impl Catalog {
         pattern: &str,
         mut visit: impl FnMut(Range<u32>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        if !glob::has_wildcard(pattern) {
-            return ControlFlow::Continue(());
-        }
+        let Some(last) = pattern.rfind(['*', '?']) else { return ControlFlow::Continue(()) };
+        let tail = &pattern.as_bytes()[last + 1..];
         let mut full = String::new();
         for action in self.all_services().flat_map(Service::all_actions) {
+            if !fold::ends_with(action.service().action_name(action.id().0), tail) {
+                continue;
+            }
             full.clear();
             full.extend([action.service().prefix(), ":", action.name()]);
             if glob::matches(pattern, &full, Case::Insensitive) {
@@ -301,9 +303,9 @@ fn try_actions(
     if tail.bytes().all(|b| b == b'*') {
         return visit(range);
     }
-    let catalog = service.catalog;
-    let matching =
-        |n: &u32| glob::matches(pattern, Action::new(catalog, *n).name(), Case::Insensitive);
+    let pattern = pattern.as_bytes();
+    let name = |n: &u32| service.action_name(*n);
+    let matching = |n: &u32| glob::matches_bytes(pattern, name(n), Case::Insensitive);
     range.filter(matching).try_for_each(|n| visit(one(n)))
 }
 

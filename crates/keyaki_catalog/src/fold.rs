@@ -15,6 +15,12 @@ pub(crate) fn starts_with(text: &[u8], head: &[u8]) -> bool {
     text.get(..head.len()).is_some_and(|start| start.eq_ignore_ascii_case(head))
 }
 
+/// Whether `text` ends with `tail`.
+pub(crate) fn ends_with(text: &[u8], tail: &[u8]) -> bool {
+    let start = text.len().checked_sub(tail.len());
+    start.and_then(|start| text.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(tail))
+}
+
 /// The record in `range` with this name, where `name_of` ascends.
 pub(crate) fn find<'a>(
     range: Range<u32>,

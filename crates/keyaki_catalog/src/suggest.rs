@@ -54,8 +54,7 @@ impl Catalog {
     pub fn suggest_service(&self, prefix: &str) -> Option<String> {
         let near =
             nearest(prefix, allowed_slips(prefix), self.services().map(|service| service.prefix()));
-        let wanted = letters(prefix);
-        let named = || self.services().find(|s| bare_name(s.name()) == wanted);
+        let named = || self.services().find(|s| letters(bare_name(s.name())).eq(letters(prefix)));
         let found = near.or_else(|| named().map(|service| service.prefix()));
         found.map(str::to_owned)
     }
@@ -119,14 +118,15 @@ impl<'a> Form<'a> {
     }
 }
 
-/// The display name of a service without `AWS` and `Amazon`, as lower-case letters and digits.
-fn bare_name(name: &str) -> String {
+/// The display name of a service without `AWS` and `Amazon`.
+fn bare_name(name: &str) -> &str {
     let bare = name.strip_prefix("AWS ").or_else(|| name.strip_prefix("Amazon "));
-    letters(bare.unwrap_or(name))
+    bare.unwrap_or(name)
 }
 
-fn letters(text: &str) -> String {
-    text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+/// The letters and digits of a text, in lower case.
+fn letters(text: &str) -> impl Iterator<Item = u8> {
+    text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase())
 }
 
 /// The candidate with the fewest slips, at most `limit`.

@@ -84,7 +84,14 @@ pub struct LineColumn {
 #[derive(Clone, Debug)]
 pub struct LineIndex {
     starts: Vec<u32>,
+    /// For each block of the text, how many bytes before it continue a character, so that a column
+    /// is found without a look at the whole line, which may be the whole text.
+    /// Empty where the text is ASCII.
+    continued: Vec<u32>,
 }
+
+/// The length of a block, in bytes.
+const BLOCK: usize = 256;
 
 impl LineIndex {
     /// Indexes `text`.
@@ -96,7 +103,14 @@ impl LineIndex {
                 starts.push(at as u32 + 1);
             }
         }
-        Self { starts }
+        Self { starts, continued: continued(bytes) }
+    }
+
+    /// How many bytes before an offset continue a character.
+    fn continued_before(&self, text: &str, offset: usize) -> u32 {
+        let block = offset / BLOCK;
+        let Some(before) = self.continued.get(block) else { return 0 };
+        before + continuations(&text.as_bytes()[block * BLOCK..offset])
     }
 
     /// Number of lines; an empty text has one.
@@ -118,9 +132,30 @@ impl LineIndex {
         }
         let line = self.starts.partition_point(|&s| s as usize <= offset).max(1) - 1;
         let start = self.starts[line] as usize;
-        let column = text[start..offset].chars().count() as u32 + 1;
+        let before = |offset| self.continued_before(text, offset);
+        let continued = before(offset).saturating_sub(before(start));
+        let column = ((offset - start) as u32).saturating_sub(continued) + 1;
         LineColumn { line: line as u32 + 1, column }
     }
+}
+
+fn continued(bytes: &[u8]) -> Vec<u32> {
+    if bytes.is_ascii() {
+        return Vec::new();
+    }
+    let mut sum = 0;
+    let before = |block: &[u8]| {
+        let before = sum;
+        sum += continuations(block);
+        before
+    };
+    // One more for an offset at the end.
+    bytes.chunks(BLOCK).chain([&[][..]]).map(before).collect()
+}
+
+/// How many bytes continue a character.
+fn continuations(bytes: &[u8]) -> u32 {
+    bytes.iter().filter(|b| matches!(b, 0x80..0xC0)).count() as u32
 }
 
 #[cfg(test)]
@@ -139,6 +174,17 @@ mod tests {
             [at(0), at(1), at(2), at(5), at(7), at(99)],
             [(1, 1), (1, 2), (2, 1), (3, 1), (4, 1), (4, 2)]
         );
+    }
+
+    #[test]
+    fn columns_of_long_lines_are_those_of_short_ones() {
+        let text = "é\u{feff}x𝄞\n".repeat(200) + &"aé𝄞".repeat(3 * BLOCK);
+        let index = LineIndex::new(&text);
+        for (offset, _) in text.char_indices().chain([(text.len(), ' ')]) {
+            let line = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
+            let column = text[line..offset].chars().count() as u32 + 1;
+            assert_eq!(index.line_column(&text, offset as u32).column, column, "{offset}");
+        }
     }
 
     #[test]

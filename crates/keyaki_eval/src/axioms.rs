@@ -137,11 +137,11 @@ impl<F: Fn(&str) -> bool> Filling<F> {
             }
             Caller::RoleSession { session, .. } => {
                 self.assume("aws:userid", || format!("AROAEXAMPLEEXAMPLEEXA:{session}"));
-                self.assume("aws:MultiFactorAuthPresent", || "false");
+                self.second_factor();
             }
             Caller::FederatedUser { account, name, .. } => {
                 self.derive("aws:userid", || format!("{account}:{name}"));
-                self.assume("aws:MultiFactorAuthPresent", || "false");
+                self.second_factor();
             }
             Caller::Service { host } => {
                 self.derive("aws:PrincipalServiceName", || host.as_str());
@@ -150,6 +150,13 @@ impl<F: Fn(&str) -> bool> Filling<F> {
             }
             Caller::WebIdentity { .. } | Caller::Saml { .. } | Caller::CanonicalUser { .. } => {}
         }
+    }
+
+    /// Without a second factor nothing is known of its age.
+    fn second_factor(&mut self) {
+        let has_age = self.context().has("aws:MultiFactorAuthAge");
+        let value = if has_age { "true" } else { "false" };
+        self.assume("aws:MultiFactorAuthPresent", || value);
     }
 
     fn resource(&mut self) {
@@ -377,6 +384,13 @@ mod tests {
             pair("aws:RequestTag/team", "aws:TagKeys")
         );
         assert_eq!(both(ROLE, &[("aws:PrincipalArn", ROLE)]), None);
+    }
+
+    #[test]
+    fn a_second_factor_that_has_an_age_was_there() {
+        let completed = complete(&request(ROLE, &[("aws:MultiFactorAuthAge", "10")]));
+        let again = completed.as_ref().map(|c| complete(&c.request).is_ok());
+        assert_eq!(again, Ok(true), "{completed:?}");
     }
 
     #[test]

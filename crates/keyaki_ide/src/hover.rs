@@ -31,7 +31,8 @@ pub fn hover(document: &Document, offset: u32) -> Option<Hover> {
     match subject {
         Some(mut hover) => {
             if !rules.is_empty() {
-                hover.markdown += &format!("\n---\n{rules}");
+                // Without the empty line the last paragraph would be a heading.
+                hover.markdown += &format!("\n\n---\n{rules}");
             }
             Some(hover)
         }

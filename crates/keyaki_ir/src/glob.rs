@@ -51,7 +51,11 @@ fn char_len(lead: u8) -> usize {
 
 /// Whether `pattern` matches the whole of `text`.
 pub fn matches(pattern: &str, text: &str, case: Case) -> bool {
-    let (p, t) = (pattern.as_bytes(), text.as_bytes());
+    matches_bytes(pattern.as_bytes(), text.as_bytes(), case)
+}
+
+/// The same for texts that are known to be UTF-8.
+pub fn matches_bytes(p: &[u8], t: &[u8], case: Case) -> bool {
     let (mut i, mut j) = (0, 0);
     // Where to resume: just after the last star, and the text position it has swallowed up to.
     let mut resume: Option<(usize, usize)> = None;
@@ -72,7 +76,7 @@ pub fn matches(pattern: &str, text: &str, case: Case) -> bool {
             }
             _ => {
                 let Some((after, swallowed)) = resume else { return false };
-                let next = swallowed + char_len(t[swallowed]);
+                let next = (swallowed + char_len(t[swallowed])).min(t.len());
                 let Some(next) = candidate(p.get(after), t, next, case) else { return false };
                 resume = Some((after, next));
                 (i, j) = (after, next);

@@ -20,6 +20,9 @@ use keyaki_ir::{Arn, ResourcePattern};
 
 use crate::placeholder::is_template;
 
+/// The longest ARN that is looked at, in bytes; the longest that AWS takes have half of that.
+const MAX_LENGTH: usize = 4096;
+
 /// An ARN in a policy, its variables read as `*`.
 pub(crate) struct ArnPattern<'e> {
     text: Cow<'e, str>,
@@ -45,7 +48,7 @@ impl<'e> ArnPattern<'e> {
     pub(crate) fn new(entry: &'e ResourcePattern, catalog: &'e Catalog) -> Option<Self> {
         let arn = entry.arn.as_ref()?;
         let text = entry.pattern.widened();
-        if is_template(&text) {
+        if is_template(&text) || text.len() > MAX_LENGTH {
             return None;
         }
         let arn = match &text {

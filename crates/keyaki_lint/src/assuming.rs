@@ -4,7 +4,7 @@ use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{Principal, Statement};
 
 /// A way to assume a role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Way {
     /// With AWS credentials, or as a service.
     Credentials,

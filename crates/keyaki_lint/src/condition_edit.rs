@@ -27,14 +27,14 @@ pub(crate) fn add_entry(
     value: &str,
 ) -> Option<Edit> {
     let blocks = &statement.condition.as_ref()?.blocks;
+    let conditions = cx.conditions(statement)?;
     let key_text = quoted(key);
-    let same = blocks.iter().find(|b| b.operator.operator == Some(operator));
-    let Some(block) = same else {
+    let Some(block) = conditions.block(operator) else {
         let end = cx.range(blocks.last()?.origin).end;
         let operator = quoted(&operator.name());
         return Some(insert(end, format!(", {operator}: {{ {key_text}: {value} }}")));
     };
-    if !block.is_object || block.entries.iter().any(|e| e.is(key)) {
+    if !block.is_object || conditions.has_key(block, key) {
         return None;
     }
     let comma = if block.entries.is_empty() { "" } else { "," };
@@ -50,8 +50,7 @@ pub(crate) fn move_entry(
     to: Operator,
     value: &str,
 ) -> Option<Vec<Edit>> {
-    let mut blocks = site.statement.condition.iter().flat_map(|c| &c.blocks);
-    let is_taken = blocks.any(|b| b.operator.operator == Some(to));
+    let is_taken = cx.conditions(site.statement)?.block(to).is_some();
     if site.block.entries.len() == 1 && !is_taken {
         return Some(rename(cx, site, to, value));
     }

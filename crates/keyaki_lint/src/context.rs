@@ -1,18 +1,27 @@
 //! What a check sees, and how it reports.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::ops::Range;
+use std::rc::Rc;
 
 use keyaki_catalog::{Catalog, KeyLookup, KeyType, Service};
 use keyaki_diag::{Applicability, Confidence, Edit, Finding, Fix, Place, TextRange};
-use keyaki_ir::{Policy, PolicyKind, ResourceType, Version};
+use keyaki_ir::{ActionPattern, Policy, PolicyKind, ResourceType, Statement, Version, glob};
 use keyaki_syntax::{NodeId, NodeKind, Tree, Value};
 
+use crate::condition_index::ConditionIndex;
 use crate::policy_keys::{self, PolicyKeys};
 use crate::{Document, Rule};
 
 /// For how many unknown names of one document the catalogue is searched for what was meant.
 const MAX_GUESSES: u32 = 200;
+
+/// How many services of average size are searched for the action patterns of one document that
+/// begin with a wildcard. The longest policy that AWS takes has room for some thousand of these.
+const MAX_SEARCHES: u32 = 10_000;
+
+/// How many services a search of the whole catalogue counts for.
+const ALL_SERVICES: u32 = 20;
 
 /// The document under check, and the findings so far.
 pub(crate) struct Context<'a> {
@@ -26,9 +35,13 @@ pub(crate) struct Context<'a> {
     last_service: Cell<Option<(&'a str, Service<'a>)>>,
     /// How many more times somebody may ask what was meant.
     guesses: Cell<u32>,
+    /// How many more services may be searched for action patterns.
+    searches: Cell<u32>,
     keys: OnceCell<PolicyKeys<'a>>,
     /// The key that was asked for last; several rules ask in turn.
     last_key: Cell<Option<(&'a str, KeyLookup<'a>)>>,
+    /// The conditions of the statement that was asked for last.
+    conditions: RefCell<Option<Rc<ConditionIndex<'a>>>>,
 }
 
 impl<'a> Context<'a> {
@@ -41,8 +54,10 @@ impl<'a> Context<'a> {
             findings: Vec::new(),
             last_service: Cell::new(None),
             guesses: Cell::new(MAX_GUESSES),
+            searches: Cell::new(MAX_SEARCHES),
             keys: OnceCell::new(),
             last_key: Cell::new(None),
+            conditions: RefCell::new(None),
         }
     }
 
@@ -55,6 +70,20 @@ impl<'a> Context<'a> {
         let left = self.guesses.get().checked_sub(1)?;
         self.guesses.set(left);
         search(self.catalog())
+    }
+
+    /// Whether an action pattern matches some action that AWS lists. Where it begins with a
+    /// wildcard it is compared with the actions one by one; after many such patterns the answer
+    /// is yes.
+    pub(crate) fn matches_live(&self, entry: &ActionPattern) -> bool {
+        let cost = match entry.split() {
+            Some((service, _)) if glob::has_wildcard(service) => ALL_SERVICES,
+            Some((_, name)) => u32::from(name.starts_with(['*', '?'])),
+            None => ALL_SERVICES,
+        };
+        let left = self.searches.get().checked_sub(cost);
+        self.searches.set(left.unwrap_or_default());
+        left.is_none() || self.catalog().matches_live(&entry.text)
     }
 
     pub(crate) fn into_findings(self) -> Vec<Finding> {
@@ -90,6 +119,19 @@ impl<'a> Context<'a> {
         let found = keys.get(name);
         self.last_key.set(found.or(self.last_key.get()));
         found.map_or_else(|| catalog.key(name), |(_, lookup)| lookup)
+    }
+
+    /// The conditions of a statement of the policy; none for any other statement.
+    pub(crate) fn conditions(&self, statement: &Statement) -> Option<Rc<ConditionIndex<'a>>> {
+        let last = self.conditions.borrow().clone();
+        if let Some(index) = last.filter(|index| index.origin == statement.origin) {
+            return Some(index);
+        }
+        let statements = &self.document.policy.statements;
+        let at = statements.binary_search_by_key(&statement.origin, |s| s.origin).ok()?;
+        let index = Rc::new(ConditionIndex::new(statements.get(at)?));
+        self.conditions.replace(Some(Rc::clone(&index)));
+        Some(index)
     }
 
     /// The type of a condition key's value; none where the key is not known.

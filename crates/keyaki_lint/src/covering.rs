@@ -9,6 +9,7 @@
 //! so that lists of thousands of entries take little more than the time to sort them.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{Part, Pattern};
@@ -19,7 +20,7 @@ use crate::text_hash;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Covered {
     pub(crate) entry: usize,
-    /// Those that are not covered themselves; never empty.
+    /// Those that are not covered themselves, or some of them; never empty.
     pub(crate) by: Vec<usize>,
 }
 
@@ -69,9 +70,14 @@ fn covered_exactly<'e>(entries: impl Iterator<Item = &'e str>) -> Vec<Covered> {
 }
 
 /// The text of a pattern with each variable as one character for private use.
-pub(crate) fn opaque<'p>(pattern: &'p Pattern, known: &mut Vec<&'p str>) -> Cow<'p, str> {
+///
+/// None where there are too many of them.
+pub(crate) fn opaque<'p>(
+    pattern: &'p Pattern,
+    known: &mut HashMap<&'p str, u32>,
+) -> Option<Cow<'p, str>> {
     if pattern.variables().is_empty() {
-        return Cow::Borrowed(pattern.text());
+        return Some(Cow::Borrowed(pattern.text()));
     }
     let mut out = String::with_capacity(pattern.text().len());
     for part in pattern.parts() {
@@ -79,18 +85,16 @@ pub(crate) fn opaque<'p>(pattern: &'p Pattern, known: &mut Vec<&'p str>) -> Cow<
             Part::Text(text) => out.push_str(text),
             Part::Variable(variable) => {
                 let text = &pattern.text()[variable.range.clone()];
-                let at = known.iter().position(|k| *k == text).unwrap_or(known.len());
-                if at == known.len() {
-                    known.push(text);
-                }
-                out.extend(char::from_u32(PRIVATE + at as u32));
+                let next = known.len() as u32;
+                out.push(char::from_u32(PRIVATE + *known.entry(text).or_insert(next))?);
             }
         }
     }
-    Cow::Owned(out)
+    Some(Cow::Owned(out))
 }
 
-/// The first character of the supplementary private use area, which has 65,534 of them.
+/// The first character of the supplementary private use areas; they reach to the last character
+/// that there is.
 const PRIVATE: u32 = 0xF_0000;
 
 /// An entry of the list.
@@ -157,20 +161,37 @@ impl<'e> Wide<'e> {
     }
 }
 
+/// How many bytes are compared with each other at most. A policy of 44 KB, the longest that AWS
+/// takes, hardly needs more; of a longer list the rest is taken for not covered.
+const MAX_COMPARED: usize = 600_000_000;
+
+/// How many entries that cover it are looked for, for each.
+const MAX_COVERING: usize = 8;
+
 /// All (covered, covering), sorted.
 fn pairs(mut entries: Vec<Entry<'_>>) -> Vec<(usize, usize)> {
     entries.sort_unstable_by(|a, b| a.head().cmp(b.head()).then(a.number.cmp(&b.number)));
     let mut path: Vec<Wide<'_>> = Vec::new();
+    let mut left = MAX_COMPARED;
     let mut pairs = Vec::new();
     for group in entries.chunk_by(|a, b| a.head() == b.head()) {
-        path.retain(|p| group[0].text.starts_with(p.entry.head()));
+        // Each head on the path begins with the one before it.
+        while path.pop_if(|last| !group[0].text.starts_with(last.entry.head())).is_some() {}
         path.extend(group.iter().filter(|e| e.has_wildcard()).map(|e| Wide::new(*e)));
         let first = group.iter().find(|e| !e.has_wildcard());
         for entry in group {
             let same = first.filter(|f| !entry.has_wildcard() && f.number != entry.number);
             pairs.extend(same.map(|f| (entry.number, f.number)));
-            let covering = path.iter().filter(|c| c.covers(entry));
-            pairs.extend(covering.map(|c| (entry.number, c.entry.number)));
+            let mut found = 0;
+            for wide in &path {
+                let next = left.checked_sub(wide.rest.len() * entry.text.len());
+                let Some(next) = next.filter(|_| found < MAX_COVERING) else { break };
+                left = next;
+                if wide.covers(entry) {
+                    pairs.push((entry.number, wide.entry.number));
+                    found += 1;
+                }
+            }
         }
     }
     pairs.sort_unstable();
@@ -238,8 +259,8 @@ mod tests {
         ]
         .map(Pattern::new)
         .into();
-        let mut known = Vec::new();
-        let texts: Vec<_> = patterns.iter().map(|p| opaque(p, &mut known)).collect();
+        let mut known = HashMap::new();
+        let texts: Vec<_> = patterns.iter().filter_map(|p| opaque(p, &mut known)).collect();
         let found = covered(texts.iter().map(|t| &**t), Case::Sensitive);
         assert_eq!(found, [Covered { entry: 1, by: vec![0] }]);
     }

@@ -21,6 +21,8 @@ pub struct Document<'a> {
     pub tree: &'a Tree,
     /// The policy.
     pub policy: &'a Policy,
+    /// Whether faults of the text count that are outside of the policy.
+    pub whole_text: bool,
     /// Its kind.
     pub kind: PolicyKind,
     /// How the kind became known.
@@ -38,6 +40,7 @@ impl<'a> Document<'a> {
         Self {
             tree,
             policy,
+            whole_text: true,
             kind: detected.kind,
             kind_source: KindSource::Detected(detected.confidence),
             resource_type: None,

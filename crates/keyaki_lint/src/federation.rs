@@ -41,16 +41,15 @@ pub(crate) fn admitted_issuers(
     entries.filter_map(|(_, entry)| Some((entry, issuer(entry)?)))
 }
 
-/// The condition keys of a statement that test a claim of a provider, with the claim's name.
-pub(crate) fn claims<'s>(
-    statement: &'s Statement,
-    issuer: &'s str,
-) -> impl Iterator<Item = (&'s ConditionBlock, &'s ConditionEntry, &'s str)> {
-    statement.condition_entries().filter_map(move |(block, entry)| {
-        let key = &*entry.key.value;
-        let claim = entry.starts_with(issuer).then(|| &key[issuer.len()..])?.strip_prefix(':')?;
-        Some((block, entry, claim))
-    })
+/// The condition keys of those tests of a statement, in lower case and sorted.
+pub(crate) fn tested_keys(
+    statement: &Statement,
+    counts: impl Fn(&ConditionBlock, &ConditionEntry) -> bool,
+) -> Vec<String> {
+    let tests = statement.condition_entries().filter(|(block, entry)| counts(block, entry));
+    let mut keys: Vec<String> = tests.map(|(_, e)| e.key.value.to_ascii_lowercase()).collect();
+    keys.sort_unstable();
+    keys
 }
 
 /// Whether a template hides the provider of some condition key.

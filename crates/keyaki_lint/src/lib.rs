@@ -11,6 +11,7 @@ mod added_action;
 mod arn_form;
 mod assuming;
 mod condition_edit;
+mod condition_index;
 mod context;
 mod covering;
 mod document;

@@ -2,6 +2,7 @@
 
 use keyaki_diag::Finding;
 use keyaki_ir::{PolicyKind, Statement};
+use keyaki_syntax::SyntaxError;
 
 use crate::arn_form::ArnPattern;
 use crate::context::Context;
@@ -57,7 +58,7 @@ fn run<'a>(plan: &Plan, cx: &mut Context<'a>, document: Document<'a>) {
         cx.rule = rule;
         check(cx);
     }
-    document.tree.errors().iter().for_each(|error| call(&plan.syntax, cx, error));
+    syntax_errors(document).iter().for_each(|error| call(&plan.syntax, cx, error));
     policy.defects.iter().for_each(|defect| call(&plan.defect, cx, defect));
     for statement in &policy.statements {
         call(&plan.statement, cx, statement);
@@ -70,6 +71,17 @@ fn run<'a>(plan: &Plan, cx: &mut Context<'a>, document: Document<'a>) {
         principal_sites(statement).for_each(|site| call(&plan.principal, cx, site));
         condition_sites(statement).for_each(|site| call(&plan.condition, cx, site));
     }
+}
+
+/// The faults of the text that this document is to tell.
+fn syntax_errors<'a>(document: Document<'a>) -> &'a [SyntaxError] {
+    let errors = document.tree.errors();
+    if document.whole_text {
+        return errors;
+    }
+    let part = document.tree.range(document.policy.origin);
+    let first = |offset| errors.partition_point(|error| error.range.start < offset);
+    errors.get(first(part.start)..first(part.end)).unwrap_or_default()
 }
 
 fn actions<'a>(plan: &Plan, cx: &mut Context<'a>, statement: &'a Statement) {

@@ -8,10 +8,11 @@
 
 use keyaki_ir::{BaseOperator, ConditionEntry, ConditionValue, Operator, SetOperator};
 
+use crate::context::Context;
 use crate::rule::ConditionSite;
 
 /// When a test holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Presence {
     /// When the key is there.
     Present,
@@ -74,16 +75,17 @@ pub(crate) fn demand(operator: Option<Operator>, entry: &ConditionEntry) -> Opti
 
 /// Whether another test of the same key in the statement demands the contrary of a test against
 /// `*`, so that the two never hold together.
-pub(crate) fn is_contradicted(site: ConditionSite<'_>, presence: Presence) -> bool {
+pub(crate) fn is_contradicted(
+    cx: &Context<'_>,
+    site: ConditionSite<'_>,
+    presence: Presence,
+) -> bool {
     let contrary = match presence {
         Presence::Present => Presence::Absent,
         Presence::Absent => Presence::Present,
         Presence::Always => return false,
         Presence::Never => return true,
     };
-    site.statement.condition_entries().any(|(block, entry)| {
-        entry.key.origin != site.entry.key.origin
-            && entry.is(&site.entry.key.value)
-            && demand(block.operator.operator, entry) == Some(contrary)
-    })
+    let conditions = cx.conditions(site.statement);
+    conditions.is_some_and(|conditions| conditions.demands(&site.entry.key.value, contrary))
 }

@@ -18,21 +18,24 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     let mut separator = "\n";
     for file in &report.files {
         for document in &file.documents {
-            write!(out, "{separator}{}", entry(file, document))?;
+            out.write_all(separator.as_bytes())?;
+            write_entry(file, document, out)?;
             separator = ",\n";
         }
     }
     writeln!(out, "\n]}}")
 }
 
-fn entry(file: &File<'_>, document: &Document<'_>) -> Value {
-    let findings: Vec<Value> = document.findings.iter().map(|f| finding(file, f)).collect();
-    json!({
-        "path": file.path,
-        "document": document.pointer,
-        "kind": document.kind,
-        "findings": findings,
-    })
+/// Writes an entry finding by finding: a document may have any number of them.
+fn write_entry(file: &File<'_>, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let (path, pointer, kind) = (json!(file.path), json!(document.pointer), json!(document.kind));
+    write!(out, "{{\"path\":{path},\"document\":{pointer},\"kind\":{kind},\"findings\":[")?;
+    let mut separator = "";
+    for f in document.findings {
+        write!(out, "{separator}{}", finding(file, f))?;
+        separator = ",";
+    }
+    write!(out, "]}}")
 }
 
 pub(crate) fn finding(file: &File<'_>, finding: &Finding) -> Value {

@@ -22,18 +22,39 @@ const SECURITY_SEVERITY: &str = "7.5";
 
 pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let rules = used_rules(report);
-    let results: Vec<Value> = report.files.iter().flat_map(|f| file_results(f, &rules)).collect();
+    let mut results = report.files.iter().flat_map(|f| file_results(f, &rules)).peekable();
     let log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
         "runs": [{
             "tool": { "driver": driver(report.version, &rules) },
             "columnKind": "unicodeCodePoints",
-            "results": results,
+            "results": [],
         }],
     });
-    serde_json::to_writer_pretty(&mut *out, &log)?;
-    writeln!(out)
+    let log = serde_json::to_string_pretty(&log)?;
+    // There may be any number of results, so they are written one by one into their list.
+    let list = log.rfind("[]").filter(|_| results.peek().is_some());
+    let (before, after) = log.split_at(list.map_or(log.len(), |at| at + 1));
+    out.write_all(before.as_bytes())?;
+    let mut separator = "";
+    for result in results {
+        write!(out, "{separator}\n{INDENT}{}", indented(&result)?)?;
+        separator = ",";
+    }
+    if list.is_some() {
+        write!(out, "\n{}", &INDENT[2..])?;
+    }
+    writeln!(out, "{after}")
+}
+
+/// What stands before each line of a result.
+const INDENT: &str = "        ";
+
+/// A result as lines, all but the first with their indent.
+fn indented(result: &Value) -> io::Result<String> {
+    let text = serde_json::to_string_pretty(result)?;
+    Ok(text.replace('\n', &format!("\n{INDENT}")))
 }
 
 /// The rules that ran and those that reported, in order of their names.
@@ -89,12 +110,9 @@ fn level(level: Level) -> &'static str {
     }
 }
 
-fn file_results(file: &File<'_>, rules: &[&RuleMeta]) -> Vec<Value> {
-    let prints = fingerprints(file);
-    let findings = file.findings().zip(prints);
-    findings
-        .map(|((document, finding), print)| result(file, document, finding, rules, &print))
-        .collect()
+fn file_results(file: &File<'_>, rules: &[&RuleMeta]) -> impl Iterator<Item = Value> {
+    let findings = file.findings().zip(fingerprints(file));
+    findings.map(|((document, finding), print)| result(file, document, finding, rules, &print))
 }
 
 fn result(

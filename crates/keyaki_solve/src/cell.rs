@@ -37,6 +37,8 @@ pub(crate) struct Cells {
     pub(crate) facts: Vec<Facts>,
     /// How many values of each key are told apart.
     pub(crate) values: Vec<usize>,
+    /// The keys whose values stand in patterns.
+    pub(crate) variables: Vec<Key>,
     pub(crate) approximations: Vec<Approximation>,
 }
 
@@ -53,8 +55,11 @@ impl Cells {
             cells: BTreeMap::new(),
             facts: found.facts(question, options, catalog),
             values: Vec::new(),
+            variables: found.variables.clone(),
             approximations: Vec::new(),
         };
+        cells.variables.sort_unstable();
+        cells.variables.dedup();
         for (slot, tests) in &found.tests {
             let is_variable = match slot {
                 Slot::Value(key, _) => found.variables.contains(key),

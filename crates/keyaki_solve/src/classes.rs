@@ -259,3 +259,67 @@ fn odd(tests: &[&Test], fresh: String) -> Vec<String> {
     all.extend(arn);
     all
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+mod tests {
+    use super::*;
+
+    fn strings(alphabet: &[char], length: usize) -> Vec<String> {
+        let mut all = vec![String::new()];
+        let mut from = 0;
+        for _ in 0..length {
+            let to = all.len();
+            for i in from..to {
+                let longer = alphabet.iter().map(|c| format!("{}{c}", all[i]));
+                all.extend(longer.collect::<Vec<_>>());
+            }
+            from = to;
+        }
+        all
+    }
+
+    fn check(tests: &[Test], texts: &[String]) {
+        let tests: Vec<&Test> = tests.iter().collect();
+        let representatives = representatives(&tests, None, false).unwrap();
+        let answers = |text: &String| tests.iter().map(|t| holds(t, text)).collect::<Vec<_>>();
+        let known: HashSet<Vec<bool>> = representatives.iter().map(answers).collect();
+        assert_eq!(known.len(), representatives.len(), "{tests:?}");
+        let lost = texts.iter().find(|text| !known.contains(&answers(text)));
+        assert_eq!(lost, None, "{tests:?}: {representatives:?}");
+    }
+
+    #[test]
+    fn every_text_answers_as_a_representative_does() {
+        let texts = strings(&['a', 'b', 'c'], 6);
+        let words = strings(&['a', 'b'], 2);
+        let mut patterns: Vec<String> = words.clone();
+        for word in words.iter().filter(|w| !w.is_empty()) {
+            patterns.extend([format!("{word}*"), format!("*{word}"), format!("*{word}*")]);
+        }
+        patterns.extend(["a*a", "ab*b", "ab*ba", "aba*ab", "?*"].map(str::to_owned));
+        let like = |p: &String| Test::Like(Glob::read(p), Fold::Exact);
+        for (n, a) in patterns.iter().enumerate() {
+            for b in &patterns[n..] {
+                let third = &patterns[(n * 7 + b.len() * 3) % patterns.len()];
+                check(&[like(a), like(b), like(third)], &texts);
+            }
+        }
+    }
+
+    #[test]
+    fn letter_case_is_told_apart_where_it_counts() {
+        let texts = strings(&['a', 'A', 'k', 'K', '\u{212A}'], 2);
+        let fold = |p: &str, fold| Test::Like(Glob::exactly(p), fold);
+        let tests = [
+            fold("ak", Fold::Lower),
+            fold("ak", Fold::Exact),
+            fold("AK", Fold::Exact),
+            fold("aK", Fold::Ascii),
+            fold("k", Fold::Lower),
+            fold("K", Fold::Exact),
+            fold("k", Fold::Exact),
+        ];
+        check(&tests, &texts);
+    }
+}

@@ -49,6 +49,17 @@ impl Layout {
         &self.symbols
     }
 
+    /// Whether values of keys stand in patterns.
+    pub(crate) fn has_variables(&self) -> bool {
+        !self.cells.variables.is_empty()
+    }
+
+    /// That the keys are absent whose values stand in patterns.
+    pub(crate) fn without_variables(&self) -> String {
+        let absent = |key: &Key| format!("(assert (not {}))\n", names::present(*key));
+        self.cells.variables.iter().map(absent).collect()
+    }
+
     pub(crate) fn approximations(&self) -> &[Approximation] {
         &self.cells.approximations
     }

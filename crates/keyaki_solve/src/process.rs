@@ -22,8 +22,23 @@ enum Kind {
 enum Way {
     /// In a scope of its own: the fastest.
     InScope,
+    /// In a scope of its own, and only for requests without the keys whose values stand in
+    /// patterns: these are found easily, and that there is none proves nothing.
+    WithoutVariables,
     /// After all that is known was dropped, by the strategy for the logic.
     Afresh,
+}
+
+/// The ways in which a question is asked, each with the hundredth of the time by which it must be
+/// answered. Luck differs with the way, and more time rarely helps one that has none.
+fn ways(kind: Kind, script: &Script) -> &'static [(Way, u32)] {
+    match (kind, script.layout.has_variables()) {
+        (Kind::Z3, false) => &[(Way::InScope, 50), (Way::Afresh, 100)],
+        (Kind::Cvc5, false) => &[(Way::InScope, 100)],
+        (Kind::Z3 | Kind::Cvc5, true) => {
+            &[(Way::WithoutVariables, 20), (Way::Afresh, 70), (Way::InScope, 100)]
+        }
+    }
 }
 
 /// A solver's program, Z3 or cvc5, and the process that answers.
@@ -98,13 +113,17 @@ impl Process {
             Kind::Cvc5 => String::new(),
         };
         let room = match way {
-            Way::InScope => "(push 1)\n".to_owned(),
-            Way::Afresh => format!(
-                "(reset)\n(set-option :produce-models true)\n(set-logic {})\n",
-                script.logic()
-            ),
+            Way::InScope | Way::WithoutVariables => "(push 1)\n".to_owned(),
+            Way::Afresh => {
+                let options = "(set-option :produce-models true)";
+                format!("(reset)\n{options}\n(set-logic {})\n", script.logic())
+            }
         };
-        format!("{room}{limit}{}(check-sat)\n", script.body)
+        let only = match way {
+            Way::InScope | Way::Afresh => String::new(),
+            Way::WithoutVariables => script.layout.without_variables(),
+        };
+        format!("{room}{limit}{}{only}(check-sat)\n", script.body)
     }
 
     /// The process to ask: the one that runs, unless it has ended, or has done enough.
@@ -132,7 +151,7 @@ impl Process {
     ) -> Result<Response, BackendError> {
         let question = self.question(script, way, until.saturating_duration_since(Instant::now()));
         let afterwards = match way {
-            Way::InScope => "(pop 1)\n".to_owned(),
+            Way::InScope | Way::WithoutVariables => "(pop 1)\n".to_owned(),
             Way::Afresh => format!("(reset)\n{}", self.greeting()),
         };
         let running = self.prepare(limits.memory)?;
@@ -151,23 +170,25 @@ impl Backend for Process {
 
     fn solve(&mut self, script: &Script, limits: Limits) -> Result<Response, BackendError> {
         let started = Instant::now();
-        let end = started + limits.wall;
-        // Z3's luck differs with the way, and more time rarely helps one that has none.
-        let first = match self.kind {
-            Kind::Z3 => started + limits.wall / 2,
-            Kind::Cvc5 => end,
-        };
-        let mut answer = self.ask(script, Way::InScope, first, limits);
-        let is_open = matches!(answer, Ok(Response::Unknown(_)) | Err(BackendError::Time(_)));
-        if is_open && Instant::now() < end {
+        let mut answer = Err(BackendError::Time(limits.wall));
+        for (way, hundredth) in ways(self.kind, script) {
+            let until = started + limits.wall * *hundredth / 100;
+            answer = self.ask(script, *way, until, limits);
             if answer.is_err() {
+                // What it still says belongs to no question any more.
                 self.running = None;
             }
-            answer = self.ask(script, Way::Afresh, end, limits);
-        }
-        if answer.is_err() {
-            // What it still says belongs to no question any more.
-            self.running = None;
+            match &answer {
+                Ok(Response::Unsat) if *way == Way::WithoutVariables => {}
+                Ok(Response::Unknown(_)) | Err(BackendError::Time(_)) => {}
+                Ok(Response::Sat(_) | Response::Unsat)
+                | Err(
+                    BackendError::Start(_)
+                    | BackendError::Memory
+                    | BackendError::Gone
+                    | BackendError::Refused(_),
+                ) => break,
+            }
         }
         answer
     }

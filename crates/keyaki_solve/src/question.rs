@@ -57,11 +57,11 @@ impl Question {
 
     /// The same about the action in lower case.
     pub(crate) fn in_lower_case(&self) -> Question {
-        self.map(&mut |claim| match claim {
-            Claim::Holds(Slot::Action, Test::Like(glob, Fold::Ascii)) => {
-                about(Slot::Action, &like(glob.lower_case(), Fold::Exact))
+        self.map(&mut |claim| {
+            if let Claim::Holds(Slot::Action, Test::Like(glob, Fold::Ascii)) = claim {
+                return about(Slot::Action, &like(glob.lower_case(), Fold::Exact));
             }
-            other => Formula::Atom(other.clone()),
+            Formula::Atom(claim.clone())
         })
     }
 

@@ -65,7 +65,10 @@ impl Members {
 /// The class of one action, which holds no other.
 pub(crate) fn only(name: &str, tests: &[ActionTest], catalog: &Catalog) -> ActionClass {
     let members = match catalog.action(name) {
-        Some(action) => Members::Known(vec![action.id().0..action.id().0 + 1]),
+        Some(action) => {
+            let number = action.id().0;
+            Members::Known(std::iter::once(number..number + 1).collect())
+        }
         None => Members::Unknown(name.to_owned()),
     };
     ActionClass { holds: matched(name, tests), members }

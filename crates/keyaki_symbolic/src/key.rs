@@ -2,7 +2,7 @@
 //!
 //! The states are found here; whether a test holds in a state is asked of the evaluator.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use keyaki_catalog::{Catalog, KeyLookup, KeyType};
 use keyaki_eval::{Context, Point, Test, Values};
@@ -16,6 +16,7 @@ use crate::language::{Fold, Language};
 use crate::query::Side;
 use crate::signature::signatures;
 use crate::space::Key;
+use crate::spelled::Spelled;
 use crate::values::{addresses, dates, numbers};
 
 /// What a condition key holds.
@@ -62,7 +63,7 @@ pub(crate) enum KeyTest<'p> {
 }
 
 impl KeyTest<'_> {
-    fn holds(&self, key: &str, state: &State) -> bool {
+    pub(crate) fn holds(&self, key: &str, state: &State) -> bool {
         match self {
             KeyTest::Entry { operator, entry, version, effect, side } => {
                 let mut context = Context::new();
@@ -88,7 +89,7 @@ impl KeyTest<'_> {
     }
 
     /// The texts that it compares with, where texts that it does not spell out are alike to it.
-    fn spelled_out(&self) -> Option<impl Iterator<Item = &str>> {
+    pub(crate) fn spelled_out(&self) -> Option<impl Iterator<Item = &str>> {
         match self {
             KeyTest::Entry { operator, entry, .. } => {
                 let is_equality = matches!(
@@ -104,7 +105,7 @@ impl KeyTest<'_> {
     }
 
     /// How many values it compares with.
-    fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         match self {
             KeyTest::Entry { entry, .. } => 1 + entry.values.len(),
             KeyTest::Present | KeyTest::Is(_) => 1,
@@ -202,7 +203,9 @@ pub(crate) fn classes(
     budget: &Budget,
 ) -> Result<Classes, Exhausted> {
     let facts = facts(key, catalog);
-    let (texts, complete) = texts(&key.tests, &facts, budget)?;
+    let (mut texts, complete) = texts(&key.tests, &facts, budget)?;
+    // The empty text is a state of its own.
+    texts.retain(|t| !t.is_empty());
     let mut all =
         Found { key: &key.name, tests: &key.tests, all: Vec::new(), known: HashSet::new() };
     if !facts.always {
@@ -243,76 +246,6 @@ impl Found<'_> {
             self.all.push(Class { state, holds });
         }
     }
-}
-
-/// Tests that compare with the texts that they spell out: all others are alike to them. So that
-/// long lists are not compared with each other.
-struct Spelled<'t> {
-    /// The tests that spell a text out.
-    by_text: HashMap<&'t str, Vec<usize>>,
-    /// Those that hold for a text that no test spells out.
-    otherwise: Bits,
-    /// Those that hold for the texts that they spell out.
-    inside: Bits,
-    /// All other tests.
-    rest: Vec<usize>,
-}
-
-impl<'t> Spelled<'t> {
-    fn of(key: &'t Key<'_>, texts: &[String]) -> Self {
-        let mut by_text: HashMap<&str, Vec<usize>> = HashMap::new();
-        let mut rest = Vec::new();
-        for (number, test) in key.tests.iter().enumerate() {
-            match test.spelled_out() {
-                Some(values) => {
-                    values.for_each(|v| by_text.entry(v).or_default().push(number));
-                }
-                None => rest.push(number),
-            }
-        }
-        let other = texts.iter().find(|t| !by_text.contains_key(t.as_str()));
-        let other = other.map_or_else(|| fresh(&by_text), String::clone);
-        let state = State::One(other);
-        let plain = (0..key.tests.len()).filter(|t| rest.binary_search(t).is_err());
-        let otherwise = plain.filter(|t| key.tests[*t].holds(&key.name, &state)).collect();
-        let holds_inside = |test: &KeyTest<'_>| {
-            let some = test.spelled_out().and_then(|mut texts| texts.find(|t| !t.is_empty()));
-            some.is_some_and(|text| test.holds(&key.name, &State::One(text.to_owned())))
-        };
-        let inside = (0..key.tests.len()).filter(|t| holds_inside(&key.tests[*t])).collect();
-        Spelled { by_text, otherwise, inside, rest }
-    }
-
-    /// The tests that hold for a text which is not empty.
-    fn holds(&self, key: &Key<'_>, text: &str, budget: &Budget) -> Result<Bits, Exhausted> {
-        let state = State::One(text.to_owned());
-        let mut holds = self.otherwise.clone();
-        budget.spend(1)?;
-        for number in self.by_text.get(text).into_iter().flatten() {
-            match self.inside.has(*number) {
-                true => holds.insert(*number),
-                false => holds.remove(*number),
-            }
-        }
-        for number in &self.rest {
-            let test = &key.tests[*number];
-            budget.spend(test.size() as u64)?;
-            match test.holds(&key.name, &state) {
-                true => holds.insert(*number),
-                false => holds.remove(*number),
-            }
-        }
-        Ok(holds)
-    }
-}
-
-/// A text that no test spells out.
-fn fresh(by_text: &HashMap<&str, Vec<usize>>) -> String {
-    let mut text = "other".to_owned();
-    while by_text.contains_key(text.as_str()) {
-        text.push('x');
-    }
-    text
 }
 
 /// Several values: every union of what single values do, from the empty list up.

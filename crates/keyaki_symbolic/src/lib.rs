@@ -21,6 +21,7 @@ mod query;
 mod search;
 mod signature;
 mod space;
+mod spelled;
 mod statement;
 mod valuation;
 mod values;

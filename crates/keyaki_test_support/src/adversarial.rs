@@ -209,7 +209,7 @@ fn addresses(count: usize) -> Hard {
 
 fn statements(count: usize) -> Hard {
     let one = |n: usize| {
-        let effect = if n % 3 == 0 { "Deny" } else { "Allow" };
+        let effect = if n.is_multiple_of(3) { "Deny" } else { "Allow" };
         format!(
             r#"{{"Effect": "{effect}", "Action": ["s3:Get*", "ec2:*{}*"],
                 "Resource": ["arn:aws:s3:::b{}/*", "arn:aws:s3:::*-{n}"],

@@ -208,7 +208,7 @@ impl Run<'_> {
                 Site::Here(value) => {
                     here.push((documents.len(), value.range()));
                     let hint = if value.parent().is_none() { outer } else { kind::hint(value) };
-                    documents.push(self.policy(value, hint));
+                    documents.push(self.policy(value, hint, here.len() == 1));
                 }
                 Site::Text(string) if depth < MAX_EMBEDDING => {
                     documents.extend(
@@ -241,7 +241,7 @@ impl Run<'_> {
     /// altogether, the first finding says it all.
     fn whole(&self, tree: &Tree) -> Vec<CheckedDocument> {
         let policy = keyaki_ir::lower(tree);
-        let mut document = self.lint(tree, &policy, String::new(), Hint::default());
+        let mut document = self.lint(tree, &policy, String::new(), Hint::default(), true);
         let is_container = |root: Value<'_>| match root.kind() {
             NodeKind::Object | NodeKind::Array => true,
             NodeKind::Member
@@ -257,9 +257,9 @@ impl Run<'_> {
         vec![document]
     }
 
-    fn policy(&self, value: Value<'_>, hint: Hint) -> CheckedDocument {
-        let tree = value.tree();
-        self.lint(tree, &keyaki_ir::lower_value(value), tree.pointer(value.id()), hint)
+    fn policy(&self, value: Value<'_>, hint: Hint, is_first: bool) -> CheckedDocument {
+        let (tree, policy) = (value.tree(), keyaki_ir::lower_value(value));
+        self.lint(tree, &policy, tree.pointer(value.id()), hint, is_first)
     }
 
     fn read(&self, value: Value<'_>) -> ReadPolicy {
@@ -274,12 +274,20 @@ impl Run<'_> {
         kind::determine(policy, given.or(hint), self.path)
     }
 
-    fn lint(&self, tree: &Tree, policy: &Policy, pointer: String, hint: Hint) -> CheckedDocument {
+    fn lint(
+        &self,
+        tree: &Tree,
+        policy: &Policy,
+        pointer: String,
+        hint: Hint,
+        whole_text: bool,
+    ) -> CheckedDocument {
         let Options { linter, catalog, .. } = self.options;
         let known = self.kind(policy, hint);
         let document = Document {
             tree,
             policy,
+            whole_text,
             kind: known.kind,
             kind_source: known.source,
             resource_type: known.resource_type,

@@ -92,7 +92,7 @@ fn fits(kind: PolicyKind, policy: &Policy) -> bool {
 pub(crate) fn hint(policy: Value<'_>) -> Hint {
     let Some(member) = policy.parent().and_then(Value::as_member) else { return Hint::default() };
     let Some(object) = policy.parent().and_then(Value::parent) else { return Hint::default() };
-    let has = |name: &str| object.get(name).is_some();
+    let has = |name: &str| object.members().take(MEMBERS).any(|m| m.name() == name);
     let kind = |kind| Hint { kind: Some(kind), resource_type: None };
     let on = |resource_type| Hint { kind: None, resource_type: Some(resource_type) };
     match member.name() {
@@ -109,8 +109,11 @@ pub(crate) fn hint(policy: Value<'_>) -> Hint {
     }
 }
 
+/// How many members around a policy are looked at; answers of AWS have a dozen.
+const MEMBERS: usize = 100;
+
 /// The kind of an organisation's policy, by the summary beside its content.
 fn organization_kind(policy: Value<'_>) -> Option<PolicyKind> {
-    let name = policy.get("PolicySummary")?.get("Type")?.as_str()?;
-    PolicyKind::parse(name)
+    let summary = policy.members().take(MEMBERS).find(|m| m.name() == "PolicySummary")?;
+    PolicyKind::parse(summary.value()?.get("Type")?.as_str()?)
 }

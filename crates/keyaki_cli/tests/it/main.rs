@@ -4,8 +4,10 @@
 mod bad_input;
 mod cases;
 mod contract;
+mod extension;
 mod lsp;
 mod program;
 mod readme;
+mod size;
 mod streams;
 mod update;

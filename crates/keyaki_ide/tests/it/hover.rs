@@ -113,3 +113,10 @@ fn nothing_is_told_outside_of_policies() {
     let (document, offset) = at_cursor("{\"Action\": \"s3:Get$0Object\"}");
     assert_eq!(hover(&document, offset), None);
 }
+
+#[test]
+fn what_is_told_before_the_rules_is_no_heading() {
+    let (_, text) =
+        told("{ \"Version\": \"2012-10-17\", \"Statement\": { \"Effect\": \"al$0low\" } }");
+    assert!(text.contains("\n\n---\n\n`invalid-effect`"), "{text}");
+}

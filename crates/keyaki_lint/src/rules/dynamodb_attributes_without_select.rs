@@ -1,11 +1,13 @@
 use keyaki_catalog::Catalog;
 use keyaki_diag::Applicability;
 use keyaki_ir::glob::{self, Case};
-use keyaki_ir::{BaseOperator, Effect, Family, Operator, Statement};
+use keyaki_ir::{
+    BaseOperator, ConditionBlock, ConditionEntry, Effect, Family, Operator, Statement,
+};
 
 use crate::condition_edit::add_entry;
 use crate::context::Context;
-use crate::rule::{ConditionSite, rule};
+use crate::rule::rule;
 
 rule! {
     /// DynamoDB attributes limited without `dynamodb:Select`.
@@ -50,29 +52,36 @@ rule! {
     aws: "DYNAMODB_ATTRIBUTES_WITHOUT_SELECT",
     level: Security,
     kinds: Kinds::IDENTITY.and(Kinds::RESOURCE),
-    check: Condition(check),
+    check: Statement(check),
 }
 
 const SELECT: &str = "dynamodb:Select";
 
-fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
-    let statement = site.statement;
-    let family = site.block.operator.operator.map(|o| o.base.family());
-    if !site.entry.is("dynamodb:Attributes")
-        || family == Some(Family::Null)
+fn check(cx: &mut Context<'_>, statement: &Statement) {
+    let mut tests =
+        statement.condition_entries().filter(|(b, e)| lets_attributes_pass(b, e)).peekable();
+    if tests.peek().is_none()
         || statement.effect() != Some(Effect::Allow)
         || tests_select(statement)
         || !returns_attributes(cx.catalog(), statement)
     {
         return;
     }
+    for (_, entry) in tests {
+        report(cx, statement, entry);
+    }
+}
+
+fn lets_attributes_pass(block: &ConditionBlock, entry: &ConditionEntry) -> bool {
+    let family = block.operator.operator.map(|o| o.base.family());
+    entry.is("dynamodb:Attributes") && family != Some(Family::Null)
+}
+
+fn report(cx: &mut Context<'_>, statement: &Statement, entry: &ConditionEntry) {
     let equals = Operator { set: None, base: BaseOperator::StringEquals, if_exists: true };
     let edit = add_entry(cx, statement, equals, SELECT, "\"SPECIFIC_ATTRIBUTES\"");
     let draft = cx
-        .report(
-            site.entry.key.origin,
-            "a caller who asks for no attribute by name gets all of them",
-        )
+        .report(entry.key.origin, "a caller who asks for no attribute by name gets all of them")
         .note("require `dynamodb:Select` to be `SPECIFIC_ATTRIBUTES`, where it exists");
     if let Some(edit) = edit {
         draft.fix("require `SPECIFIC_ATTRIBUTES`", Applicability::Unsafe, vec![edit]);

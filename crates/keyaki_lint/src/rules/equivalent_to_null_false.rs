@@ -53,7 +53,7 @@ rule! {
 fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
     let operator = site.block.operator.operator;
     if presence::of_star(operator, site.entry) != Some(Presence::Present)
-        || presence::is_contradicted(site, Presence::Present)
+        || presence::is_contradicted(cx, site, Presence::Present)
     {
         return;
     }

@@ -50,7 +50,7 @@ rule! {
 fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
     let operator = site.block.operator.operator;
     if presence::of_star(operator, site.entry) != Some(Presence::Absent)
-        || presence::is_contradicted(site, Presence::Absent)
+        || presence::is_contradicted(cx, site, Presence::Absent)
     {
         return;
     }

@@ -1,4 +1,4 @@
-use keyaki_catalog::{Catalog, Service};
+use keyaki_catalog::Service;
 use keyaki_diag::Applicability;
 
 use crate::context::Context;
@@ -59,14 +59,13 @@ rule! {
 
 fn check(cx: &mut Context<'_>, site: ActionSite<'_>) {
     let text = &*site.entry.text;
-    let catalog = cx.catalog();
     let Some((prefix, name)) = site.entry.split() else { return missing_service(cx, site) };
     let Some(service) = site.service.filter(|s| s.is_live()) else { return };
-    if is_defined(catalog, service, site) || is_template(text) {
+    if is_defined(cx, service, site) || is_template(text) {
         return;
     }
     let origin = site.entry.origin;
-    if catalog.matches_any(text) {
+    if cx.catalog().matches_any(text) {
         let message = format!("`{}` no longer has an action `{name}`", service.prefix());
         cx.report(origin, message).note("AWS has retired it; the entry has no effect").remove(
             origin,
@@ -88,19 +87,19 @@ fn check(cx: &mut Context<'_>, site: ActionSite<'_>) {
     }
 }
 
-fn is_defined(catalog: &Catalog, service: Service<'_>, site: ActionSite<'_>) -> bool {
+fn is_defined(cx: &Context<'_>, service: Service<'_>, site: ActionSite<'_>) -> bool {
     match site.entry.name() {
         Some(name) if !site.entry.has_wildcard() => {
             service.action(name).is_some_and(|action| !action.is_retired())
         }
-        _ => catalog.matches_live(&site.entry.text),
+        _ => cx.matches_live(site.entry),
     }
 }
 
 /// An entry without a colon: only wildcards can take in the service and the colon.
 fn missing_service(cx: &mut Context<'_>, site: ActionSite<'_>) {
     let text = &*site.entry.text;
-    if site.entry.is_star() || is_template(text) || cx.catalog().matches_live(text) {
+    if site.entry.is_star() || is_template(text) || cx.matches_live(site.entry) {
         return;
     }
     let origin = site.entry.origin;

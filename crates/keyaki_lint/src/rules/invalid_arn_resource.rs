@@ -66,7 +66,8 @@ fn check(cx: &mut Context<'_>, site: ResourceSite<'_>) {
             written.range(Segment::Resource),
         ),
     };
-    let (forms, meant) = (forms(arn), meant(cx.catalog(), arn, entry.text()));
+    let meant = cx.guess(|catalog| meant(catalog, arn, entry.text()));
+    let forms = forms(arn);
     let draft = cx.report(entry.origin, message).part(entry.origin, part).note(forms);
     if let Some(meant) = meant {
         let title = format!("replace with `{meant}`");

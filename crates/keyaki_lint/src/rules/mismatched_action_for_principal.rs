@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use keyaki_diag::Applicability;
 use keyaki_ir::{ActionPattern, PrincipalElement, Statement};
 
@@ -51,26 +53,44 @@ fn check(cx: &mut Context<'_>, statement: &Statement) {
     if principals().any(|(_, open)| open.is_none()) {
         return;
     }
-    let is_shut_out = |open: Option<Way>| open.is_some_and(|w| !covers(statement, w.action()));
+    let is_shut_out = Way::ALL.map(|way| !covers(statement, way.action()));
+    let common = common_way(element);
     // Who has no way to assume the role is told with the first action that they cannot take.
     let mut told = false;
+    // Equal actions are unfit for the same principals.
+    let mut known = HashMap::new();
     for entry in &action.entries {
         let Some(way) = Way::named(&entry.text) else { continue };
-        let useless = principals().all(|(_, open)| open != Some(way));
-        let unfit: Vec<String> = principals()
-            .filter(|(_, open)| *open != Some(way) && (useless || !told && is_shut_out(*open)))
-            .map(|(principal, _)| format!("`{}`", principal.text))
-            .collect();
-        if !unfit.is_empty() {
+        let unfit = known.entry((way, told)).or_insert_with(|| {
+            let useless = principals().all(|(_, open)| open != Some(way));
+            let is_unfit =
+                |open: Way| open != way && (useless || !told && is_shut_out[open as usize]);
+            let unfit = principals().filter(|(_, open)| open.is_some_and(is_unfit));
+            let meant = common.filter(|&w| useless && is_shut_out[w as usize]);
+            (named(unfit.map(|(principal, _)| &*principal.text)), meant)
+        });
+        if let (Some(unfit), meant) = unfit {
             told = true;
-            let meant = common_way(element).filter(|w| useless && !covers(statement, w.action()));
-            report(cx, entry, &unfit, meant);
+            report(cx, entry, unfit, *meant);
         }
     }
 }
 
-fn report(cx: &mut Context<'_>, action: &ActionPattern, unfit: &[String], meant: Option<Way>) {
-    let message = format!("`{}` does not go with {}", action.text, unfit.join(", "));
+/// How many principals a message names.
+const NAMED: usize = 20;
+
+/// Principals for a message; none where there are none.
+fn named<'p>(mut principals: impl Iterator<Item = &'p str>) -> Option<String> {
+    let names: Vec<String> = principals.by_ref().take(NAMED).map(|p| format!("`{p}`")).collect();
+    let more = match principals.count() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    (!names.is_empty()).then(|| names.join(", ") + &more)
+}
+
+fn report(cx: &mut Context<'_>, action: &ActionPattern, unfit: &str, meant: Option<Way>) {
+    let message = format!("`{}` does not go with {unfit}", action.text);
     let draft = cx.report(action.origin, message).note(ADVICE);
     if let Some(meant) = meant.map(Way::action) {
         let title = format!("replace with `{meant}`");

@@ -1,10 +1,12 @@
+use std::cell::LazyCell;
+
 use keyaki_diag::Applicability;
-use keyaki_ir::{BaseOperator, ConditionEntry, Effect, Policy, Statement};
+use keyaki_ir::{BaseOperator, ConditionBlock, ConditionEntry, Effect, Policy, Statement};
 
 use crate::added_action::add_actions;
 use crate::assuming::{Way, covers};
 use crate::context::Context;
-use crate::rule::{ConditionSite, rule};
+use crate::rule::rule;
 
 rule! {
     /// Condition on something that the request can only carry with another action.
@@ -44,26 +46,38 @@ rule! {
     aws: "MISSING_ACTION_FOR_CONDITION_KEY",
     level: Error,
     kinds: Kinds::ANY,
-    check: Condition(check),
+    check: Document(check),
 }
 
-fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
-    let statement = site.statement;
-    let Some(companion) = companion(site.entry) else { return };
-    let Some(action) = &statement.action else { return };
-    let assumes = || Way::ALL.into_iter().any(|way| covers(statement, way.action()));
-    if statement.effect() != Some(Effect::Allow)
-        || !needs_value(site)
-        || !assumes()
-        || is_allowed(cx.policy(), companion)
-    {
-        return;
+fn check(cx: &mut Context<'_>) {
+    for (key, companion) in COMPANIONS {
+        let policy = cx.policy();
+        let is_allowed = LazyCell::new(|| is_allowed(policy, companion));
+        for statement in &policy.statements {
+            let mut tests = needed(statement, key).peekable();
+            let assumes = || Way::ALL.into_iter().any(|way| covers(statement, way.action()));
+            if tests.peek().is_some() && assumes() && !*is_allowed {
+                tests.for_each(|entry| report(cx, statement, entry, companion));
+            }
+        }
     }
+}
+
+/// The tests by which a statement allows only requests with a value of the key.
+fn needed<'s>(statement: &'s Statement, key: &str) -> impl Iterator<Item = &'s ConditionEntry> {
+    let is_allow = statement.effect() == Some(Effect::Allow);
+    let tests = statement.condition_entries().filter(move |_| is_allow);
+    let tests = tests.filter(move |(block, entry)| entry.is(key) && needs_value(block, entry));
+    tests.map(|(_, entry)| entry)
+}
+
+fn report(cx: &mut Context<'_>, statement: &Statement, entry: &ConditionEntry, companion: &str) {
+    let Some(action) = &statement.action else { return };
     let edit = add_actions(cx, action, &[companion]);
     let draft = cx
         .report(
-            site.entry.key.origin,
-            format!("`{}` has no value without `{companion}`", site.entry.key.value),
+            entry.key.origin,
+            format!("`{}` has no value without `{companion}`", entry.key.value),
         )
         .note(format!("add `{companion}` to `Action`"));
     if let Some(edit) = edit {
@@ -75,14 +89,10 @@ fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
 const COMPANIONS: [(&str, &str); 2] =
     [("sts:SourceIdentity", "sts:SetSourceIdentity"), ("sts:TransitiveTagKeys", "sts:TagSession")];
 
-fn companion(key: &ConditionEntry) -> Option<&'static str> {
-    COMPANIONS.iter().find(|(name, _)| key.is(name)).map(|&(_, action)| action)
-}
-
 /// Whether the test asks for a value, rather than for its absence.
-fn needs_value(site: ConditionSite<'_>) -> bool {
-    let null = site.block.operator.operator.is_some_and(|o| o.base == BaseOperator::Null);
-    !null || site.entry.values.iter().all(|v| v.text().eq_ignore_ascii_case("false"))
+fn needs_value(block: &ConditionBlock, entry: &ConditionEntry) -> bool {
+    let null = block.operator.operator.is_some_and(|o| o.base == BaseOperator::Null);
+    !null || entry.values.iter().all(|v| v.text().eq_ignore_ascii_case("false"))
 }
 
 /// Whether some statement of the policy allows an action.

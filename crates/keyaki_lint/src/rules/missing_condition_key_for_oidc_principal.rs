@@ -1,7 +1,9 @@
+use std::cell::LazyCell;
+
 use keyaki_ir::Statement;
 
 use crate::context::Context;
-use crate::federation::{admitted_issuers, claims, has_hidden_keys, is_github};
+use crate::federation::{admitted_issuers, has_hidden_keys, is_github, tested_keys};
 use crate::rule::rule;
 
 rule! {
@@ -60,8 +62,14 @@ fn check(cx: &mut Context<'_>, statement: &Statement) {
     if has_hidden_keys(statement) {
         return;
     }
+    let tested = LazyCell::new(|| tested_keys(statement, |_, _| true));
+    let is_tested = |issuer: &str| {
+        let claims = format!("{}:", issuer.to_ascii_lowercase());
+        let first = tested.partition_point(|key| *key < claims);
+        tested.get(first).is_some_and(|key| key.starts_with(&claims))
+    };
     for (entry, issuer) in admitted_issuers(statement) {
-        if !is_github(issuer) && claims(statement, issuer).next().is_none() {
+        if !is_github(issuer) && !is_tested(issuer) {
             cx.report(entry.origin, format!("no condition restricts the users of `{issuer}`"))
                 .note(format!("add a condition on `{issuer}:aud` or `{issuer}:sub`"));
         }

@@ -1,7 +1,9 @@
+use std::cell::LazyCell;
+
 use keyaki_ir::{BaseOperator, ConditionBlock, ConditionEntry, Statement};
 
 use crate::context::Context;
-use crate::federation::{admitted_issuers, claims, has_hidden_keys, is_github};
+use crate::federation::{admitted_issuers, has_hidden_keys, is_github, tested_keys};
 use crate::rule::rule;
 
 rule! {
@@ -63,11 +65,10 @@ fn check(cx: &mut Context<'_>, statement: &Statement) {
     if has_hidden_keys(statement) {
         return;
     }
+    let tested = LazyCell::new(|| tested_keys(statement, is_positive));
     for (entry, issuer) in admitted_issuers(statement).filter(|(_, i)| is_github(i)) {
-        let names_repository = claims(statement, issuer).any(|(block, entry, claim)| {
-            CLAIMS.iter().any(|c| c.eq_ignore_ascii_case(claim)) && is_positive(block, entry)
-        });
-        if !names_repository {
+        let key = |claim| format!("{}:{claim}", issuer.to_ascii_lowercase());
+        if !CLAIMS.iter().any(|claim| tested.binary_search(&key(claim)).is_ok()) {
             cx.report(entry.origin, "no condition says which repository of GitHub is meant")
                 .note(format!("add `{issuer}:sub` with the repository and the branch"));
         }

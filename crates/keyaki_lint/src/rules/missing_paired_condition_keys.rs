@@ -1,7 +1,9 @@
-use keyaki_ir::{Effect, Family, Statement};
+use std::cell::OnceCell;
+
+use keyaki_ir::{BaseOperator, ConditionEntry, Effect, Family, Statement};
 
 use crate::context::Context;
-use crate::rule::{ConditionSite, rule};
+use crate::rule::rule;
 
 rule! {
     /// Private address tested without saying in which network.
@@ -48,7 +50,7 @@ rule! {
     aws: "MISSING_PAIRED_CONDITION_KEYS",
     level: Security,
     kinds: Kinds::ANY,
-    check: Condition(check),
+    check: Document(check),
 }
 
 /// Keys that say something only beside one of their partners.
@@ -57,26 +59,39 @@ const PAIRS: [(&str, &[&str]); 2] = [
     ("aws:Ec2InstanceSourcePrivateIPv4", &["aws:Ec2InstanceSourceVpc"]),
 ];
 
-fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
-    let Some((_, partners)) = PAIRS.iter().find(|(key, _)| site.entry.is(key)) else { return };
-    let Some(base) = site.block.operator.operator.map(|o| o.base) else { return };
-    let Some(effect) = site.statement.effect() else { return };
-    // Only what an `Allow` asks for, or what a `Deny` spares, lets someone in.
-    let negated = effect == Effect::Deny;
-    if base.family() == Family::Null || base.is_negated() != negated {
-        return;
+fn check(cx: &mut Context<'_>) {
+    for (key, partners) in PAIRS {
+        check_pair(cx, key, partners);
     }
-    let is_paired = match effect {
-        Effect::Allow => tests_any(site.statement, partners, negated),
-        Effect::Deny => {
-            let denials = || cx.policy().statements.iter().filter(|s| s.effect() == Some(effect));
-            denials().any(|s| tests_any(s, partners, negated))
-        }
+}
+
+fn check_pair(cx: &mut Context<'_>, key: &str, partners: &[&str]) {
+    let statements = &cx.policy().statements;
+    // Every `Deny` must be passed, so the partner may stand in any of them.
+    let denied = OnceCell::new();
+    let is_denied = || {
+        let mut denials = statements.iter().filter(|s| s.effect() == Some(Effect::Deny));
+        denials.any(|s| tests_any(s, partners, true))
     };
-    if is_paired {
-        return;
+    for statement in statements {
+        let Some(effect) = statement.effect() else { continue };
+        // Only what an `Allow` asks for, or what a `Deny` spares, lets someone in.
+        let negated = effect == Effect::Deny;
+        if !tests_any(statement, &[key], negated) {
+            continue;
+        }
+        let is_paired = match effect {
+            Effect::Allow => tests_any(statement, partners, negated),
+            Effect::Deny => *denied.get_or_init(is_denied),
+        };
+        if !is_paired {
+            tests(statement, &[key], negated).for_each(|entry| report(cx, entry, partners));
+        }
     }
-    let key = &site.entry.key;
+}
+
+fn report(cx: &mut Context<'_>, entry: &ConditionEntry, partners: &[&str]) {
+    let key = &entry.key;
     cx.report(key.origin, format!("`{}` does not say in which network", key.value))
         .note(format!("private addresses exist in every VPC: also test `{}`", partners[0]));
 }
@@ -84,9 +99,19 @@ fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
 /// Whether a statement compares one of the keys with something, in the positive or in the
 /// negative.
 fn tests_any(statement: &Statement, keys: &[&str], negated: bool) -> bool {
-    statement.condition_entries().any(|(block, entry)| {
-        let base = block.operator.operator.map(|o| o.base);
-        base.is_some_and(|b| b.family() != Family::Null && b.is_negated() == negated)
+    tests(statement, keys, negated).next().is_some()
+}
+
+fn tests<'s>(
+    statement: &'s Statement,
+    keys: &[&str],
+    negated: bool,
+) -> impl Iterator<Item = &'s ConditionEntry> {
+    let compares =
+        move |base: BaseOperator| base.family() != Family::Null && base.is_negated() == negated;
+    let tests = statement.condition_entries().filter(move |(block, entry)| {
+        block.operator.operator.is_some_and(|o| compares(o.base))
             && keys.iter().any(|key| entry.is(key))
-    })
+    });
+    tests.map(|(_, entry)| entry)
 }

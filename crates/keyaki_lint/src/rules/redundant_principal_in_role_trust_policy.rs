@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use keyaki_diag::Applicability;
 use keyaki_ir::arn::Segment;
 use keyaki_ir::{Arn, Principal, PrincipalEntry, Statement};
@@ -50,12 +52,15 @@ rule! {
 
 fn check(cx: &mut Context<'_>, statement: &Statement) {
     let Some(element) = &statement.principal else { return };
-    let entries = || element.entries().map(|(_, entry)| entry);
-    for session in entries().filter(|e| e.principal == Principal::AssumedRole) {
-        let Some(of_session) = role_of(session) else { continue };
-        let named = |e: &PrincipalEntry| e.text.ends_with(of_session.2);
-        let mut roles = entries().filter(|e| e.principal == Principal::Role && named(e));
-        let Some(role) = roles.find(|e| role_of(e) == Some(of_session)) else { continue };
+    let entries = |kind| element.entries().map(|(_, e)| e).filter(move |e| e.principal == kind);
+    let mut roles = HashMap::new();
+    for role in entries(Principal::Role) {
+        if let Some(named) = role_of(role) {
+            roles.entry(named).or_insert(role);
+        }
+    }
+    for session in entries(Principal::AssumedRole) {
+        let Some(role) = role_of(session).and_then(|role| roles.get(&role)) else { continue };
         cx.report(session.origin, format!("`{}` covers this session", role.text))
             .note("a role as principal stands for all of its sessions")
             .remove(session.origin, "remove the session", Applicability::Unsafe);

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use keyaki_diag::Applicability;
 use keyaki_ir::glob::Case;
 use keyaki_ir::{Element, ResourcePattern, Statement};
@@ -47,9 +49,10 @@ rule! {
 
 fn check(cx: &mut Context<'_>, statement: &Statement) {
     for element in statement.resource_elements().filter(|e| e.entries.len() > 1) {
-        let mut variables = Vec::new();
+        let mut variables = HashMap::new();
         let patterns = element.entries.iter().map(|e| &e.pattern);
-        let texts: Vec<_> = patterns.map(|p| opaque(p, &mut variables)).collect();
+        let texts: Option<Vec<_>> = patterns.map(|p| opaque(p, &mut variables)).collect();
+        let texts = texts.unwrap_or_default();
         for covered in covered(texts.iter().map(|t| &**t), Case::Sensitive) {
             report(cx, element, &covered);
         }

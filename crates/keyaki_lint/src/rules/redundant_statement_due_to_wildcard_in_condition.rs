@@ -55,7 +55,7 @@ rule! {
 fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
     let operator = site.block.operator.operator;
     let Some(presence) = presence::of_star(operator, site.entry) else { return };
-    if !presence::is_contradicted(site, presence) {
+    if !presence::is_contradicted(cx, site, presence) {
         return;
     }
     let Some(star) = presence::star(site.entry) else { return };

@@ -1,9 +1,12 @@
+use std::cell::LazyCell;
+use std::collections::HashSet;
+
 use keyaki_ir::glob::has_wildcard;
-use keyaki_ir::{ConditionBlock, ConditionEntry, Effect, Family, Operator};
+use keyaki_ir::{ConditionBlock, ConditionEntry, Effect, Family, Operator, Statement};
 
 use crate::context::Context;
-use crate::federation::{claim_of, claims, is_github};
-use crate::rule::{ConditionSite, rule};
+use crate::federation::{claim_of, is_github};
+use crate::rule::rule;
 
 rule! {
     /// Wildcard in the subject of a GitHub token.
@@ -57,18 +60,21 @@ rule! {
     aws: "SPECIFIC_GITHUB_REPO_AND_BRANCH_RECOMMENDED",
     level: Warning,
     kinds: Kinds::TRUST,
-    check: Condition(check),
+    check: Statement(check),
 }
 
-fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
-    let Some((issuer, claim)) = claim_of(&site.entry.key.value) else { return };
-    if !claim.eq_ignore_ascii_case("sub") || !is_github(issuer) || !admits_like(site) {
-        return;
+fn check(cx: &mut Context<'_>, statement: &Statement) {
+    let narrowed = LazyCell::new(|| narrowed(statement));
+    for (block, entry) in statement.condition_entries() {
+        let Some((issuer, claim)) = claim_of(&entry.key.value) else { continue };
+        if claim.eq_ignore_ascii_case("sub") && is_github(issuer) && admits_like(statement, block) {
+            check_subjects(cx, entry, narrowed.contains(&issuer.to_ascii_lowercase()));
+        }
     }
-    let has_branch = claims(site.statement, issuer).any(|(block, entry, claim)| {
-        BRANCH_CLAIMS.iter().any(|c| c.eq_ignore_ascii_case(claim)) && is_exact(block, entry)
-    });
-    for value in &site.entry.values {
+}
+
+fn check_subjects(cx: &mut Context<'_>, entry: &ConditionEntry, has_branch: bool) {
+    for value in &entry.values {
         let text = value.text();
         let in_repository = is_in_one_repository(text);
         if !value.pattern.has_wildcard() || (in_repository && has_branch) {
@@ -80,13 +86,24 @@ fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
     }
 }
 
+/// The providers, in lower case, of whose tokens a statement asks for one branch beside the
+/// subject.
+fn narrowed(statement: &Statement) -> HashSet<String> {
+    let names_branch = |claim: &str| BRANCH_CLAIMS.iter().any(|c| c.eq_ignore_ascii_case(claim));
+    let issuers = statement.condition_entries().filter_map(|(block, entry)| {
+        let (issuer, claim) = claim_of(&entry.key.value)?;
+        (names_branch(claim) && is_exact(block, entry)).then(|| issuer.to_ascii_lowercase())
+    });
+    issuers.collect()
+}
+
 /// The claims that name a branch, or something as narrow.
 const BRANCH_CLAIMS: [&str; 3] = ["ref", "environment", "job_workflow_ref"];
 
 /// Whether the condition admits what its values match as patterns.
-fn admits_like(site: ConditionSite<'_>) -> bool {
+fn admits_like(statement: &Statement, block: &ConditionBlock) -> bool {
     let like = |o: Operator| o.base.has_wildcards() && !o.base.is_negated();
-    site.statement.effect() == Some(Effect::Allow) && site.block.operator.operator.is_some_and(like)
+    statement.effect() == Some(Effect::Allow) && block.operator.operator.is_some_and(like)
 }
 
 fn is_exact(block: &ConditionBlock, entry: &ConditionEntry) -> bool {

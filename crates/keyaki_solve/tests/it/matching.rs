@@ -140,5 +140,8 @@ fn variables_stand_for_the_one_value_of_their_key() {
             }
         }
     }
-    pairs(&policies, &[Profile::documented()], &both()[..1], &all);
+    // Each with the next one, not with all: solvers take long for relations between texts.
+    for neighbours in policies.chunks(2) {
+        pairs(neighbours, &[Profile::documented()], &both()[..1], &all);
+    }
 }

@@ -7,7 +7,7 @@ use keyaki_catalog::embedded;
 use keyaki_eval::{
     Caller, Context, Document, Formula, Layer, Policies, Profile, Request, StatementRef, Values,
 };
-use keyaki_solve::{Answer, Decided, Limits, Options, Process, decide, find};
+use keyaki_solve::{Decided, Limits, Options, Process, Reason, decide, find};
 use keyaki_symbolic::{Ask, Query, Side};
 
 /// The solver, if there is one; it is started once.
@@ -81,24 +81,40 @@ pub(crate) fn request(action: &str, resource: &str, context: Context) -> Request
     }
 }
 
-/// Asks, replays what is found, and holds what is not found against requests.
+/// Asks, replays what is found, and holds what is not found against requests. Gives the reason why
+/// nothing was decided.
+pub(crate) fn confirm(
+    query: &Query<'_>,
+    options: &Options,
+    process: &mut Process,
+    requests: &[Request],
+    what: &str,
+) -> Result<bool, Reason> {
+    match decide(query, embedded(), options, process, LIMITS).decided {
+        Decided::Sat(request) => {
+            assert!(query.holds(&request, embedded()), "{what}: does not replay: {request:?}");
+            Ok(true)
+        }
+        Decided::Unsat => {
+            let known = requests.iter().find(|r| query.holds(r, embedded()));
+            assert_eq!(known, None, "{what}: the solver found none");
+            Ok(false)
+        }
+        Decided::Undecided(reason) => Err(reason),
+    }
+}
+
+/// As [`confirm`], where an answer is a must.
 pub(crate) fn check(
     query: &Query<'_>,
     options: &Options,
     process: &mut Process,
     requests: &[Request],
     what: &str,
-) -> Answer {
-    let answer = decide(query, embedded(), options, process, LIMITS);
-    let known = requests.iter().find(|r| query.holds(r, embedded()));
-    match &answer.decided {
-        Decided::Sat(request) => {
-            assert!(query.holds(request, embedded()), "{what}: does not replay: {request:?}");
-        }
-        Decided::Unsat => assert_eq!(known, None, "{what}: the solver found none"),
-        Decided::Undecided(reason) => panic!("{what}: {reason}"),
+) {
+    if let Err(reason) = confirm(query, options, process, requests, what) {
+        panic!("{what}: {reason}");
     }
-    answer
 }
 
 /// What a key can hold: nothing, each of these texts, and each two of them.

@@ -90,6 +90,43 @@ fn values_with_colons_do_not_move_the_segments_of_arns() {
 }
 
 #[test]
+fn a_list_of_nothing_but_the_empty_text_is_met_by_it() {
+    let one = identity(r#"{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}"#);
+    let other = identity(
+        r#"{"Effect": "Allow", "Action": "s3:*", "Resource": "*",
+            "Condition": {"StringNotEquals": {"k:a": ""}}}"#,
+    );
+    let request = found(minus(&one, Some(&other), &[])).request;
+    assert_eq!(request.context.one("k:a"), Some(""));
+}
+
+#[test]
+fn the_empty_text_does_not_stand_for_the_texts_that_no_test_names() {
+    let one = identity(
+        r#"{"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": {
+            "StringLike": {"k:a": ["k", ""]}, "ForAnyValue:StringNotEquals": {"K:A": "x"}}}"#,
+    );
+    let request = found(minus(&one, None, &[])).request;
+    assert_eq!(request.context.one("k:a"), Some("k"));
+}
+
+#[test]
+fn a_key_with_variables_in_a_set_operator_holds_several_values() {
+    let one = identity(
+        r#"{"Effect": "Allow", "Action": "s3:*", "Resource": "*",
+            "Condition": {"Null": {"k:a": "false"}}},
+           {"Effect": "Allow", "Action": "x:*", "Resource": "*",
+            "Condition": {"ForAnyValue:StringEquals": {"k:a": "${k:b}"}}}"#,
+    );
+    let other = identity(
+        r#"{"Effect": "Allow", "Action": ["s3:*", "x:*"], "Resource": "*",
+            "Condition": {"StringLike": {"k:a": "*"}}}"#,
+    );
+    let request = found(minus(&one, Some(&other), &[])).request;
+    assert!(request.context.get("k:a").is_some_and(|v| v.as_slice().len() > 1), "{request:?}");
+}
+
+#[test]
 fn a_dollar_sign_before_a_variable_stays_one() {
     let condition = r#"{"StringEquals": {"k:s": "$${k:v}"}}"#;
     let one = identity(&format!(

@@ -10,6 +10,7 @@ mod dice;
 pub mod globs;
 mod identity;
 mod laws;
+mod mutation;
 mod policy;
 mod resource;
 
@@ -17,7 +18,8 @@ pub use attack::{Pools, keys_of};
 pub use dice::Dice;
 pub use identity::identity_pair;
 pub use laws::law;
-pub use policy::{Statement, Text, mutated, policy};
+pub use mutation::mutated;
+pub use policy::{Statement, Text, policy};
 pub use resource::resource_pair;
 
 /// What came of a comparison that found no fault.

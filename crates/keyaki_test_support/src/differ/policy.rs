@@ -85,7 +85,7 @@ pub fn policy(dice: &mut Dice<'_>) -> Text {
     Text { version, statements }
 }
 
-fn statement(dice: &mut Dice<'_>) -> Statement {
+pub(super) fn statement(dice: &mut Dice<'_>) -> Statement {
     let conditions = if dice.one_in(3) { 0 } else { 1 + dice.below(3) };
     Statement {
         allows: !dice.one_in(3),
@@ -103,7 +103,7 @@ fn some(dice: &mut Dice<'_>, one: impl Fn(&mut Dice<'_>) -> String) -> Vec<Strin
     (0..count).map(|_| one(dice)).collect()
 }
 
-fn action(dice: &mut Dice<'_>) -> String {
+pub(super) fn action(dice: &mut Dice<'_>) -> String {
     const ACTIONS: [&str; 26] = [
         "*",
         "*",
@@ -163,7 +163,7 @@ fn variable(dice: &mut Dice<'_>) -> String {
     dice.pick(&VARIABLES).to_owned()
 }
 
-fn resource(dice: &mut Dice<'_>) -> String {
+pub(super) fn resource(dice: &mut Dice<'_>) -> String {
     let segment = |dice: &mut Dice<'_>| match dice.below(12) {
         0 => variable(dice),
         _ => dice.pick(&["", "*", "", "*", "a", "b", "?", "a*"]).to_owned(),
@@ -214,7 +214,7 @@ const KEYS: [(&str, char); 22] = [
     ("aws:MultiFactorAuthAge", 'n'),
 ];
 
-fn condition(dice: &mut Dice<'_>) -> (String, String, Vec<String>) {
+pub(super) fn condition(dice: &mut Dice<'_>) -> (String, String, Vec<String>) {
     let (key, suits) = KEYS[dice.below(KEYS.len())];
     let family = match dice.below(16) {
         0 => ['s', 'n', 'd', 'i', 'r', 'b', 'y'][dice.below(7)],
@@ -271,7 +271,7 @@ fn condition(dice: &mut Dice<'_>) -> (String, String, Vec<String>) {
     (operator, key.to_owned(), values)
 }
 
-fn value(dice: &mut Dice<'_>, family: char) -> String {
+pub(super) fn value(dice: &mut Dice<'_>, family: char) -> String {
     if dice.one_in(12) {
         return variable(dice);
     }
@@ -332,88 +332,4 @@ fn value(dice: &mut Dice<'_>, family: char) -> String {
         _ => &["true", "false", "TRUE", "x"],
     };
     dice.pick(values).to_owned()
-}
-
-/// The same policy with something about it changed.
-pub fn mutated(text: &Text, dice: &mut Dice<'_>) -> Text {
-    let mut text = text.clone();
-    for _ in 0..1 + dice.below(2) {
-        change(&mut text, dice);
-    }
-    text
-}
-
-fn change(text: &mut Text, dice: &mut Dice<'_>) {
-    match dice.below(8) {
-        0 => {
-            let more = statement(dice);
-            let principal = text.statements.first().and_then(|s| s.principal.clone());
-            text.statements.push(Statement { principal, ..more });
-        }
-        1 if text.statements.len() > 1 => {
-            let at = dice.below(text.statements.len());
-            text.statements.remove(at);
-        }
-        2 => {
-            let by = dice.below(text.statements.len());
-            text.statements.rotate_left(by);
-        }
-        _ => {
-            let at = dice.below(text.statements.len());
-            if let Some(statement) = text.statements.get_mut(at) {
-                change_statement(statement, dice);
-            }
-        }
-    }
-}
-
-fn change_statement(statement: &mut Statement, dice: &mut Dice<'_>) {
-    match dice.below(9) {
-        0 => statement.allows = !statement.allows,
-        1 => change_list(&mut statement.actions, dice, action),
-        2 => statement.not_action = !statement.not_action,
-        3 | 4 => change_list(&mut statement.resources, dice, resource),
-        5 => statement.conditions.push(condition(dice)),
-        6 if !statement.conditions.is_empty() => {
-            let at = dice.below(statement.conditions.len());
-            statement.conditions.remove(at);
-        }
-        _ => {
-            let at = dice.below(statement.conditions.len());
-            if let Some((operator, _, values)) = statement.conditions.get_mut(at) {
-                change_list(values, dice, |dice| value(dice, family(operator)));
-            }
-        }
-    }
-}
-
-/// The family of an operator, as a letter.
-fn family(operator: &str) -> char {
-    const FAMILIES: [(&str, char); 8] = [
-        ("Null", 'z'),
-        ("Numeric", 'n'),
-        ("Date", 'd'),
-        ("IpAddress", 'i'),
-        ("Arn", 'r'),
-        ("Bool", 'b'),
-        ("Binary", 'y'),
-        ("String", 's'),
-    ];
-    FAMILIES.iter().find(|(name, _)| operator.contains(name)).map_or('s', |(_, family)| *family)
-}
-
-fn change_list(list: &mut Vec<String>, dice: &mut Dice<'_>, one: impl Fn(&mut Dice<'_>) -> String) {
-    match dice.below(3) {
-        0 if list.len() > 1 => {
-            let at = dice.below(list.len());
-            list.remove(at);
-        }
-        1 => list.push(one(dice)),
-        _ => {
-            let at = dice.below(list.len());
-            if let Some(text) = list.get_mut(at) {
-                *text = one(dice);
-            }
-        }
-    }
 }

@@ -110,7 +110,9 @@ fn possible(
     if completed.assumed.contains(&"aws:MultiFactorAuthPresent") && dice.one_in(2) {
         request.context.remove("aws:MultiFactorAuthPresent");
     }
-    Some(request)
+    let factor = request.context.one("aws:MultiFactorAuthPresent");
+    let has_age = request.context.has("aws:MultiFactorAuthAge");
+    (factor == Some("true") || !has_age).then_some(request)
 }
 
 /// Whether a caller's account lies in its partition. An account lies in one partition only: where

@@ -1,0 +1,212 @@
+// Tests that run in the extension host: what the extension does, asked through the editor's interface.
+
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import * as vscode from "vscode";
+
+const PATIENCE = 30_000;
+
+/** The tests, in order: they work on one folder. */
+const TESTS: Record<string, () => Promise<void>> = {
+  "all commands of the manifest exist": async () => {
+    const extension = vscode.extensions.getExtension("keyaki.keyaki");
+    await extension?.activate();
+    const commands: { command: string }[] = extension?.packageJSON.contributes.commands;
+    const known = await vscode.commands.getCommands(true);
+    assert.deepEqual(commands.filter(({ command }) => !known.includes(command)), []);
+  },
+
+  "other JSON files stay what they are, and start no server": async () => {
+    const document = await open("inventory.json");
+    await pause(500);
+    assert.equal(document.languageId, "json");
+    assert.deepEqual(servers(), []);
+  },
+
+  "a JSON file that holds a policy becomes one, with findings": async () => {
+    const document = await open("role.json");
+    await until("the language", () => document.languageId === "iam-policy");
+    const [finding] = await findings(document, 1);
+    assert.match(finding?.message ?? "", /`s3` defines no action `GetObjekt`/);
+    assert.equal(servers().length, 1);
+  },
+
+  "who turns a policy back into JSON is not overruled": async () => {
+    const document = await open("role.json");
+    await vscode.languages.setTextDocumentLanguage(document, "json");
+    await findings(document, 0);
+    await pause(500);
+    assert.equal(document.languageId, "json");
+    await vscode.languages.setTextDocumentLanguage(document, "iam-policy");
+    await findings(document, 1);
+  },
+
+  "the page of a rule is shown beside its finding": async () => {
+    const document = await open("role.json");
+    const [finding] = await findings(document, 1);
+    await explainAt(document, finding!.range.start);
+    await until("the page", () => tabNames().some((name) => name.includes("invalid-action.md")));
+  },
+
+  "a pattern is explained where nothing is wrong": async () => {
+    const document = await open("reports.policy.json");
+    await explainAt(document, at(document, "s3:List*"));
+    await until("the page", () => tabNames().some((name) => name.includes("s3_List_.txt")));
+    const page = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === "keyaki" && uri.query === "s3:List*");
+    assert.match(page?.getText() ?? "", /s3:ListBucket/);
+  },
+
+  "all safe fixes are applied by command": async () => {
+    const document = await open("tidy.policy.json");
+    await findings(document, 1);
+    await vscode.commands.executeCommand("keyaki.fixAll");
+    await findings(document, 0);
+    assert.match(document.getText(), /"Action": \["s3:Get\*"\]|"Action": "s3:Get\*"/);
+  },
+
+  "a document is brought into order by command, and laid out by the editor's": async () => {
+    const text = '{"Statement":[{"Resource":"*","Action":"s3:ListAllMyBuckets","Effect":"Allow"}],"Version":"2012-10-17"}';
+    const document = await vscode.workspace.openTextDocument({ language: "iam-policy", content: text });
+    await vscode.window.showTextDocument(document);
+    await until("the order", async () => {
+      await vscode.commands.executeCommand("keyaki.organize");
+      return document.getText().indexOf("Version") < document.getText().indexOf("Statement");
+    });
+    await vscode.commands.executeCommand("editor.action.formatDocument");
+    await until("the layout", () => document.lineCount > 5);
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+  },
+
+  "a setting takes effect while the server runs": async () => {
+    const document = await open("role.json");
+    const settings = vscode.workspace.getConfiguration("keyaki");
+    await settings.update("ignore", ["invalid-action"], vscode.ConfigurationTarget.Workspace);
+    await findings(document, 0);
+    await settings.update("ignore", undefined, vscode.ConfigurationTarget.Workspace);
+    await findings(document, 1);
+  },
+
+  "a server that dies comes back": async () => {
+    const document = await open("role.json");
+    const [first] = servers();
+    process.kill(first!, "SIGKILL");
+    await until("the end", () => !servers().includes(first!));
+    await until("another server", () => servers().length === 1);
+    await findings(document, 1);
+  },
+
+  "a server that keeps dying is given up": async () => {
+    for (const seconds of [1, 2, 4]) {
+      const [server] = servers();
+      process.kill(server!, "SIGKILL");
+      await until("the end", () => !servers().includes(server!));
+      await until(`another server after ${seconds} s`, () => servers().length === 1);
+      await pause(500);
+    }
+    process.kill(servers()[0]!, "SIGKILL");
+    await until("the end", () => servers().length === 0);
+    await pause(9000);
+    assert.deepEqual(servers(), []);
+  },
+
+  "the server is restarted by command, and there is one at a time": async () => {
+    const before = servers();
+    await Promise.all([1, 2, 3].map(() => vscode.commands.executeCommand("keyaki.restart")));
+    await findings(await open("role.json"), 1);
+    assert.equal(servers().length, 1);
+    assert.notDeepEqual(servers(), before);
+  },
+
+  "without the program nothing runs, until the setting is mended": async () => {
+    const document = await open("role.json");
+    const settings = vscode.workspace.getConfiguration("keyaki");
+    for (const program of ["/nowhere/keyaki", "/bin/true", "/etc/passwd"]) {
+      await settings.update("path", program, vscode.ConfigurationTarget.Workspace);
+      await findings(document, 0);
+      assert.deepEqual(servers(), []);
+    }
+    await settings.update("path", undefined, vscode.ConfigurationTarget.Workspace);
+    await findings(document, 1);
+  },
+
+  "files that are not open are checked where that is wanted": async () => {
+    const settings = vscode.workspace.getConfiguration("keyaki");
+    await settings.update("workspaceDiagnostics", true, vscode.ConfigurationTarget.Workspace);
+    await until("findings of all files", () => everything().includes("unopened.json"));
+    await settings.update("workspaceDiagnostics", undefined, vscode.ConfigurationTarget.Workspace);
+  },
+};
+
+/** What the workbench calls. */
+export async function run(): Promise<void> {
+  for (const [name, test] of Object.entries(TESTS)) {
+    const start = performance.now();
+    await test().catch((error: Error) => {
+      console.log(`failed: ${name}: ${error.message}`);
+      throw error;
+    });
+    console.log(`ok: ${name} (${Math.round(performance.now() - start)} ms)`);
+  }
+}
+
+async function open(name: string): Promise<vscode.TextDocument> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? assert.fail("no folder");
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder, name));
+  await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
+  return document;
+}
+
+/** The findings of a document, once there are so many. */
+async function findings(document: vscode.TextDocument, count: number): Promise<vscode.Diagnostic[]> {
+  const now = () => vscode.languages.getDiagnostics(document.uri).filter(({ source }) => source === "keyaki");
+  await until(`${count} findings`, () => now().length === count);
+  return now();
+}
+
+/** The names of all files with findings. */
+function everything(): string[] {
+  return vscode.languages.getDiagnostics().filter(([, found]) => found.length > 0).map(([uri]) => basename(uri.path));
+}
+
+async function explainAt(document: vscode.TextDocument, place: vscode.Position): Promise<void> {
+  const editor = await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
+  editor.selection = new vscode.Selection(place, place);
+  await vscode.commands.executeCommand("keyaki.explain");
+}
+
+function at(document: vscode.TextDocument, text: string): vscode.Position {
+  return document.positionAt(document.getText().indexOf(text) + 1);
+}
+
+function tabNames(): string[] {
+  return vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
+}
+
+/** The servers that this extension host has started. */
+function servers(): number[] {
+  const numbers = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return numbers.filter((number) => isServer(number)).map(Number);
+}
+
+function isServer(number: string): boolean {
+  try {
+    const parent = /^PPid:\s*(\d+)/m.exec(readFileSync(join("/proc", number, "status"), "utf8"))?.[1];
+    const [program, command] = readFileSync(join("/proc", number, "cmdline"), "utf8").split("\0");
+    return Number(parent) === process.pid && basename(program ?? "") === "keyaki" && command === "lsp";
+  } catch {
+    return false; // It ended in between.
+  }
+}
+
+async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + PATIENCE;
+  while (!(await isSo())) {
+    assert.ok(Date.now() < deadline, `${what} did not come`);
+    await pause(50);
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,106 @@
+// What a person does with a policy: reads what is wrong, mends it, asks what a name means, types.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+
+import { address, picture, remote } from "./workbench.mjs";
+
+const PATIENCE = 60_000;
+
+/** Works on `reports.policy.json`. */
+export async function workAsPerson(page, host, folder) {
+  page.setDefaultTimeout(PATIENCE);
+  const start = Date.now();
+  await page.goto(address(host, folder, [["openFile", remote(host, join(folder, "reports.policy.json"))]]));
+  await page.locator(".monaco-editor .squiggly-error").first().waitFor();
+  console.log(`first squiggle ${Date.now() - start} ms after the page was asked for`);
+  await readsWhatIsWrong(page);
+  await asksWhatAPatternMeans(page);
+  await mendsIt(page);
+  await types(page);
+  await seesTheServer(page);
+}
+
+/** Opens a policy though the program is not where the setting says. */
+export async function missesTheProgram(page, host, folder) {
+  page.setDefaultTimeout(PATIENCE);
+  await page.goto(address(host, folder, [["openFile", remote(host, join(folder, "role.json"))]]));
+  await page.locator(".part.statusbar .warning-kind", { hasText: "Keyaki" }).waitFor();
+  await page.locator('[id="status.notifications"]').click();
+  const message = await textOf(page, ".notifications-center", /Keyaki/);
+  assert.match(message, /The setting keyaki.path names no file: \/nowhere\/keyaki/);
+  assert.match(message, /Open Settings/);
+}
+
+async function readsWhatIsWrong(page) {
+  await word(page, "allow").hover();
+  const hover = await textOf(page, ".monaco-hover:visible", /does not exist/);
+  assert.match(hover, /the effect `?allow`? does not exist/);
+  assert.match(hover, /keyaki\s*\(?invalid-effect/);
+  await picture(page, "1-finding");
+}
+
+async function asksWhatAPatternMeans(page) {
+  await page.mouse.move(5, 5);
+  await word(page, "List").hover();
+  assert.match(await textOf(page, ".monaco-hover:visible", /ListBucket/), /\d+ actions/);
+  assert.match(await textOf(page, ".monaco-editor .view-lines", /= \d+ actions/), /= \d+ actions/);
+  await picture(page, "2-hover");
+}
+
+async function mendsIt(page) {
+  await page.keyboard.press("Escape");
+  await word(page, "allow").click();
+  await page.mouse.move(5, 5);
+  const fix = page.locator(".action-widget .monaco-list-row", { hasText: "Allow" }).first();
+  await pressUntilSeen(page, "Control+.", fix);
+  await picture(page, "3-fixes");
+  await fix.click();
+  await textOf(page, ".monaco-editor .view-lines", /"Effect": "Allow"/);
+  await page.locator(".monaco-editor .squiggly-error").waitFor({ state: "detached" });
+}
+
+async function types(page) {
+  await word(page, "GetObject").click();
+  await page.keyboard.press("End");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.type(', "s3:PutObjectTagg', { delay: 30 });
+  const row = page.locator(".suggest-widget .monaco-list-row.focused", { hasText: "s3:PutObjectTagging" });
+  await row.waitFor();
+  await picture(page, "4-suggestions");
+  await page.keyboard.press("Enter");
+  await textOf(page, ".monaco-editor .view-lines", /"s3:List\*"[^\]]*, "s3:PutObjectTagging"\]/);
+}
+
+async function seesTheServer(page) {
+  assert.match(await textOf(page, ".part.statusbar", /Keyaki \d/), /Keyaki \d+\.\d+\.\d+/);
+  assert.match(await page.locator(".part.statusbar").innerText(), /IAM Policy/);
+}
+
+/** Presses a key, again when nothing comes of it: what the editor shows at the same time may close a menu. */
+async function pressUntilSeen(page, key, wanted) {
+  const deadline = Date.now() + PATIENCE;
+  do {
+    assert.ok(Date.now() < deadline, `${key} shows nothing`);
+    await page.keyboard.press(key);
+  } while (!(await wanted.waitFor({ timeout: 5000 }).then(() => true, () => false)));
+}
+
+function word(page, text) {
+  return page.locator(".monaco-editor .view-line span span", { hasText: text }).first();
+}
+
+/** The text of a part of the page, as soon as it says what it should. */
+async function textOf(page, selector, pattern) {
+  const deadline = Date.now() + PATIENCE;
+  for (;;) {
+    const texts = await page.locator(selector).allInnerTexts();
+    const text = texts.join("\n").replaceAll("\u00a0", " ");
+    if (pattern.test(text)) {
+      return text;
+    }
+    assert.ok(Date.now() < deadline, `no ${pattern} in: ${text}`);
+    await page.waitForTimeout(100);
+  }
+}

@@ -1,0 +1,54 @@
+// What the editor calls: wires the parts together.
+
+import { type ExtensionContext, commands, window, workspace } from "vscode";
+
+import { registerExplain } from "./explain";
+import { LANGUAGE, Recogniser } from "./language";
+import { Server } from "./server";
+import { showStatus } from "./status";
+
+/** Settings that the server is told once, when it starts. */
+const READ_AT_START = ["keyaki.path", "keyaki.workspaceDiagnostics"];
+
+let server: Server | undefined;
+
+export function activate(context: ExtensionContext): void {
+  const output = window.createOutputChannel("Keyaki", { log: true });
+  const ours = (server = new Server(context.extensionPath, output));
+  const startFor = ({ languageId }: { languageId: string }) => languageId === LANGUAGE && void ours.start();
+  context.subscriptions.push(
+    output,
+    ...showStatus(ours),
+    ...registerExplain(ours),
+    commands.registerCommand("keyaki.restart", () => ours.restart()),
+    commands.registerCommand("keyaki.showOutput", () => output.show()),
+    commands.registerCommand("keyaki.showVersion", () => showVersion(ours, context)),
+    commands.registerCommand("keyaki.fixAll", () => applyAction("source.fixAll.keyaki")),
+    commands.registerCommand("keyaki.organize", () => applyAction("source.organizePolicy.keyaki")),
+    workspace.onDidOpenTextDocument(startFor),
+    workspace.onDidChangeConfiguration((change) => {
+      if (ours.state.is !== "idle" && READ_AT_START.some((setting) => change.affectsConfiguration(setting))) {
+        void ours.restart();
+      }
+    }),
+    ...new Recogniser().start(),
+  );
+  workspace.textDocuments.forEach(startFor);
+  if (workspace.getConfiguration("keyaki").get("workspaceDiagnostics")) {
+    void ours.start();
+  }
+}
+
+export function deactivate(): Promise<void> | undefined {
+  return server?.dispose();
+}
+
+function applyAction(kind: string): Thenable<unknown> {
+  return commands.executeCommand("editor.action.sourceAction", { kind, apply: "first" });
+}
+
+async function showVersion({ state }: Server, context: ExtensionContext): Promise<void> {
+  const ours = (context.extension.packageJSON as { version: string }).version;
+  const theirs = state.is === "running" ? `program ${state.version} (${state.file})` : "the program does not run";
+  await window.showInformationMessage(`Keyaki: extension ${ours}, ${theirs}`);
+}
