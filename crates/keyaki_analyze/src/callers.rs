@@ -98,6 +98,8 @@ fn of_resource(subjects: &[&Subject]) -> Vec<CallerCase> {
             cases.push(case);
         }
     };
+    // A request that anybody may make tells the most.
+    add(Caller::Anonymous, Scope::Itself);
     let named: Vec<Caller> = entries.iter().filter_map(|e| named(e, &unnamed)).collect();
     for caller in &named {
         let is_session = matches!(caller, Caller::RoleSession { .. });
@@ -130,7 +132,6 @@ fn of_resource(subjects: &[&Subject]) -> Vec<CallerCase> {
             add(home.role(&role, &unnamed.name("session")), Scope::Itself);
         }
     }
-    add(Caller::Anonymous, Scope::Itself);
     let host = format!("{}.amazonaws.com", unnamed.name("example"));
     add(Caller::Service { host }, Scope::Kind);
     let provider =
