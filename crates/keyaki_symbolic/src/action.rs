@@ -13,14 +13,15 @@ use keyaki_ir::glob::{self, Case};
 
 use crate::bits::Bits;
 use crate::budget::{Budget, Exhausted};
+use crate::guard::Guard;
 use crate::language::{Fold, Language};
 use crate::search::find;
 use crate::signature::signatures;
 
 /// A list of action patterns.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct ActionTest {
-    pub(crate) patterns: Vec<Box<str>>,
+#[derive(Clone, Debug)]
+pub(crate) struct ActionTest<'q> {
+    pub(crate) patterns: Vec<&'q str>,
 }
 
 /// Actions that no test tells apart.
@@ -63,7 +64,7 @@ impl Members {
 }
 
 /// The class of one action, which holds no other.
-pub(crate) fn only(name: &str, tests: &[ActionTest], catalog: &Catalog) -> ActionClass {
+pub(crate) fn only(name: &str, tests: &[ActionTest<'_>], catalog: &Catalog) -> ActionClass {
     let members = match catalog.action(name) {
         Some(action) => {
             let number = action.id().0;
@@ -74,9 +75,11 @@ pub(crate) fn only(name: &str, tests: &[ActionTest], catalog: &Catalog) -> Actio
     ActionClass { holds: matched(name, tests), members }
 }
 
-/// The classes of the actions that the catalogue knows or some pattern spells out.
+/// The classes of the actions that the catalogue knows or some pattern spells out. Of actions that
+/// the guard does not let pass, it is not found out which tests match them.
 pub(crate) fn known(
-    tests: &[ActionTest],
+    tests: &[ActionTest<'_>],
+    guard: Option<&Guard>,
     catalog: &Catalog,
     budget: &Budget,
 ) -> Result<Vec<ActionClass>, Exhausted> {
@@ -84,7 +87,8 @@ pub(crate) fn known(
     let mut unknown: Vec<String> = Vec::new();
     for (number, test) in tests.iter().enumerate() {
         budget.spend(test.patterns.len() as u64)?;
-        for pattern in &test.patterns {
+        let counts = |pattern: &&&str| guard.is_none_or(|guard| guard.meets(pattern));
+        for pattern in test.patterns.iter().filter(counts) {
             let before = events.len();
             catalog.for_ranges(pattern, |range| {
                 if range.is_empty() {
@@ -148,7 +152,7 @@ fn sweep(mut events: Vec<(u32, u32, bool)>, count: u32, tests: usize) -> Vec<Act
 /// Classes of names that the catalogue does not know.
 fn spelled_out(
     names: &[String],
-    tests: &[ActionTest],
+    tests: &[ActionTest<'_>],
     budget: &Budget,
 ) -> Result<Vec<ActionClass>, Exhausted> {
     let mut seen = HashSet::new();
@@ -165,8 +169,8 @@ fn spelled_out(
 }
 
 /// The tests that match a name.
-fn matched(name: &str, tests: &[ActionTest]) -> Bits {
-    let any = |t: &ActionTest| t.patterns.iter().any(|p| glob::matches(p, name, Case::Insensitive));
+fn matched(name: &str, tests: &[ActionTest<'_>]) -> Bits {
+    let any = |t: &ActionTest<'_>| t.patterns.iter().any(|p| glob::matches(p, name, Case::Insensitive));
     (0..tests.len()).filter(|t| any(&tests[*t])).collect()
 }
 
@@ -184,7 +188,8 @@ pub(crate) struct UnheardOf {
 /// The classes of actions that neither the catalogue knows nor any pattern spells out: what AWS
 /// may add, and what wildcards would match then.
 pub(crate) fn unheard_of(
-    tests: &[ActionTest],
+    tests: &[ActionTest<'_>],
+    guard: Option<&Guard>,
     catalog: &Catalog,
     budget: &Budget,
 ) -> Result<UnheardOf, Exhausted> {
@@ -192,8 +197,11 @@ pub(crate) fn unheard_of(
     let mut left_out = Vec::new();
     let spelled_out_already = |name: &str| patterns.literals.contains(name);
     let is_taken = |name: &str| spelled_out_already(name) || catalog.action(name).is_some();
-    let mut names = vec![patterns.other_service()];
-    if !patterns.at_large.is_empty() {
+    let mut names = Vec::new();
+    if guard.is_none() {
+        names.push(patterns.other_service());
+    }
+    if guard.is_none() && !patterns.at_large.is_empty() {
         let services = patterns.services.keys().map(|s| format!("{s}:*")).collect();
         let reading = Reading { patterns: &patterns.at_large, shape: "*:?*", outside: services };
         match reading.names(&is_taken) {
@@ -201,7 +209,8 @@ pub(crate) fn unheard_of(
             Err(Exhausted) => left_out.push("any service".to_owned()),
         }
     }
-    for (service, own) in &patterns.services {
+    let counts = |service: &str| guard.is_none_or(|guard| guard.is_open(service));
+    for (service, own) in patterns.services.iter().filter(|(service, _)| counts(service)) {
         let mut all: Vec<String> = own.iter().chain(&patterns.at_large).cloned().collect();
         all.sort_unstable();
         all.dedup();
@@ -232,7 +241,7 @@ struct Patterns {
 }
 
 impl Patterns {
-    fn of(tests: &[ActionTest]) -> Patterns {
+    fn of(tests: &[ActionTest<'_>]) -> Patterns {
         let mut all = Patterns::default();
         for pattern in tests.iter().flat_map(|t| &t.patterns) {
             let lower = pattern.to_ascii_lowercase();

@@ -1,20 +1,23 @@
 //! Answers to queries: a request, the certainty that there is none, or why neither was found.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 
 use keyaki_catalog::{Action, Catalog, KeyLookup};
-use keyaki_eval::{Context, Formula, Policies, Request};
+use keyaki_eval::{Context, Formula, Request};
 use keyaki_ir::glob::Case;
 
 use crate::action::{self, ActionClass, Members};
+use crate::bits::Bits;
 use crate::budget::{Budget, Exhausted};
 use crate::decide::{Decider, Point};
-use crate::instantiate;
+use crate::instantiate::{self, Replacement};
 use crate::key::State;
 use crate::language::{Language, glob_symbols};
 use crate::program::{Node, Program};
-use crate::query::{Ask, Query, Side, Text};
+use crate::query::{Ask, Query, Text};
 use crate::space::{Literal, ResourceTest};
+use crate::statement::NotModelled;
 use crate::valuation;
 
 /// Which actions a request may have.
@@ -77,11 +80,15 @@ impl<'c> Engine<'c> {
     /// The live actions of the catalogue with which there may be such a request, and the names that
     /// policies spell out and the catalogue does not know. Empty if that cannot be told.
     pub fn actions(&self, query: &Query<'_>, budget: &Budget) -> Vec<String> {
-        let Ok(program) = Program::new(query) else { return Vec::new() };
-        let mut decider = Decider::new(&program, self.catalog, budget);
-        let Ok(classes) = action::known(&program.actions, self.catalog, budget) else {
+        let mut program = Program::outline(query, Replacement::default());
+        program.simplify();
+        let guard = program.guard();
+        let known = action::known(&program.actions, guard.as_ref(), self.catalog, budget);
+        let Ok(classes) = known else { return Vec::new() };
+        if make(&mut program, &classes).is_err() {
             return Vec::new();
-        };
+        }
+        let mut decider = Decider::new(&program, self.catalog, budget);
         let mut names = Names::default();
         for class in classes {
             let node = program.for_actions(&class.holds);
@@ -116,95 +123,82 @@ impl<'c> Engine<'c> {
         }
     }
 
-    /// Replaces variables whose values the query fixes, and asks.
+    /// Replaces variables whose values the query fixes, and asks. With one action alone, values of
+    /// keys have been chosen already.
     fn ask_with(&self, query: &Query<'_>, budget: &Budget, only: Option<&str>) -> Outcome {
         let known = instantiate::known(&query.formula, self.catalog);
-        let owned: Vec<Option<Policies>> =
-            query.sides.iter().map(|s| instantiate::policies(*s, &known)).collect();
-        let sides = query.sides.iter().zip(&owned).map(|(side, own)| Side {
-            policies: own.as_ref().unwrap_or(side.policies),
-            profile: side.profile,
-        });
-        let inner = Query {
-            sides: sides.collect(),
-            formula: query.formula.clone(),
-            caller: query.caller.clone(),
-        };
-        self.decide(query, &inner, budget, only)
-    }
-
-    /// Decides a query whose known variables have been replaced; witnesses are replayed on the
-    /// original. With one action alone, values of keys have been chosen already.
-    fn decide(
-        &self,
-        original: &Query<'_>,
-        query: &Query<'_>,
-        budget: &Budget,
-        only: Option<&str>,
-    ) -> Outcome {
-        let program = match Program::new(query) {
-            Ok(program) => program,
-            Err(reason) => return Outcome::Undecided(format!("{} is not modelled", reason.0)),
-        };
-        let mut decider = Decider::new(&program, self.catalog, budget);
-        let mut open: Vec<String> = Vec::new();
+        let mut program = Program::outline(query, Replacement::of(query, &known));
+        program.simplify();
+        let (open, seen, incomplete) = (Vec::new(), HashSet::new(), None);
+        let mut sought = Sought { query, program, budget, open, seen, incomplete };
         let mut left_out = Vec::new();
-        let mut decide = |class: &ActionClass| {
-            let node = program.for_actions(&class.holds);
-            let Some(point) = decider.find(&node, &[])? else { return Ok(None) };
-            if point.relations.is_empty() {
-                return Ok(Some((class.clone(), node, point)));
+        let found = match only {
+            Some(action) => {
+                let class = action::only(action, &sought.program.actions, self.catalog);
+                self.among(&mut sought, &[class])
             }
-            open.push(class.members.example(self.catalog));
-            Ok(None)
+            None => self.among_all(&mut sought, &mut left_out),
         };
-        let outcome = match only {
-            Some(action) => decide(&action::only(action, &program.actions, self.catalog)),
-            None => self.classes(&program, budget, &mut left_out, &mut decide),
-        };
-        match outcome {
-            Err(Exhausted) => Outcome::Undecided("the budget of steps ran out".to_owned()),
-            Ok(Some((class, node, point))) => {
-                let found = self.realise(original, &program, &mut decider, &class, &node, point);
-                self.replayed(original, found)
+        match found {
+            Err(reason) => Outcome::Undecided(reason.to_string()),
+            Ok(Some(outcome)) => outcome,
+            Ok(None) if sought.open.is_empty() => match sought.incomplete {
+                None => Outcome::Nothing { left_out },
+                Some(key) => Outcome::Undecided(Open::Incomplete(key).to_string()),
+            },
+            Ok(None) if only.is_none() => {
+                self.try_values(query, &sought.program, &sought.open, budget)
             }
-            Ok(None) if open.is_empty() => nothing(&program, &decider, left_out),
-            Ok(None) if only.is_none() => self.try_values(original, &program, &open, budget),
             Ok(None) => Outcome::Undecided(
                 "whether the relations between condition keys can hold together".to_owned(),
             ),
         }
     }
 
-    /// Calls `decide` for one class of actions after the other, until it finds something.
-    fn classes<T>(
+    /// Seeks among the actions of the catalogue, and then among those that AWS may add.
+    fn among_all(
         &self,
-        program: &Program<'_>,
-        budget: &Budget,
+        sought: &mut Sought<'_, '_>,
         left_out: &mut Vec<String>,
-        decide: &mut impl FnMut(&ActionClass) -> Result<Option<T>, Exhausted>,
-    ) -> Result<Option<T>, Exhausted> {
-        let known = action::known(&program.actions, self.catalog, budget)?;
-        let mut seen: HashSet<Node> = HashSet::new();
-        for class in &known {
-            if seen.insert(program.for_actions(&class.holds))
-                && let Some(found) = decide(class)?
-            {
-                return Ok(Some(found));
-            }
+    ) -> Result<Option<Outcome>, Open> {
+        let guard = sought.program.guard();
+        let (tests, budget) = (&sought.program.actions, sought.budget);
+        let known = action::known(tests, guard.as_ref(), self.catalog, budget)?;
+        let found = self.among(sought, &known)?;
+        if found.is_some() || self.actions == Actions::Known {
+            return Ok(found);
         }
-        if self.actions == Actions::Known {
-            return Ok(None);
-        }
-        let unheard_of = action::unheard_of(&program.actions, self.catalog, budget)?;
+        let tests = &sought.program.actions;
+        let unheard_of = action::unheard_of(tests, guard.as_ref(), self.catalog, budget)?;
         left_out.extend(unheard_of.left_out);
-        for class in &unheard_of.classes {
-            if seen.insert(program.for_actions(&class.holds))
-                && let Some(found) = decide(class)?
-            {
-                return Ok(Some(found));
+        self.among(sought, &unheard_of.classes)
+    }
+
+    /// Decides one class of actions after the other, until something is found.
+    fn among(
+        &self,
+        sought: &mut Sought<'_, '_>,
+        classes: &[ActionClass],
+    ) -> Result<Option<Outcome>, Open> {
+        make(&mut sought.program, classes)?;
+        let program = &sought.program;
+        let mut decider = Decider::new(program, self.catalog, sought.budget);
+        for class in classes {
+            let node = program.for_actions(&class.holds);
+            if node == Node::False || !sought.seen.insert(node.clone()) {
+                continue;
             }
+            let Some(point) = decider.find(&node, &[])? else { continue };
+            if point.relations.is_empty() {
+                let found =
+                    self.realise(sought.query, program, &mut decider, class, &node, point);
+                return Ok(Some(self.replayed(sought.query, found)));
+            }
+            sought.open.push(class.members.example(self.catalog));
         }
+        let incomplete = decider.incomplete.iter().min();
+        let incomplete = incomplete.map(|key| program.space.keys[*key as usize].name.clone());
+        sought.incomplete = sought.incomplete.take().or(incomplete);
         Ok(None)
     }
 
@@ -306,17 +300,57 @@ impl<'c> Engine<'c> {
     }
 }
 
-fn nothing(program: &Program<'_>, decider: &Decider<'_, '_>, left_out: Vec<String>) -> Outcome {
-    match decider.incomplete.iter().min() {
-        None => Outcome::Nothing { left_out },
-        Some(key) => {
-            let name = &program.space.keys[*key as usize].name;
-            Outcome::Undecided(format!(
-                "the condition key {name} is compared in several ways at once, and not all of its \
+/// A query that is being decided.
+struct Sought<'a, 'q> {
+    query: &'q Query<'q>,
+    program: Program<'q>,
+    budget: &'a Budget,
+    /// Actions with which there may be such a request, if relations between keys hold as chosen.
+    open: Vec<String>,
+    /// What was decided already.
+    seen: HashSet<Node>,
+    /// A key of which not all values could be told apart.
+    incomplete: Option<Box<str>>,
+}
+
+/// Why nothing was found out.
+enum Open {
+    Exhausted,
+    NotModelled(String),
+    /// Not all values of this key could be told apart.
+    Incomplete(Box<str>),
+}
+
+impl From<Exhausted> for Open {
+    fn from(Exhausted: Exhausted) -> Self {
+        Open::Exhausted
+    }
+}
+
+impl From<NotModelled> for Open {
+    fn from(NotModelled(what): NotModelled) -> Self {
+        Open::NotModelled(what)
+    }
+}
+
+impl fmt::Display for Open {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Open::Exhausted => f.write_str("the budget of steps ran out"),
+            Open::NotModelled(what) => write!(f, "{what} is not modelled"),
+            Open::Incomplete(key) => write!(
+                f,
+                "the condition key {key} is compared in several ways at once, and not all of its \
                  values could be told apart"
-            ))
+            ),
         }
     }
+}
+
+/// Makes the boxes of the atoms that matter for these classes of actions.
+fn make(program: &mut Program<'_>, classes: &[ActionClass]) -> Result<(), NotModelled> {
+    let needed: Bits = classes.iter().flat_map(|class| program.needed(&class.holds)).collect();
+    program.make(needed.iter())
 }
 
 fn pin(key: &str, value: Option<&str>) -> Formula<Ask> {

@@ -18,6 +18,7 @@ use crate::bits::Bits;
 use crate::budget::{Budget, Exhausted};
 use crate::engine::{Actions, Found, carries, distinct, forms};
 use crate::key::{Classes, KeyTest, State, classes};
+use crate::instantiate::Replacement;
 use crate::language::Language;
 use crate::program::Program;
 use crate::query::{Ask, Query, Side};
@@ -75,7 +76,8 @@ impl<'c> Grid<'c> {
         budget: &Budget,
     ) -> Result<Self, String> {
         let mut program =
-            Program::new(query).map_err(|reason| format!("{} is not modelled", reason.0))?;
+            Program::whole(query, Replacement::default())
+                .map_err(|reason| format!("{} is not modelled", reason.0))?;
         let tests = values.iter().map(|v| key_test(v, &mut program.space)).collect();
         Self::of(&program, tests, catalog, actions, budget)
             .map_err(|Exhausted| "the budget of steps ran out".to_owned())
@@ -88,10 +90,10 @@ impl<'c> Grid<'c> {
         which: Actions,
         budget: &Budget,
     ) -> Result<Self, Exhausted> {
-        let mut actions = action::known(&program.actions, catalog, budget)?;
+        let mut actions = action::known(&program.actions, None, catalog, budget)?;
         let mut left_out = Vec::new();
         if which == Actions::Any {
-            let unheard_of = action::unheard_of(&program.actions, catalog, budget)?;
+            let unheard_of = action::unheard_of(&program.actions, None, catalog, budget)?;
             let services = unheard_of.left_out.iter();
             left_out.extend(services.map(|service| {
                 format!("actions that AWS may add to {service} one day were left out")
@@ -113,7 +115,7 @@ impl<'c> Grid<'c> {
             Grid { catalog, actions, resources, keys, relations, atoms, values: own, left_out };
         grid.values = values.iter().map(|v| (grid.axis(v.dimension), grid.classes(*v))).collect();
         let atoms = program.asked.iter();
-        grid.atoms = atoms.map(|(ask, n)| (ask.clone(), grid.products(program, *n))).collect();
+        grid.atoms = atoms.map(|(ask, n)| (Ask::clone(ask), grid.products(program, *n))).collect();
         Ok(grid)
     }
 
@@ -225,7 +227,7 @@ impl<'c> Grid<'c> {
         };
         let of_action: Bits =
             (0..self.actions.len()).filter(|c| matched(&self.actions[*c])).collect();
-        let boxes = atom.boxes.iter().map(|b| &program.boxes[*b as usize]);
+        let boxes = atom.boxes().iter().map(|b| &program.boxes[*b as usize]);
         let product = boxes.map(|literals| {
             let mut product: Product = Vec::new();
             if !atom.actions.is_empty() {

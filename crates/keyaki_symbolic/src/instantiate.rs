@@ -1,17 +1,17 @@
-//! Policies in which variables whose values are known have been replaced by them.
+//! Statements in which variables whose values are known have been replaced by them.
 
 use std::collections::BTreeMap;
 
 use keyaki_catalog::{Catalog, KeyLookup};
-use keyaki_eval::{Document, Formula, Point, Policies, Reading, pattern_segments};
+use keyaki_eval::{Formula, Point, Reading, pattern_segments};
 use keyaki_ir::glob::Case;
 use keyaki_ir::{
-    Arn, ConditionEntry, Effect, Element, Family, Pattern, Policy, ResourcePattern, Variable,
+    Arn, ConditionEntry, Effect, Element, Family, Pattern, ResourcePattern, Statement, Variable,
     Version,
 };
 
 use crate::statement::replaces_otherwise;
-use crate::{Ask, Side, Text};
+use crate::{Ask, Query, Side, Text};
 
 /// What is known of keys, by their names in lower case: their one value, or that they have none.
 pub(crate) type Known = BTreeMap<Box<str>, Option<Box<str>>>;
@@ -42,51 +42,54 @@ pub(crate) fn known(formula: &Formula<Ask>, catalog: &Catalog) -> Known {
     known
 }
 
-/// The policies of a side with what is known put in; none if that changes nothing.
-pub(crate) fn policies(side: Side<'_>, known: &Known) -> Option<Policies> {
-    let crosses_colons = [Effect::Allow, Effect::Deny]
-        .iter()
-        .any(|e| side.profile.in_statement(Point::ArnColon, *e) == Reading::Alternative);
-    if known.is_empty() || crosses_colons || replaces_otherwise(side.profile) {
-        return None;
-    }
-    let mut out = side.policies.clone();
-    let mut changed = false;
-    let documents = out
-        .identity
-        .iter_mut()
-        .chain(out.boundary.iter_mut().flatten())
-        .chain(out.session.iter_mut().flatten())
-        .chain(out.scp.iter_mut().flatten().flatten())
-        .chain(out.rcp.iter_mut().flatten().flatten())
-        .chain(&mut out.resource)
-        .chain(&mut out.endpoint);
-    for Document { policy, .. } in documents {
-        changed |= document(policy, known);
-    }
-    changed.then_some(out)
+/// What stands in for variables.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Replacement {
+    known: Known,
 }
 
-fn document(policy: &mut Policy, known: &Known) -> bool {
-    if policy.effective_version() < Version::V2012 {
-        return false;
-    }
-    let mut changed = false;
-    for statement in &mut policy.statements {
-        for element in statement.resource.iter_mut().chain(&mut statement.not_resource) {
-            changed |= resources(element, known);
+impl Replacement {
+    /// What a query fixes; nothing where a profile reads variables otherwise.
+    pub(crate) fn of(query: &Query<'_>, known: &Known) -> Replacement {
+        let otherwise = |side: &Side<'_>| {
+            let crosses_colons = [Effect::Allow, Effect::Deny]
+                .iter()
+                .any(|e| side.profile.in_statement(Point::ArnColon, *e) == Reading::Alternative);
+            crosses_colons || replaces_otherwise(side.profile)
+        };
+        match known.is_empty() || query.sides.iter().any(otherwise) {
+            true => Replacement::default(),
+            false => Replacement { known: known.clone() },
         }
-        let blocks = statement.condition.iter_mut().flat_map(|c| &mut c.blocks);
+    }
+
+    /// The statement with what is known put in; none if that changes nothing.
+    pub(crate) fn statement(&self, statement: &Statement, version: Version) -> Option<Statement> {
+        if self.known.is_empty() || version < Version::V2012 || !has_variables(statement) {
+            return None;
+        }
+        let mut out = statement.clone();
+        let mut changed = false;
+        for element in out.resource.iter_mut().chain(&mut out.not_resource) {
+            changed |= resources(element, &self.known);
+        }
+        let blocks = out.condition.iter_mut().flat_map(|c| &mut c.blocks);
         for block in blocks {
             let base = block.operator.operator.map(|o| o.base);
             if let Some(base) = base.filter(|b| b.takes_variables()) {
                 for entry in &mut block.entries {
-                    changed |= values(base.family(), entry, known);
+                    changed |= values(base.family(), entry, &self.known);
                 }
             }
         }
+        changed.then_some(out)
     }
-    changed
+}
+
+fn has_variables(statement: &Statement) -> bool {
+    let resources = statement.resource_elements().flat_map(|e| &e.entries).map(|e| &e.pattern);
+    let values = statement.condition_entries().flat_map(|(_, e)| &e.values).map(|v| &v.pattern);
+    resources.chain(values).any(|pattern| !pattern.variables().is_empty())
 }
 
 fn values(family: Family, entry: &mut ConditionEntry, known: &Known) -> bool {

@@ -1,54 +1,207 @@
 //! A query made ready for deciding: its atoms as action tests and boxes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use keyaki_eval::Formula;
-use keyaki_ir::{ActionPattern, Element};
+use keyaki_ir::Condition;
 
 use crate::action::ActionTest;
+use crate::bits::Bits;
 use crate::compile;
+use crate::guard::{Guard, guards};
+use crate::instantiate::Replacement;
 use crate::key::KeyTest;
 use crate::query::{Ask, Query, Text};
+use crate::same::{Met, Placed};
+use crate::simplify::simplified;
 use crate::space::{Dimension, Literal, ResourceTest, Space};
 use crate::statement::{Conjunction, NotModelled, boxes};
 
 /// An atom: an action among some and not among others, and one of some boxes.
 #[derive(Debug)]
-pub(crate) struct Atom {
+pub(crate) struct Atom<'q> {
+    content: Content<'q>,
     /// Action tests that must match, or must not.
     pub(crate) actions: Vec<(u32, bool)>,
-    /// Numbers of boxes; the atom holds in their union.
-    pub(crate) boxes: Vec<u32>,
+    /// Numbers of boxes; the atom holds in their union. None where they have not been made yet.
+    made: Option<Vec<u32>>,
+}
+
+/// What an atom asks for, beside the action.
+#[derive(Debug)]
+enum Content<'q> {
+    Never,
+    Always,
+    Statement(Placed<'q>),
+    Resource(&'q Text),
+    Key(&'q str, Option<&'q Text>),
+}
+
+impl Atom<'_> {
+    pub(crate) fn boxes(&self) -> &[u32] {
+        self.made.as_deref().unwrap_or_default()
+    }
 }
 
 /// A query made ready.
 #[derive(Debug)]
-pub(crate) struct Program<'p> {
-    pub(crate) space: Space<'p>,
-    pub(crate) actions: Vec<ActionTest>,
+pub(crate) struct Program<'q> {
+    pub(crate) space: Space<'q>,
+    pub(crate) actions: Vec<ActionTest<'q>>,
     pub(crate) boxes: Vec<Conjunction>,
-    pub(crate) atoms: Vec<Atom>,
+    box_ids: HashMap<Conjunction, u32>,
+    pub(crate) atoms: Vec<Atom<'q>>,
     pub(crate) formula: Formula<usize>,
     /// The numbers of the atoms.
-    pub(crate) asked: HashMap<Ask, usize>,
+    pub(crate) asked: HashMap<&'q Ask, usize>,
     /// Boxes that are empty because one relation implies another, with both relations.
     pub(crate) impossible: Vec<(u32, u32, u32)>,
+    replacement: Replacement,
 }
 
-impl<'p> Program<'p> {
-    pub(crate) fn new(query: &Query<'p>) -> Result<Self, NotModelled> {
-        let mut builder = Builder {
+impl<'q> Program<'q> {
+    /// The query with its atoms told apart, but none of their boxes.
+    pub(crate) fn outline(query: &'q Query<'q>, replacement: Replacement) -> Self {
+        let mut program = Program {
             space: Space::default(),
             actions: Vec::new(),
-            action_ids: HashMap::new(),
             boxes: Vec::new(),
             box_ids: HashMap::new(),
             atoms: Vec::new(),
-            atom_ids: HashMap::new(),
+            formula: Formula::TRUE,
+            asked: HashMap::new(),
+            impossible: Vec::new(),
+            replacement,
         };
-        let formula = builder.formula(query, &query.formula)?;
-        let implied = builder.space.implied.clone();
-        let impossible = implied.into_iter().map(|(first, second)| {
+        let mut met = Met::default();
+        program.formula = program.numbered(query, &query.formula, &mut met);
+        program.space.many = program.expected_many();
+        program
+    }
+
+    /// The query with the boxes of all atoms.
+    pub(crate) fn whole(
+        query: &'q Query<'q>,
+        replacement: Replacement,
+    ) -> Result<Self, NotModelled> {
+        let mut program = Self::outline(query, replacement);
+        program.make(0..program.atoms.len())?;
+        Ok(program)
+    }
+
+    /// Drops from the formula what other parts of it settle.
+    pub(crate) fn simplify(&mut self) {
+        self.formula = simplified(&self.formula);
+    }
+
+    /// Which actions can matter; all if there is no guard.
+    pub(crate) fn guard(&self) -> Option<Guard> {
+        let positive = |atom: usize| {
+            let tests = self.atoms[atom].actions.iter().filter(|(_, holds)| *holds);
+            tests.map(|(test, _)| &self.actions[*test as usize]).next()
+        };
+        let atoms = guards(&self.formula, &|atom| Some(positive(atom)?.patterns.len()))?;
+        let tests = atoms.into_iter().filter_map(positive);
+        Guard::new(tests.flat_map(|test| test.patterns.iter().copied()))
+    }
+
+    fn numbered(
+        &mut self,
+        query: &'q Query<'q>,
+        formula: &'q Formula<Ask>,
+        met: &mut Met<'q>,
+    ) -> Formula<usize> {
+        match formula {
+            Formula::Atom(ask) => Formula::Atom(self.atom(query, ask, met)),
+            Formula::Not(part) => Formula::not(self.numbered(query, part, met)),
+            Formula::And(parts) => {
+                let parts: Vec<_> = parts.iter().map(|p| self.numbered(query, p, met)).collect();
+                Formula::and(parts)
+            }
+            Formula::Or(parts) => {
+                let parts: Vec<_> = parts.iter().map(|p| self.numbered(query, p, met)).collect();
+                Formula::or(parts)
+            }
+        }
+    }
+
+    fn atom(&mut self, query: &'q Query<'q>, ask: &'q Ask, met: &mut Met<'q>) -> usize {
+        if let Some(number) = self.asked.get(ask) {
+            return *number;
+        }
+        let new = self.atoms.len();
+        let placed = match ask {
+            Ask::Statement { side, at } => {
+                query.sides.get(*side).and_then(|side| Placed::new(*side, *at))
+            }
+            Ask::Action(_) | Ask::Resource(_) | Ask::Present(_) | Ask::Value(..) => None,
+        };
+        let number = placed.map_or(new, |placed| met.number(placed, new));
+        if number == new {
+            let (actions, content) = self.read(ask, placed);
+            self.atoms.push(Atom { content, actions, made: None });
+        }
+        self.asked.insert(ask, number);
+        number
+    }
+
+    fn read(
+        &mut self,
+        ask: &'q Ask,
+        placed: Option<Placed<'q>>,
+    ) -> (Vec<(u32, bool)>, Content<'q>) {
+        match ask {
+            Ask::Statement { .. } => {
+                let Some(placed) = placed else { return (Vec::new(), Content::Never) };
+                let statement = placed.statement;
+                let elements = [(&statement.action, true), (&statement.not_action, false)];
+                let elements = elements.iter().filter_map(|(e, holds)| Some((e.as_ref()?, *holds)));
+                let tests = elements.map(|(element, holds)| {
+                    let texts = element.entries.iter().map(|e| &*e.text);
+                    (self.action_test(texts.collect()), holds)
+                });
+                let tests: Vec<(u32, bool)> = tests.collect();
+                match tests.is_empty() {
+                    true => (tests, Content::Never),
+                    false => (tests, Content::Statement(placed)),
+                }
+            }
+            Ask::Action(text) => {
+                (vec![(self.action_test(vec![pattern(text)]), true)], Content::Always)
+            }
+            Ask::Resource(text) => (Vec::new(), Content::Resource(text)),
+            Ask::Present(key) => (Vec::new(), Content::Key(key, None)),
+            Ask::Value(key, text) => (Vec::new(), Content::Key(key, Some(text))),
+        }
+    }
+
+    fn action_test(&mut self, patterns: Vec<&'q str>) -> u32 {
+        self.actions.push(ActionTest { patterns });
+        self.actions.len() as u32 - 1
+    }
+
+    /// The keys of which some statement expects several values, in lower case.
+    fn expected_many(&self) -> HashSet<String> {
+        let statements = self.atoms.iter().filter_map(|atom| match &atom.content {
+            Content::Statement(placed) => placed.statement.condition.as_ref(),
+            Content::Never | Content::Always | Content::Resource(_) | Content::Key(..) => None,
+        });
+        statements.flat_map(many_in).collect()
+    }
+
+    /// Makes the boxes of some atoms.
+    pub(crate) fn make(
+        &mut self,
+        atoms: impl IntoIterator<Item = usize>,
+    ) -> Result<(), NotModelled> {
+        let implied = self.space.implied.len();
+        for number in atoms {
+            if self.atoms[number].made.is_none() {
+                self.atoms[number].made = Some(self.boxes_of(number)?);
+            }
+        }
+        for (first, second) in self.space.implied.split_off(implied) {
+            self.space.implied.push((first, second));
             let literal = |number: u32, holds: bool| Literal {
                 dimension: Dimension::Relation(number),
                 test: 0,
@@ -56,116 +209,34 @@ impl<'p> Program<'p> {
             };
             let mut conjunction = vec![literal(first, true), literal(second, false)];
             conjunction.sort_unstable();
-            (first, second, builder.conjunction(conjunction))
-        });
-        let impossible = impossible.collect();
-        let Builder { space, actions, boxes, atoms, atom_ids: asked, .. } = builder;
-        Ok(Program { space, actions, boxes, atoms, formula, asked, impossible })
-    }
-}
-
-struct Builder<'p> {
-    space: Space<'p>,
-    actions: Vec<ActionTest>,
-    action_ids: HashMap<ActionTest, u32>,
-    boxes: Vec<Conjunction>,
-    box_ids: HashMap<Conjunction, u32>,
-    atoms: Vec<Atom>,
-    atom_ids: HashMap<Ask, usize>,
-}
-
-impl<'p> Builder<'p> {
-    fn formula(
-        &mut self,
-        query: &Query<'p>,
-        formula: &Formula<Ask>,
-    ) -> Result<Formula<usize>, NotModelled> {
-        Ok(match formula {
-            Formula::Atom(ask) => Formula::Atom(self.atom(query, ask)?),
-            Formula::Not(part) => Formula::not(self.formula(query, part)?),
-            Formula::And(parts) => {
-                let parts: Result<Vec<_>, _> =
-                    parts.iter().map(|p| self.formula(query, p)).collect();
-                Formula::and(parts?)
-            }
-            Formula::Or(parts) => {
-                let parts: Result<Vec<_>, _> =
-                    parts.iter().map(|p| self.formula(query, p)).collect();
-                Formula::or(parts?)
-            }
-        })
-    }
-
-    fn atom(&mut self, query: &Query<'p>, ask: &Ask) -> Result<usize, NotModelled> {
-        if let Some(number) = self.atom_ids.get(ask) {
-            return Ok(*number);
+            let empty = self.conjunction(conjunction);
+            self.impossible.push((first, second, empty));
         }
-        let atom = match ask {
-            Ask::Statement { side, at } => self.statement(query, *side, *at)?,
-            Ask::Action(text) => {
-                let test = self.action_test(vec![pattern(text)]);
-                let boxes = vec![self.conjunction(Vec::new())];
-                Atom { actions: vec![(test, true)], boxes }
+        Ok(())
+    }
+
+    fn boxes_of(&mut self, atom: usize) -> Result<Vec<u32>, NotModelled> {
+        let conjunctions = match &self.atoms[atom].content {
+            Content::Never => Vec::new(),
+            Content::Always => vec![Vec::new()],
+            Content::Statement(placed) => {
+                let placed = *placed;
+                let replaced = self.replacement.statement(placed.statement, placed.version);
+                boxes(placed, replaced.as_ref().unwrap_or(placed.statement), &mut self.space)?
             }
-            Ask::Resource(text) => {
+            Content::Resource(text) => {
                 let language = compile::text(text);
                 let star = language.matches("*");
                 let test = ResourceTest { languages: vec![language], star };
-                let literal = Literal::resource(self.space.resource_test(test), true);
-                self.lone(literal)
+                vec![vec![Literal::resource(self.space.resource_test(test), true)]]
             }
-            Ask::Present(key) => {
-                let literal = self.space.key_test(key, KeyTest::Present);
-                self.lone(literal)
-            }
-            Ask::Value(key, text) => {
-                let literal = self.space.key_test(key, KeyTest::Is(compile::text(text)));
-                self.lone(literal)
+            Content::Key(key, text) => {
+                let test =
+                    text.map_or(KeyTest::Present, |text| KeyTest::Is(compile::text(text)));
+                vec![vec![self.space.key_test(key, test)]]
             }
         };
-        self.atoms.push(atom);
-        self.atom_ids.insert(ask.clone(), self.atoms.len() - 1);
-        Ok(self.atoms.len() - 1)
-    }
-
-    fn lone(&mut self, literal: Literal) -> Atom {
-        Atom { actions: Vec::new(), boxes: vec![self.conjunction(vec![literal])] }
-    }
-
-    fn statement(
-        &mut self,
-        query: &Query<'p>,
-        side: usize,
-        at: keyaki_eval::StatementRef,
-    ) -> Result<Atom, NotModelled> {
-        const NEVER: Atom = Atom { actions: Vec::new(), boxes: Vec::new() };
-        let Some(side) = query.sides.get(side).copied() else { return Ok(NEVER) };
-        let Some(statement) = side.policies.statement(at) else { return Ok(NEVER) };
-        if statement.action.is_none() && statement.not_action.is_none() {
-            return Ok(NEVER);
-        }
-        let mut actions = Vec::new();
-        let mut add = |element: &Option<Element<ActionPattern>>, holds: bool| {
-            if let Some(element) = element {
-                let texts = element.entries.iter().map(|e| e.text.clone());
-                actions.push((self.action_test(texts.collect()), holds));
-            }
-        };
-        add(&statement.action, true);
-        add(&statement.not_action, false);
-        let boxes = boxes(side, at, &mut self.space)?;
-        let boxes = boxes.into_iter().map(|b| self.conjunction(b)).collect();
-        Ok(Atom { actions, boxes })
-    }
-
-    fn action_test(&mut self, mut patterns: Vec<Box<str>>) -> u32 {
-        patterns.sort_unstable();
-        patterns.dedup();
-        let actions = &mut self.actions;
-        *self.action_ids.entry(ActionTest { patterns }).or_insert_with_key(|test| {
-            actions.push(test.clone());
-            actions.len() as u32 - 1
-        })
+        Ok(conjunctions.into_iter().map(|c| self.conjunction(c)).collect())
     }
 
     fn conjunction(&mut self, conjunction: Conjunction) -> u32 {
@@ -177,10 +248,18 @@ impl<'p> Builder<'p> {
     }
 }
 
+fn many_in(condition: &Condition) -> impl Iterator<Item = String> {
+    let sets = condition
+        .blocks
+        .iter()
+        .filter(|block| block.operator.operator.is_some_and(|operator| operator.set.is_some()));
+    sets.flat_map(|block| &block.entries).map(|entry| entry.key.value.to_ascii_lowercase())
+}
+
 /// The pattern of an action; letter case never counts in one.
-fn pattern(text: &Text) -> Box<str> {
+fn pattern(text: &Text) -> &str {
     match text {
-        Text::Is(text, _) | Text::Like(text, _) | Text::Arn(text) => text.clone(),
+        Text::Is(text, _) | Text::Like(text, _) | Text::Arn(text) => text,
     }
 }
 
@@ -198,12 +277,61 @@ pub(crate) enum Node {
 }
 
 impl Program<'_> {
-    /// The formula where the action is such that these tests match.
-    pub(crate) fn for_actions(&self, holds: &crate::bits::Bits) -> Node {
+    /// The atoms without boxes that the formula depends on where the action is such that these
+    /// tests match.
+    pub(crate) fn needed(&self, holds: &Bits) -> Vec<usize> {
+        let mut atoms = Vec::new();
+        self.needs(&self.formula, holds, &mut atoms);
+        atoms.retain(|atom| self.atoms[*atom].made.is_none());
+        atoms
+    }
+
+    /// The value of the formula as far as it depends on the action alone; adds the atoms that it
+    /// depends on beyond that.
+    fn needs(
+        &self,
+        formula: &Formula<usize>,
+        holds: &Bits,
+        atoms: &mut Vec<usize>,
+    ) -> Option<bool> {
+        let before = atoms.len();
+        match formula {
+            Formula::Atom(atom) if !self.is_matched(*atom, holds) => Some(false),
+            Formula::Atom(atom) => {
+                atoms.push(*atom);
+                None
+            }
+            Formula::Not(part) => self.needs(part, holds, atoms).map(|value| !value),
+            Formula::And(parts) | Formula::Or(parts) => {
+                let decisive = matches!(formula, Formula::Or(_));
+                let mut is_open = false;
+                for part in parts {
+                    match self.needs(part, holds, atoms) {
+                        None => is_open = true,
+                        Some(value) if value == decisive => {
+                            atoms.truncate(before);
+                            return Some(decisive);
+                        }
+                        Some(_) => {}
+                    }
+                }
+                (!is_open).then_some(!decisive)
+            }
+        }
+    }
+
+    fn is_matched(&self, atom: usize, holds: &Bits) -> bool {
+        let tests = &self.atoms[atom].actions;
+        tests.iter().all(|(test, expected)| holds.has(*test as usize) == *expected)
+    }
+
+    /// The formula where the action is such that these tests match. The boxes of the atoms that it
+    /// depends on have been made.
+    pub(crate) fn for_actions(&self, holds: &Bits) -> Node {
         self.node(&self.formula, holds, true)
     }
 
-    fn node(&self, formula: &Formula<usize>, holds: &crate::bits::Bits, positive: bool) -> Node {
+    fn node(&self, formula: &Formula<usize>, holds: &Bits, positive: bool) -> Node {
         match formula {
             Formula::Atom(atom) => self.leaf(*atom, holds, positive),
             Formula::Not(part) => self.node(part, holds, !positive),
@@ -215,21 +343,21 @@ impl Program<'_> {
         }
     }
 
-    fn leaf(&self, atom: usize, holds: &crate::bits::Bits, positive: bool) -> Node {
-        let atom = &self.atoms[atom];
-        let matches = atom.actions.iter().all(|(t, expected)| holds.has(*t as usize) == *expected);
+    fn leaf(&self, number: usize, holds: &Bits, positive: bool) -> Node {
+        let atom = &self.atoms[number];
+        let matches = self.is_matched(number, holds);
         let is_all = |b: &u32| self.boxes[*b as usize].is_empty();
-        let value = match (matches, atom.boxes.iter().any(is_all)) {
+        let value = match (matches, atom.boxes().iter().any(is_all)) {
             (false, _) => Some(false),
             (true, true) => Some(true),
-            (true, false) if atom.boxes.is_empty() => Some(false),
+            (true, false) if atom.boxes().is_empty() => Some(false),
             (true, false) => None,
         };
         match value {
             Some(value) if value == positive => Node::True,
             Some(_) => Node::False,
-            None if positive => Node::In(atom.boxes.clone()),
-            None => Node::Outside(atom.boxes.clone()),
+            None if positive => Node::In(atom.boxes().to_vec()),
+            None => Node::Outside(atom.boxes().to_vec()),
         }
     }
 }

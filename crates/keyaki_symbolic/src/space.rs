@@ -1,7 +1,7 @@
 //! The dimensions of requests: the resource, each condition key, and each relation between keys;
 //! and what is asked about each of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use keyaki_eval::Profile;
 use keyaki_ir::{ConditionEntry, Effect, Family, Operator, Pattern, Version};
@@ -141,6 +141,8 @@ pub(crate) struct Space<'p> {
     key_ids: HashMap<String, u32>,
     test_ids: HashMap<(u32, Identity), u32>,
     relation_ids: HashMap<Relation, u32>,
+    /// Keys, in lower case, of which some policy expects several values.
+    pub(crate) many: HashSet<String>,
 }
 
 /// What tells apart how two equal elements are read: nothing, where both are read as documented.
@@ -203,17 +205,12 @@ impl<'p> Space<'p> {
     }
 
     fn key(&mut self, key: &str) -> u32 {
-        let keys = &mut self.keys;
-        *self.key_ids.entry(key.to_ascii_lowercase()).or_insert_with(|| {
-            keys.push(Key { name: key.into(), tests: Vec::new(), expects_many: false });
+        let (keys, many) = (&mut self.keys, &self.many);
+        *self.key_ids.entry(key.to_ascii_lowercase()).or_insert_with_key(|lower| {
+            let expects_many = many.contains(lower);
+            keys.push(Key { name: key.into(), tests: Vec::new(), expects_many });
             keys.len() as u32 - 1
         })
-    }
-
-    /// Notes that a policy expects a key to have several values.
-    pub(crate) fn expect_many(&mut self, key: &str) {
-        let number = self.key(key);
-        self.keys[number as usize].expects_many = true;
     }
 
     /// The literal that a relation holds.

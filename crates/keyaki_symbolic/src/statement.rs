@@ -15,6 +15,7 @@ use crate::compile;
 use crate::key::KeyTest;
 use crate::language::{Fold, Language};
 use crate::query::Side;
+use crate::same::Placed;
 use crate::space::{self, Literal, Relation, ResourceTest, Space};
 
 /// A product of constraints; empty where nothing is asked.
@@ -46,17 +47,14 @@ pub(crate) fn other(effect: Effect) -> Effect {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NotModelled(pub(crate) String);
 
-/// The boxes of a statement's resource and condition elements.
+/// The boxes of the resource and condition elements of a statement, which may have had variables
+/// replaced since it was placed.
 pub(crate) fn boxes<'p>(
-    side: Side<'p>,
-    at: StatementRef,
+    placed: Placed<'p>,
+    statement: &Statement,
     space: &mut Space<'p>,
 ) -> Result<Vec<Conjunction>, NotModelled> {
-    let Some(document) = side.policies.document(at) else { return Ok(Vec::new()) };
-    let Some(statement) = document.policy.statements.get(at.statement) else {
-        return Ok(Vec::new());
-    };
-    let version = document.policy.effective_version();
+    let (side, at, version) = (placed.side, placed.at, placed.version);
     let place = Place { side, version, effect: statement.effect().unwrap_or(Effect::Deny) };
     let mut boxes = resource_boxes(statement, at, place, space)?;
     let blocks = statement.condition.iter().flat_map(|c| &c.blocks);
@@ -89,7 +87,7 @@ fn product(a: &[Conjunction], b: &[Conjunction]) -> Result<Vec<Conjunction>, Not
 }
 
 fn resource_boxes<'p>(
-    statement: &'p Statement,
+    statement: &Statement,
     at: StatementRef,
     place: Place<'p>,
     space: &mut Space<'p>,
@@ -112,7 +110,7 @@ fn resource_boxes<'p>(
 }
 
 fn positive_resource<'p>(
-    element: &'p Element<ResourcePattern>,
+    element: &Element<ResourcePattern>,
     place: Place<'p>,
     space: &mut Space<'p>,
 ) -> Result<Vec<Conjunction>, NotModelled> {
@@ -131,7 +129,7 @@ fn positive_resource<'p>(
 }
 
 fn negative_resource<'p>(
-    element: &'p Element<ResourcePattern>,
+    element: &Element<ResourcePattern>,
     place: Place<'p>,
     space: &mut Space<'p>,
 ) -> Result<Conjunction, NotModelled> {
@@ -216,7 +214,7 @@ fn reads_otherwise(profile: &Profile, point: Point) -> bool {
 /// The boxes of one key under one operator.
 fn entry_boxes<'p>(
     operator: Operator,
-    entry: &'p ConditionEntry,
+    entry: &ConditionEntry,
     place: Place<'p>,
     space: &mut Space<'p>,
 ) -> Result<Vec<Conjunction>, NotModelled> {
@@ -238,9 +236,6 @@ fn entry_boxes<'p>(
         effect: place.effect,
         side: place.side,
     };
-    if operator.set.is_some() {
-        space.expect_many(key);
-    }
     if !entry.values.iter().any(|v| is_open(&v.pattern)) {
         return Ok(vec![vec![space.key_test(key, test(entry.clone()))]]);
     }

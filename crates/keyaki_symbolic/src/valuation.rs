@@ -1,6 +1,6 @@
 //! Values to try for keys that policies relate to each other.
 
-use keyaki_ir::{Pattern, Statement, glob};
+use keyaki_ir::{Pattern, Statement, Variable, glob};
 
 use crate::instantiate::Known;
 use crate::key::KeyTest;
@@ -62,11 +62,12 @@ fn likely(key: &str, query: &Query<'_>, program: &Program<'_>) -> Vec<String> {
         let layers = side.policies.layers();
         layers.into_iter().flat_map(|l| side.policies.statements(l)).map(|(_, s)| s)
     });
-    let patterns: Vec<&Pattern> = statements.flat_map(patterns).collect();
-    for pattern in &patterns {
-        for text in patterns.iter().filter(|p| !p.has_variables()) {
-            values.extend(captured(key, pattern, text.text()));
-        }
+    let all: Vec<&Pattern> = statements.flat_map(patterns).collect();
+    let names = |v: &Variable| v.key.eq_ignore_ascii_case(key);
+    let (open, closed): (Vec<&Pattern>, Vec<&Pattern>) =
+        all.into_iter().partition(|p| p.has_variables());
+    for pattern in open.into_iter().filter(|p| p.variables().iter().any(names)) {
+        values.extend(closed.iter().filter_map(|text| captured(key, pattern, text.text())));
         if values.len() > MOST {
             break;
         }
