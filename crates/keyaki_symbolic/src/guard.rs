@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use keyaki_eval::Formula;
 use keyaki_ir::glob::{self, Case};
 
 /// Patterns of which one must match the action.
@@ -67,28 +66,6 @@ fn lower(text: &str) -> Cow<'_, str> {
     match text.bytes().any(|b| b.is_ascii_uppercase()) {
         true => text.to_ascii_lowercase().into(),
         false => text.into(),
-    }
-}
-
-/// Atoms of which one must hold for the formula to hold, all of them with patterns for the action;
-/// those with the fewest patterns. The formula has its negations at the atoms.
-pub(crate) fn guards(
-    formula: &Formula<usize>,
-    patterns: &impl Fn(usize) -> Option<usize>,
-) -> Option<Vec<usize>> {
-    match formula {
-        Formula::Atom(atom) => patterns(*atom).map(|_| vec![*atom]),
-        Formula::Not(_) => None,
-        Formula::And(parts) => {
-            let size = |atoms: &Vec<usize>| -> usize {
-                atoms.iter().filter_map(|atom| patterns(*atom)).sum()
-            };
-            parts.iter().filter_map(|p| guards(p, patterns)).min_by_key(size)
-        }
-        Formula::Or(parts) => {
-            let all: Option<Vec<_>> = parts.iter().map(|p| guards(p, patterns)).collect();
-            all.map(|all| all.concat())
-        }
     }
 }
 

@@ -8,11 +8,11 @@ use keyaki_ir::Condition;
 use crate::action::ActionTest;
 use crate::bits::Bits;
 use crate::compile;
-use crate::guard::{Guard, guards};
+use crate::guard::Guard;
 use crate::instantiate::Replacement;
 use crate::key::KeyTest;
 use crate::query::{Ask, Query, Text};
-use crate::same::{Met, Placed};
+use crate::same::{Met, Placed, Same};
 use crate::simplify::simplified;
 use crate::space::{Dimension, Literal, ResourceTest, Space};
 use crate::statement::{Conjunction, NotModelled, boxes};
@@ -21,6 +21,8 @@ use crate::statement::{Conjunction, NotModelled, boxes};
 #[derive(Debug)]
 pub(crate) struct Atom<'q> {
     content: Content<'q>,
+    /// The first atom that is the same but for the actions.
+    but_for_actions: usize,
     /// Action tests that must match, or must not.
     pub(crate) actions: Vec<(u32, bool)>,
     /// Numbers of boxes; the atom holds in their union. None where they have not been made yet.
@@ -36,6 +38,9 @@ enum Content<'q> {
     Resource(&'q Text),
     Key(&'q str, Option<&'q Text>),
 }
+
+/// Patterns by the first atom of those that are the same but for the actions.
+type Excluded<'q> = HashMap<usize, HashSet<&'q str>>;
 
 impl Atom<'_> {
     pub(crate) fn boxes(&self) -> &[u32] {
@@ -96,13 +101,52 @@ impl<'q> Program<'q> {
 
     /// Which actions can matter; all if there is no guard.
     pub(crate) fn guard(&self) -> Option<Guard> {
-        let positive = |atom: usize| {
-            let tests = self.atoms[atom].actions.iter().filter(|(_, holds)| *holds);
-            tests.map(|(test, _)| &self.actions[*test as usize]).next()
-        };
-        let atoms = guards(&self.formula, &|atom| Some(positive(atom)?.patterns.len()))?;
-        let tests = atoms.into_iter().filter_map(positive);
-        Guard::new(tests.flat_map(|test| test.patterns.iter().copied()))
+        Guard::new(self.guarding(&self.formula, &Excluded::new())?)
+    }
+
+    /// Patterns of which one must match the action for the formula to hold, the fewest. What is
+    /// excluded counts for nothing. The formula has its negations at the atoms.
+    fn guarding(
+        &self,
+        formula: &Formula<usize>,
+        excluded: &Excluded<'q>,
+    ) -> Option<Vec<&'q str>> {
+        match formula {
+            Formula::Atom(atom) => self.guarding_atom(*atom, excluded),
+            Formula::Not(_) => None,
+            Formula::And(parts) => {
+                let mut excluded = excluded.clone();
+                parts.iter().for_each(|part| self.exclude(part, &mut excluded));
+                let all = parts.iter().filter_map(|p| self.guarding(p, &excluded));
+                all.min_by_key(Vec::len)
+            }
+            Formula::Or(parts) => {
+                let all: Option<Vec<_>> =
+                    parts.iter().map(|p| self.guarding(p, excluded)).collect();
+                all.map(|all| all.concat())
+            }
+        }
+    }
+
+    fn guarding_atom(&self, atom: usize, excluded: &Excluded<'q>) -> Option<Vec<&'q str>> {
+        let Atom { but_for_actions, actions, .. } = &self.atoms[atom];
+        let (test, _) = actions.iter().find(|(_, holds)| *holds)?;
+        let without = excluded.get(but_for_actions);
+        let counts = |p: &&&str| without.is_none_or(|without| !without.contains(*p));
+        let patterns = &self.actions[*test as usize].patterns;
+        Some(patterns.iter().filter(counts).copied().collect())
+    }
+
+    /// An atom that must not hold excludes, for the actions that its patterns match, all atoms that
+    /// are the same but for the actions.
+    fn exclude(&self, part: &Formula<usize>, excluded: &mut Excluded<'q>) {
+        let Formula::Not(part) = part else { return };
+        let Formula::Atom(atom) = **part else { return };
+        let atom = &self.atoms[atom];
+        if let [(test, true)] = atom.actions.as_slice() {
+            let patterns = &self.actions[*test as usize].patterns;
+            excluded.entry(atom.but_for_actions).or_default().extend(patterns);
+        }
     }
 
     fn numbered(
@@ -136,13 +180,15 @@ impl<'q> Program<'q> {
             }
             Ask::Action(_) | Ask::Resource(_) | Ask::Present(_) | Ask::Value(..) => None,
         };
-        let number = placed.map_or(new, |placed| met.number(placed, new));
-        if number == new {
+        let same = placed.map(|placed| met.same(placed, new));
+        let Same { whole, but_for_actions } =
+            same.unwrap_or(Same { whole: new, but_for_actions: new });
+        if whole == new {
             let (actions, content) = self.read(ask, placed);
-            self.atoms.push(Atom { content, actions, made: None });
+            self.atoms.push(Atom { content, but_for_actions, actions, made: None });
         }
-        self.asked.insert(ask, number);
-        number
+        self.asked.insert(ask, whole);
+        whole
     }
 
     fn read(

@@ -26,24 +26,27 @@ impl<'q> Placed<'q> {
         Some(Placed { side, at, statement, version })
     }
 
-    /// What it takes to be the same at least, for the look-up.
+    /// What it takes to be the same but for the actions at least, for the look-up.
     fn outline(&self) -> Outline<'q> {
-        let actions = self.statement.action.as_ref().or(self.statement.not_action.as_ref());
         let resources = self.statement.resource.as_ref().or(self.statement.not_resource.as_ref());
-        let actions = actions.map_or(&[][..], |e| &e.entries);
         let resources = resources.map_or(&[][..], |e| &e.entries);
+        let blocks = self.statement.condition.as_ref().map_or(0, |c| c.blocks.len());
         Outline {
-            counts: (actions.len(), resources.len()),
-            first: (
-                actions.first().map_or("", |e| &e.text),
-                resources.first().map_or("", ResourcePattern::text),
-            ),
+            counts: (resources.len(), blocks),
+            first: resources.first().map_or("", ResourcePattern::text),
         }
     }
 
-    /// Whether both match the same requests, because they are written in the same way. Whom they
-    /// name does not count.
-    fn is_same(&self, other: &Placed<'_>) -> bool {
+    /// Whether both match the same actions, because they are written in the same way.
+    fn has_same_actions(&self, other: &Placed<'_>) -> bool {
+        let (a, b) = (self.statement, other.statement);
+        same_list(&a.action, &b.action, same_action)
+            && same_list(&a.not_action, &b.not_action, same_action)
+    }
+
+    /// Whether both match the same requests for one action, because they are written in the same
+    /// way. Whom they name does not count.
+    fn is_same_but_for_actions(&self, other: &Placed<'_>) -> bool {
         let (a, b) = (self.statement, other.statement);
         let is_implied = |p: &Placed<'_>| p.at.layer == Layer::Resource;
         let effect = |s: &Statement| s.effect().unwrap_or(Effect::Deny);
@@ -51,36 +54,50 @@ impl<'q> Placed<'q> {
             && self.version == other.version
             && effect(a) == effect(b)
             && same_profile(self.side.profile, other.side.profile)
-            && same_list(&a.action, &b.action, same_action)
-            && same_list(&a.not_action, &b.not_action, same_action)
             && same_list(&a.resource, &b.resource, same_resource)
             && same_list(&a.not_resource, &b.not_resource, same_resource)
             && same_condition(a.condition.as_ref(), b.condition.as_ref())
     }
 }
 
-/// How many entries the action and resource elements have, and which come first.
+/// How many resources and blocks of conditions there are, and the first resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Outline<'q> {
     counts: (usize, usize),
-    first: (&'q str, &'q str),
+    first: &'q str,
 }
 
-/// The statements that were met.
+/// The statements that were met, in groups that are the same but for the actions.
 #[derive(Debug, Default)]
 pub(crate) struct Met<'q> {
-    known: HashMap<Outline<'q>, Vec<(Placed<'q>, usize)>>,
+    known: HashMap<Outline<'q>, Vec<Vec<(Placed<'q>, usize)>>>,
+}
+
+/// The numbers of statements that say the same, altogether or but for the actions.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Same {
+    pub(crate) whole: usize,
+    pub(crate) but_for_actions: usize,
 }
 
 impl<'q> Met<'q> {
-    /// The number of a statement that says the same; the new number if there is none.
-    pub(crate) fn number(&mut self, placed: Placed<'q>, new: usize) -> usize {
-        let alike = self.known.entry(placed.outline()).or_default();
-        if let Some((_, known)) = alike.iter().find(|(other, _)| placed.is_same(other)) {
-            return *known;
+    /// The first statements that say the same as this one, which has this number if it is new.
+    pub(crate) fn same(&mut self, placed: Placed<'q>, new: usize) -> Same {
+        let groups = self.known.entry(placed.outline()).or_default();
+        let is_of = |group: &&mut Vec<(Placed<'q>, usize)>| {
+            group.first().is_some_and(|(other, _)| placed.is_same_but_for_actions(other))
+        };
+        let Some(group) = groups.iter_mut().find(is_of) else {
+            groups.push(vec![(placed, new)]);
+            return Same { whole: new, but_for_actions: new };
+        };
+        let but_for_actions = group.first().map_or(new, |(_, number)| *number);
+        let known = group.iter().find(|(other, _)| placed.has_same_actions(other));
+        let whole = known.map(|(_, number)| *number);
+        if whole.is_none() {
+            group.push((placed, new));
         }
-        alike.push((placed, new));
-        new
+        Same { whole: whole.unwrap_or(new), but_for_actions }
     }
 }
 
