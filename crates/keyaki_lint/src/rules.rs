@@ -4,8 +4,12 @@ mod allow_with_not_principal;
 mod arn_account_not_allowed;
 mod arn_region_not_allowed;
 mod confirm_audience_claim_type;
+mod create_slr_with_not_action_and_not_resource;
 mod create_slr_with_not_resource;
+mod create_slr_with_star_in_action_and_not_resource;
+mod create_slr_with_star_in_action_and_resource;
 mod create_slr_with_star_in_resource;
+mod create_slr_with_star_in_resource_and_not_action;
 mod data_type_mismatch;
 mod deprecated_global_condition_key;
 mod duplicate_keys_with_different_case;
@@ -78,8 +82,12 @@ mod missing_tag_key_in_condition;
 mod missing_version;
 mod null_with_if_exists;
 mod null_with_qualifier;
+mod pass_role_with_not_action_and_not_resource;
 mod pass_role_with_not_resource;
+mod pass_role_with_star_in_action_and_not_resource;
+mod pass_role_with_star_in_action_and_resource;
 mod pass_role_with_star_in_resource;
+mod pass_role_with_star_in_resource_and_not_action;
 mod policy_size_exceeds_identity_policy_quota;
 mod policy_size_exceeds_rcp_quota;
 mod policy_size_exceeds_resource_policy_quota;
@@ -142,8 +150,12 @@ pub(crate) static ALL: &[&crate::Rule] = &[
     &arn_account_not_allowed::RULE,
     &arn_region_not_allowed::RULE,
     &confirm_audience_claim_type::RULE,
+    &create_slr_with_not_action_and_not_resource::RULE,
     &create_slr_with_not_resource::RULE,
+    &create_slr_with_star_in_action_and_not_resource::RULE,
+    &create_slr_with_star_in_action_and_resource::RULE,
     &create_slr_with_star_in_resource::RULE,
+    &create_slr_with_star_in_resource_and_not_action::RULE,
     &data_type_mismatch::RULE,
     &deprecated_global_condition_key::RULE,
     &duplicate_keys_with_different_case::RULE,
@@ -216,8 +228,12 @@ pub(crate) static ALL: &[&crate::Rule] = &[
     &missing_version::RULE,
     &null_with_if_exists::RULE,
     &null_with_qualifier::RULE,
+    &pass_role_with_not_action_and_not_resource::RULE,
     &pass_role_with_not_resource::RULE,
+    &pass_role_with_star_in_action_and_not_resource::RULE,
+    &pass_role_with_star_in_action_and_resource::RULE,
     &pass_role_with_star_in_resource::RULE,
+    &pass_role_with_star_in_resource_and_not_action::RULE,
     &policy_size_exceeds_identity_policy_quota::RULE,
     &policy_size_exceeds_rcp_quota::RULE,
     &policy_size_exceeds_resource_policy_quota::RULE,
