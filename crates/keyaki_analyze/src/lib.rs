@@ -12,7 +12,7 @@ mod home;
 mod owner;
 mod public;
 mod question;
-mod words;
+pub mod words;
 
 pub use answer::{Answer, Responsible, Witness};
 pub use ask::{Asker, ask};

@@ -1,0 +1,31 @@
+//! What the policies of a document mean together: slower answers, given on request.
+//!
+//! Everything here asks the engine, with a budget of steps per question; whatever it does not
+//! decide within the budget is said to be undecided.
+
+mod comparison;
+mod explanation;
+mod grant;
+mod lens;
+mod proof;
+mod revision;
+mod subject;
+
+pub use comparison::comparison;
+pub use explanation::explanation;
+pub use lens::{Lens, Target, lenses};
+pub use proof::{PUBLIC_ACCESS, Proofs, REDUNDANT_GRANT, proofs};
+pub use revision::{committed, is_versioned};
+
+use keyaki_analyze::Asker;
+use keyaki_catalog::Catalog;
+use keyaki_eval::Profile;
+use keyaki_symbolic::Actions;
+
+/// The steps of each query: some tenths of a second at most.
+const STEPS: u64 = 20_000_000;
+
+/// Asks with the documented readings, and with all actions that AWS may ever add.
+fn asker<'a>(catalog: &'a Catalog, profile: &'a Profile) -> Asker<'a> {
+    Asker { catalog, profile, actions: Actions::Any, steps: STEPS }
+}
