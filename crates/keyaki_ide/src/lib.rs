@@ -44,8 +44,7 @@ pub use keyaki_catalog::{Catalog, embedded as catalog};
 pub use keyaki_diag::{Edit, Finding, Level, Place, RuleMeta, TextRange};
 pub use link::{Link, links};
 pub use meaning::{
-    Lens, PUBLIC_ACCESS, Proofs, REDUNDANT_GRANT, Target, committed, comparison, explanation,
-    is_versioned, lenses, proofs,
+    Lens, Proofs, Target, committed, comparison, explanation, is_versioned, lenses, proofs,
 };
 pub use occurrence::{definition, occurrences, renamable, rename};
 pub use rule::{Nature, nature, rule_page};

@@ -14,7 +14,7 @@ mod subject;
 pub use comparison::comparison;
 pub use explanation::explanation;
 pub use lens::{Lens, Target, lenses};
-pub use proof::{PUBLIC_ACCESS, Proofs, REDUNDANT_GRANT, proofs};
+pub use proof::{Proofs, proofs};
 pub use revision::{committed, is_versioned};
 
 use keyaki_analyze::Asker;

@@ -10,6 +10,12 @@ pub(crate) struct ClientTraits {
     pub(crate) encoding: Encoding,
     /// It asks for diagnostics itself.
     pub(crate) pulls_diagnostics: bool,
+    /// It takes "ask again for the lines above policies".
+    pub(crate) refreshes_lenses: bool,
+    /// It opens a document when it is asked to.
+    pub(crate) shows_documents: bool,
+    /// It asks for the texts of addresses that are ours.
+    pub(crate) reads_views: bool,
     /// It takes "ask again for diagnostics".
     pub(crate) refreshes_diagnostics: bool,
     pub(crate) has_related_information: bool,
@@ -53,11 +59,17 @@ impl ClientTraits {
         let resolve = action.and_then(|action| action.resolve_support.as_ref());
         let edit = workspace.and_then(|w| w.workspace_edit.as_ref());
         let refresh = workspace.and_then(|w| w.diagnostics.as_ref()?.refresh_support);
+        let lenses = workspace.and_then(|w| w.code_lens.as_ref()?.refresh_support);
+        let show = client.window.as_ref().and_then(|w| w.show_document.as_ref());
+        let views = workspace.and_then(|w| w.text_document_content.as_ref());
         let configuration = workspace.and_then(|w| w.did_change_configuration.as_ref());
         let watchers = workspace.and_then(|w| w.did_change_watched_files.as_ref());
         ClientTraits {
             encoding: Encoding::negotiate(offered.unwrap_or_default()),
             pulls_diagnostics: diagnostic.is_some(),
+            refreshes_lenses: lenses == Some(true),
+            shows_documents: show.is_some_and(|show| show.support),
+            reads_views: views.is_some(),
             refreshes_diagnostics: refresh == Some(true),
             has_related_information: relates(
                 diagnostic.and_then(|d| d.diagnostics_capabilities.related_information),

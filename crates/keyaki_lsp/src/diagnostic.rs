@@ -1,6 +1,6 @@
 //! Findings as diagnostics.
 
-use keyaki_ide::{Document, Finding, Level, Nature, nature, rule_page};
+use keyaki_ide::{Document, Finding, Level, Nature, Proofs, nature, rule_page};
 use serde_json::json;
 use tower_lsp_server::gen_lsp_types as lsp;
 
@@ -24,7 +24,10 @@ pub(crate) struct Place<'a> {
 
 /// The diagnostics of an open text.
 pub(crate) fn diagnostics(snapshot: &Snapshot) -> Vec<lsp::Diagnostic> {
-    of_document(snapshot.document(), &place(snapshot))
+    let mut all = of_document(snapshot.document(), &place(snapshot));
+    let proved = snapshot.proofs().map(Proofs::findings).unwrap_or_default();
+    all.extend(proved.iter().map(|finding| diagnostic(snapshot, finding)));
+    all
 }
 
 /// The diagnostics of a document.
@@ -92,7 +95,8 @@ fn related(place: &Place<'_>, finding: &Finding) -> Option<Vec<lsp::DiagnosticRe
 
 /// The answer to an editor that asks for diagnostics and has those of `previous`.
 pub(crate) fn report(snapshot: &Snapshot, previous: Option<&str>) -> lsp::DocumentDiagnosticReport {
-    let result_id = snapshot.revision.to_string();
+    let is_proved = snapshot.proofs().is_some_and(|proofs| !proofs.findings().is_empty());
+    let result_id = format!("{}{}", snapshot.revision, if is_proved { "-proved" } else { "" });
     if previous == Some(&*result_id) {
         let report = lsp::UnchangedDocumentDiagnosticReport { result_id };
         return lsp::RelatedUnchangedDocumentDiagnosticReport {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use keyaki_ide::{Settings, TextRange};
+use serde_json::json;
 use tower_lsp_server::LanguageServer;
 use tower_lsp_server::gen_lsp_types as lsp;
 use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
@@ -13,12 +14,15 @@ use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
 use crate::capabilities::capabilities;
 use crate::client_traits::ClientTraits;
 use crate::progress::Progress;
+use crate::prove::prove;
 use crate::publish::{clear, publish};
 use crate::server::{KeyakiServer, configure, lock, off};
 use crate::snapshot::Snapshot;
 use crate::uri::path_of;
+use crate::view::View;
 use crate::{
-    code_action, completion, configuration, diagnostic, layout, navigation, outline, semantic_token,
+    code_action, completion, configuration, diagnostic, layout, lens, navigation, outline,
+    semantic_token,
 };
 
 /// After so many files of a folder it is told how many are left.
@@ -81,7 +85,8 @@ impl LanguageServer for KeyakiServer {
     async fn did_open(&self, params: lsp::DidOpenTextDocumentParams) {
         let lsp::TextDocumentItem { uri, version, text, .. } = params.text_document;
         self.state().open(uri.clone(), version, text);
-        publish(&self.client, &self.state, uri);
+        publish(&self.client, &self.state, uri.clone());
+        prove(&self.client, &self.state, uri);
     }
 
     async fn did_change(&self, params: lsp::DidChangeTextDocumentParams) {
@@ -89,7 +94,8 @@ impl LanguageServer for KeyakiServer {
             params.text_document;
         let uri = text_document_identifier.uri;
         self.state().change(&uri, version, params.content_changes);
-        publish(&self.client, &self.state, uri);
+        publish(&self.client, &self.state, uri.clone());
+        prove(&self.client, &self.state, uri);
     }
 
     async fn did_close(&self, params: lsp::DidCloseTextDocumentParams) {
@@ -261,6 +267,37 @@ impl LanguageServer for KeyakiServer {
     async fn inlay_hint_resolve(&self, hint: lsp::InlayHint) -> Result<lsp::InlayHint> {
         let catalog = self.catalog;
         off(move || layout::resolve_hint(catalog, hint)).await
+    }
+
+    async fn code_lens(&self, params: lsp::CodeLensParams) -> Result<Option<Vec<lsp::CodeLens>>> {
+        self.read(&params.text_document.uri, lens::lenses).await
+    }
+
+    async fn execute_command(
+        &self,
+        params: lsp::ExecuteCommandParams,
+    ) -> Result<Option<lsp::LspAny>> {
+        match lens::request(&params) {
+            None => Err(Error::invalid_params("no such command")),
+            Some(lens::Request::Go(place)) => Ok(self.go(place)),
+            Some(lens::Request::See(view, uri)) => {
+                let address = self.state().client.reads_views.then(|| view.address(&uri));
+                let markdown = self.read(&uri, move |snapshot| view.of(snapshot)).await?;
+                let markdown = markdown.ok_or_else(|| Error::invalid_params("it is not open"))?;
+                Ok(Some(json!({ "uri": address, "markdown": markdown })))
+            }
+        }
+    }
+
+    async fn text_document_content(
+        &self,
+        params: lsp::TextDocumentContentParams,
+    ) -> Result<lsp::TextDocumentContentResult> {
+        let view = View::parse(&params.uri);
+        let (view, uri) = view.ok_or_else(|| Error::invalid_params("no such text"))?;
+        let text = self.read(&uri, move |snapshot| view.of(snapshot)).await?;
+        let text = text.unwrap_or_else(|| "The policy is not open any more.\n".to_owned());
+        Ok(lsp::TextDocumentContentResult { text })
     }
 
     async fn document_link(

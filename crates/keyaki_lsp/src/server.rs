@@ -13,12 +13,13 @@ use tower_lsp_server::jsonrpc::{Error, Result};
 
 use crate::client_traits::ClientTraits;
 use crate::configuration;
+use crate::prove::prove;
 use crate::publish::publish;
 use crate::snapshot::Snapshot;
 use crate::state::State;
 
 /// An editor that takes longer to answer will not answer.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The server of one editor.
 pub(crate) struct KeyakiServer {
@@ -86,6 +87,21 @@ impl KeyakiServer {
         });
     }
 
+    /// Has the editor go to a place; one that cannot is told where it is.
+    pub(crate) fn go(&self, place: lsp::Location) -> Option<Value> {
+        if !self.state().client.shows_documents {
+            return Some(json!(place));
+        }
+        let lsp::Location { uri, range } = place;
+        let (take_focus, selection) = (Some(true), Some(range));
+        let client = self.client.clone();
+        self.ask(async move {
+            let show = lsp::ShowDocumentParams { uri, external: None, take_focus, selection };
+            let _ = client.show_document(show).await;
+        });
+        None
+    }
+
     /// Asks the editor for our settings, and takes them.
     pub(crate) fn fetch_configuration(&self) {
         let (client, state, catalog) = (self.client.clone(), Arc::clone(&self.state), self.catalog);
@@ -151,5 +167,8 @@ pub(crate) async fn configure(
         let _ = client.workspace_diagnostic_refresh().await;
     }
     let open = lock(state).snapshots();
-    open.into_iter().for_each(|snapshot| publish(client, state, snapshot.uri.clone()));
+    for snapshot in open {
+        publish(client, state, snapshot.uri.clone());
+        prove(client, state, snapshot.uri.clone());
+    }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use keyaki_ide::Settings;
+use tokio::sync::Semaphore;
 use tower_lsp_server::gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
 
 use crate::client_traits::ClientTraits;
@@ -21,6 +22,8 @@ pub(crate) struct State {
     last_revision: u64,
     /// Another number with other settings.
     generation: u64,
+    /// Who has it may prove.
+    pub(crate) turns: Arc<Semaphore>,
 }
 
 /// A text that the editor has open.
@@ -30,12 +33,15 @@ struct Open {
     tokens: Option<(u64, Arc<[u32]>)>,
     /// Somebody is about to publish its diagnostics.
     is_publishing: bool,
+    /// Somebody is about to prove what can be proved of it.
+    is_proving: bool,
 }
 
 impl State {
     pub(crate) fn new(settings: Arc<Settings>, client: ClientTraits) -> State {
         let (open, folders) = (HashMap::new(), Vec::new());
-        State { open, settings, client: Arc::new(client), folders, last_revision: 0, generation: 0 }
+        let (client, turns) = (Arc::new(client), Arc::new(Semaphore::new(1)));
+        State { open, settings, client, folders, last_revision: 0, generation: 0, turns }
     }
 
     fn next_revision(&mut self) -> u64 {
@@ -45,7 +51,8 @@ impl State {
 
     pub(crate) fn open(&mut self, uri: Uri, version: i32, text: String) {
         let snapshot = self.snapshot_of(uri.clone(), version, text);
-        self.open.insert(uri, Open { snapshot, tokens: None, is_publishing: false });
+        let open = Open { snapshot, tokens: None, is_publishing: false, is_proving: false };
+        self.open.insert(uri, open);
     }
 
     pub(crate) fn close(&mut self, uri: &Uri) {
@@ -134,6 +141,22 @@ impl State {
         let open = self.open.get_mut(uri)?;
         if open.snapshot.revision == after {
             open.is_publishing = false;
+            return None;
+        }
+        Some(Arc::clone(&open.snapshot))
+    }
+
+    /// Whether the caller is to prove what can be proved of a text: nobody else is about to.
+    pub(crate) fn begin_proving(&mut self, uri: &Uri) -> bool {
+        let open = self.open.get_mut(uri);
+        open.is_some_and(|open| !std::mem::replace(&mut open.is_proving, true))
+    }
+
+    /// What is to be proved after that revision; none where it is the newest.
+    pub(crate) fn next_to_prove(&mut self, uri: &Uri, after: u64) -> Option<Arc<Snapshot>> {
+        let open = self.open.get_mut(uri)?;
+        if open.snapshot.revision == after {
+            open.is_proving = false;
             return None;
         }
         Some(Arc::clone(&open.snapshot))

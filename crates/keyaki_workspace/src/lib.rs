@@ -14,6 +14,7 @@ mod kind;
 mod order;
 mod parallel;
 mod problem;
+mod proved;
 mod read;
 mod unwrap;
 
@@ -26,5 +27,6 @@ pub use fix::{Fixed, fix};
 pub use order::canonical_order;
 pub use parallel::{default_jobs, map};
 pub use problem::{NO_POLICY, UNREADABLE_FILE};
+pub use proved::{PUBLIC_ACCESS, REDUNDANT_GRANT};
 pub use read::read;
 pub use unwrap::{is_policy, policies};

@@ -5,57 +5,17 @@
 //! decided is no finding; whether a policy is public then stays open, and says so.
 
 use keyaki_analyze::{Answer, Asker, Question, Subject, Witness, ask};
-use keyaki_diag::{Confidence, Finding, Level, Persona, Place, RuleMeta, TextRange};
+use keyaki_diag::{Finding, Place, RuleMeta, TextRange};
 use keyaki_eval::{Caller, Profile, StatementRef};
 use keyaki_ir::{Effect, Policy, PolicyKind, Statement};
 use keyaki_syntax::NodeId;
-use keyaki_workspace::ReadPolicy;
+use keyaki_workspace::{PUBLIC_ACCESS, REDUNDANT_GRANT, ReadPolicy};
 
 use super::{asker, subject};
 use crate::Document;
 
 /// Longer policies take longer than anybody waits.
 const MOST_STATEMENTS: usize = 60;
-
-/// A grant to the public, proved by a request.
-pub static PUBLIC_ACCESS: RuleMeta = RuleMeta {
-    name: "public-access",
-    aws_code: None,
-    replaces: &[],
-    level: Level::Security,
-    confidence: Confidence::High,
-    persona: Persona::Regular,
-    docs: "\
-A policy of a resource that allows a request of the public.
-
-The public is anonymous callers, and principals of accounts that the policy does not name.
-`Deny` statements and conditions count for exactly what they do,
-and the request was decided by the evaluator: it is allowed.
-`keyaki prove no-public-access` answers the same question.
-
-## When to ignore it
-When the resource is meant for everybody.
-",
-};
-
-/// A statement without which a policy grants the same, by proof.
-pub static REDUNDANT_GRANT: RuleMeta = RuleMeta {
-    name: "redundant-grant",
-    aws_code: None,
-    replaces: &[],
-    level: Level::Suggestion,
-    confidence: Confidence::High,
-    persona: Persona::Regular,
-    docs: "\
-A statement that grants nothing which the rest of the policy does not grant, or which it denies.
-
-All statements that are found in a policy can be left out together.
-`keyaki prove equivalent` answers the same question for two policies.
-
-## When to ignore it
-When the statement says something to people.
-",
-};
 
 /// Whether a policy grants to the public.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,6 +73,7 @@ pub fn proofs(document: &Document, goes_on: &dyn Fn() -> bool) -> Option<Proofs>
         let findings = redundant.iter().map(|at| redundant_grant(document, &read.policy, *at));
         proofs.findings.extend(findings.flatten());
     }
+    proofs.findings.retain(|finding| document.settings.shows(finding.rule));
     proofs.findings.sort_by_key(Finding::range);
     Some(proofs)
 }
