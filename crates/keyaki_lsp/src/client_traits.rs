@@ -8,7 +8,8 @@ use crate::position::Encoding;
 #[derive(Clone, Debug)]
 pub(crate) struct ClientTraits {
     pub(crate) encoding: Encoding,
-    /// It asks for diagnostics itself.
+    /// It asks for diagnostics itself, and again when it is told that there may be others. One that
+    /// cannot be told, and takes those that it gets unasked, would never see what is proved later.
     pub(crate) pulls_diagnostics: bool,
     /// It takes "ask again for the lines above policies".
     pub(crate) refreshes_lenses: bool,
@@ -66,7 +67,7 @@ impl ClientTraits {
         let watchers = workspace.and_then(|w| w.did_change_watched_files.as_ref());
         ClientTraits {
             encoding: Encoding::negotiate(offered.unwrap_or_default()),
-            pulls_diagnostics: diagnostic.is_some(),
+            pulls_diagnostics: diagnostic.is_some() && (refresh == Some(true) || publish.is_none()),
             refreshes_lenses: lenses == Some(true),
             shows_documents: show.is_some_and(|show| show.support),
             reads_views: views.is_some(),

@@ -17,6 +17,7 @@ export async function workAsPerson(page, host, folder) {
   await readsWhatIsWrong(page);
   await asksWhatAPatternMeans(page);
   await mendsIt(page);
+  await seesWhatItGrants(page);
   await types(page);
   await seesTheServer(page);
 }
@@ -46,6 +47,10 @@ async function asksWhatAPatternMeans(page) {
   assert.match(await textOf(page, ".monaco-hover:visible", /ListBucket/), /\d+ actions/);
   assert.match(await textOf(page, ".monaco-editor .view-lines", /= \d+ actions/), /= \d+ actions/);
   await picture(page, "2-hover");
+}
+
+async function seesWhatItGrants(page) {
+  assert.match(await textOf(page, ".monaco-editor .codelens-decoration", /grants/), /grants \d+ actions/);
 }
 
 async function mendsIt(page) {

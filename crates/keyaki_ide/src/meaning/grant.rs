@@ -7,7 +7,8 @@ use crate::facts::{actions, allowed, count, members};
 
 /// A policy in a few words: `grants 37 actions, 2 write`.
 pub(super) fn policy_in_short(catalog: &Catalog, policy: &Policy) -> String {
-    if policy.statements.iter().any(|s| s.effect() == Some(Effect::Allow)) {
+    let mut effects = policy.statements.iter().filter_map(Statement::effect).peekable();
+    if effects.peek().is_none() || effects.any(|effect| effect == Effect::Allow) {
         return format!("grants {}", in_short(catalog, &allowed(catalog, policy)));
     }
     let mut denied = ActionSet::new();

@@ -42,6 +42,8 @@ fn a_policy_says_what_it_grants_and_whether_that_is_public() {
     assert_eq!(titles(&own, true), [short, "explain"]);
     let deny = statement("\"Effect\": \"Deny\", \"Action\": \"sqs:SendMessage\", \"Resource\": \"*\"");
     assert_eq!(titles(&deny, true), ["denies 1 action, 1 write", "explain"]);
+    let wrong = deny.replace("Deny", "deny");
+    assert_eq!(titles(&wrong, true), ["grants 0 actions", "explain"]);
     assert_eq!(titles("{\"name\": \"x\"}", true), Vec::<String>::new());
 }
 
