@@ -100,7 +100,7 @@ impl CodeActionId {
 /// The two actions on the whole document are always listed: whether they change something is
 /// known when they are worked out.
 pub fn code_actions(document: &Document, range: TextRange) -> Vec<CodeAction> {
-    if document.policies.is_empty() && document.findings().is_empty() {
+    if document.policies().is_empty() && document.findings().is_empty() {
         return Vec::new();
     }
     let mut actions = fix::quick_fixes(document, range);
@@ -112,7 +112,7 @@ pub fn code_actions(document: &Document, range: TextRange) -> Vec<CodeAction> {
             CodeActionKind::FixAll,
         ));
     }
-    if !document.policies.is_empty() {
+    if !document.policies().is_empty() {
         let title = "Bring elements into canonical order";
         actions.push(whole(CodeActionId::Organize, title, CodeActionKind::Organize));
     }

@@ -14,6 +14,10 @@ const SOURCE: &str = "keyaki";
 /// Of a finding with more places than this, the others are left out.
 const MOST_RELATED: usize = 20;
 
+/// Of one text, only so many findings are told: no editor shows more of them, and what they would
+/// take to send is time in which nothing else is sent.
+const MOST_DIAGNOSTICS: usize = 1000;
+
 /// Where a document is, and who asks about it.
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'a> {
@@ -32,7 +36,32 @@ pub(crate) fn diagnostics(snapshot: &Snapshot) -> Vec<lsp::Diagnostic> {
 
 /// The diagnostics of a document.
 pub(crate) fn of_document(document: &Document, place: &Place<'_>) -> Vec<lsp::Diagnostic> {
-    document.findings().iter().map(|finding| one(place, finding)).collect()
+    let findings = document.findings();
+    if findings.len() <= MOST_DIAGNOSTICS {
+        return findings.iter().map(|finding| one(place, finding)).collect();
+    }
+    let mut gravest: Vec<&Finding> = findings.iter().collect();
+    gravest.sort_by_key(|finding| finding.level);
+    gravest.truncate(MOST_DIAGNOSTICS - 1);
+    gravest.sort_by_key(|finding| finding.range());
+    let rest = findings.len() - gravest.len();
+    let told = gravest.into_iter().map(|finding| one(place, finding));
+    std::iter::once(untold(rest)).chain(told).collect()
+}
+
+/// That there are more findings.
+fn untold(number: usize) -> lsp::Diagnostic {
+    lsp::Diagnostic {
+        range: lsp::Range::default(),
+        severity: Some(lsp::DiagnosticSeverity::Information),
+        code: None,
+        code_description: None,
+        source: Some(SOURCE.to_owned()),
+        message: lsp::Message::String(format!("{number} further findings are not shown here")),
+        tags: None,
+        related_information: None,
+        data: None,
+    }
 }
 
 /// One finding of an open text as a diagnostic.

@@ -16,6 +16,7 @@ use crate::client_traits::ClientTraits;
 use crate::progress::Progress;
 use crate::prove::prove;
 use crate::publish::{clear, publish};
+use crate::scope::Scopes;
 use crate::server::{KeyakiServer, configure, lock, off};
 use crate::snapshot::Snapshot;
 use crate::uri::path_of;
@@ -60,7 +61,7 @@ impl LanguageServer for KeyakiServer {
             state.client = Arc::new(client);
             state.folders = folders(&params);
             if let Some(settings) = settings {
-                state.settings = Arc::new(settings);
+                state.settings = Scopes::everywhere(settings);
             }
         }
         let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
@@ -93,7 +94,8 @@ impl LanguageServer for KeyakiServer {
         let lsp::VersionedTextDocumentIdentifier { version, text_document_identifier } =
             params.text_document;
         let uri = text_document_identifier.uri;
-        self.state().change(&uri, version, params.content_changes);
+        let before = self.state().change(&uri, version, params.content_changes);
+        tokio::task::spawn_blocking(move || drop(before));
         publish(&self.client, &self.state, uri.clone());
         prove(&self.client, &self.state, uri);
     }
@@ -110,14 +112,20 @@ impl LanguageServer for KeyakiServer {
         }
         let (client, state, catalog) = (self.client.clone(), Arc::clone(&self.state), self.catalog);
         let section = configuration::section(&params.settings).clone();
-        self.ask(async move { configure(&client, &state, catalog, &section).await });
+        self.ask(async move { configure(&client, &state, catalog, &section, &[]).await });
     }
 
     async fn did_change_workspace_folders(&self, params: lsp::DidChangeWorkspaceFoldersParams) {
-        let mut state = self.state();
-        let gone: Vec<_> = params.event.removed.iter().map(|f| path_of(&f.uri)).collect();
-        state.folders.retain(|folder| !gone.contains(folder));
-        state.folders.extend(params.event.added.iter().map(|f| path_of(&f.uri)));
+        let answers_configuration = {
+            let mut state = self.state();
+            let gone: Vec<_> = params.event.removed.iter().map(|f| path_of(&f.uri)).collect();
+            state.folders.retain(|folder| !gone.contains(folder));
+            state.folders.extend(params.event.added.iter().map(|f| path_of(&f.uri)));
+            state.client.answers_configuration
+        };
+        if answers_configuration {
+            self.fetch_configuration();
+        }
     }
 
     async fn diagnostic(

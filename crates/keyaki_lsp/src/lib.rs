@@ -28,6 +28,7 @@ mod position;
 mod progress;
 mod prove;
 mod publish;
+mod scope;
 mod semantic_token;
 mod server;
 mod snapshot;

@@ -1,6 +1,7 @@
 //! The server of one editor: its state, and how work and questions are sent off.
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -15,8 +16,10 @@ use crate::client_traits::ClientTraits;
 use crate::configuration;
 use crate::prove::prove;
 use crate::publish::publish;
+use crate::scope::Scopes;
 use crate::snapshot::Snapshot;
 use crate::state::State;
+use crate::uri::uri_of;
 
 /// An editor that takes longer to answer will not answer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -46,7 +49,7 @@ impl KeyakiServer {
         is_shut_down: Arc<AtomicBool>,
     ) -> KeyakiServer {
         let traits = ClientTraits::new(&lsp::InitializeParams::default());
-        let state = State::new(Arc::new(Settings::of(catalog)), traits);
+        let state = State::new(Scopes::everywhere(Settings::of(catalog)), traits);
         KeyakiServer { client, catalog, state: Arc::new(Mutex::new(state)), is_shut_down }
     }
 
@@ -102,16 +105,23 @@ impl KeyakiServer {
         None
     }
 
-    /// Asks the editor for our settings, and takes them.
+    /// Asks the editor for our settings, for everything and for each folder, and takes them.
     pub(crate) fn fetch_configuration(&self) {
         let (client, state, catalog) = (self.client.clone(), Arc::clone(&self.state), self.catalog);
-        let section = Some(configuration::SECTION.to_owned());
-        let items = vec![lsp::ConfigurationItem { scope_uri: None, section }];
+        let folders = self.state().folders.clone();
+        let item = |scope_uri: Option<lsp::Uri>| {
+            let section = Some(configuration::SECTION.to_owned());
+            lsp::ConfigurationItem { scope_uri, section }
+        };
+        let of_folders = folders.iter().map(|folder| item(Some(uri_of(folder))));
+        let items = std::iter::once(item(None)).chain(of_folders).collect();
         self.ask(async move {
-            if let Ok(answers) = client.configuration(items).await
-                && let Some(section) = answers.first().filter(|answer| answer.is_object())
-            {
-                configure(&client, &state, catalog, section).await;
+            if let Ok(answers) = client.configuration(items).await {
+                let mut answers = answers.into_iter();
+                if let Some(section) = answers.next().filter(Value::is_object) {
+                    let of_folders: Vec<_> = folders.into_iter().zip(answers).collect();
+                    configure(&client, &state, catalog, &section, &of_folders).await;
+                }
             }
         });
     }
@@ -148,9 +158,10 @@ pub(crate) async fn configure(
     state: &Arc<Mutex<State>>,
     catalog: &'static Catalog,
     section: &Value,
+    of_folders: &[(PathBuf, Value)],
 ) {
-    let choices = configuration::choices(section);
-    let settings = match off(move || Settings::new(catalog, &choices)).await {
+    let (section, of_folders) = (section.clone(), of_folders.to_vec());
+    let settings = match off(move || Scopes::read(catalog, &section, &of_folders)).await {
         Ok(Ok(settings)) => settings,
         Ok(Err(error)) => {
             let message = format!("keyaki: {error}; the settings stay as they were");

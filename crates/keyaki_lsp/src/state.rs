@@ -5,18 +5,19 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use keyaki_ide::Settings;
 use tokio::sync::Semaphore;
 use tower_lsp_server::gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
 
 use crate::client_traits::ClientTraits;
 use crate::position::Lines;
+use crate::scope::Scopes;
 use crate::snapshot::Snapshot;
+use crate::uri::path_of;
 use crate::workspace::Workspace;
 
 pub(crate) struct State {
     open: HashMap<Uri, Open>,
-    pub(crate) settings: Arc<Settings>,
+    pub(crate) settings: Scopes,
     pub(crate) client: Arc<ClientTraits>,
     pub(crate) folders: Vec<PathBuf>,
     last_revision: u64,
@@ -38,7 +39,7 @@ struct Open {
 }
 
 impl State {
-    pub(crate) fn new(settings: Arc<Settings>, client: ClientTraits) -> State {
+    pub(crate) fn new(settings: Scopes, client: ClientTraits) -> State {
         let (open, folders) = (HashMap::new(), Vec::new());
         let (client, turns) = (Arc::new(client), Arc::new(Semaphore::new(1)));
         State { open, settings, client, folders, last_revision: 0, generation: 0, turns }
@@ -59,29 +60,41 @@ impl State {
         self.open.remove(uri);
     }
 
-    /// Applies changes, each to what the one before it left.
+    /// Applies changes, each to what the one before it left. Gives back what was there before:
+    /// to forget a long text takes time, too.
     pub(crate) fn change(
         &mut self,
         uri: &Uri,
         version: i32,
         changes: Vec<TextDocumentContentChangeEvent>,
-    ) {
-        let Some(open) = self.open.get(uri) else { return };
-        let mut text = open.snapshot.text.clone();
+    ) -> Option<Arc<Snapshot>> {
+        let before = self.snapshot(uri)?;
+        let mut text = before.text.clone();
+        let mut known = Some(&before.lines);
         for change in changes {
-            self.apply(&mut text, change);
+            self.apply(&mut text, known.take(), change);
         }
         let snapshot = self.snapshot_of(uri.clone(), version, text);
         if let Some(open) = self.open.get_mut(uri) {
             open.snapshot = snapshot;
         }
+        Some(before)
     }
 
-    fn apply(&self, text: &mut String, change: TextDocumentContentChangeEvent) {
+    /// Applies a change to a text whose lines may be known.
+    fn apply(
+        &self,
+        text: &mut String,
+        known: Option<&Lines>,
+        change: TextDocumentContentChangeEvent,
+    ) {
         match change {
             TextDocumentContentChangeEvent::TextDocumentContentChangePartial(change) => {
-                let lines = Lines::new(text, self.client.encoding);
-                let range = lines.text_range(text, change.range);
+                let counted = || Lines::new(text, self.client.encoding);
+                let range = match known {
+                    Some(lines) => lines.text_range(text, change.range),
+                    None => counted().text_range(text, change.range),
+                };
                 text.replace_range(range.start as usize..range.end as usize, &change.text);
             }
             TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(change) => {
@@ -92,7 +105,7 @@ impl State {
 
     fn snapshot_of(&mut self, uri: Uri, version: i32, text: String) -> Arc<Snapshot> {
         let revision = self.next_revision();
-        let (client, settings) = (Arc::clone(&self.client), Arc::clone(&self.settings));
+        let (client, settings) = (Arc::clone(&self.client), self.settings.of(&path_of(&uri)));
         Arc::new(Snapshot::new(uri, version, revision, text, client, settings))
     }
 
@@ -112,15 +125,15 @@ impl State {
         Workspace {
             open: self.open.keys().cloned().collect(),
             folders: self.folders.clone(),
-            settings: Arc::clone(&self.settings),
+            settings: self.settings.clone(),
             generation: self.generation,
             client: Arc::clone(&self.client),
         }
     }
 
     /// Takes new settings; every open text is read anew when somebody asks.
-    pub(crate) fn configure(&mut self, settings: Settings) {
-        self.settings = Arc::new(settings);
+    pub(crate) fn configure(&mut self, settings: Scopes) {
+        self.settings = settings;
         self.generation += 1;
         for old in self.snapshots() {
             let new = self.snapshot_of(old.uri.clone(), old.version, old.text.clone());

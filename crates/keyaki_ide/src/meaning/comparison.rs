@@ -43,10 +43,10 @@ type Pair<'d> = (String, Option<&'d ReadPolicy>, Option<&'d ReadPolicy>);
 /// The policies of both documents, by their places.
 fn pairs<'d>(old: &'d Document, new: &'d Document) -> Vec<Pair<'d>> {
     let mut pairs: Vec<Pair<'d>> = Vec::new();
-    for read in &old.policies {
+    for read in old.policies() {
         pairs.push((old.tree.pointer(read.policy.origin), Some(read), None));
     }
-    for read in &new.policies {
+    for read in new.policies() {
         let pointer = new.tree.pointer(read.policy.origin);
         match pairs.iter_mut().find(|(known, _, _)| *known == pointer) {
             Some((_, _, after)) => *after = Some(read),

@@ -19,10 +19,10 @@ const MOST_ENTRIES: usize = 30;
 pub fn explanation(document: &Document, proofs: Option<&Proofs>) -> String {
     let name = document.path.file_name().map(|name| name.to_string_lossy().into_owned());
     let mut text = format!("# {}\n", name.as_deref().unwrap_or("policy"));
-    if document.policies.is_empty() {
+    if document.policies().is_empty() {
         text += "\nThis text holds no policy.\n";
     }
-    for read in &document.policies {
+    for read in document.policies() {
         text += &of_policy(document, read, proofs);
     }
     text

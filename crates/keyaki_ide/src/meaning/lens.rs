@@ -34,9 +34,9 @@ pub enum Target {
 
 /// The lines of a document, with what was proved so far.
 pub fn lenses(document: &Document, proofs: Option<&Proofs>) -> Vec<Lens> {
-    let is_versioned = !document.policies.is_empty() && is_versioned(&document.path);
+    let is_versioned = !document.policies().is_empty() && is_versioned(&document.path);
     let mut lenses = Vec::new();
-    for read in &document.policies {
+    for read in document.policies() {
         lenses.extend(of_policy(document, read, proofs, is_versioned));
         if (2..=MOST_STATEMENTS).contains(&read.policy.statements.len()) {
             lenses.extend(of_statements(document, read));

@@ -58,7 +58,7 @@ pub fn proofs(document: &Document, goes_on: &dyn Fn() -> bool) -> Option<Proofs>
     let profile = Profile::documented();
     let asker = asker(document.catalog(), &profile);
     let mut proofs = Proofs::default();
-    for read in &document.policies {
+    for read in document.policies() {
         let Ok(subject) = subject::subject(document, read) else { continue };
         if read.policy.statements.len() > MOST_STATEMENTS {
             continue;

@@ -69,3 +69,30 @@ fn a_wrong_setting_is_told_and_changes_nothing() {
     assert!(message.contains("did you mean `invalid-action`?"), "{message}");
     assert_eq!(number_of_findings(&mut editor), 1);
 }
+
+#[test]
+fn each_folder_may_have_settings_of_its_own() {
+    let mut capabilities = pulling();
+    capabilities["workspace"]["configuration"] = json!(true);
+    let folders = ["file:///a", "file:///a/b", "file:///c"];
+    let folders = folders.map(|uri| json!({ "uri": uri, "name": uri }));
+    let mut greeting = greeting(&capabilities, &json!(null));
+    greeting["workspaceFolders"] = json!(folders);
+    let mut editor = Editor::spawn();
+    editor.settings = json!({});
+    let ignoring = json!({ "ignore": ["invalid-action"] });
+    editor.folder_settings =
+        vec![("file:///a".to_owned(), ignoring.clone()), ("file:///a/b".to_owned(), json!({}))];
+    editor.request("initialize", greeting);
+    editor.notify("initialized", json!({}));
+    editor.told("workspace/diagnostic/refresh");
+    let mut number = |uri: &str| {
+        editor.open(uri, &policy("A", "s3:GetObjct"));
+        editor.pull(uri)["items"].as_array().map_or(0, Vec::len)
+    };
+    assert_eq!(number("file:///a/p.json"), 0);
+    assert_eq!(number("file:///c/p.json"), 1);
+    assert_eq!(number("file:///other/p.json"), 1);
+    assert_eq!(number("file:///a/sub/p.json"), 0);
+    assert_eq!(number("file:///a/b/p.json"), 1, "the innermost folder counts");
+}
