@@ -109,7 +109,8 @@ fn emacs() -> Result<PathBuf, String> {
     if !Path::new("/usr/bin/apt-get").is_file() {
         return Err("there is none with eglot, and no apt-get to install it".to_owned());
     }
-    for words in [&["update"][..], &["install", "-y", "--no-install-recommends", "emacs-nox", "elpa-eglot"]]
+    for words in
+        [&["update"][..], &["install", "-y", "--no-install-recommends", "emacs-nox", "elpa-eglot"]]
     {
         let mut apt = Command::new("apt-get");
         apt.args(words).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null());

@@ -48,8 +48,7 @@ impl Document {
     /// The policies that stand in the text itself. They are read when somebody asks: findings do
     /// without them.
     pub(crate) fn policies(&self) -> &[ReadPolicy] {
-        self.policies
-            .get_or_init(|| read_policies(&self.path, &self.tree, &self.settings.options))
+        self.policies.get_or_init(|| read_policies(&self.path, &self.tree, &self.settings.options))
     }
 
     /// What the rules find, in order of position; nothing in a text without a policy.

@@ -85,6 +85,9 @@ pub(crate) fn by_level(catalog: &Catalog, set: &ActionSet) -> String {
     text
 }
 
-pub(crate) fn members<'c>(catalog: &'c Catalog, set: &ActionSet) -> impl Iterator<Item = Action<'c>> {
+pub(crate) fn members<'c>(
+    catalog: &'c Catalog,
+    set: &ActionSet,
+) -> impl Iterator<Item = Action<'c>> {
     set.iter().filter_map(|id| catalog.action_by_id(id))
 }

@@ -123,8 +123,7 @@ fn public_access(document: &Document, policy: &Policy, witness: &Witness) -> Fin
     let request = &witness.request;
     let message = format!("the public is allowed `{}`", request.action);
     let notes = vec![format!("for instance {}", in_words(witness))];
-    let places =
-        if places.is_empty() { vec![place(document, policy.origin)] } else { places };
+    let places = if places.is_empty() { vec![place(document, policy.origin)] } else { places };
     finding(&PUBLIC_ACCESS, message, places, notes)
 }
 

@@ -28,9 +28,9 @@ pub(super) fn subject(document: &Document, read: &ReadPolicy) -> Result<Subject,
         PolicyKind::Identity | PolicyKind::Boundary | PolicyKind::Session => {
             Ok(Subject::identity(vec![document]))
         }
-        PolicyKind::Scp | PolicyKind::Rcp => {
-            Err("policies of an organisation take away from others, and grant nothing by themselves")
-        }
+        PolicyKind::Scp | PolicyKind::Rcp => Err(
+            "policies of an organisation take away from others, and grant nothing by themselves",
+        ),
     }
 }
 

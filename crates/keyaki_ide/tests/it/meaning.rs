@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use keyaki_ide::{
-    Document, Proofs, Target, committed, comparison, explanation, is_versioned, lenses,
+    Document, Proofs, Target, TextRange, committed, comparison, explanation, is_versioned, lenses,
     proofs,
 };
 
@@ -37,10 +37,13 @@ fn a_policy_says_what_it_grants_and_whether_that_is_public() {
     assert_eq!(titles(&public, false), ["grants 1 action", "explain"]);
     assert_eq!(titles(&public, true), ["grants 1 action, public", "explain"]);
     assert_eq!(titles(&of_bucket(INSIDE), true), ["grants 1 action, not public", "explain"]);
-    let own = statement("\"Effect\": \"Allow\", \"Action\": [\"s3:PutObject\", \"s3:GetObject\", \"s3:PutBucketPolicy\"], \"Resource\": \"*\"");
+    let own = statement(
+        "\"Effect\": \"Allow\", \"Action\": [\"s3:PutObject\", \"s3:GetObject\", \"s3:PutBucketPolicy\"], \"Resource\": \"*\"",
+    );
     let short = "grants 3 actions, 1 write, 1 permissions management";
     assert_eq!(titles(&own, true), [short, "explain"]);
-    let deny = statement("\"Effect\": \"Deny\", \"Action\": \"sqs:SendMessage\", \"Resource\": \"*\"");
+    let deny =
+        statement("\"Effect\": \"Deny\", \"Action\": \"sqs:SendMessage\", \"Resource\": \"*\"");
     assert_eq!(titles(&deny, true), ["denies 1 action, 1 write", "explain"]);
     let wrong = deny.replace("Deny", "deny");
     assert_eq!(titles(&wrong, true), ["grants 0 actions", "explain"]);
@@ -101,7 +104,9 @@ fn proofs_stop_when_they_are_told_to() {
 
 #[test]
 fn what_has_no_meaning_is_not_proved() {
-    for text in ["{\"Statement\": [{\"Effect\": \"Allw\"}]}", "{\"Statement\": [{\"Effect\"", "", "[1]"] {
+    for text in
+        ["{\"Statement\": [{\"Effect\": \"Allw\"}]}", "{\"Statement\": [{\"Effect\"", "", "[1]"]
+    {
         assert!(proved(&document(text)).is_empty(), "{text}");
     }
 }
@@ -147,7 +152,9 @@ fn what_changed_is_told_with_an_example() {
     let same = document(&allow("s3:getobject"));
     assert!(comparison(&old, &same).contains("Both allow the same requests. This is proved."));
     let broken = document("{\"Statement\": [{\"Effect\": \"Allow\", ");
-    assert!(comparison(&old, &broken).contains("It cannot be compared: the text is no valid JSON."));
+    assert!(
+        comparison(&old, &broken).contains("It cannot be compared: the text is no valid JSON.")
+    );
     assert!(comparison(&broken, &old).contains("The old text cannot be compared"));
 }
 
@@ -176,4 +183,17 @@ fn the_last_commit_is_read_from_git() {
     assert_eq!(committed(&file).as_deref(), Ok("old"));
     let missing = committed(&folder.join("sub/q.json"));
     assert_eq!(missing, Err("the last commit does not have it".to_owned()));
+}
+
+#[test]
+fn every_beginning_of_a_policy_has_a_meaning_or_none() {
+    let text = of_bucket(INSIDE);
+    for end in (0..=text.len()).step_by(7) {
+        let document = document(&text[..end]);
+        let proofs = proved(&document);
+        let fits = |range: TextRange| range.end as usize <= end;
+        assert!(proofs.findings().iter().all(|finding| fits(finding.range())));
+        assert!(lenses(&document, Some(&proofs)).iter().all(|lens| fits(lens.range)));
+        assert!(explanation(&document, Some(&proofs)).starts_with("# policy.json"));
+    }
 }

@@ -160,6 +160,7 @@ fn proofs_never_hold_up_what_is_typed() {
         editor.answer(id);
     }
     editor.told("workspace/codeLens/refresh");
-    let refreshes = editor.told.iter().filter(|told| told["method"] == "workspace/codeLens/refresh");
+    let refreshes =
+        editor.told.iter().filter(|told| told["method"] == "workspace/codeLens/refresh");
     assert_eq!(refreshes.count(), 0, "one text that rests is proved once");
 }
