@@ -70,7 +70,7 @@ fn of_statement(catalog: &Catalog, statement: &Statement) -> String {
     let number = statement.index + 1;
     let sid = statement.sid.as_ref().map_or(String::new(), |sid| format!(": {}", sid.value));
     let mut text = format!("\n## Statement {number}{sid}\n\n");
-    let who = words::principals(statement).unwrap_or_else(|| "whoever has the policy".to_owned());
+    let who = words::principals(statement).unwrap_or_else(|| "Whoever has the policy".to_owned());
     let verb = match statement.effect() {
         Some(Effect::Allow) => "**may**",
         Some(Effect::Deny) => "**may not**",
@@ -85,11 +85,12 @@ fn of_statement(catalog: &Catalog, statement: &Statement) -> String {
     text
 }
 
+/// A text as the beginning of a sentence; names stay as they are.
 fn capitalized(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().filter(|_| !text.starts_with("arn:"));
-    let first = first.map(|c| c.to_uppercase().collect::<String>());
-    first.map_or_else(|| text.to_owned(), |first| first + letters.as_str())
+    match text.strip_prefix("anyone") {
+        Some(rest) => format!("Anyone{rest}"),
+        None => text.to_owned(),
+    }
 }
 
 fn what(catalog: &Catalog, statement: &Statement) -> String {
