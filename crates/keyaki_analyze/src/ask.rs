@@ -12,10 +12,10 @@ use keyaki_symbolic::{Actions, Ask, Budget, Engine, Found, Outcome, Query, Side,
 use crate::callers::{self, CallerCase, Scope};
 use crate::owner;
 use crate::public;
-use crate::{Access, Answer, Question, Responsible, Subject, Witness};
+use crate::{Access, Answer, Decider, Question, Responsible, Subject, Witness};
 
 /// What answers are given with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Asker<'a> {
     /// What AWS services define.
     pub catalog: &'a Catalog,
@@ -25,6 +25,8 @@ pub struct Asker<'a> {
     pub actions: Actions,
     /// The steps that each query may take.
     pub steps: u64,
+    /// What decides.
+    pub decider: &'a dyn Decider,
 }
 
 /// Answers a question.
@@ -157,9 +159,8 @@ impl Asker<'_> {
         ask: &Asked<'_>,
         combine: &impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
     ) -> Answer {
-        let engine = Engine::new(self.catalog, self.actions);
         let query = self.query(&case.caller, case.requirements(&ask.asked), ask, combine);
-        let found = match engine.ask(&query, &Budget::new(self.steps)) {
+        let found = match self.decider.decide(&query, self) {
             Outcome::Nothing { left_out } => {
                 let approximations = left_out.iter().map(|service| {
                     format!("actions that AWS may add to {service} one day were left out")
@@ -183,7 +184,7 @@ impl Asker<'_> {
             for _ in 0..4 {
                 let Some(requirements) = tries.pop() else { break };
                 let query = self.query(&exact.caller, requirements.clone(), ask, combine);
-                let Outcome::Found(found) = engine.ask(&query, &Budget::new(self.steps)) else {
+                let Outcome::Found(found) = self.decider.decide(&query, self) else {
                     continue;
                 };
                 match self.witness(&query, &found, ask, combine) {

@@ -6,6 +6,7 @@
 mod answer;
 mod ask;
 mod callers;
+mod decider;
 mod difference;
 mod findings;
 mod home;
@@ -16,6 +17,7 @@ mod words;
 
 pub use answer::{Answer, Responsible, Witness};
 pub use ask::{Asker, ask};
+pub use decider::{Decider, Native, confirmed};
 pub use difference::{Class, Difference, difference};
 pub use findings::{Bounds, Finding, Findings, KeyCell, Zone, findings};
 pub use question::{Access, Question, Subject};

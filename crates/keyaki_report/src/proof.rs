@@ -20,8 +20,10 @@ pub struct Proof<'a> {
     pub witness: Option<Witness<'a>>,
     /// What was left out, in words.
     pub approximations: Vec<String>,
+    /// What the reader should know about how it was answered.
+    pub notes: Vec<String>,
     /// The engine that answered.
-    pub engine: &'static str,
+    pub engine: String,
     /// The profile.
     pub profile: String,
 }
@@ -62,10 +64,12 @@ pub fn write_text(proof: &Proof<'_>, color: bool, out: &mut dyn Write) -> io::Re
     if let Some(witness) = &proof.witness {
         write_witness(witness, color, out)?;
     }
-    for approximation in &proof.approximations {
-        writeln!(out, "note: {}", one_line(approximation))?;
+    let mut notes = proof.approximations.iter().chain(&proof.notes);
+    notes.try_for_each(|note| writeln!(out, "note: {}", one_line(note)))?;
+    match proof.engine.as_str() {
+        "native" | "none" => Ok(()),
+        engine => writeln!(out, "note: answered by {}", one_line(engine)),
     }
-    Ok(())
 }
 
 fn write_witness(witness: &Witness<'_>, color: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -111,13 +115,15 @@ pub fn to_json(proof: &Proof<'_>) -> Value {
                    "effect": s.effect})
         })
         .collect();
+    let notes: Vec<&String> =
+        proof.notes.iter().chain(witness.into_iter().flat_map(|w| &w.notes)).collect();
     json!({
         "version": 1,
         "answer": proof.answer,
         "reason": proof.reason,
         "witness": witness.map(witness_json),
         "statements": statements,
-        "notes": witness.map_or(&[][..], |w| &w.notes),
+        "notes": notes,
         "engine": proof.engine,
         "profile": proof.profile,
         "approximations": proof.approximations,

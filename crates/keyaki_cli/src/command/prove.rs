@@ -1,8 +1,12 @@
 //! `keyaki prove`: questions about access, each answered with a proof or a request.
 
-use std::path::PathBuf;
+mod engine;
+mod smtlib;
 
-use keyaki_analyze::{Access, Answer, Asker, Question, Witness, ask};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use keyaki_analyze::{Access, Answer, Asker, Native, Question, Witness, ask};
 use keyaki_ir::ResourceType;
 use keyaki_report::proof;
 use keyaki_report::simulation::Request;
@@ -11,6 +15,8 @@ use keyaki_symbolic::{Actions, Budget};
 use crate::command::check::parse::resource_type;
 use crate::command::policies::{Loaded, PolicyArguments, load_with};
 use crate::command::profile::ProfileArguments;
+use crate::command::prove::engine::Chosen;
+use crate::command::prove::smtlib::{Emit, Scripts};
 use crate::command::simulate::view::principal;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
@@ -103,6 +109,15 @@ struct Options {
     /// How many steps each query may take
     #[arg(long, default_value_t = Budget::DEFAULT_STEPS, value_name = "STEPS")]
     budget: u64,
+    /// What answers
+    #[arg(long, value_enum, default_value_t, value_name = "ENGINE")]
+    engine: engine::Which,
+    /// How long a solver may take for each case of callers
+    #[arg(long, default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    solver_time: u64,
+    /// Write the question for solvers instead of answering it: `smtlib`, or `smtlib=FILE`
+    #[arg(long, value_name = "FORMAT")]
+    emit: Option<smtlib::Emit>,
     /// The form of the output
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -187,10 +202,20 @@ impl Options {
             Which::Known => Actions::Known,
             Which::Any => Actions::Any,
         };
-        let catalog = console.catalog();
-        let asker = Asker { catalog, profile: &profile, actions, steps: self.budget };
-        let answer = ask(question, &asker);
-        let proof = proof(question, &answer, loaded, profile.name());
+        let (catalog, steps) = (console.catalog(), self.budget);
+        let asker = Asker { catalog, profile: &profile, actions, steps, decider: &Native };
+        if let Some(emit) = &self.emit {
+            return write_scripts(question, &asker, emit, console);
+        }
+        let (answer, engine, notes) = match Chosen::new(self.engine, self.solver_time()) {
+            Ok(chosen) => {
+                let answer = ask(question, &Asker { decider: chosen.decider(), ..asker });
+                (answer, chosen.name(), chosen.notes()?)
+            }
+            Err(missing) => (Answer::Undecided(missing), "none".to_owned(), Vec::new()),
+        };
+        let proof = proof(question, &answer, loaded);
+        let proof = proof::Proof { engine, notes, profile: profile.name().to_owned(), ..proof };
         let color = console.has_color();
         console.write(|out| match self.format {
             Format::Text => proof::write_text(&proof, color, out),
@@ -202,14 +227,36 @@ impl Options {
             Answer::Undecided(_) => Exit::Undecided,
         })
     }
+
+    fn solver_time(&self) -> Duration {
+        Duration::from_secs(self.solver_time)
+    }
 }
 
-fn proof<'l>(
+/// Writes the question for solvers.
+fn write_scripts(
     question: &Question<'_>,
-    answer: &Answer,
-    loaded: &[&'l Loaded],
-    profile: &str,
-) -> proof::Proof<'l> {
+    asker: &Asker<'_>,
+    emit: &Emit,
+    console: &mut Console,
+) -> Result<Exit, Failure> {
+    let scripts = Scripts::default();
+    ask(question, &Asker { decider: &scripts, ..*asker });
+    let text = scripts.text(question.refuted_by());
+    match &emit.file {
+        None => console.write(|out| out.write_all(text.as_bytes()))?,
+        Some(file) => save(file, &text)?,
+    }
+    let missing = scripts.missing();
+    missing.iter().for_each(|what| console.remark(&format!("warning: left out: {what}")));
+    Ok(if missing.is_empty() { Exit::Clean } else { Exit::Undecided })
+}
+
+fn save(file: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(file, text).map_err(|error| crate::command::file_failure(file, &error))
+}
+
+fn proof<'l>(question: &Question<'_>, answer: &Answer, loaded: &[&'l Loaded]) -> proof::Proof<'l> {
     let (reason, witness, approximations) = match answer {
         Answer::Proved { approximations } => (None, None, approximations.clone()),
         Answer::Refuted(found) => (None, Some(witness(found, loaded)), Vec::new()),
@@ -221,8 +268,9 @@ fn proof<'l>(
         reason,
         witness,
         approximations,
-        engine: "native",
-        profile: profile.to_owned(),
+        notes: Vec::new(),
+        engine: String::new(),
+        profile: String::new(),
     }
 }
 
