@@ -1,5 +1,6 @@
 //! Answers of solvers beside those of the engine on boxes. Where there is no solver, the tests that
 //! need one say so.
+#![expect(clippy::print_stderr, reason = "what was skipped is worth a line")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -80,12 +80,10 @@ pub(super) struct Smt {
 
 impl Smt {
     fn new(wall: Duration) -> Result<Smt, String> {
-        let program = find(None).map_err(|missing| missing.to_string())?;
-        let process = Process::new(&program);
-        let process = process.map_err(|why| format!("{}: {why}", program.display()))?;
-        let name = process.name().to_owned();
+        let backend = backend()?;
+        let name = backend.name().to_owned();
         let limits = Limits { wall, ..Limits::default() };
-        Ok(Smt { name, backend: RefCell::new(Box::new(process)), limits })
+        Ok(Smt { name, backend: RefCell::new(backend), limits })
     }
 
     fn ask(&self, query: &Query<'_>, catalog: &Catalog, actions: keyaki_solve::Actions) -> Outcome {
@@ -105,6 +103,20 @@ impl Smt {
     fn undecided(&self, why: &str) -> Outcome {
         Outcome::Undecided(format!("{}: {why}", self.name))
     }
+}
+
+/// The solver's program; where there is none, the library, if it was linked.
+fn backend() -> Result<Box<dyn Backend>, String> {
+    let program = match find(None) {
+        Ok(program) => program,
+        #[cfg(feature = "z3")]
+        Err(keyaki_solve::NoSolver { named: None }) => {
+            return Ok(Box::new(keyaki_solve::Linked::new()));
+        }
+        Err(missing) => return Err(missing.to_string()),
+    };
+    let process = Process::new(&program);
+    Ok(Box::new(process.map_err(|why| format!("{}: {why}", program.display()))?))
 }
 
 impl Decider for Smt {
