@@ -86,20 +86,20 @@ pub enum Question<'q> {
 impl Question<'_> {
     /// What an answer means, in a sentence.
     pub fn meaning(&self, answer: &Answer) -> &'static str {
-        let [proved, refuted] = self.meanings();
+        let [none, some] = self.meanings();
         match answer {
-            Answer::Proved { .. } => proved,
-            Answer::Refuted(_) => refuted,
+            Answer::Proved { .. } => none,
+            Answer::Refuted(_) => some,
             Answer::Undecided(_) => "neither a proof nor a request was found",
         }
     }
 
     /// What a request that is found means, in a sentence.
-    pub fn refuted_by(&self) -> &'static str {
+    pub fn found(&self) -> &'static str {
         self.meanings()[1]
     }
 
-    /// What a proof means, and what a request.
+    /// What it means that there is no such request, and that there is one.
     fn meanings(&self) -> [&'static str; 2] {
         match self {
             Question::NoNewAccess { .. } => [

@@ -9,7 +9,7 @@
 use std::io;
 use std::time::Instant;
 
-use keyaki_analyze::{Asker, Native, Subject, Zone, findings};
+use keyaki_analyze::{Asker, Subject, Zone, findings};
 use keyaki_eval::{Document, Profile};
 use keyaki_symbolic::{Actions, Budget};
 
@@ -19,8 +19,7 @@ fn main() -> io::Result<()> {
     let profile = Profile::documented();
     let catalog = keyaki_catalog::embedded();
     let steps = Budget::DEFAULT_STEPS;
-    let asker =
-        Asker { catalog, profile: &profile, actions: Actions::Any, steps, decider: &Native };
+    let asker = Asker::new(catalog, &profile, Actions::Any, steps);
     println!("{:>10} {:>8} {:>6}  policy", "time", "findings", "cover");
     for path in std::env::args().skip(1) {
         let tree = keyaki_syntax::Tree::parse(std::fs::read_to_string(&path)?);

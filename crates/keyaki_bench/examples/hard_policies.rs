@@ -4,7 +4,7 @@
 
 use std::time::Instant;
 
-use keyaki_analyze::{Answer, Asker, Native, Question, ask};
+use keyaki_analyze::{Answer, Asker, Question, ask};
 use keyaki_eval::Profile;
 use keyaki_symbolic::{Actions, Budget};
 
@@ -12,8 +12,7 @@ fn main() {
     let profile = Profile::documented();
     let catalog = keyaki_catalog::embedded();
     let steps = Budget::DEFAULT_STEPS;
-    let asker =
-        Asker { catalog, profile: &profile, actions: Actions::Any, steps, decider: &Native };
+    let asker = Asker::new(catalog, &profile, Actions::Any, steps);
     let only = std::env::args().nth(1).unwrap_or_default();
     for case in keyaki_test_support::adversarial::cases() {
         if !case.name.contains(&only) {

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 use std::time::{Duration, Instant};
 
-use keyaki_analyze::{Answer, Asker, Native, Question, Subject, ask};
+use keyaki_analyze::{Answer, Asker, Question, Subject, ask};
 use keyaki_eval::{Document, Profile};
 use keyaki_symbolic::{Actions, Budget};
 use serde_json::Value;
@@ -35,7 +35,7 @@ fn measure(versions: &BTreeMap<String, Vec<Subject>>, actions: Actions) {
     let profile = Profile::documented();
     let catalog = keyaki_catalog::embedded();
     let steps = Budget::DEFAULT_STEPS;
-    let asker = Asker { catalog, profile: &profile, actions, steps, decider: &Native };
+    let asker = Asker::new(catalog, &profile, actions, steps);
     let mut times: Vec<(Duration, String)> = Vec::new();
     let (mut proved, mut refuted, mut undecided) = (0, 0, Vec::new());
     for (name, subjects) in versions {

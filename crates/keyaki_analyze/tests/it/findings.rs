@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::*;
-use keyaki_analyze::{Bounds, Finding, Findings, KeyCell, Native, Zone, findings};
+use keyaki_analyze::{Bounds, Finding, Findings, KeyCell, Zone, findings};
 use keyaki_eval::{Caller, Context, Evaluator, Forms, Layer, Request, Values, complete};
 use keyaki_ir::Effect;
 use serde_json::Value;
@@ -17,8 +17,7 @@ fn found_outside(policy: &str, zone: &Zone) -> Findings {
     let profile = Profile::documented();
     let catalog = keyaki_catalog::embedded();
     let steps = Budget::DEFAULT_STEPS;
-    let asker =
-        Asker { catalog, profile: &profile, actions: Actions::Any, steps, decider: &Native };
+    let asker = Asker::new(catalog, &profile, Actions::Any, steps);
     let subject = Subject::resource(document(policy));
     findings(&subject, zone, &asker).expect("findings")
 }

@@ -10,6 +10,7 @@
 
 mod adversarial;
 mod callers;
+mod cores;
 mod differ;
 mod findings;
 mod no_new_access;
@@ -17,7 +18,7 @@ mod no_public_access;
 mod policy_pairs;
 mod questions;
 
-use keyaki_analyze::{Access, Answer, Asker, Native, Question, Subject, ask};
+use keyaki_analyze::{Access, Answer, Asker, Question, Subject, ask};
 use keyaki_eval::{Document, Profile};
 use keyaki_symbolic::{Actions, Budget};
 
@@ -30,5 +31,5 @@ fn answer(question: &Question<'_>, actions: Actions) -> Answer {
     let profile = Profile::documented();
     let catalog = keyaki_catalog::embedded();
     let steps = Budget::DEFAULT_STEPS;
-    ask(question, &Asker { catalog, profile: &profile, actions, steps, decider: &Native })
+    ask(question, &Asker::new(catalog, &profile, actions, steps))
 }

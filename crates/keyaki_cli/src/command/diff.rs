@@ -4,7 +4,7 @@ mod revision;
 
 use std::path::PathBuf;
 
-use keyaki_analyze::{Asker, Class, Native, difference};
+use keyaki_analyze::{Asker, Class, difference};
 use keyaki_report::comparison::{self, Access, Comparison};
 use keyaki_symbolic::{Actions, Budget};
 
@@ -48,13 +48,7 @@ enum Format {
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let profile = arguments.profile.read()?;
     let catalog = console.catalog();
-    let asker = Asker {
-        catalog,
-        profile: &profile,
-        actions: Actions::Any,
-        steps: arguments.budget,
-        decider: &Native,
-    };
+    let asker = Asker::new(catalog, &profile, Actions::Any, arguments.budget);
     let pairs = revision::pairs(&arguments.old, &arguments.new)?;
     let comparisons: Vec<Comparison<'_>> = pairs
         .iter()

@@ -2,14 +2,14 @@
 
 mod engine;
 mod smtlib;
+mod view;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use keyaki_analyze::{Access, Answer, Asker, Native, Question, Witness, ask};
+use keyaki_analyze::{Access, Answer, Asker, Question, ask};
 use keyaki_ir::ResourceType;
 use keyaki_report::proof;
-use keyaki_report::simulation::Request;
 use keyaki_symbolic::{Actions, Budget};
 
 use crate::command::check::parse::resource_type;
@@ -17,9 +17,10 @@ use crate::command::policies::{Loaded, PolicyArguments, load_with};
 use crate::command::profile::ProfileArguments;
 use crate::command::prove::engine::Chosen;
 use crate::command::prove::smtlib::{Emit, Scripts};
-use crate::command::simulate::view::principal;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
+
+pub(crate) use view::witness;
 
 /// Prove something about access, or refute it with a request
 ///
@@ -115,6 +116,9 @@ struct Options {
     /// How long a solver may take for each case of callers
     #[arg(long, default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     solver_time: u64,
+    /// How many more questions may be asked to find out what a proof needs; 0 leaves that open
+    #[arg(long, default_value_t = 100, value_name = "QUESTIONS")]
+    core: usize,
     /// Write the question for solvers instead of answering it: `smtlib`, or `smtlib=FILE`
     #[arg(long, value_name = "FORMAT")]
     emit: Option<smtlib::Emit>,
@@ -203,18 +207,19 @@ impl Options {
             Which::Any => Actions::Any,
         };
         let (catalog, steps) = (console.catalog(), self.budget);
-        let asker = Asker { catalog, profile: &profile, actions, steps, decider: &Native };
+        let asker = Asker::new(catalog, &profile, actions, steps);
         if let Some(emit) = &self.emit {
             return write_scripts(question, &asker, emit, console);
         }
         let (answer, engine, notes) = match Chosen::new(self.engine, self.solver_time()) {
             Ok(chosen) => {
-                let answer = ask(question, &Asker { decider: chosen.decider(), ..asker });
+                let (decider, core_questions) = (chosen.decider(), self.core);
+                let answer = ask(question, &Asker { decider, core_questions, ..asker });
                 (answer, chosen.name(), chosen.notes()?)
             }
             Err(missing) => (Answer::Undecided(missing), "none".to_owned(), Vec::new()),
         };
-        let proof = proof(question, &answer, loaded);
+        let proof = view::proof(question, &answer, loaded);
         let proof = proof::Proof { engine, notes, profile: profile.name().to_owned(), ..proof };
         let color = console.has_color();
         console.write(|out| match self.format {
@@ -242,7 +247,7 @@ fn write_scripts(
 ) -> Result<Exit, Failure> {
     let scripts = Scripts::default();
     ask(question, &Asker { decider: &scripts, ..*asker });
-    let text = scripts.text(question.refuted_by());
+    let text = scripts.text(question.found());
     match &emit.file {
         None => console.write(|out| out.write_all(text.as_bytes()))?,
         Some(file) => save(file, &text)?,
@@ -254,49 +259,4 @@ fn write_scripts(
 
 fn save(file: &Path, text: &str) -> Result<(), Failure> {
     std::fs::write(file, text).map_err(|error| crate::command::file_failure(file, &error))
-}
-
-fn proof<'l>(question: &Question<'_>, answer: &Answer, loaded: &[&'l Loaded]) -> proof::Proof<'l> {
-    let (reason, witness, approximations) = match answer {
-        Answer::Proved { approximations } => (None, None, approximations.clone()),
-        Answer::Refuted(found) => (None, Some(witness(found, loaded)), Vec::new()),
-        Answer::Undecided(reason) => (Some(reason.clone()), None, Vec::new()),
-    };
-    proof::Proof {
-        answer: answer.name(),
-        meaning: question.meaning(answer).to_owned(),
-        reason,
-        witness,
-        approximations,
-        notes: Vec::new(),
-        engine: String::new(),
-        profile: String::new(),
-    }
-}
-
-pub(crate) fn witness<'l>(found: &Witness, loaded: &[&'l Loaded]) -> proof::Witness<'l> {
-    let request = &found.request;
-    let context = request.context.iter();
-    let statements = found.responsible.iter();
-    let mut notes = Vec::new();
-    if !found.is_known {
-        notes.push(format!("the catalogue does not know the action `{}`", request.action));
-    } else if !found.is_realistic {
-        notes.push(
-            "no action of which the catalogue knows takes such a resource with such keys"
-                .to_owned(),
-        );
-    }
-    proof::Witness {
-        request: Request {
-            principal: principal(request),
-            action: request.action.clone(),
-            resource: request.resource.clone(),
-            context: context.map(|(k, v)| (k.to_owned(), v.as_slice().to_vec())).collect(),
-        },
-        resource_account: request.resource_account.clone(),
-        absent: found.absent.clone(),
-        statements: statements.filter_map(|r| loaded.get(r.subject)?.statement(r.at)).collect(),
-        notes,
-    }
 }

@@ -1,6 +1,6 @@
 //! Resource policies: all forms of principals, and the cases that callers fall into.
 
-use keyaki_analyze::{Answer, Asker, Native, Question, Subject, ask};
+use keyaki_analyze::{Answer, Asker, Question, Subject, ask};
 use keyaki_catalog::Catalog;
 use keyaki_eval::{
     Caller, Evaluator, Forms, Layer, Policies, Profile, Request, complete, complete_where,
@@ -27,13 +27,7 @@ fn compare(old: &Text, new: &Text, dice: &mut Dice<'_>, attacks: usize) -> Resul
     let [old_subject, new_subject] = [old, new].map(|t| Subject::resource(t.document()));
     let catalog = keyaki_catalog::embedded();
     let profile = Profile::documented();
-    let asker = Asker {
-        catalog,
-        profile: &profile,
-        actions: Actions::Any,
-        steps: Budget::DEFAULT_STEPS,
-        decider: &Native,
-    };
+    let asker = Asker::new(catalog, &profile, Actions::Any, Budget::DEFAULT_STEPS);
     let refutes = |request: &Request| {
         grants(&new_subject.policies, request, &profile, catalog)
             && !grants(&old_subject.policies, request, &profile, catalog)
