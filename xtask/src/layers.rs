@@ -44,6 +44,7 @@ mod tests {
                 "keyaki_lsp",
                 "keyaki_workspace",
                 "keyaki_analyze",
+                "keyaki_solve",
                 "keyaki_symbolic",
                 "keyaki_report",
                 "keyaki_lint",

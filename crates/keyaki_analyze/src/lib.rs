@@ -6,16 +6,22 @@
 mod answer;
 mod ask;
 mod callers;
+mod core;
+mod decider;
 mod difference;
 mod findings;
 mod home;
 mod owner;
+mod part;
 mod public;
 mod question;
 pub mod words;
 
 pub use answer::{Answer, Responsible, Witness};
 pub use ask::{Asker, ask};
+pub use core::{Core, Needed};
+pub use decider::{Decider, Native, confirmed};
 pub use difference::{Class, Difference, difference};
 pub use findings::{Bounds, Finding, Findings, KeyCell, Zone, findings};
+pub use part::{Part, Place};
 pub use question::{Access, Question, Subject};

@@ -23,6 +23,7 @@ use keyaki_ir::{
 use keyaki_symbolic::{Ask, Text};
 
 use crate::callers::{absent, arn_like, is, like};
+use crate::core::Sign;
 use crate::{Answer, Asker, Subject};
 
 /// What a key that outsiders cannot choose holds.
@@ -90,7 +91,8 @@ pub(crate) fn no_public_access(
     let refs: Vec<&Subject> = subjects.iter().collect();
     let asked: Vec<AskedKeys> = subjects.iter().map(|s| AskedKeys::of(&s.policies)).collect();
     let outside = named.outside(&AskedKeys::union(&asked));
-    let mut answer = asker.any(&refs, |caller, allowed| {
+    let signs = vec![Sign::Allowed; all_must_allow];
+    let mut answer = asker.proof(&refs, &signs, |caller, allowed| {
         if !named.is_outsider(caller) {
             return Formula::FALSE;
         }
@@ -100,6 +102,10 @@ pub(crate) fn no_public_access(
     });
     if let Answer::Refuted(witness) = &mut answer {
         witness.responsible.retain(|r| r.subject == 0);
+    }
+    if let Answer::Proved { core: Some(core), .. } = &mut answer {
+        // Each layer was a subject of its own.
+        core.statements.iter_mut().for_each(|n| n.subject = 0);
     }
     answer
 }

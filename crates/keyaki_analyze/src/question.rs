@@ -86,7 +86,22 @@ pub enum Question<'q> {
 impl Question<'_> {
     /// What an answer means, in a sentence.
     pub fn meaning(&self, answer: &Answer) -> &'static str {
-        let [proved, refuted] = match self {
+        let [none, some] = self.meanings();
+        match answer {
+            Answer::Proved { .. } => none,
+            Answer::Refuted(_) => some,
+            Answer::Undecided(_) => "neither a proof nor a request was found",
+        }
+    }
+
+    /// What a request that is found means, in a sentence.
+    pub fn found(&self) -> &'static str {
+        self.meanings()[1]
+    }
+
+    /// What it means that there is no such request, and that there is one.
+    fn meanings(&self) -> [&'static str; 2] {
+        match self {
             Question::NoNewAccess { .. } => [
                 "the new policies allow nothing that the old ones do not",
                 "the new policies allow a request that the old ones do not",
@@ -105,11 +120,6 @@ impl Question<'_> {
                 ["nothing is granted to the public", "the public is allowed a request"]
             }
             Question::AlwaysDenied { .. } => ["every request is refused", "a request is allowed"],
-        };
-        match answer {
-            Answer::Proved { .. } => proved,
-            Answer::Refuted(_) => refuted,
-            Answer::Undecided(_) => "neither a proof nor a request was found",
         }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! A [`Document`] is one text, read once and never changed: an edit makes a new one. Every feature
 //! is a function from a document and a byte offset or range to values with byte ranges. Nothing
-//! here knows the protocol, a line, a column or a thread; nothing but `folder.rs` touches a file,
+//! here knows the protocol, a line, a column or a thread; nothing but `folder.rs` and the reading of
+//! `keyaki.toml` touches a file,
 //! and nothing but `meaning/revision.rs` runs a program: git.
 //!
 //! A text that holds no policy has no findings, no hints, no symbols: an editor may hand over
@@ -31,7 +32,9 @@ mod site;
 mod symbol;
 mod token;
 
-pub use code_action::{CodeAction, CodeActionId, CodeActionKind, code_actions, edits_of};
+pub use code_action::{
+    CodeAction, CodeActionId, CodeActionKind, Suppression, code_actions, edits_of, suppression,
+};
 pub use completion::{Completion, CompletionKind, Completions, Insertion, Part, complete};
 pub use document::Document;
 pub use facts::{Topic, documentation};

@@ -1,12 +1,13 @@
 //! What the user chose.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use keyaki_catalog::Catalog;
 use keyaki_diag::{Persona, RuleMeta};
 use keyaki_ir::PolicyKind;
 use keyaki_lint::{Linter, Selection};
-use keyaki_workspace::{Options, PUBLIC_ACCESS, REDUNDANT_GRANT};
+use keyaki_workspace::{Config, Options, PUBLIC_ACCESS, REDUNDANT_GRANT, today};
 
 /// Settings as they are written; what is absent keeps its default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,6 +40,8 @@ impl std::error::Error for InvalidSetting {}
 #[derive(Debug)]
 pub struct Settings {
     pub(crate) options: Options<'static>,
+    /// The editor's folder that they are for.
+    pub(crate) folder: Option<PathBuf>,
     /// The findings that proofs give and that are shown; nothing is proved where there are none.
     proved: Vec<&'static str>,
 }
@@ -62,8 +65,36 @@ impl Settings {
         let selection = Selection::new(persona, &select, &ignore)
             .map_err(|error| InvalidSetting(error.to_string()))?;
         let linter = Linter::new(&selection);
-        let options = Options { kind, resource_type: None, linter, catalog, jobs: None };
-        Ok(Settings { options, proved: proved(choices) })
+        let options =
+            Options { kind, resource_type: None, linter, catalog, jobs: None, config: None };
+        Ok(Settings { options, folder: None, proved: proved(choices) })
+    }
+
+    /// The same for a folder: what its `keyaki.toml` says counts where there is no choice.
+    ///
+    /// # Errors
+    /// A choice that names nothing, or a mistake in the file.
+    pub fn in_folder(
+        catalog: &'static Catalog,
+        choices: &Choices,
+        folder: &Path,
+    ) -> Result<Settings, InvalidSetting> {
+        let mut choices = choices.clone();
+        let load = |path: PathBuf| Config::load(&path, today());
+        let config = Config::find(folder).map(load).transpose();
+        let config = config.map_err(|error| InvalidSetting(error.to_string()))?;
+        if let Some(config) = &config {
+            let persona = config.persona.map(|persona| persona.name().to_owned());
+            choices.persona = choices.persona.or(persona);
+            if choices.select.is_empty() {
+                choices.select.clone_from(&config.select);
+            }
+            choices.ignore.extend(config.ignore.iter().cloned());
+        }
+        let mut settings = Settings::new(catalog, &choices)?;
+        settings.options.config = config;
+        settings.folder = Some(folder.to_owned());
+        Ok(settings)
     }
 
     /// Whether there is anything to prove.
@@ -79,8 +110,9 @@ impl Settings {
     /// The default settings.
     pub fn of(catalog: &'static Catalog) -> Settings {
         let linter = Linter::default();
-        let options = Options { kind: None, resource_type: None, linter, catalog, jobs: None };
-        Settings { options, proved: PROVED.to_vec() }
+        let options =
+            Options { kind: None, resource_type: None, linter, catalog, jobs: None, config: None };
+        Settings { options, folder: None, proved: PROVED.to_vec() }
     }
 
     /// What AWS services define.

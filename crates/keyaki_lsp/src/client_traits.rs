@@ -1,6 +1,8 @@
 //! What the editor at the other end can do.
 
-use tower_lsp_server::gen_lsp_types::{ClientCapabilities, InitializeParams};
+use tower_lsp_server::gen_lsp_types::{
+    ClientCapabilities, InitializeParams, ResourceOperationKind,
+};
 
 use crate::position::Encoding;
 
@@ -25,6 +27,8 @@ pub(crate) struct ClientTraits {
     pub(crate) resolves_edits: bool,
     /// It takes edits with the version that they are for.
     pub(crate) has_versioned_edits: bool,
+    /// It takes edits that create a file.
+    pub(crate) creates_files: bool,
     /// It answers questions about its settings.
     pub(crate) answers_configuration: bool,
     /// It can be asked to tell when settings change.
@@ -81,6 +85,11 @@ impl ClientTraits {
             resolves_edits: action.is_some_and(|action| action.data_support == Some(true))
                 && resolve.is_some_and(|r| r.properties.iter().any(|name| name == "edit")),
             has_versioned_edits: edit.is_some_and(|edit| edit.document_changes == Some(true)),
+            creates_files: edit.is_some_and(|edit| {
+                let kinds = edit.resource_operations.as_deref().unwrap_or_default();
+                edit.document_changes == Some(true)
+                    && kinds.contains(&ResourceOperationKind::Create)
+            }),
             answers_configuration: workspace.is_some_and(|w| w.configuration == Some(true)),
             registers_configuration: configuration
                 .is_some_and(|c| c.dynamic_registration == Some(true)),

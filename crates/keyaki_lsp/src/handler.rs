@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use keyaki_ide::{Settings, TextRange};
+use keyaki_ide::TextRange;
 use serde_json::json;
 use tower_lsp_server::LanguageServer;
 use tower_lsp_server::gen_lsp_types as lsp;
@@ -17,7 +17,7 @@ use crate::progress::Progress;
 use crate::prove::prove;
 use crate::publish::{clear, publish};
 use crate::scope::Scopes;
-use crate::server::{KeyakiServer, configure, lock, off};
+use crate::server::{KeyakiServer, lock, off};
 use crate::snapshot::Snapshot;
 use crate::uri::path_of;
 use crate::view::View;
@@ -54,15 +54,21 @@ impl LanguageServer for KeyakiServer {
         let client = ClientTraits::new(&params);
         let capabilities = capabilities(&client);
         let options = params.initialization_options.as_ref();
-        let choices = options.map(|o| configuration::choices(configuration::section(o)));
-        let settings = choices.and_then(|choices| Settings::new(self.catalog, &choices).ok());
+        let section = options.map(|options| configuration::section(options).clone());
+        let section = section.unwrap_or_default();
         {
             let mut state = self.state();
             state.client = Arc::new(client);
             state.folders = folders(&params);
-            if let Some(settings) = settings {
-                state.settings = Scopes::everywhere(settings);
+            let of_folders = state.folders.iter().map(|f| (f.clone(), section.clone()));
+            let of_folders: Vec<_> = of_folders.collect();
+            // A mistake is told once the editor listens.
+            let read = Scopes::read(self.catalog, &section, &of_folders);
+            let plain = |_| Scopes::read(self.catalog, &section, &[]);
+            if let Ok(settings) = read.or_else(plain) {
+                state.settings = settings;
             }
+            state.section = section;
         }
         let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
         let name = name.trim_end_matches("_lsp").to_owned();
@@ -107,25 +113,18 @@ impl LanguageServer for KeyakiServer {
     }
 
     async fn did_change_configuration(&self, params: lsp::DidChangeConfigurationParams) {
-        if self.state().client.answers_configuration {
-            return self.fetch_configuration();
-        }
-        let (client, state, catalog) = (self.client.clone(), Arc::clone(&self.state), self.catalog);
-        let section = configuration::section(&params.settings).clone();
-        self.ask(async move { configure(&client, &state, catalog, &section, &[]).await });
+        self.state().section = configuration::section(&params.settings).clone();
+        self.reconfigure();
     }
 
     async fn did_change_workspace_folders(&self, params: lsp::DidChangeWorkspaceFoldersParams) {
-        let answers_configuration = {
+        {
             let mut state = self.state();
             let gone: Vec<_> = params.event.removed.iter().map(|f| path_of(&f.uri)).collect();
             state.folders.retain(|folder| !gone.contains(folder));
             state.folders.extend(params.event.added.iter().map(|f| path_of(&f.uri)));
-            state.client.answers_configuration
-        };
-        if answers_configuration {
-            self.fetch_configuration();
         }
+        self.reconfigure();
     }
 
     async fn diagnostic(
@@ -166,7 +165,10 @@ impl LanguageServer for KeyakiServer {
         Ok(lsp::WorkspaceDiagnosticReport { items })
     }
 
-    async fn did_change_watched_files(&self, _: lsp::DidChangeWatchedFilesParams) {
+    async fn did_change_watched_files(&self, params: lsp::DidChangeWatchedFilesParams) {
+        if params.changes.iter().any(|change| change.uri.0.ends_with("/keyaki.toml")) {
+            self.reconfigure();
+        }
         let client = Arc::clone(&self.state().client);
         if client.pulls_workspace && client.refreshes_diagnostics {
             let client = self.client.clone();

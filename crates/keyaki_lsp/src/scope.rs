@@ -20,10 +20,11 @@ impl Scopes {
         Scopes { everywhere: Arc::new(settings), folders: Vec::new() }
     }
 
-    /// The settings that sections amount to: that of everything, and those of folders.
+    /// The settings that sections amount to: that of everything, and those of folders, each with
+    /// what the folder's `keyaki.toml` says.
     ///
     /// # Errors
-    /// A section says what it cannot.
+    /// A section or a file says what it cannot.
     pub(crate) fn read(
         catalog: &'static Catalog,
         section: &Value,
@@ -32,9 +33,9 @@ impl Scopes {
         let read = |section: &Value| Settings::new(catalog, &choices(section)).map(Arc::new);
         let everywhere = read(section)?;
         let of_folder = |(folder, own): &(PathBuf, Value)| {
-            let same = || Ok(Arc::clone(&everywhere));
-            let settings = if own.is_object() && own != section { read(own) } else { same() };
-            Ok((folder.clone(), settings?))
+            let own = if own.is_object() { own } else { section };
+            let settings = Settings::in_folder(catalog, &choices(own), folder)?;
+            Ok((folder.clone(), Arc::new(settings)))
         };
         let folders = of_folders.iter().map(of_folder).collect::<Result<_, _>>()?;
         Ok(Scopes { everywhere, folders })

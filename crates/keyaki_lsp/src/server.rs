@@ -105,6 +105,22 @@ impl KeyakiServer {
         None
     }
 
+    /// Takes the settings anew: asks for them, or takes those that were said, and reads what the
+    /// folders say.
+    pub(crate) fn reconfigure(&self) {
+        let (section, folders) = {
+            let state = self.state();
+            if state.client.answers_configuration {
+                drop(state);
+                return self.fetch_configuration();
+            }
+            (state.section.clone(), state.folders.clone())
+        };
+        let (client, state, catalog) = (self.client.clone(), Arc::clone(&self.state), self.catalog);
+        let of_folders: Vec<_> = folders.into_iter().map(|f| (f, section.clone())).collect();
+        self.ask(async move { configure(&client, &state, catalog, &section, &of_folders).await });
+    }
+
     /// Asks the editor for our settings, for everything and for each folder, and takes them.
     pub(crate) fn fetch_configuration(&self) {
         let (client, state, catalog) = (self.client.clone(), Arc::clone(&self.state), self.catalog);
@@ -126,15 +142,20 @@ impl KeyakiServer {
         });
     }
 
-    /// Asks the editor to tell when its settings and, where it asks about folders, files change.
+    /// Asks the editor to tell when its settings, the configuration of a folder and, where it asks
+    /// about folders, policies change.
     pub(crate) fn register(&self, traits: &ClientTraits) {
         let mut registrations = Vec::new();
         if traits.registers_configuration {
             let options = json!({ "section": configuration::SECTION });
             registrations.push(registration("workspace/didChangeConfiguration", options));
         }
-        if traits.registers_watchers && traits.pulls_workspace {
-            let options = json!({ "watchers": [{ "globPattern": "**/*.json" }] });
+        if traits.registers_watchers {
+            let mut watchers = vec![json!({ "globPattern": "**/keyaki.toml" })];
+            if traits.pulls_workspace {
+                watchers.push(json!({ "globPattern": "**/*.json" }));
+            }
+            let options = json!({ "watchers": watchers });
             registrations.push(registration("workspace/didChangeWatchedFiles", options));
         }
         if registrations.is_empty() {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde_json::Value;
 use tokio::sync::Semaphore;
 use tower_lsp_server::gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
 
@@ -18,6 +19,8 @@ use crate::workspace::Workspace;
 pub(crate) struct State {
     open: HashMap<Uri, Open>,
     pub(crate) settings: Scopes,
+    /// What the editor said last, as far as it was not asked about each folder.
+    pub(crate) section: Value,
     pub(crate) client: Arc<ClientTraits>,
     pub(crate) folders: Vec<PathBuf>,
     last_revision: u64,
@@ -42,7 +45,8 @@ impl State {
     pub(crate) fn new(settings: Scopes, client: ClientTraits) -> State {
         let (open, folders) = (HashMap::new(), Vec::new());
         let (client, turns) = (Arc::new(client), Arc::new(Semaphore::new(1)));
-        State { open, settings, client, folders, last_revision: 0, generation: 0, turns }
+        let section = Value::Null;
+        State { open, settings, section, client, folders, last_revision: 0, generation: 0, turns }
     }
 
     fn next_revision(&mut self) -> u64 {

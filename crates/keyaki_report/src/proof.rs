@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
+use keyaki_diag::TextRange;
 use serde_json::{Value, json};
 
-use crate::simulation::{Request, Statement, draw};
+use crate::simulation::{Request, Statement, draw, draw_parts};
 use crate::terminal::one_line;
 
 /// An answer, as plain data.
@@ -18,10 +19,14 @@ pub struct Proof<'a> {
     pub reason: Option<String>,
     /// The request that refutes.
     pub witness: Option<Witness<'a>>,
+    /// What the proof needs.
+    pub core: Option<Core<'a>>,
     /// What was left out, in words.
     pub approximations: Vec<String>,
+    /// What the reader should know about how it was answered.
+    pub notes: Vec<String>,
     /// The engine that answered.
-    pub engine: &'static str,
+    pub engine: String,
     /// The profile.
     pub profile: String,
 }
@@ -40,6 +45,45 @@ pub struct Witness<'a> {
     /// What the reader should know about it.
     pub notes: Vec<String>,
 }
+
+/// What a proof needs.
+#[derive(Clone, Debug)]
+pub struct Core<'a> {
+    /// The statements.
+    pub statements: Vec<Needed<'a>>,
+    /// Whether nothing of it can be left out.
+    pub is_minimal: bool,
+    /// How many questions were asked for it.
+    pub questions: usize,
+}
+
+/// What a proof needs of one statement.
+#[derive(Clone, Debug)]
+pub struct Needed<'a> {
+    /// The statement.
+    pub statement: Statement<'a>,
+    /// Whether it is needed for what it does not match, rather than for what it does.
+    pub is_limit: bool,
+    /// Its elements.
+    pub elements: Vec<Element>,
+}
+
+/// An element that a proof needs.
+#[derive(Clone, Debug)]
+pub struct Element {
+    /// Its name; of a condition also its operator and its key.
+    pub name: String,
+    /// The values that are needed.
+    pub values: Vec<String>,
+    /// Where they stand.
+    pub ranges: Vec<TextRange>,
+}
+
+/// How many statements of a core are drawn; JSON has all.
+const MOST_DRAWN: usize = 5;
+
+/// How many values of a statement are marked.
+const MOST_MARKED: usize = 6;
 
 /// The answer for people: the witness as a request, and the statements in their source.
 ///
@@ -62,10 +106,48 @@ pub fn write_text(proof: &Proof<'_>, color: bool, out: &mut dyn Write) -> io::Re
     if let Some(witness) = &proof.witness {
         write_witness(witness, color, out)?;
     }
-    for approximation in &proof.approximations {
-        writeln!(out, "note: {}", one_line(approximation))?;
+    if let Some(core) = &proof.core {
+        write_core(core, color, out)?;
     }
-    Ok(())
+    let mut notes = proof.approximations.iter().chain(&proof.notes);
+    notes.try_for_each(|note| writeln!(out, "note: {}", one_line(note)))?;
+    match proof.engine.as_str() {
+        "native" | "none" => Ok(()),
+        engine => writeln!(out, "note: answered by {}", one_line(engine)),
+    }
+}
+
+pub(crate) fn write_core(core: &Core<'_>, color: bool, out: &mut dyn Write) -> io::Result<()> {
+    for needed in core.statements.iter().take(MOST_DRAWN) {
+        let message = match (needed.statement.effect, needed.is_limit) {
+            ("Deny", false) => "denied by this",
+            ("Deny", true) => "nothing but this is denied here",
+            (_, false) => "allowed by this on the other side",
+            (_, true) => "nothing but this is allowed here",
+        };
+        let ranges = needed.elements.iter().flat_map(|e| &e.ranges).copied();
+        let ranges: Vec<TextRange> = ranges.take(MOST_MARKED).collect();
+        writeln!(out)?;
+        draw_parts(&needed.statement, &ranges, message, color, out)?;
+    }
+    if !core.statements.is_empty() {
+        writeln!(out)?;
+    }
+    match core.statements.len().saturating_sub(MOST_DRAWN) {
+        0 => {}
+        1 => writeln!(out, "note: the proof needs one more statement; JSON output lists all")?,
+        more => {
+            writeln!(out, "note: the proof needs {more} more statements; JSON output lists all")?;
+        }
+    }
+    match core.is_minimal {
+        true => Ok(()),
+        false => writeln!(
+            out,
+            "note: some of this may not be needed: the {} questions about it did not suffice",
+            core.questions
+        ),
+    }
 }
 
 fn write_witness(witness: &Witness<'_>, color: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -103,25 +185,44 @@ fn write_witness(witness: &Witness<'_>, color: bool, out: &mut dyn Write) -> io:
 /// The answer as JSON, version 1. The witness is what `keyaki simulate --request` reads.
 pub fn to_json(proof: &Proof<'_>) -> Value {
     let witness = proof.witness.as_ref();
-    let statements: Vec<Value> = witness
-        .into_iter()
-        .flat_map(|w| &w.statements)
-        .map(|s| {
-            json!({"layer": s.layer, "file": s.file, "statement": s.index, "sid": s.sid,
-                   "effect": s.effect})
-        })
-        .collect();
+    let statements: Vec<Value> =
+        witness.into_iter().flat_map(|w| &w.statements).map(statement_json).collect();
+    let notes: Vec<&String> =
+        proof.notes.iter().chain(witness.into_iter().flat_map(|w| &w.notes)).collect();
     json!({
         "version": 1,
         "answer": proof.answer,
         "reason": proof.reason,
         "witness": witness.map(witness_json),
         "statements": statements,
-        "notes": witness.map_or(&[][..], |w| &w.notes),
+        "core": proof.core.as_ref().map(core_json),
+        "notes": notes,
         "engine": proof.engine,
         "profile": proof.profile,
         "approximations": proof.approximations,
     })
+}
+
+pub(crate) fn core_json(core: &Core<'_>) -> Value {
+    let statements = core.statements.iter().map(|needed| {
+        let mut value = statement_json(&needed.statement);
+        value["needed_for"] = json!(if needed.is_limit { "limits" } else { "matches" });
+        let elements = needed.elements.iter();
+        let elements: Vec<Value> =
+            elements.map(|e| json!({"element": e.name, "values": e.values})).collect();
+        value["elements"] = json!(elements);
+        value
+    });
+    json!({
+        "statements": statements.collect::<Vec<_>>(),
+        "minimal": core.is_minimal,
+        "questions": core.questions,
+    })
+}
+
+pub(crate) fn statement_json(s: &Statement<'_>) -> Value {
+    json!({"layer": s.layer, "file": s.file, "statement": s.index, "sid": s.sid,
+           "effect": s.effect})
 }
 
 pub(crate) fn witness_json(witness: &Witness<'_>) -> Value {

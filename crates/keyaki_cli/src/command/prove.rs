@@ -1,19 +1,26 @@
 //! `keyaki prove`: questions about access, each answered with a proof or a request.
 
-use std::path::PathBuf;
+mod engine;
+mod smtlib;
+mod view;
 
-use keyaki_analyze::{Access, Answer, Asker, Question, Witness, ask};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use keyaki_analyze::{Access, Answer, Asker, Question, ask};
 use keyaki_ir::ResourceType;
 use keyaki_report::proof;
-use keyaki_report::simulation::Request;
 use keyaki_symbolic::{Actions, Budget};
 
 use crate::command::check::parse::resource_type;
 use crate::command::policies::{Loaded, PolicyArguments, load_with};
 use crate::command::profile::ProfileArguments;
-use crate::command::simulate::view::principal;
+use crate::command::prove::engine::Chosen;
+use crate::command::prove::smtlib::{Emit, Scripts};
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
+
+pub(crate) use view::witness;
 
 /// Prove something about access, or refute it with a request
 ///
@@ -103,6 +110,18 @@ struct Options {
     /// How many steps each query may take
     #[arg(long, default_value_t = Budget::DEFAULT_STEPS, value_name = "STEPS")]
     budget: u64,
+    /// What answers
+    #[arg(long, value_enum, default_value_t, value_name = "ENGINE")]
+    engine: engine::Which,
+    /// How long a solver may take for each case of callers
+    #[arg(long, default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    solver_time: u64,
+    /// How many more questions may be asked to find out what a proof needs; 0 leaves that open
+    #[arg(long, default_value_t = 100, value_name = "QUESTIONS")]
+    core: usize,
+    /// Write the question for solvers instead of answering it: `smtlib`, or `smtlib=FILE`
+    #[arg(long, value_name = "FORMAT")]
+    emit: Option<smtlib::Emit>,
     /// The form of the output
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -187,10 +206,21 @@ impl Options {
             Which::Known => Actions::Known,
             Which::Any => Actions::Any,
         };
-        let catalog = console.catalog();
-        let asker = Asker { catalog, profile: &profile, actions, steps: self.budget };
-        let answer = ask(question, &asker);
-        let proof = proof(question, &answer, loaded, profile.name());
+        let (catalog, steps) = (console.catalog(), self.budget);
+        let asker = Asker::new(catalog, &profile, actions, steps);
+        if let Some(emit) = &self.emit {
+            return write_scripts(question, &asker, emit, console);
+        }
+        let (answer, engine, notes) = match Chosen::new(self.engine, self.solver_time()) {
+            Ok(chosen) => {
+                let (decider, core_questions) = (chosen.decider(), self.core);
+                let answer = ask(question, &Asker { decider, core_questions, ..asker });
+                (answer, chosen.name(), chosen.notes()?)
+            }
+            Err(missing) => (Answer::Undecided(missing), "none".to_owned(), Vec::new()),
+        };
+        let proof = view::proof(question, &answer, loaded);
+        let proof = proof::Proof { engine, notes, profile: profile.name().to_owned(), ..proof };
         let color = console.has_color();
         console.write(|out| match self.format {
             Format::Text => proof::write_text(&proof, color, out),
@@ -202,53 +232,31 @@ impl Options {
             Answer::Undecided(_) => Exit::Undecided,
         })
     }
+
+    fn solver_time(&self) -> Duration {
+        Duration::from_secs(self.solver_time)
+    }
 }
 
-fn proof<'l>(
+/// Writes the question for solvers.
+fn write_scripts(
     question: &Question<'_>,
-    answer: &Answer,
-    loaded: &[&'l Loaded],
-    profile: &str,
-) -> proof::Proof<'l> {
-    let (reason, witness, approximations) = match answer {
-        Answer::Proved { approximations } => (None, None, approximations.clone()),
-        Answer::Refuted(found) => (None, Some(witness(found, loaded)), Vec::new()),
-        Answer::Undecided(reason) => (Some(reason.clone()), None, Vec::new()),
-    };
-    proof::Proof {
-        answer: answer.name(),
-        meaning: question.meaning(answer).to_owned(),
-        reason,
-        witness,
-        approximations,
-        engine: "native",
-        profile: profile.to_owned(),
+    asker: &Asker<'_>,
+    emit: &Emit,
+    console: &mut Console,
+) -> Result<Exit, Failure> {
+    let scripts = Scripts::default();
+    ask(question, &Asker { decider: &scripts, ..*asker });
+    let text = scripts.text(question.found());
+    match &emit.file {
+        None => console.write(|out| out.write_all(text.as_bytes()))?,
+        Some(file) => save(file, &text)?,
     }
+    let missing = scripts.missing();
+    missing.iter().for_each(|what| console.remark(&format!("warning: left out: {what}")));
+    Ok(if missing.is_empty() { Exit::Clean } else { Exit::Undecided })
 }
 
-pub(crate) fn witness<'l>(found: &Witness, loaded: &[&'l Loaded]) -> proof::Witness<'l> {
-    let request = &found.request;
-    let context = request.context.iter();
-    let statements = found.responsible.iter();
-    let mut notes = Vec::new();
-    if !found.is_known {
-        notes.push(format!("the catalogue does not know the action `{}`", request.action));
-    } else if !found.is_realistic {
-        notes.push(
-            "no action of which the catalogue knows takes such a resource with such keys"
-                .to_owned(),
-        );
-    }
-    proof::Witness {
-        request: Request {
-            principal: principal(request),
-            action: request.action.clone(),
-            resource: request.resource.clone(),
-            context: context.map(|(k, v)| (k.to_owned(), v.as_slice().to_vec())).collect(),
-        },
-        resource_account: request.resource_account.clone(),
-        absent: found.absent.clone(),
-        statements: statements.filter_map(|r| loaded.get(r.subject)?.statement(r.at)).collect(),
-        notes,
-    }
+fn save(file: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(file, text).map_err(|error| crate::command::file_failure(file, &error))
 }

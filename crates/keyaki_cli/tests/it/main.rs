@@ -4,6 +4,7 @@
 mod bad_input;
 mod cases;
 mod contract;
+mod engines;
 mod extension;
 mod lsp;
 mod program;

@@ -11,7 +11,7 @@ use keyaki_ir::{Effect, Policy, PolicyKind, Statement};
 use keyaki_syntax::NodeId;
 use keyaki_workspace::{PUBLIC_ACCESS, REDUNDANT_GRANT, ReadPolicy};
 
-use super::{asker, subject};
+use super::{Wanted, asker, subject};
 use crate::Document;
 
 /// Longer policies take longer than anybody waits.
@@ -53,10 +53,11 @@ impl Proofs {
     }
 }
 
-/// Proves what can be proved of a document; none where it was told to stop between two questions.
+/// Proves what can be proved of a document; none where it was told to stop on the way.
 pub fn proofs(document: &Document, goes_on: &dyn Fn() -> bool) -> Option<Proofs> {
     let profile = Profile::documented();
-    let asker = asker(document.catalog(), &profile);
+    let wanted = Wanted(goes_on);
+    let asker = Asker { decider: &wanted, ..asker(document.catalog(), &profile) };
     let mut proofs = Proofs::default();
     for read in document.policies() {
         let Ok(subject) = subject::subject(document, read) else { continue };
@@ -72,6 +73,10 @@ pub fn proofs(document: &Document, goes_on: &dyn Fn() -> bool) -> Option<Proofs>
         let redundant = redundant_statements(&subject, &asker, goes_on)?;
         let findings = redundant.iter().map(|at| redundant_grant(document, &read.policy, *at));
         proofs.findings.extend(findings.flatten());
+    }
+    // What was given up says nothing.
+    if !goes_on() {
+        return None;
     }
     proofs.findings.retain(|finding| document.settings.shows(finding.rule));
     proofs.findings.sort_by_key(Finding::range);
