@@ -7,6 +7,7 @@
 pub mod comparison;
 mod concise;
 mod diff;
+pub mod examination;
 mod excerpt;
 mod fingerprint;
 mod format;
