@@ -1,19 +1,15 @@
 //! One function that answers every question.
 
 use keyaki_catalog::Catalog;
-use keyaki_eval::{
-    AskedKeys, Atom, Caller, Evaluator, Forms, Formula, Layer, Profile, Request, Verdict,
-    complete_where, names,
-};
-use keyaki_ir::Effect;
+use keyaki_eval::{Atom, Caller, Evaluator, Formula, Profile, Request, Verdict, complete_where};
 use keyaki_ir::glob::Case;
 use keyaki_symbolic::{Actions, Ask, Budget, Engine, Found, Outcome, Query, Side, Text, allowed};
 
+use crate::asked::{Asked, forms, granted, topologies};
 use crate::callers::{self, CallerCase, Scope};
 use crate::core::Sign;
-use crate::owner;
-use crate::public;
 use crate::{Access, Answer, Decider, Native, Question, Responsible, Subject, Witness};
+use crate::{dead, fail_open, owner, public, spoofable};
 
 /// What answers are given with.
 #[derive(Clone, Copy)]
@@ -59,11 +55,14 @@ pub fn ask(question: &Question<'_>, asker: &Asker<'_>) -> Answer {
             let signs = [Sign::Allowed];
             asker.proof(&[subject], &signs, |_, allowed| Formula::and(allowed.to_vec()))
         }
+        Question::FailsClosed { subject, part } => fail_open::fails_closed(subject, *part, asker),
+        Question::Dead { subject, part } => dead::dead(subject, *part, asker),
+        Question::NotSpoofable { subject, at } => spoofable::not_spoofable(subject, *at, asker),
     }
 }
 
 /// Both must hold; what refutes one of them refutes both.
-fn both(first: Answer, second: impl FnOnce() -> Answer) -> Answer {
+pub(crate) fn both(first: Answer, second: impl FnOnce() -> Answer) -> Answer {
     let Answer::Proved { mut approximations, core } = first else {
         let is_open = matches!(first, Answer::Undecided(_));
         let second = is_open.then(second).filter(|s| matches!(s, Answer::Refuted(_)));
@@ -82,7 +81,7 @@ fn both(first: Answer, second: impl FnOnce() -> Answer) -> Answer {
 }
 
 /// An answer about two subjects that were given the other way round.
-fn flipped(mut answer: Answer) -> Answer {
+pub(crate) fn flipped(mut answer: Answer) -> Answer {
     let flip = |subject: &mut usize| *subject = 1 - (*subject).min(1);
     if let Answer::Refuted(witness) = &mut answer {
         witness.responsible.iter_mut().for_each(|r| flip(&mut r.subject));
@@ -359,12 +358,7 @@ impl Asker<'_> {
             let evaluator = Evaluator::new(side.policies, side.profile, self.catalog);
             for layer in side.policies.layers() {
                 for (at, _) in side.policies.statements(layer) {
-                    let via = match layer {
-                        Layer::Resource | Layer::Rcp(_) | Layer::Endpoint => Forms::ALL,
-                        Layer::Identity | Layer::Boundary | Layer::Session | Layer::Scp(_) => {
-                            Forms::REGARDLESS
-                        }
-                    };
+                    let via = forms(layer);
                     if evaluator.holds(Atom::Statement { at, via }, request) {
                         responsible.push(Responsible { subject, at });
                     }
@@ -373,71 +367,4 @@ impl Asker<'_> {
         }
         responsible
     }
-}
-
-/// A question about all subjects together.
-#[derive(Clone, Debug)]
-pub(crate) struct Asked<'s> {
-    pub(crate) subjects: &'s [&'s Subject],
-    asked: AskedKeys,
-    same_account: bool,
-}
-
-impl<'s> Asked<'s> {
-    pub(crate) fn new(subjects: &'s [&'s Subject]) -> Self {
-        let asked: Vec<AskedKeys> = subjects.iter().map(|s| AskedKeys::of(&s.policies)).collect();
-        Asked { subjects, asked: AskedKeys::union(&asked), same_account: false }
-    }
-
-    /// The same where caller and resource belong to one account, or do not.
-    pub(crate) fn with(&self, same_account: bool) -> Self {
-        Asked { same_account, ..self.clone() }
-    }
-
-    /// The keys that the policies ask for.
-    pub(crate) fn asked(&self) -> &AskedKeys {
-        &self.asked
-    }
-
-    /// Whether decisions over several layers are asked about, rather than what documents say.
-    fn is_layered(&self) -> bool {
-        self.subjects.iter().any(|s| s.layer.is_none())
-    }
-
-    /// What holds of the requests of exactly this caller.
-    pub(crate) fn of(&self, case: &CallerCase) -> Formula<Ask> {
-        let keys = case.requirements(&self.asked);
-        match self.is_layered() {
-            true => {
-                let owner = owner::relation(&case.caller, self.same_account, &self.asked);
-                Formula::and([keys, owner])
-            }
-            false => keys,
-        }
-    }
-}
-
-/// Whether caller and resource can belong to the same account, and to different ones; where only
-/// documents of one layer are asked about, that makes no difference.
-pub(crate) fn topologies(subjects: &[&Subject], case: &CallerCase) -> Vec<bool> {
-    let layered = subjects.iter().any(|s| s.layer.is_none());
-    match layered && case.caller.account().is_some() {
-        true => vec![true, false],
-        false => vec![false],
-    }
-}
-
-/// When documents of one layer say yes: some statement allows and none denies.
-fn granted(index: usize, side: Side<'_>, layer: Layer, caller: &Caller) -> Formula<Ask> {
-    let via = match layer {
-        Layer::Resource | Layer::Rcp(_) | Layer::Endpoint => Forms::ALL,
-        Layer::Identity | Layer::Boundary | Layer::Session | Layer::Scp(_) => Forms::REGARDLESS,
-    };
-    let of = |effect: Effect| {
-        let statements = side.policies.statements(layer);
-        let matching = statements
-            .filter(|(_, s)| s.effect() == Some(effect) && names(s, via, caller, side.profile));
-        Formula::or(matching.map(|(at, _)| Formula::Atom(Ask::Statement { side: index, at })))
-    };
-    Formula::and([of(Effect::Allow), Formula::not(of(Effect::Deny))])
 }

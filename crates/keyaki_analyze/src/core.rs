@@ -53,8 +53,16 @@ pub(crate) fn core(
     most: usize,
     holds: impl Fn(&[&Subject]) -> Option<bool>,
 ) -> Core {
-    let dropped = vec![Vec::new(); subjects.len()];
-    let mut search = Search { subjects, holds, most, asked: 0, is_sure: true, dropped };
+    let holds = |dropped: &[(usize, Part)]| {
+        let weakened = subjects.iter().enumerate().map(|(index, s)| {
+            let parts = dropped.iter().filter(|(subject, _)| *subject == index);
+            let parts: Vec<Part> = parts.map(|(_, part)| *part).collect();
+            Subject { policies: without(&s.policies, &parts), layer: s.layer }
+        });
+        let weakened: Vec<Subject> = weakened.collect();
+        holds(&weakened.iter().collect::<Vec<_>>())
+    };
+    let mut search = Search::new(most, holds);
     let mut obstacles = Vec::new();
     let mut openings = Vec::new();
     for (subject, sign) in signs.iter().enumerate() {
@@ -71,10 +79,33 @@ pub(crate) fn core(
     let obstacles = search.needed(obstacles, |i| vec![(i.subject, Part::statement(i.at))]);
     let openings = search.needed(openings, |i| i.all_elements(subjects));
     let mut needed: Vec<Needed> = obstacles.iter().map(|i| search.of_obstacle(i)).collect();
-    needed.extend(openings.iter().map(|i| search.of_opening(i)));
+    needed.extend(openings.iter().map(|i| search.of_opening(i, subjects)));
     needed.sort_by_key(|n| (n.subject, n.at, n.is_limit));
     let is_minimal = search.is_sure;
     Core { statements: needed, is_minimal, questions: search.asked }
+}
+
+/// Which statements and values of one subject make something so, of those that may; `holds` tells
+/// whether it is so without some of them.
+pub(crate) fn shadows(
+    others: Vec<StatementRef>,
+    values: Vec<Part>,
+    most: usize,
+    holds: impl Fn(&[Part]) -> Option<bool>,
+) -> Core {
+    let mut search = Search::new(most, |dropped: &[(usize, Part)]| {
+        holds(&dropped.iter().map(|(_, part)| *part).collect::<Vec<_>>())
+    });
+    let others = search.needed(others, |at| vec![(0, Part::statement(*at))]);
+    let values = search.needed(values, |value| vec![(0, *value)]);
+    let whole = |at| Needed { subject: 0, at, is_limit: false, elements: Vec::new() };
+    let mut needed: Vec<Needed> = others.into_iter().map(whole).collect();
+    if let Some(Part { at, place: Some(place), .. }) = values.first().copied() {
+        let values = values.iter().filter_map(|v| v.value).collect();
+        needed.push(Needed { elements: vec![(place, values)], ..whole(at) });
+    }
+    needed.sort_by_key(|n| n.at);
+    Core { statements: needed, is_minimal: search.is_sure, questions: search.asked }
 }
 
 impl Core {
@@ -145,18 +176,21 @@ impl Item<'_> {
     }
 }
 
-struct Search<'s, H> {
-    subjects: &'s [&'s Subject],
+struct Search<H> {
     holds: H,
     most: usize,
     asked: usize,
     /// Whether everything was tried, and found out.
     is_sure: bool,
-    /// What is not needed, of each subject.
-    dropped: Vec<Vec<Part>>,
+    /// What is not needed, with its subject.
+    dropped: Vec<(usize, Part)>,
 }
 
-impl<H: Fn(&[&Subject]) -> Option<bool>> Search<'_, H> {
+impl<H: Fn(&[(usize, Part)]) -> Option<bool>> Search<H> {
+    fn new(most: usize, holds: H) -> Self {
+        Search { holds, most, asked: 0, is_sure: true, dropped: Vec::new() }
+    }
+
     /// Tries to do without some parts; true if the proof stands.
     fn drop(&mut self, parts: &[(usize, Part)]) -> bool {
         if self.asked >= self.most {
@@ -164,18 +198,12 @@ impl<H: Fn(&[&Subject]) -> Option<bool>> Search<'_, H> {
             return false;
         }
         self.asked += 1;
-        let mut dropped = self.dropped.clone();
-        parts.iter().for_each(|(subject, part)| dropped[*subject].push(*part));
-        let weakened: Vec<Subject> = self
-            .subjects
-            .iter()
-            .zip(&dropped)
-            .map(|(s, parts)| Subject { policies: without(&s.policies, parts), layer: s.layer })
-            .collect();
-        let holds = (self.holds)(&weakened.iter().collect::<Vec<_>>());
+        let before = self.dropped.len();
+        self.dropped.extend(parts);
+        let holds = (self.holds)(&self.dropped);
         self.is_sure &= holds.is_some();
-        if holds == Some(true) {
-            self.dropped = dropped;
+        if holds != Some(true) {
+            self.dropped.truncate(before);
         }
         holds == Some(true)
     }
@@ -226,8 +254,8 @@ impl<H: Fn(&[&Subject]) -> Option<bool>> Search<'_, H> {
 
     /// What is needed of a statement that could let requests through: the elements that stop it
     /// from doing so.
-    fn of_opening(&mut self, item: &Item<'_>) -> Needed {
-        let places = self.needed(item.places(self.subjects), |p| vec![item.part(*p, None)]);
+    fn of_opening(&mut self, item: &Item<'_>, subjects: &[&Subject]) -> Needed {
+        let places = self.needed(item.places(subjects), |p| vec![item.part(*p, None)]);
         let elements = places.into_iter().map(|place| {
             // Of a principal, it makes a difference which entries stand beside each other.
             let can_go = place.is_negated(item.statement) && place != Place::Principal;

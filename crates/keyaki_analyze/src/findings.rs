@@ -82,7 +82,7 @@ pub struct Findings {
 pub fn findings(subject: &Subject, zone: &Zone, asker: &Asker<'_>) -> Result<Findings, String> {
     let budget = Budget::new(asker.steps);
     let subjects = [subject];
-    let ask = crate::ask::Asked::new(&subjects);
+    let ask = crate::asked::Asked::new(&subjects);
     let landscape = Landscape::new(&ask, zone, asker, &budget)?;
     let exhausted = |_| "the budget of steps ran out".to_owned();
     let (scales, parts) = (&landscape.scales, &landscape.parts);

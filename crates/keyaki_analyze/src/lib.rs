@@ -5,16 +5,20 @@
 
 mod answer;
 mod ask;
+mod asked;
 mod callers;
 mod core;
+mod dead;
 mod decider;
 mod difference;
+mod fail_open;
 mod findings;
 mod home;
 mod owner;
 mod part;
 mod public;
 mod question;
+mod spoofable;
 pub mod words;
 
 pub use answer::{Answer, Responsible, Witness};

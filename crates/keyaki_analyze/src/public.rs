@@ -72,6 +72,17 @@ pub(crate) fn no_public_access(
     resource_type: ResourceType,
     asker: &Asker<'_>,
 ) -> Answer {
+    granted(subject, Some(resource_type), asker, |_| Formula::TRUE)
+}
+
+/// The same, of the requests of which more holds, which is a formula over the first subject; without
+/// a type, the keys of all types count.
+pub(crate) fn granted(
+    subject: &Subject,
+    resource_type: Option<ResourceType>,
+    asker: &Asker<'_>,
+    more: impl Fn(&Caller) -> Formula<Ask>,
+) -> Answer {
     let Some(document) = &subject.policies.resource else {
         return Answer::Undecided("there is no policy of a resource".to_owned());
     };
@@ -98,7 +109,8 @@ pub(crate) fn no_public_access(
         }
         let (layers, networks) = allowed.split_at(all_must_allow.min(allowed.len()));
         let elsewhere = networks.iter().cloned().map(Formula::not);
-        Formula::and(layers.iter().cloned().chain([outside.clone()]).chain(elsewhere))
+        let these = [outside.clone(), more(caller)];
+        Formula::and(layers.iter().cloned().chain(these).chain(elsewhere))
     });
     if let Answer::Refuted(witness) = &mut answer {
         witness.responsible.retain(|r| r.subject == 0);
@@ -124,8 +136,9 @@ struct Named {
 }
 
 impl Named {
-    fn of(policy: &Policy, resource_type: ResourceType) -> Named {
-        let mut named = Named { keys: keys(resource_type), ..Named::default() };
+    fn of(policy: &Policy, resource_type: Option<ResourceType>) -> Named {
+        let mut named =
+            Named { keys: resource_type.map_or_else(all_keys, keys), ..Named::default() };
         for statement in &policy.statements {
             let elements = statement.principal_elements();
             for (_, entry) in elements.flat_map(|e| e.entries()) {
@@ -203,6 +216,10 @@ impl Named {
         }
         parts
     }
+}
+
+fn all_keys() -> Vec<(&'static str, Holds)> {
+    KEYS.iter().chain(&S3_KEYS).chain(&EFS_KEYS).copied().collect()
 }
 
 fn keys(resource_type: ResourceType) -> Vec<(&'static str, Holds)> {

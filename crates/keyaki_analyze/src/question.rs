@@ -1,9 +1,9 @@
 //! What can be asked.
 
-use keyaki_eval::{Document, Layer, Policies};
+use keyaki_eval::{Document, Layer, Policies, StatementRef};
 use keyaki_ir::ResourceType;
 
-use crate::Answer;
+use crate::{Answer, Part};
 
 /// Policies whose access is asked about.
 #[derive(Clone, Debug)]
@@ -81,6 +81,29 @@ pub enum Question<'q> {
         /// The policies.
         subject: &'q Subject,
     },
+    /// Does nothing get past a condition for want of its key: no request without the key that an
+    /// `Allow` allows, and none that a `Deny` would refuse were it not for the condition?
+    FailsClosed {
+        /// The policies.
+        subject: &'q Subject,
+        /// The condition.
+        part: Part,
+    },
+    /// Does it change no decision to take a part away?
+    Dead {
+        /// The policies.
+        subject: &'q Subject,
+        /// The statement, a value of it, or a condition.
+        part: Part,
+    },
+    /// Does a statement let in nobody whom the policy does not name and who chooses the keys of
+    /// the request that a caller can choose?
+    NotSpoofable {
+        /// The policies, with that of a resource.
+        subject: &'q Subject,
+        /// An `Allow` statement of the resource's policy.
+        at: StatementRef,
+    },
 }
 
 impl Question<'_> {
@@ -120,6 +143,15 @@ impl Question<'_> {
                 ["nothing is granted to the public", "the public is allowed a request"]
             }
             Question::AlwaysDenied { .. } => ["every request is refused", "a request is allowed"],
+            Question::FailsClosed { .. } => {
+                ["without the key nothing gets through", "a request without the key gets through"]
+            }
+            Question::Dead { .. } => {
+                ["this makes no difference", "there is a request to which this makes a difference"]
+            }
+            Question::NotSpoofable { .. } => {
+                ["this lets no outsider in", "this lets in outsiders who send what it asks for"]
+            }
         }
     }
 }

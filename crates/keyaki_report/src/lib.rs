@@ -9,6 +9,7 @@ mod commands;
 pub mod comparison;
 mod concise;
 mod diff;
+pub mod examination;
 mod excerpt;
 mod fingerprint;
 mod format;

@@ -64,6 +64,8 @@ pub struct Needed<'a> {
     pub statement: Statement<'a>,
     /// Whether it is needed for what it does not match, rather than for what it does.
     pub is_limit: bool,
+    /// What it does for the proof, in a few words.
+    pub says: &'static str,
     /// Its elements.
     pub elements: Vec<Element>,
 }
@@ -90,16 +92,7 @@ const MOST_MARKED: usize = 6;
 /// # Errors
 /// When the output cannot be written.
 pub fn write_text(proof: &Proof<'_>, color: bool, out: &mut dyn Write) -> io::Result<()> {
-    let hue = match proof.answer {
-        "proved" => 32,
-        "refuted" => 31,
-        _ => 33,
-    };
-    let answer = match color {
-        true => format!("\x1b[1;{hue}m{}\x1b[0m", proof.answer),
-        false => proof.answer.to_owned(),
-    };
-    writeln!(out, "{answer}: {}", one_line(&proof.meaning))?;
+    headline(proof.answer, &proof.meaning, color, out)?;
     if let Some(reason) = &proof.reason {
         writeln!(out, "  because {}", one_line(reason))?;
     }
@@ -109,49 +102,87 @@ pub fn write_text(proof: &Proof<'_>, color: bool, out: &mut dyn Write) -> io::Re
     if let Some(core) = &proof.core {
         write_core(core, color, out)?;
     }
-    let mut notes = proof.approximations.iter().chain(&proof.notes);
-    notes.try_for_each(|note| writeln!(out, "note: {}", one_line(note)))?;
-    match proof.engine.as_str() {
-        "native" | "none" => Ok(()),
-        engine => writeln!(out, "note: answered by {}", one_line(engine)),
+    let core = proof.core.as_ref();
+    let mut notes: Vec<String> = core.map_or_else(Vec::new, core_notes);
+    notes.extend(proof.approximations.iter().chain(&proof.notes).cloned());
+    notes.extend(by_whom(&proof.engine));
+    let is_drawn = proof.witness.is_some() || core.is_some_and(|c| !c.statements.is_empty());
+    write_notes(&notes, is_drawn, out)
+}
+
+/// That another engine than the usual one answered.
+pub(crate) fn by_whom(engine: &str) -> Option<String> {
+    (!["native", "none"].contains(&engine)).then(|| format!("answered by {engine}"))
+}
+
+/// Notes at the end, apart from what is drawn.
+pub(crate) fn write_notes(notes: &[String], is_drawn: bool, out: &mut dyn Write) -> io::Result<()> {
+    if is_drawn && !notes.is_empty() {
+        writeln!(out)?;
     }
+    notes.iter().try_for_each(|note| writeln!(out, "note: {}", one_line(note)))
+}
+
+/// The answer and what it means.
+pub(crate) fn headline(
+    answer: &str,
+    meaning: &str,
+    color: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let hue = match answer {
+        "proved" => 32,
+        "refuted" => 31,
+        _ => 33,
+    };
+    let answer = match color {
+        true => format!("\x1b[1;{hue}m{answer}\x1b[0m"),
+        false => answer.to_owned(),
+    };
+    writeln!(out, "{answer}: {}", one_line(meaning))
 }
 
 pub(crate) fn write_core(core: &Core<'_>, color: bool, out: &mut dyn Write) -> io::Result<()> {
     for needed in core.statements.iter().take(MOST_DRAWN) {
-        let message = match (needed.statement.effect, needed.is_limit) {
-            ("Deny", false) => "denied by this",
-            ("Deny", true) => "nothing but this is denied here",
-            (_, false) => "allowed by this on the other side",
-            (_, true) => "nothing but this is allowed here",
-        };
         let ranges = needed.elements.iter().flat_map(|e| &e.ranges).copied();
         let ranges: Vec<TextRange> = ranges.take(MOST_MARKED).collect();
         writeln!(out)?;
-        draw_parts(&needed.statement, &ranges, message, color, out)?;
+        draw_parts(&needed.statement, &ranges, needed.says, color, out)?;
     }
-    if !core.statements.is_empty() {
-        writeln!(out)?;
-    }
-    match core.statements.len().saturating_sub(MOST_DRAWN) {
-        0 => {}
-        1 => writeln!(out, "note: the proof needs one more statement; JSON output lists all")?,
-        more => {
-            writeln!(out, "note: the proof needs {more} more statements; JSON output lists all")?;
-        }
-    }
-    match core.is_minimal {
-        true => Ok(()),
-        false => writeln!(
-            out,
-            "note: some of this may not be needed: the {} questions about it did not suffice",
-            core.questions
-        ),
-    }
+    Ok(())
+}
+
+/// What the reader should know about a core.
+fn core_notes(core: &Core<'_>) -> Vec<String> {
+    let more = match core.statements.len().saturating_sub(MOST_DRAWN) {
+        0 => None,
+        1 => Some("one more statement".to_owned()),
+        more => Some(format!("{more} more statements")),
+    };
+    let more = more.map(|m| format!("the proof needs {m}; JSON output lists all"));
+    let open = (!core.is_minimal).then(|| {
+        let questions = core.questions;
+        format!("some of this may not be needed: {questions} questions about it did not suffice")
+    });
+    more.into_iter().chain(open).collect()
 }
 
 fn write_witness(witness: &Witness<'_>, color: bool, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)?;
+    write_request(witness, out)?;
+    for statement in &witness.statements {
+        writeln!(out)?;
+        let verb = if statement.effect == "Deny" { "denies" } else { "allows" };
+        draw(statement, &format!("this statement {verb} it"), color, out)?;
+    }
+    if !witness.notes.is_empty() {
+        writeln!(out)?;
+    }
+    witness.notes.iter().try_for_each(|note| writeln!(out, "note: {}", one_line(note)))
+}
+
+/// The request, one line for each of its parts.
+pub(crate) fn write_request(witness: &Witness<'_>, out: &mut dyn Write) -> io::Result<()> {
     let request = &witness.request;
     writeln!(out, "  principal  {}", one_line(&request.principal))?;
     writeln!(out, "  action     {}", one_line(&request.action))?;
@@ -171,15 +202,7 @@ fn write_witness(witness: &Witness<'_>, color: bool, out: &mut dyn Write) -> io:
         let label = if index == 0 { "absent" } else { "" };
         writeln!(out, "  {label:<10} {}", one_line(key))?;
     }
-    for statement in &witness.statements {
-        writeln!(out)?;
-        let verb = if statement.effect == "Deny" { "denies" } else { "allows" };
-        draw(statement, &format!("this statement {verb} it"), color, out)?;
-    }
-    if !witness.notes.is_empty() {
-        writeln!(out)?;
-    }
-    witness.notes.iter().try_for_each(|note| writeln!(out, "note: {}", one_line(note)))
+    Ok(())
 }
 
 /// The answer as JSON, version 1. The witness is what `keyaki simulate --request` reads.

@@ -15,6 +15,7 @@ mod differ;
 mod findings;
 mod no_new_access;
 mod no_public_access;
+mod one_policy;
 mod policy_pairs;
 mod questions;
 

@@ -3,6 +3,7 @@
 use keyaki_analyze::{Answer, Core, Needed, Place, Question, Witness};
 use keyaki_diag::TextRange;
 use keyaki_eval::StatementRef;
+use keyaki_ir::Effect;
 use keyaki_report::proof;
 use keyaki_report::simulation::Request;
 
@@ -28,7 +29,7 @@ pub(super) fn proof<'l>(
     match answer {
         Answer::Proved { approximations, core: needed } => {
             proof.approximations.clone_from(approximations);
-            proof.core = needed.as_ref().map(|needed| core(needed, loaded));
+            proof.core = needed.as_ref().map(|needed| core(needed, loaded, role));
         }
         Answer::Refuted(found) => proof.witness = Some(witness(found, loaded)),
         Answer::Undecided(reason) => proof.reason = Some(reason.clone()),
@@ -37,22 +38,55 @@ pub(super) fn proof<'l>(
 }
 
 /// What a proof needs, in its source.
-pub(super) fn core<'l>(core: &Core, loaded: &[&'l Loaded]) -> proof::Core<'l> {
+pub(super) fn core<'l>(
+    core: &Core,
+    loaded: &[&'l Loaded],
+    role: fn(Option<Effect>, bool) -> &'static str,
+) -> proof::Core<'l> {
     let statements = core.statements.iter();
     proof::Core {
-        statements: statements.filter_map(|n| needed(n, loaded.get(n.subject)?)).collect(),
+        statements: statements.filter_map(|n| needed(n, loaded.get(n.subject)?, role)).collect(),
         is_minimal: core.is_minimal,
         questions: core.questions,
     }
 }
 
-fn needed<'l>(needed: &Needed, loaded: &'l Loaded) -> Option<proof::Needed<'l>> {
+/// What a statement does for a proof about access.
+fn role(effect: Option<Effect>, is_limit: bool) -> &'static str {
+    match (effect, is_limit) {
+        (Some(Effect::Deny), false) => "denied by this",
+        (Some(Effect::Deny), true) => "nothing but this is denied here",
+        (_, false) => "allowed by this on the other side",
+        (_, true) => "nothing but this is allowed here",
+    }
+}
+
+fn needed<'l>(
+    needed: &Needed,
+    loaded: &'l Loaded,
+    role: fn(Option<Effect>, bool) -> &'static str,
+) -> Option<proof::Needed<'l>> {
+    let effect = loaded.policies.statement(needed.at)?.effect();
     let elements = needed.elements.iter();
     Some(proof::Needed {
         statement: loaded.statement(needed.at)?,
         is_limit: needed.is_limit,
+        says: role(effect, needed.is_limit),
         elements: elements.filter_map(|(p, v)| element(needed.at, *p, v, loaded)).collect(),
     })
+}
+
+/// An element with all of its values.
+pub(super) fn whole_element(
+    at: StatementRef,
+    place: Place,
+    loaded: &Loaded,
+) -> Option<proof::Element> {
+    let count = place.values(loaded.policies.statement(at)?).len();
+    let values: Vec<usize> = (0..count).collect();
+    let mut element = element(at, place, &values, loaded)?;
+    element.ranges = loaded.element_range(at, place).into_iter().collect();
+    Some(element)
 }
 
 /// An element with some of its values.
