@@ -1,7 +1,7 @@
 //! Proofs, when nobody types.
 //!
 //! Each text has at most one task that proves: it waits until the text has rested, and gives up
-//! between two questions once there is a newer version. All texts take turns, so that one core at
+//! between two queries once there is a newer version. All texts take turns, so that one core at
 //! most is busy with what nobody waits for.
 
 use std::sync::{Arc, Mutex};

@@ -89,8 +89,9 @@ fn statements_that_grant_nothing_of_their_own_are_found_together() {
         proofs.findings().iter().map(text).collect()
     };
     let (wide, narrow) = (allow("s3:Get*", "*"), allow("s3:GetObject", "arn:aws:s3:::b/*"));
-    assert_eq!(found(&[wide.clone(), narrow.clone()]), [narrow.clone()]);
-    assert_eq!(found(&[narrow.clone(), wide.clone()]), [narrow.clone()]);
+    let only = std::slice::from_ref(&narrow);
+    assert_eq!(found(&[wide.clone(), narrow.clone()]), only);
+    assert_eq!(found(&[narrow.clone(), wide.clone()]), only);
     // Of two that cover each other, one stays.
     let other = allow("s3:get*", "*").replace("Allow\"", "Allow\", \"Sid\": \"B\"");
     assert!(found(&[wide.clone(), other]).len() <= 1);
@@ -165,10 +166,6 @@ fn git(folder: &PathBuf, words: &[&str]) {
 
 #[test]
 fn the_last_commit_is_read_from_git() {
-    if Command::new("git").arg("--version").output().is_err() {
-        println!("skipped: there is no git");
-        return;
-    }
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("last-commit");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(folder.join("sub")).expect("a folder");
