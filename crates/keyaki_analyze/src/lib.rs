@@ -9,13 +9,17 @@ mod callers;
 mod difference;
 mod findings;
 mod home;
+mod one;
 mod owner;
 mod public;
 mod question;
-mod words;
+pub mod words;
 
 pub use answer::{Answer, Responsible, Witness};
 pub use ask::{Asker, ask};
 pub use difference::{Class, Difference, difference};
-pub use findings::{Bounds, Finding, Findings, KeyCell, Zone, findings};
+pub use findings::{
+    Bounds, Extent, Finding, Findings, KeyCell, Zone, findings, findings_of_all,
+};
+pub use one::{access_of, actions_of};
 pub use question::{Access, Question, Subject};
