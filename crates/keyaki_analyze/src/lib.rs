@@ -21,5 +21,5 @@ pub use difference::{Class, Difference, difference};
 pub use findings::{
     Bounds, Extent, Finding, Findings, KeyCell, Zone, findings, findings_of_all,
 };
-pub use one::{access_of, actions_of};
+pub use one::{access_of, actions_of, no_new_access_of};
 pub use question::{Access, Question, Subject};

@@ -23,6 +23,23 @@ pub fn access_of(
     })
 }
 
+/// Whether `new` allows the caller nothing that `old` does not.
+pub fn no_new_access_of(
+    old: &Subject,
+    new: &Subject,
+    caller: &Caller,
+    same_account: bool,
+    asker: &Asker<'_>,
+) -> Answer {
+    let subjects = [new, old];
+    let ask = Asked::new(&subjects).with(same_account);
+    let case = CallerCase { caller: caller.clone(), scope: Scope::Itself };
+    asker.case(&case, &ask, &|_, allowed| match allowed {
+        [new, old] => Formula::and([new.clone(), Formula::not(old.clone())]),
+        _ => Formula::FALSE,
+    })
+}
+
 /// The actions of the catalogue that the caller can take on some of these resources, in order.
 /// Actions about which it was not found out are among them.
 pub fn actions_of(

@@ -1,0 +1,149 @@
+//! Policies by layer, each statement with the place in the snapshot that it came from.
+
+use std::sync::{Arc, OnceLock};
+
+use keyaki_account::{Guardrail, Principal, Snapshot, Stored};
+use keyaki_eval::{BlockPublicAccess, Document, Layer, Policies, StatementRef};
+
+use crate::finding::Shown;
+use crate::target::Target;
+
+/// Documents of the snapshot as the layers of a decision.
+#[derive(Clone, Debug, Default)]
+pub struct Layered {
+    /// The layers.
+    pub policies: Policies,
+    identity: Vec<Arc<Stored>>,
+    boundary: Vec<Arc<Stored>>,
+    resource: Vec<Arc<Stored>>,
+    scp: Vec<(String, Vec<Arc<Stored>>)>,
+    rcp: Vec<(String, Vec<Arc<Stored>>)>,
+}
+
+/// What a principal's own account may allow it, of which the snapshot knows nothing: everything.
+pub fn everything() -> &'static Arc<Stored> {
+    static TEXT: OnceLock<Arc<Stored>> = OnceLock::new();
+    TEXT.get_or_init(|| {
+        let text = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
+        Arc::new(Stored::of_text("everything", text))
+    })
+}
+
+fn documents(stored: &[Arc<Stored>]) -> Vec<Document> {
+    let document = |s: &Arc<Stored>| Document { name: s.place(), policy: s.policy.clone() };
+    stored.iter().map(document).collect()
+}
+
+/// Those that mean something.
+fn sound<'s>(stored: impl IntoIterator<Item = &'s Arc<Stored>>) -> Vec<Arc<Stored>> {
+    stored.into_iter().filter(|s| s.defect.is_none()).cloned().collect()
+}
+
+impl Layered {
+    /// Adds the policies of a principal: identity, boundary, and the SCPs of its account. Gives
+    /// the names of those that the snapshot lacks.
+    pub fn with_principal(mut self, snapshot: &Snapshot, principal: &Principal) -> (Layered, Vec<String>) {
+        let (found, mut missing) = snapshot.identity_of(principal);
+        self.identity = sound(found);
+        self.policies.identity = documents(&self.identity);
+        if let Some(arn) = &principal.boundary {
+            match snapshot.managed.get(arn) {
+                Some(managed) => self.boundary = sound([&managed.document]),
+                None => missing.push(arn.clone()),
+            }
+            // A boundary that is not known refuses nothing here, and is told as missing.
+            let is_known = snapshot.managed.contains_key(arn);
+            self.policies.boundary = is_known.then(|| documents(&self.boundary));
+        }
+        self.scp = levels(snapshot, &principal.account, Guardrail::Scp).unwrap_or_default();
+        self.policies.scp = layers_of(&self.scp);
+        (self, missing)
+    }
+
+    /// Adds what guards a resource: its policy, Block Public Access, and the RCPs of its account.
+    #[must_use]
+    pub fn with_target(mut self, snapshot: &Snapshot, target: &Target) -> Layered {
+        self.resource = sound(&target.policy);
+        self.policies.resource = documents(&self.resource).pop();
+        self.policies.resource_role = target.role;
+        let restrict_public_buckets = target.restricts_public_buckets;
+        self.policies.block_public_access = BlockPublicAccess { restrict_public_buckets };
+        let account = target.account.as_deref().unwrap_or_default();
+        self.rcp = levels(snapshot, account, Guardrail::Rcp).unwrap_or_default();
+        // What AWS itself attaches denies nothing.
+        for (_, documents) in &mut self.rcp {
+            documents.retain(|d| &*d.file != "p-RCPFullAWSAccess");
+        }
+        self.rcp.retain(|(_, documents)| !documents.is_empty());
+        self.policies.rcp = layers_of(&self.rcp);
+        self
+    }
+
+    /// Takes the principal's own account to allow everything.
+    #[must_use]
+    pub fn with_everything(mut self) -> Layered {
+        self.identity = vec![everything().clone()];
+        self.policies.identity = documents(&self.identity);
+        self
+    }
+
+    /// The documents of a layer.
+    pub fn stored(&self, layer: Layer) -> &[Arc<Stored>] {
+        fn level(levels: &[(String, Vec<Arc<Stored>>)], at: usize) -> &[Arc<Stored>] {
+            levels.get(at).map_or(&[], |(_, documents)| documents)
+        }
+        match layer {
+            Layer::Identity => &self.identity,
+            Layer::Boundary => &self.boundary,
+            Layer::Resource => &self.resource,
+            Layer::Scp(at) => level(&self.scp, at),
+            Layer::Rcp(at) => level(&self.rcp, at),
+            Layer::Endpoint | Layer::Session => &[],
+        }
+    }
+
+    /// The name of a layer, with that of the level.
+    pub fn layer_name(&self, layer: Layer) -> String {
+        let level = match layer {
+            Layer::Scp(at) => self.scp.get(at).map(|(name, _)| format!("scp[{name}]")),
+            Layer::Rcp(at) => self.rcp.get(at).map(|(name, _)| format!("rcp[{name}]")),
+            Layer::Endpoint
+            | Layer::Resource
+            | Layer::Identity
+            | Layer::Boundary
+            | Layer::Session => None,
+        };
+        level.unwrap_or_else(|| layer.name())
+    }
+
+    /// The name of a level of guardrails.
+    pub(crate) fn level_name(&self, layer: Layer) -> &str {
+        let levels = if matches!(layer, Layer::Scp(_)) { &self.scp } else { &self.rcp };
+        match layer {
+            Layer::Scp(at) | Layer::Rcp(at) => levels.get(at).map_or("", |(name, _)| name),
+            Layer::Endpoint
+            | Layer::Resource
+            | Layer::Identity
+            | Layer::Boundary
+            | Layer::Session => "",
+        }
+    }
+
+    /// A statement with its place.
+    pub fn shown(&self, at: StatementRef) -> Option<Shown> {
+        let policy = self.stored(at.layer).get(at.document)?.clone();
+        policy.policy.statements.get(at.statement)?;
+        Some(Shown { layer: self.layer_name(at.layer), policy, statement: at.statement })
+    }
+}
+
+type Levels = Vec<(String, Vec<Arc<Stored>>)>;
+
+fn levels(snapshot: &Snapshot, account: &str, kind: Guardrail) -> Option<Levels> {
+    let levels = snapshot.organization_of(account)?.levels(account, kind)?;
+    Some(levels.into_iter().map(|(id, documents, _)| (id, sound(&documents))).collect())
+}
+
+fn layers_of(levels: &Levels) -> Option<Vec<Vec<Document>>> {
+    (!levels.is_empty()).then(|| levels.iter().map(|(_, d)| documents(d)).collect())
+}
