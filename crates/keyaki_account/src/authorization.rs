@@ -130,7 +130,8 @@ impl Page<'_> {
     fn arn(&mut self, value: Value<'_>, what: &str) -> Option<(String, String)> {
         let arn = json::text(value, "Arn").or_else(|| json::text(value, "arn"));
         let told = arn.and_then(|arn| {
-            let own = arn.contains(":iam::aws:").then(|| "aws".to_owned());
+            let by_aws = what == "managed policy" && arn.contains(":iam::aws:");
+            let own = by_aws.then(|| "aws".to_owned());
             Some((arn.to_owned(), own.or_else(|| account_of(arn))?))
         });
         if told.is_none() {

@@ -2,7 +2,7 @@
 
 use keyaki_ir::arn::is_account_id;
 
-use crate::percent_decoded;
+use crate::stored::{percent_decoded, unescaped};
 
 /// A path in its parts, without its extension.
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ impl<'p> PathParts<'p> {
     pub(crate) fn name(&self) -> String {
         let plain = percent_decoded(self.stem);
         let is_escaped = plain.starts_with("arn_3A") || plain.starts_with("https_3A");
-        if is_escaped { percent_decoded(&plain.replace('_', "%")) } else { plain }
+        if is_escaped { unescaped(&plain, b'_') } else { plain }
     }
 }
 

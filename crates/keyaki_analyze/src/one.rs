@@ -40,7 +40,8 @@ pub fn no_new_access_of(
     })
 }
 
-/// The actions of the catalogue that the caller can take on some of these resources, in order.
+/// The actions of the catalogue that the caller can take, of this access if any is named, in
+/// order.
 /// Actions about which it was not found out are among them.
 pub fn actions_of(
     subject: &Subject,
@@ -52,8 +53,9 @@ pub fn actions_of(
     let subjects = [subject];
     let ask = Asked::new(&subjects).with(same_account);
     let case = CallerCase { caller: caller.clone(), scope: Scope::Itself };
+    let wanted = if access.is_empty() { Formula::TRUE } else { asked_for(access) };
     let query = asker.query(caller, case.requirements(ask.asked()), &ask, &|_, allowed| {
-        Formula::and(allowed.iter().cloned().chain([asked_for(access)]))
+        Formula::and(allowed.iter().cloned().chain([wanted.clone()]))
     });
     let engine = Engine::new(asker.catalog, Actions::Known);
     let mut actions = engine.actions(&query, &Budget::new(asker.steps));

@@ -157,10 +157,17 @@ impl Admin<'_> {
     /// A request that is allowed: one of IAM, where there is one.
     fn witness(&self) -> Result<Option<Witness>, String> {
         let subject = Subject { policies: self.layered.policies.clone(), layer: None };
-        let actions = [vec!["iam:CreatePolicyVersion".to_owned()], vec!["iam:*".to_owned()], vec![]];
+        let partition = self.principal.arn.split(':').nth(1).unwrap_or("aws");
+        let policy = format!("arn:{partition}:iam::{}:policy/example", self.principal.account);
+        let of = |actions: &[&str], resources: &[&str]| Access {
+            actions: actions.iter().map(|a| (*a).to_owned()).collect(),
+            resources: resources.iter().map(|r| (*r).to_owned()).collect(),
+        };
+        let accesses =
+            [of(&["iam:CreatePolicyVersion"], &[&policy]), of(&["iam:*"], &[]), of(&[], &[])];
         let mut undecided = None;
-        for actions in actions {
-            let access = [Access { actions, resources: Vec::new() }];
+        for access in accesses {
+            let access = [access];
             match access_of(&subject, &self.caller, true, &access, &self.auditor.asker) {
                 Answer::Refuted(witness) => return Ok(Some(*witness)),
                 Answer::Proved { .. } => {}

@@ -1,8 +1,9 @@
 //! Who outside of the zone of trust has access, and what everybody has.
 
 use keyaki_analyze::{Answer, Extent, Findings, Question, Subject, Zone, ask, findings_of_all};
-use keyaki_eval::{Caller, Layer, Policies};
-use keyaki_ir::ResourceType;
+use keyaki_eval::{Caller, Document, Layer, Policies};
+use keyaki_ir::glob::{self, Case};
+use keyaki_ir::{ResourceType, Statement};
 
 use crate::finding::{Finding, FindingKind, Outcome, Severity, Shown};
 use crate::layered::Layered;
@@ -59,18 +60,33 @@ fn subjects(target: &Target, layered: &Layered, auditor: &Auditor<'_>) -> Vec<Su
     let mut subjects = vec![Subject { policies: resource, layer: Some(Layer::Resource) }];
     if target.has_rcps(auditor.asker.catalog) {
         let levels = own.rcp.as_deref().unwrap_or_default();
-        for at in 0..levels.len() {
-            let mut rcp = vec![Vec::new(); levels.len()];
-            let allow = keyaki_eval::Document {
-                name: "p-RCPFullAWSAccess".to_owned(),
-                policy: full_access().policy.clone(),
-            };
-            rcp[at] = levels[at].iter().cloned().chain([allow]).collect();
+        for (at, level) in levels.iter().enumerate() {
+            let Some(level) = reaching(level, target) else { continue };
+            let mut rcp = vec![Vec::new(); at];
+            rcp.push(level);
             let policies = Policies { rcp: Some(rcp), ..Policies::default() };
             subjects.push(Subject { policies, layer: Some(Layer::Rcp(at)) });
         }
     }
     subjects
+}
+
+/// A level of RCPs with the statements alone that are about the service; none if there is none.
+fn reaching(level: &[Document], target: &Target) -> Option<Vec<Document>> {
+    let all = format!("{}:*", target.service());
+    let is_about = |s: &Statement| {
+        let mut entries = s.action.iter().flat_map(|e| &e.entries);
+        s.not_action.is_some() || entries.any(|e| glob::intersects(&e.text, &all, Case::Insensitive))
+    };
+    let mut level = level.to_vec();
+    level.iter_mut().for_each(|d| d.policy.statements.retain(is_about));
+    level.retain(|d| !d.policy.statements.is_empty());
+    if level.is_empty() {
+        return None;
+    }
+    let policy = full_access().policy.clone();
+    level.push(Document { name: "p-RCPFullAWSAccess".to_owned(), policy });
+    Some(level)
 }
 
 /// What AWS attaches at every level.
@@ -119,9 +135,10 @@ fn of_cell(
         Some((_, name)) if &**name != "*" => name.to_string(),
         Some(_) | None => "anyone".to_owned(),
     };
+    let who = if principal == "anyone" { "Anyone" } else { &principal };
     let conditions: Vec<String> =
         cell.bounds.conditions.iter().map(|(key, c)| sentence::cell(key, c)).collect();
-    let actions: Vec<String> = cell.actions.iter().map(|a| a.to_string()).collect();
+    let actions = spelled(cell, target);
     let mut request = cell.witness.request.clone();
     own(&mut request, target);
     let asker = &auditor.asker;
@@ -139,7 +156,7 @@ fn of_cell(
         resource: target.arn.clone(),
         resource_kind: target.kind,
         sentence: format!(
-            "{principal} can {what} {} ({}){}",
+            "{who} can {what} {} ({}){}",
             target.arn,
             sentence::list(&actions),
             sentence::when(&conditions)
@@ -151,6 +168,17 @@ fn of_cell(
         request: Some(shown),
         statements,
     })
+}
+
+/// The actions as the policy spells them; what a `NotAction` leaves is `*`.
+fn spelled(cell: &keyaki_analyze::Finding, target: &Target) -> Vec<String> {
+    let statements = || target.policy.iter().flat_map(|p| &p.policy.statements);
+    let is_spelled = |action: &str| {
+        let mut entries = statements().flat_map(|s| &s.action).flat_map(|e| &e.entries);
+        let by_not = || action == "*" && statements().any(|s| s.not_action.is_some());
+        entries.any(|e| e.text.eq_ignore_ascii_case(action)) || by_not()
+    };
+    cell.actions.iter().filter(|a| is_spelled(a)).map(|a| a.to_string()).collect()
 }
 
 /// The owner, where the ARN does not tell it.
@@ -229,7 +257,7 @@ fn with_full_access(subject: &mut Subject, reaches: bool) {
     match &mut subject.policies.rcp {
         Some(levels) if reaches => levels.iter_mut().for_each(|level| {
             let policy = full_access().policy.clone();
-            level.push(keyaki_eval::Document { name: "p-RCPFullAWSAccess".to_owned(), policy });
+            level.push(Document { name: "p-RCPFullAWSAccess".to_owned(), policy });
         }),
         rcp => *rcp = None,
     }

@@ -34,9 +34,16 @@ fn documents(stored: &[Arc<Stored>]) -> Vec<Document> {
     stored.iter().map(document).collect()
 }
 
-/// Those that mean something.
+/// Those that mean something, each once.
 fn sound<'s>(stored: impl IntoIterator<Item = &'s Arc<Stored>>) -> Vec<Arc<Stored>> {
-    stored.into_iter().filter(|s| s.defect.is_none()).cloned().collect()
+    let mut sound: Vec<Arc<Stored>> = Vec::new();
+    for document in stored {
+        let is_known = sound.iter().any(|s| Arc::ptr_eq(s, document));
+        if document.defect.is_none() && !is_known {
+            sound.push(document.clone());
+        }
+    }
+    sound
 }
 
 impl Layered {

@@ -72,11 +72,16 @@ impl Target {
 
     /// Whether resource control policies reach its service.
     pub(crate) fn has_rcps(&self, catalog: &keyaki_catalog::Catalog) -> bool {
-        let arn = Arn::plain(&self.arn);
-        let service = arn.map_or("", |a| a.get(&self.arn, Segment::Service));
-        // Trust policies are about actions of STS.
-        let service = if self.kind == "role" { "sts" } else { service };
-        catalog.rcp_services().any(|s| s == service)
+        catalog.rcp_services().any(|s| s == self.service())
+    }
+
+    /// The service whose actions its policy is about: of roles, STS.
+    pub(crate) fn service(&self) -> &str {
+        match (self.kind, Arn::plain(&self.arn)) {
+            ("role", _) => "sts",
+            (_, Some(arn)) => arn.get(&self.arn, Segment::Service),
+            (_, None) => "",
+        }
     }
 
     /// A resource that the policy names in a way that cannot be understood, if there is one.

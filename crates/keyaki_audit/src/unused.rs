@@ -1,6 +1,6 @@
 //! What nobody uses: roles, users, passwords, access keys, services.
 
-use keyaki_account::{AccessKey, Kind, Principal, ServiceAccess};
+use keyaki_account::{AccessKey, Kind, Principal, ServiceAccess, Snapshot};
 use keyaki_ir::date::Instant;
 
 use crate::finding::{Finding, FindingKind, Outcome, Severity};
@@ -34,13 +34,19 @@ impl Clock {
 }
 
 /// What a user or role has and does not use.
-pub fn unused(principal: &Principal, clock: &Clock) -> Outcome {
+///
+/// Where the account lacks what would tell, [`keyaki_account::coverage`] says so once for all.
+pub fn unused(principal: &Principal, clock: &Clock, snapshot: &Snapshot) -> Outcome {
     if principal.arn.contains(":role/aws-service-role/") {
         return Outcome::default();
     }
     let mut outcome = match principal.kind {
         Kind::Role => role(principal, clock),
-        Kind::User => user(principal, clock),
+        Kind::User => {
+            let account = snapshot.accounts.get(&principal.account);
+            let has_report = account.is_some_and(|a| a.has_credential_report);
+            if has_report { user(principal, clock) } else { Outcome::default() }
+        }
     };
     let is_unused = outcome
         .findings
@@ -55,9 +61,7 @@ pub fn unused(principal: &Principal, clock: &Clock) -> Outcome {
 
 fn role(role: &Principal, clock: &Clock) -> Outcome {
     let by_services = role.services.as_ref().map(|list| list.iter().filter_map(|s| s.last).max());
-    let Some(last) = role.last_used.or(by_services) else {
-        return Outcome::not("unused", &role.arn, "nothing tells when the role was last used");
-    };
+    let Some(last) = role.last_used.or(by_services) else { return Outcome::default() };
     let last = last.max(by_services.flatten());
     if !is_idle(last, role.created, clock) {
         return Outcome::default();
@@ -75,7 +79,7 @@ fn is_idle(used: Option<Instant>, made: Option<Instant>, clock: &Clock) -> bool 
 
 fn user(user: &Principal, clock: &Clock) -> Outcome {
     let Some(credentials) = &user.credentials else {
-        let why = "the credential report that tells about it is missing";
+        let why = "the credential report of its account does not name it";
         return Outcome::not("unused", &user.arn, why);
     };
     let keys: Vec<&AccessKey> = credentials.keys.iter().filter(|k| k.is_active).collect();

@@ -180,7 +180,7 @@ impl AskOptions {
             }
             Analysis::Unused => {
                 let all: Vec<_> = auditor.snapshot.principals.values().collect();
-                self.each(name, &all, console, |p| keyaki_audit::unused(p, clock))
+                self.each(name, &all, console, |p| keyaki_audit::unused(p, clock, auditor.snapshot))
             }
             Analysis::Admin => {
                 let all: Vec<_> = auditor.snapshot.principals.values().collect();
