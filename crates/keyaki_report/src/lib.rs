@@ -5,6 +5,7 @@
 //! terminal and no file system.
 
 pub mod audit;
+pub mod audit_html;
 pub mod comparison;
 mod concise;
 mod diff;

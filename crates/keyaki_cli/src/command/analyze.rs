@@ -92,6 +92,8 @@ enum Format {
     Text,
     /// JSON, version 1.
     Json,
+    /// One HTML file for a browser, without scripts and without anything from elsewhere.
+    Html,
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
@@ -139,6 +141,7 @@ fn write(
     let render = |out: &mut dyn std::io::Write| match arguments.format {
         Format::Text => keyaki_report::audit::write_text(audit, color, out),
         Format::Json => writeln!(out, "{:#}", keyaki_report::audit::to_json(audit)),
+        Format::Html => keyaki_report::audit_html::write(audit, out),
     };
     match &arguments.output {
         None => console.write(render),
