@@ -1,5 +1,6 @@
 //! Fragments put together.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -74,13 +75,16 @@ impl Assembly {
                 let arn = resource.arn.clone();
                 if let Some(before) = snapshot.resources.get(&arn) {
                     let same = before.policy.as_ref().map(|p| p.place());
-                    let message = format!("is described twice; {} counts", same.unwrap_or_default());
+                    let message =
+                        format!("is described twice; {} counts", same.unwrap_or_default());
                     snapshot.remarks.push(Remark::new(&arn, message, ""));
                 } else {
                     snapshot.resources.insert(arn, *resource);
                 }
             }
-            Piece::Aspect { folder, aspect } => self.folders.entry(folder).or_default().add(*aspect),
+            Piece::Aspect { folder, aspect } => {
+                self.folders.entry(folder).or_default().add(*aspect)
+            }
             Piece::Account(account) => {
                 self.own_accounts.insert(account);
             }
@@ -95,11 +99,15 @@ impl Assembly {
         let account = snapshot.accounts.entry(principal.account.clone()).or_default();
         account.has_identities = true;
         let arn = principal.arn.clone();
-        if snapshot.principals.contains_key(&arn) {
-            let message = format!("{arn} is described twice; its first description counts");
-            snapshot.remarks.push(Remark::new(file, message, ""));
-        } else {
-            snapshot.principals.insert(arn, principal);
+        match snapshot.principals.entry(arn) {
+            Entry::Occupied(known) => {
+                let message =
+                    format!("{} is described twice; its first description counts", known.key());
+                snapshot.remarks.push(Remark::new(file, message, ""));
+            }
+            Entry::Vacant(place) => {
+                place.insert(principal);
+            }
         }
     }
 
@@ -166,7 +174,9 @@ impl Assembly {
     fn tell_pages(&mut self) {
         for (account, (pages, is_whole)) in &self.pages {
             if !is_whole {
-                let message = format!("of its authorization details there are {pages} pages, without the last");
+                let message = format!(
+                    "of its authorization details there are {pages} pages, without the last"
+                );
                 let weakens = "all findings about identities";
                 self.snapshot.remarks.push(Remark::new(account, message, weakens));
             }
@@ -175,7 +185,8 @@ impl Assembly {
 
     /// Resources whose owner nothing tells belong to the one account that there is.
     fn place_owners(&mut self) {
-        let known: BTreeSet<&String> = self.snapshot.accounts.keys().chain(&self.own_accounts).collect();
+        let known: BTreeSet<&String> =
+            self.snapshot.accounts.keys().chain(&self.own_accounts).collect();
         let only = (known.len() == 1).then(|| known.first().map(|a| (*a).clone())).flatten();
         for resource in self.snapshot.resources.values_mut() {
             if resource.account.is_none() {
@@ -232,7 +243,8 @@ fn lone_user(
 }
 
 fn add_managed_by_aws(snapshot: &mut Snapshot, catalog: &Catalog) {
-    let of_principals = snapshot.principals.values().flat_map(|p| p.attached.iter().chain(&p.boundary));
+    let of_principals =
+        snapshot.principals.values().flat_map(|p| p.attached.iter().chain(&p.boundary));
     let of_groups = snapshot.groups.values().flat_map(|g| &g.attached);
     let named: BTreeSet<&String> = of_principals.chain(of_groups).collect();
     let lacking: Vec<String> =
@@ -258,7 +270,8 @@ fn tell_missing(snapshot: &mut Snapshot) {
     }
     let mut remarks: Vec<Remark> = Vec::new();
     for (name, users) in users {
-        let more = if users.len() > 1 { format!(" and {} more", users.len() - 1) } else { String::new() };
+        let more =
+            if users.len() > 1 { format!(" and {} more", users.len() - 1) } else { String::new() };
         let first = users.first().copied().unwrap_or_default();
         let message = format!("is missing; {first}{more} may have more or less access than shown");
         remarks.push(Remark::new(&name, message, "admin, who-can and what-can"));
@@ -269,7 +282,11 @@ fn tell_missing(snapshot: &mut Snapshot) {
                 let Some(levels) = organization.levels(account, kind) else { continue };
                 for lacking in levels.into_iter().flat_map(|(_, _, lacking)| lacking) {
                     let message = "is missing; it is taken to refuse nothing";
-                    remarks.push(Remark::new(&lacking, message, "everything that guardrails refuse"));
+                    remarks.push(Remark::new(
+                        &lacking,
+                        message,
+                        "everything that guardrails refuse",
+                    ));
                 }
             }
         }

@@ -37,7 +37,9 @@ pub(crate) fn read(file: &Arc<str>, tree: &Arc<Tree>, root: Value<'_>) -> Fragme
     policies.into_iter().for_each(|p| page.managed(p));
     let truncated = json::truth(root, "IsTruncated").unwrap_or(false);
     let accounts = page.fragment.identity_accounts();
-    page.fragment.pieces.extend(accounts.into_iter().map(|a| Piece::Page { account: a, truncated }));
+    page.fragment
+        .pieces
+        .extend(accounts.into_iter().map(|a| Piece::Page { account: a, truncated }));
     page.fragment
 }
 

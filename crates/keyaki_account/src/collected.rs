@@ -118,7 +118,8 @@ fn node(value: Value<'_>) -> Node {
         let list = value.get(name).filter(|v| v.kind() == NodeKind::Array)?;
         let last = |arn: String| arn.rsplit('/').next().unwrap_or_default().to_owned();
         // Folders are in lower case, but for what AWS attaches itself.
-        let folded = |id: String| if id.ends_with("FullAWSAccess") { id } else { id.to_lowercase() };
+        let folded =
+            |id: String| if id.ends_with("FullAWSAccess") { id } else { id.to_lowercase() };
         Some(json::texts(list).into_iter().map(last).map(folded).collect::<Vec<_>>())
     };
     let policies = match (ids("scps"), ids("rcps")) {
@@ -177,11 +178,9 @@ impl Collected {
         match (is_iam, kind) {
             (true, "role") => Ok(Some(self.principal(arn, Kind::Role))),
             (true, "user") => Ok(Some(self.principal(arn, Kind::User))),
-            (true, "group") => Ok(Some(Piece::Group(Group {
-                arn,
-                inline: self.inline,
-                attached: self.attached,
-            }))),
+            (true, "group") => {
+                Ok(Some(Piece::Group(Group { arn, inline: self.inline, attached: self.attached })))
+            }
             (true, "policy") => Ok(self.policy.map(|document| {
                 let document = Arc::new(Stored { name: arn.clone(), ..document });
                 Piece::Managed(Managed { arn, document, is_from_catalog: false })

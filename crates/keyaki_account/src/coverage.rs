@@ -61,11 +61,17 @@ fn missing(snapshot: &Snapshot) -> Vec<Missing> {
         lacks("all", "no account was found".to_owned());
     }
     if snapshot.resources.is_empty() {
-        lacks("external", "policies of resources; only trust policies of roles are asked".to_owned());
+        lacks(
+            "external",
+            "policies of resources; only trust policies of roles are asked".to_owned(),
+        );
         lacks("public", "policies of resources; only trust policies of roles are asked".to_owned());
     }
     if snapshot.organizations.is_empty() {
-        lacks("external", "the organization: no SCP, no RCP, and no zone of trust beyond accounts".to_owned());
+        lacks(
+            "external",
+            "the organization: no SCP, no RCP, and no zone of trust beyond accounts".to_owned(),
+        );
     }
     for (id, account) in &snapshot.accounts {
         if !account.has_identities {

@@ -30,7 +30,8 @@ pub(crate) fn read(file: &Arc<str>, text: &str) -> Fragment {
     for (number, line) in lines.enumerate().filter(|(_, l)| !l.trim().is_empty()) {
         let cells: Vec<&str> = line.split(',').collect();
         if cells.len() != names.len() {
-            let message = format!("line {} has {} cells of {}", number + 2, cells.len(), names.len());
+            let message =
+                format!("line {} has {} cells of {}", number + 2, cells.len(), names.len());
             fragment.remark(message, "unused passwords and access keys");
             continue;
         }

@@ -65,18 +65,38 @@ pub(crate) enum Piece {
     Group(Group),
     Managed(Managed),
     /// A page of the details of an account, and whether more follow.
-    Page { account: String, truncated: bool },
-    Credentials { arn: String, created: Option<Instant>, credentials: Box<Credentials> },
+    Page {
+        account: String,
+        truncated: bool,
+    },
+    Credentials {
+        arn: String,
+        created: Option<Instant>,
+        credentials: Box<Credentials>,
+    },
     /// `job` is the id of the job, which names the file where nothing else tells whom it is about.
-    LastAccessed { of: Option<String>, job: String, services: Vec<ServiceAccess> },
-    Job { job: String, arn: String },
+    LastAccessed {
+        of: Option<String>,
+        job: String,
+        services: Vec<ServiceAccess>,
+    },
+    Job {
+        job: String,
+        arn: String,
+    },
     Organization(Box<Organization>),
     Resource(Box<Resource>),
-    Aspect { folder: String, aspect: Box<Aspect> },
+    Aspect {
+        folder: String,
+        aspect: Box<Aspect>,
+    },
     /// The account that the files beside it are of.
     Account(String),
     /// Block Public Access of a bucket.
-    BlockPublicAccess { bucket: String, restricts: bool },
+    BlockPublicAccess {
+        bucket: String,
+        restricts: bool,
+    },
 }
 
 impl Fragment {
@@ -93,7 +113,16 @@ impl Fragment {
         let account = |piece: &Piece| match piece {
             Piece::Principal(p) => Some(p.account.clone()),
             Piece::Group(g) => account_of(&g.arn),
-            _ => None,
+            Piece::Managed(_)
+            | Piece::Page { .. }
+            | Piece::Credentials { .. }
+            | Piece::LastAccessed { .. }
+            | Piece::Job { .. }
+            | Piece::Organization(_)
+            | Piece::Resource(_)
+            | Piece::Aspect { .. }
+            | Piece::Account(_)
+            | Piece::BlockPublicAccess { .. } => None,
         };
         let mut accounts: Vec<String> = self.pieces.iter().filter_map(account).collect();
         accounts.sort_unstable();

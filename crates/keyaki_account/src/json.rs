@@ -53,8 +53,7 @@ pub(crate) fn tags(value: Option<Value<'_>>) -> Vec<(String, String)> {
     if value.kind() == NodeKind::Array {
         return value.elements().filter_map(pair).collect();
     }
-    let member = |m: keyaki_syntax::Member<'_>| {
-        Some((m.name().to_owned(), m.value()?.as_str()?.to_owned()))
-    };
+    let member =
+        |m: keyaki_syntax::Member<'_>| Some((m.name().to_owned(), m.value()?.as_str()?.to_owned()));
     value.members().filter_map(member).collect()
 }

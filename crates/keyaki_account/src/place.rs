@@ -49,7 +49,7 @@ fn is_region(text: &str) -> bool {
         && rest.split_last().is_some_and(|(last, middle)| {
             last.len() == 1
                 && last.bytes().all(|b| b.is_ascii_digit())
-                && middle.iter().all(|p| letters(p))
+                && middle.iter().all(letters)
         })
 }
 

@@ -16,8 +16,16 @@ use crate::{Format, Remark, Resource, ResourceKind, Stored, json};
 
 /// Names of members that hold the ARN of the resource that an answer is about.
 const ARN_MEMBERS: [&str; 10] = [
-    "Arn", "ARN", "arn", "QueueArn", "TopicArn", "ResourceArn", "resourceArn", "BackupVaultArn",
-    "EventBusArn", "KeyArn",
+    "Arn",
+    "ARN",
+    "arn",
+    "QueueArn",
+    "TopicArn",
+    "ResourceArn",
+    "resourceArn",
+    "BackupVaultArn",
+    "EventBusArn",
+    "KeyArn",
 ];
 
 /// The kind of resource that a path tells.
@@ -49,7 +57,8 @@ pub(crate) fn read(file: &Arc<str>, tree: &Arc<Tree>) -> Option<Fragment> {
     match draft.resource(&parts) {
         Ok(resource) => fragment.pieces.push(Piece::Resource(Box::new(resource))),
         Err(lacks) => {
-            let message = format!("holds the policy of a resource whose ARN cannot be told: {lacks}");
+            let message =
+                format!("holds the policy of a resource whose ARN cannot be told: {lacks}");
             fragment.remarks.push(Remark::new(file, message, "external and public access"));
         }
     }
@@ -61,7 +70,7 @@ fn arn_member(root: Value<'_>) -> Option<String> {
     let attributes = root.get("Attributes");
     [Some(root), attributes].into_iter().flatten().find_map(|object| {
         let member = |name: &&str| json::text(object, name).map(str::to_owned);
-        ARN_MEMBERS.iter().find_map(|name| member(&name)).filter(|a| Arn::plain(a).is_some())
+        ARN_MEMBERS.iter().find_map(&member).filter(|a| Arn::plain(a).is_some())
     })
 }
 
@@ -136,9 +145,9 @@ impl Draft {
             Some(_) | None => "aws",
         };
         let built = kind.arn(partition, parts.region(), account, &name);
-        built.or_else(|| self.only_resource(kind)).ok_or_else(|| {
-            "neither the answer nor the folders tell account and region".to_owned()
-        })
+        built
+            .or_else(|| self.only_resource(kind))
+            .ok_or_else(|| "neither the answer nor the folders tell account and region".to_owned())
     }
 
     /// The one resource that all statements of the policy name.
@@ -149,9 +158,9 @@ impl Draft {
         texts.sort_unstable();
         texts.dedup();
         match texts.as_slice() {
-            [one] if !one.contains(['*', '?', '$']) => ResourceKind::of_arn(one)
-                .filter(|k| *k == kind)
-                .map(|_| (*one).to_owned()),
+            [one] if !one.contains(['*', '?', '$']) => {
+                ResourceKind::of_arn(one).filter(|k| *k == kind).map(|_| (*one).to_owned())
+            }
             _ => None,
         }
     }

@@ -237,9 +237,7 @@ impl Snapshot {
         let partition = member.arn.split(':').nth(1).unwrap_or("aws");
         let plain = format!("arn:{partition}:iam::{}:group/{name}", member.account);
         let named = |g: &&Group| g.arn.rsplit('/').next() == Some(name);
-        self.groups
-            .get(&plain)
-            .or_else(|| self.groups.values().filter(named).find(of_account))
+        self.groups.get(&plain).or_else(|| self.groups.values().filter(named).find(of_account))
     }
 
     /// The organisation that an account belongs to.

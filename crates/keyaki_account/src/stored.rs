@@ -88,9 +88,8 @@ impl Stored {
 
 /// Whether a text is broken, rather than merely odd.
 pub(crate) fn is_broken(tree: &Tree) -> Option<&'static str> {
-    let odd = |k: SyntaxErrorKind| {
-        matches!(k, SyntaxErrorKind::Comment | SyntaxErrorKind::TrailingComma)
-    };
+    let odd =
+        |k: SyntaxErrorKind| matches!(k, SyntaxErrorKind::Comment | SyntaxErrorKind::TrailingComma);
     let mut broken = tree.errors().iter().filter(|e| e.kind.is_grammar() && !odd(e.kind));
     broken.next().map(|e| e.kind.message())
 }
@@ -106,7 +105,10 @@ fn defect(tree: &Tree, policy: &Policy) -> Option<String> {
     }
     for statement in &policy.statements {
         if statement.effect().is_none() {
-            return Some(format!("the statement in line {} has no valid effect", lines(statement.origin)));
+            return Some(format!(
+                "the statement in line {} has no valid effect",
+                lines(statement.origin)
+            ));
         }
         let blocks = statement.condition.iter().flat_map(|c| &c.blocks);
         if let Some(block) = blocks.into_iter().find(|b| b.operator.operator.is_none()) {

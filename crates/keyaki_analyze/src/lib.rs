@@ -18,8 +18,6 @@ pub mod words;
 pub use answer::{Answer, Responsible, Witness};
 pub use ask::{Asker, ask};
 pub use difference::{Class, Difference, difference};
-pub use findings::{
-    Bounds, Extent, Finding, Findings, KeyCell, Zone, findings, findings_of_all,
-};
+pub use findings::{Bounds, Extent, Finding, Findings, KeyCell, Zone, findings, findings_of_all};
 pub use one::{access_of, actions_of, no_new_access_of};
 pub use question::{Access, Question, Subject};

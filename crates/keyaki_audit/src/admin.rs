@@ -4,11 +4,10 @@
 use keyaki_account::Principal;
 use keyaki_analyze::{Access, Answer, Subject, Witness, access_of, no_new_access_of, words};
 use keyaki_eval::{Caller, Document, Layer, Policies, StatementRef};
-use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{Effect, Statement};
 
 use crate::finding::{Finding, FindingKind, Outcome, Severity, Shown};
-use crate::layered::{Layered, everything};
+use crate::layered::{Layered, everything, matches_action};
 use crate::{Auditor, replay};
 
 const NAME: &str = "admin";
@@ -45,14 +44,6 @@ pub fn admin(principal: &Principal, auditor: &Auditor<'_>) -> Outcome {
     let admin = Admin { principal, caller, layered, auditor };
     outcome.add(admin.ask());
     outcome
-}
-
-pub(crate) fn matches_action(statement: &Statement, action: &str) -> bool {
-    let any = |e: &keyaki_ir::Element<keyaki_ir::ActionPattern>| {
-        e.entries.iter().any(|p| glob::matches(&p.text, action, Case::Insensitive))
-    };
-    statement.action.as_ref().is_some_and(any)
-        || statement.not_action.as_ref().is_some_and(|e| !any(e))
 }
 
 struct Admin<'a> {

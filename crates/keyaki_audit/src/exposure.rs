@@ -40,7 +40,9 @@ fn unreadable(target: &Target) -> Option<String> {
     if let Some(defect) = &policy.defect {
         return Some(format!("its policy is broken: {defect}"));
     }
-    target.odd_resource().map(|text| format!("its policy names a resource that is no ARN: `{text}`"))
+    target
+        .odd_resource()
+        .map(|text| format!("its policy names a resource that is no ARN: `{text}`"))
 }
 
 /// Whether Block Public Access leaves nobody outside of the account anything.
@@ -76,7 +78,8 @@ fn reaching(level: &[Document], target: &Target) -> Option<Vec<Document>> {
     let all = format!("{}:*", target.service());
     let is_about = |s: &Statement| {
         let mut entries = s.action.iter().flat_map(|e| &e.entries);
-        s.not_action.is_some() || entries.any(|e| glob::intersects(&e.text, &all, Case::Insensitive))
+        s.not_action.is_some()
+            || entries.any(|e| glob::intersects(&e.text, &all, Case::Insensitive))
     };
     let mut level = level.to_vec();
     level.iter_mut().for_each(|d| d.policy.statements.retain(is_about));
@@ -194,10 +197,14 @@ fn notes(witness: &keyaki_analyze::Witness, caller: &Caller) -> Vec<String> {
     if !witness.is_known {
         notes.push("the catalogue does not know the action".to_owned());
     } else if !witness.is_realistic {
-        notes.push("the catalogue knows no such action on such a resource with such keys".to_owned());
+        notes.push(
+            "the catalogue knows no such action on such a resource with such keys".to_owned(),
+        );
     }
-    if matches!(caller, Caller::User { .. } | Caller::RoleSession { .. } | Caller::FederatedUser { .. })
-    {
+    if matches!(
+        caller,
+        Caller::User { .. } | Caller::RoleSession { .. } | Caller::FederatedUser { .. }
+    ) {
         notes.push("the principal's own account is taken to allow the request".to_owned());
     }
     notes
@@ -212,14 +219,16 @@ fn severity(principal: &str, conditions: &[String]) -> Severity {
 
 fn remedy(target: &Target, principal: &str, caller: &Caller) -> String {
     let intended = "If this is not intended,";
-    match caller {
-        Caller::WebIdentity { .. } | Caller::Saml { .. } => format!(
+    if matches!(caller, Caller::WebIdentity { .. } | Caller::Saml { .. }) {
+        return format!(
             "{intended} remove {principal} from the trust policy; else bind it to the subjects that need it with a condition on `sub` or `aud`."
-        ),
-        _ if principal == "anyone" => format!(
+        );
+    }
+    match (principal, target.kind) {
+        ("anyone", _) => format!(
             "{intended} name the principals, or add a condition that outsiders cannot meet, such as `aws:PrincipalOrgID`, to the statement."
         ),
-        _ if target.kind == "role" => format!(
+        (_, "role") => format!(
             "{intended} remove {principal} from the trust policy; if it is a third party, require an `sts:ExternalId`."
         ),
         _ => format!("{intended} remove {principal} from the policy, or narrow its actions."),
@@ -276,7 +285,8 @@ fn of_public(
     }
     own(&mut request, target);
     let asker = &auditor.asker;
-    let mut shown = replay::shown(&request, &witness.absent, layered, asker.profile, asker.catalog)?;
+    let mut shown =
+        replay::shown(&request, &witness.absent, layered, asker.profile, asker.catalog)?;
     shown.notes = notes(witness, &request.caller);
     let statements = witness.responsible.iter().filter_map(|r| layered.shown(r.at));
     let statements: Vec<Shown> = statements.filter(|s| s.layer == "resource").collect();

@@ -6,11 +6,10 @@ use keyaki_account::{Principal, Snapshot, Stored};
 use keyaki_analyze::{Access, Answer, Subject, access_of, actions_of, words};
 use keyaki_eval::{Caller, Context, Request};
 use keyaki_ir::arn::{Segment, is_account_id};
-use keyaki_ir::{Arn, Effect};
+use keyaki_ir::{Arn, Effect, Statement};
 
-use crate::admin::matches_action;
 use crate::finding::{NotAnalysed, Shown, ShownRequest};
-use crate::layered::Layered;
+use crate::layered::{Layered, matches_action};
 use crate::target::{Target, targets};
 use crate::{Auditor, replay};
 
@@ -65,13 +64,7 @@ pub fn who_can_asked(action: &str, resource: &str, snapshot: &Snapshot) -> Asked
 
 /// Whether a user or role can do what is asked about; none where no statement could allow it.
 pub fn who_can(asked: &Asked, principal: &Principal, auditor: &Auditor<'_>) -> Option<Can> {
-    let (identity, _) = auditor.snapshot.identity_of(principal);
-    let by_identity = identity.iter().any(|s| may_allow(s, &asked.action));
-    let policy = asked.target.as_ref().and_then(|t| t.policy.as_ref());
-    let by_resource = policy.is_some_and(|p| may_allow(p, &asked.action));
-    if !by_identity && !by_resource {
-        return None;
-    }
+    let (identity, lacking) = auditor.snapshot.identity_of(principal);
     let unknown = |why: &str| Can {
         principal: principal.arn.clone(),
         reach: Reach::Unknown(why.to_owned()),
@@ -81,7 +74,18 @@ pub fn who_can(asked: &Asked, principal: &Principal, auditor: &Auditor<'_>) -> O
     let Ok(caller) = Caller::parse(&principal.arn) else {
         return Some(unknown("its ARN names no user or role"));
     };
-    let (layered, missing) = Layered::default().with_principal(auditor.snapshot, principal);
+    let by_identity = identity.iter().any(|s| may_allow(s, &asked.action, |_| true));
+    let policy = asked.target.as_ref().and_then(|t| t.policy.as_ref());
+    let is_named = |s: &Statement| {
+        keyaki_eval::names(s, keyaki_eval::Forms::ALL, &caller, auditor.asker.profile)
+    };
+    let by_resource = policy.is_some_and(|p| may_allow(p, &asked.action, is_named));
+    if !by_identity && !by_resource && lacking.is_empty() {
+        return None;
+    }
+    let is_pattern = asked.action.contains(['*', '?']);
+    let layers = if is_pattern { Layered::default() } else { Layered::about(&asked.action) };
+    let (layered, missing) = layers.with_principal(auditor.snapshot, principal);
     let layered = match &asked.target {
         Some(target) => layered.with_target(auditor.snapshot, target),
         None => layered,
@@ -89,18 +93,16 @@ pub fn who_can(asked: &Asked, principal: &Principal, auditor: &Auditor<'_>) -> O
     let same_account = asked.owner.as_ref().is_none_or(|o| *o == principal.account);
     let question = Question { asked, caller, layered, same_account, auditor };
     let (reach, statements) = question.answer();
-    match reach {
-        Reach::Never if missing.is_empty() => None,
-        reach => Some(Can { principal: principal.arn.clone(), reach, statements, missing }),
-    }
+    let is_no = matches!(reach, Reach::Never) && missing.is_empty();
+    (!is_no).then(|| Can { principal: principal.arn.clone(), reach, statements, missing })
 }
 
-/// Whether some statement could allow an action.
-fn may_allow(policy: &Stored, action: &str) -> bool {
-    let mut allows =
-        policy.policy.statements.iter().filter(|s| s.effect() == Some(Effect::Allow));
+/// Whether some statement of those that count could allow an action.
+fn may_allow(policy: &Stored, action: &str, counts: impl Fn(&Statement) -> bool) -> bool {
+    let mut allows = policy.policy.statements.iter().filter(|s| s.effect() == Some(Effect::Allow));
     let is_pattern = action.contains(['*', '?']);
-    policy.defect.is_none() && allows.any(|s| is_pattern || matches_action(s, action))
+    policy.defect.is_none()
+        && allows.any(|s| (is_pattern || matches_action(s, action)) && counts(s))
 }
 
 struct Question<'a> {

@@ -88,7 +88,9 @@ impl Target {
     pub(crate) fn odd_resource(&self) -> Option<String> {
         let statements = self.policy.iter().flat_map(|p| &p.policy.statements);
         let mut entries = statements.flat_map(|s| s.resource_elements()).flat_map(|e| &e.entries);
-        let is_odd = |text: &str| !text.starts_with("arn:") && !text.starts_with('*') && !text.starts_with("${");
+        let is_odd = |text: &str| {
+            !text.starts_with("arn:") && !text.starts_with('*') && !text.starts_with("${")
+        };
         entries.find(|e| is_odd(e.text())).map(|e| e.text().to_owned())
     }
 }

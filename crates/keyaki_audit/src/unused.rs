@@ -93,8 +93,14 @@ fn user(user: &Principal, clock: &Clock) -> Outcome {
     let last = keys.iter().filter_map(|k| k.used).chain(credentials.password_used).max();
     if all_idle && !is_new && last.is_none_or(|at| clock.is_before(at)) {
         let sentence = match has_password || !keys.is_empty() {
-            true => format!("Nobody used a password or access key of the user {} {}", user.arn, clock.since(last)),
-            false => format!("The user {} has neither a password nor an active access key", user.arn),
+            true => format!(
+                "Nobody used a password or access key of the user {} {}",
+                user.arn,
+                clock.since(last)
+            ),
+            false => {
+                format!("The user {} has neither a password nor an active access key", user.arn)
+            }
         };
         let remedy = "Delete the user if nobody needs it; until then, deactivate its credentials.";
         return Outcome::of(finding(user, FindingKind::UnusedUser, sentence, remedy));

@@ -103,7 +103,8 @@ pub struct Statement {
 impl Statement {
     /// File and pointer, line and Sid.
     pub(crate) fn place(&self) -> String {
-        let pointer = if self.pointer.is_empty() { String::new() } else { format!("#{}", self.pointer) };
+        let pointer =
+            if self.pointer.is_empty() { String::new() } else { format!("#{}", self.pointer) };
         let lines = self.lines.map_or(String::new(), |[first, _]| format!(", line {first}"));
         let sid = self.sid.as_ref().map_or(String::new(), |sid| format!(" ({sid})"));
         format!("{}{pointer}{lines}, statement {}{sid}", self.file, self.index)

@@ -36,7 +36,10 @@ fn write_summary(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<section id=\"summary\">\n<h2>Summary</h2>\n<ul class=\"tiles\">")?;
     for severity in ["high", "medium", "low"] {
         let number = audit.number_of(severity);
-        writeln!(out, "<li class=\"{severity}\"><a href=\"#{severity}\"><b>{number}</b> {severity}</a></li>")?;
+        writeln!(
+            out,
+            "<li class=\"{severity}\"><a href=\"#{severity}\"><b>{number}</b> {severity}</a></li>"
+        )?;
     }
     let not = audit.not_analysed.len();
     writeln!(out, "<li><a href=\"#not-analysed\"><b>{not}</b> not analysed</a></li>\n</ul>")?;
@@ -64,7 +67,8 @@ fn write_bars(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn write_severity(audit: &Audit, severity: &str, out: &mut dyn Write) -> io::Result<()> {
-    let findings: Vec<&Finding> = audit.findings.iter().filter(|f| f.severity == severity).collect();
+    let findings: Vec<&Finding> =
+        audit.findings.iter().filter(|f| f.severity == severity).collect();
     if findings.is_empty() {
         return writeln!(out, "<section id=\"{severity}\"></section>");
     }
@@ -96,10 +100,7 @@ fn write_finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
 
 fn write_witness(witness: &Witness, out: &mut dyn Write) -> io::Result<()> {
     let r = &witness.request;
-    let mut parts = vec![
-        format!("{} on {}", r.action, r.resource),
-        format!("by {}", r.principal),
-    ];
+    let mut parts = vec![format!("{} on {}", r.action, r.resource), format!("by {}", r.principal)];
     parts.extend(r.context.iter().map(|(key, values)| format!("{key} = {}", values.join(", "))));
     parts.extend(witness.absent.iter().map(|key| format!("{key} is absent")));
     let parts: Vec<String> = parts.iter().map(|p| format!("<code>{}</code>", escaped(p))).collect();
@@ -187,7 +188,8 @@ mod tests {
 
     #[test]
     fn what_the_snapshot_says_stays_text() {
-        let mut audit = Audit { folder: "<script>alert(1)</script>".to_owned(), ..Audit::default() };
+        let mut audit =
+            Audit { folder: "<script>alert(1)</script>".to_owned(), ..Audit::default() };
         audit.not_analysed.push(("a".into(), "\"><img src=x>".into(), "\u{202E}b".into()));
         let page = page(&audit);
         assert!(!page.contains("<script") && !page.contains("<img") && !page.contains('\u{202E}'));

@@ -17,9 +17,9 @@ pub fn files_below(root: &Path) -> (Vec<PathBuf>, Vec<(PathBuf, String)>) {
             continue;
         }
         match std::fs::read_dir(&path) {
-            Ok(entries) => open.extend(
-                entries.filter_map(|e| Some(e.ok()?.path())).filter(|p| !is_hidden(p)),
-            ),
+            Ok(entries) => {
+                open.extend(entries.filter_map(|e| Some(e.ok()?.path())).filter(|p| !is_hidden(p)))
+            }
             Err(error) => unreadable.push((path, crate::read::reason(&error))),
         }
     }

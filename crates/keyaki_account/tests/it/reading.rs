@@ -30,7 +30,10 @@ fn roles_have_their_policies_with_file_and_pointer() {
     let text = format!(r#"{{"UserDetailList": [], "RoleDetailList": [{ROLE}]}}"#);
     let snapshot = snapshot(&[("a/any-name.json", &text)]);
     let role = &snapshot.principals["arn:aws:iam::111122223333:role/team/deploy"];
-    assert_eq!(role.inline[0].place(), "a/any-name.json#/RoleDetailList/0/RolePolicyList/0/PolicyDocument");
+    assert_eq!(
+        role.inline[0].place(),
+        "a/any-name.json#/RoleDetailList/0/RolePolicyList/0/PolicyDocument"
+    );
     assert!(!role.inline[0].is_in_string);
     let trust = role.trust.as_ref().expect("a trust policy");
     assert!(trust.is_in_string && trust.defect.is_none());
@@ -56,7 +59,9 @@ fn pages_and_accounts_come_together() {
     let snapshot = snapshot(&files);
     assert_eq!(snapshot.principals.len(), 3);
     let remarks = remarks(&snapshot);
-    assert!(remarks.contains("444455556666: of its authorization details there are 1 pages, without the last"));
+    assert!(remarks.contains(
+        "444455556666: of its authorization details there are 1 pages, without the last"
+    ));
     assert!(!remarks.contains("111122223333: of its"), "{remarks}");
 }
 
@@ -86,7 +91,10 @@ fn last_use_finds_its_principal_by_name_member_or_job() {
     let ways: [&[(&str, &str)]; 3] = [
         &[("x/arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Fteam%2Fdeploy.json", &plain)],
         &[("x/1.json", &named)],
-        &[("get/j-1", &plain), ("generate/arn_3Aaws_3Aiam_3A_3A111122223333_3Arole_2Fteam_2Fdeploy", job)],
+        &[
+            ("get/j-1", &plain),
+            ("generate/arn_3Aaws_3Aiam_3A_3A111122223333_3Arole_2Fteam_2Fdeploy", job),
+        ],
     ];
     for way in ways {
         let files = [&[("a.json", &*details)], way].concat();
@@ -133,8 +141,16 @@ fn policies_of_resources_are_found_however_they_are_wrapped() {
     let files = [
         ("accounts/111122223333/s3-bucket/b.json", policy.to_owned()),
         ("x/s3api-get-bucket-policy/c.json", format!(r#"{{"Policy": "{text}"}}"#)),
-        ("x/y.json", format!(r#"{{"Attributes": {{"QueueArn": "arn:aws:sqs:eu-west-1:111122223333:q", "Policy": "{text}"}}}}"#)),
-        ("111122223333/eu-west-1/ecr-repository/a%2Fb.json", format!(r#"{{"policyText": "{text}"}}"#)),
+        (
+            "x/y.json",
+            format!(
+                r#"{{"Attributes": {{"QueueArn": "arn:aws:sqs:eu-west-1:111122223333:q", "Policy": "{text}"}}}}"#
+            ),
+        ),
+        (
+            "111122223333/eu-west-1/ecr-repository/a%2Fb.json",
+            format!(r#"{{"policyText": "{text}"}}"#),
+        ),
     ];
     let files: Vec<(&str, &str)> = files.iter().map(|(p, t)| (*p, t.as_str())).collect();
     let snapshot = snapshot(&files);
@@ -152,10 +168,23 @@ fn policies_of_resources_are_found_however_they_are_wrapped() {
 #[test]
 fn no_text_makes_a_reader_fail() {
     let details = format!(r#"{{"UserDetailList": [], "RoleDetailList": [{ROLE}]}}"#);
-    let texts = ["", "{", "[]", "null", "{\"Policy\": 1}", "user,arn,user_creation_time\n,,", "{\"Content\": \"\"}"];
+    let texts = [
+        "",
+        "{",
+        "[]",
+        "null",
+        "{\"Policy\": 1}",
+        "user,arn,user_creation_time\n,,",
+        "{\"Content\": \"\"}",
+    ];
     let cut = (0..details.len()).step_by(7).filter_map(|end| details.get(..end));
     for text in texts.into_iter().chain(cut) {
-        for path in ["a.json", "accounts/111122223333/iam/role/x/metadata.json", "s3-bucket/b", "organizations/o-1/accounts.json"] {
+        for path in [
+            "a.json",
+            "accounts/111122223333/iam/role/x/metadata.json",
+            "s3-bucket/b",
+            "organizations/o-1/accounts.json",
+        ] {
             let fragment = read(path, text.as_bytes().to_vec());
             let unknown = fragment.format == Format::Unknown;
             let snapshot = assemble(vec![fragment], keyaki_catalog::embedded());

@@ -237,7 +237,9 @@ fn now(given: Option<&str>) -> Result<date::Instant, Failure> {
     match given {
         Some(text) => {
             let read = date::parse(text).map(|(instant, _)| instant);
-            read.ok_or_else(|| Failure::new(format!("`{text}` is no time such as 2026-11-22T00:00:00Z")))
+            read.ok_or_else(|| {
+                Failure::new(format!("`{text}` is no time such as 2026-11-22T00:00:00Z"))
+            })
         }
         None => {
             let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);

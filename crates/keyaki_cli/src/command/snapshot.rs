@@ -68,7 +68,8 @@ pub(crate) fn load(folder: &Path, console: &mut Console) -> Result<Loaded, Failu
     unreadable.iter().for_each(|(path, why)| cannot(&path.to_string_lossy(), why));
     let mut formats: Vec<Format> = fragments.iter().map(|f| f.format).collect();
     formats.sort_unstable();
-    let counted = formats.chunk_by(|a, b| a == b).filter_map(|c| Some((c.first()?.name(), c.len())));
+    let counted =
+        formats.chunk_by(|a, b| a == b).filter_map(|c| Some((c.first()?.name(), c.len())));
     let formats = counted.collect();
     let mut snapshot = keyaki_account::assemble(fragments, console.catalog());
     snapshot.remarks.extend(remarks);
@@ -146,11 +147,8 @@ fn to_json(loaded: &Loaded) -> Value {
         .collect();
     let files: serde_json::Map<String, Value> =
         loaded.formats.iter().map(|(name, n)| ((*name).to_owned(), json!(n))).collect();
-    let missing: Vec<Value> = coverage
-        .missing
-        .iter()
-        .map(|m| json!({"question": m.question, "what": m.what}))
-        .collect();
+    let missing: Vec<Value> =
+        coverage.missing.iter().map(|m| json!({"question": m.question, "what": m.what})).collect();
     let remarks: Vec<Value> = loaded
         .snapshot
         .remarks

@@ -56,7 +56,10 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
 fn text(arn: &str, can: &WhatCan) -> String {
     let mut text = format!("{arn}\n");
     let number: usize = can.own_account.values().map(Vec::len).sum();
-    text.push_str(&format!("in its own account: {number} actions of {} services\n", can.own_account.len()));
+    text.push_str(&format!(
+        "in its own account: {number} actions of {} services\n",
+        can.own_account.len()
+    ));
     for (service, actions) in &can.own_account {
         text.push_str(&format!("  {service}: {}\n", some(actions)));
     }

@@ -45,7 +45,8 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let auditor = Auditor { snapshot: &loaded.snapshot, asker };
     let asked = who_can_asked(&arguments.action, &arguments.resource, auditor.snapshot);
     let principals: Vec<_> = auditor.snapshot.principals.values().collect();
-    let found = arguments.options.map("who-can", &principals, console, |p| who_can(&asked, p, &auditor));
+    let found =
+        arguments.options.map("who-can", &principals, console, |p| who_can(&asked, p, &auditor));
     let found: Vec<Can> = found.into_iter().flatten().collect();
     let notes = notes(&asked, &loaded.snapshot);
     console.write(|out| match arguments.format {
@@ -53,7 +54,8 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         OutputFormat::Json => writeln!(out, "{:#}", to_json(arguments, &found, &notes)),
     })?;
     let can = found.iter().any(|c| matches!(c.reach, Reach::Always(_) | Reach::When(..)));
-    let unknown = found.iter().any(|c| matches!(c.reach, Reach::Unknown(_)) || !c.missing.is_empty());
+    let unknown =
+        found.iter().any(|c| matches!(c.reach, Reach::Unknown(_)) || !c.missing.is_empty());
     Ok(match (can, unknown) {
         (true, _) => Exit::Findings,
         (false, true) => Exit::Undecided,
@@ -65,10 +67,16 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
 fn notes(asked: &keyaki_audit::Asked, snapshot: &keyaki_account::Snapshot) -> Vec<String> {
     let mut notes = Vec::new();
     if asked.target.is_none() && asked.resource != "*" {
-        notes.push("the snapshot does not hold the resource; its policy is taken to say nothing".to_owned());
+        notes.push(
+            "the snapshot does not hold the resource; its policy is taken to say nothing"
+                .to_owned(),
+        );
     }
     if asked.owner.is_none() && asked.resource != "*" {
-        notes.push("nothing tells which account owns the resource; it is taken to be each principal's own".to_owned());
+        notes.push(
+            "nothing tells which account owns the resource; it is taken to be each principal's own"
+                .to_owned(),
+        );
     }
     let without = snapshot.accounts.iter().filter(|(_, a)| !a.has_identities);
     notes.extend(without.map(|(id, _)| format!("users and roles of {id} are not in the snapshot")));
@@ -81,7 +89,9 @@ fn text(found: &[Can], of: usize, notes: &[String]) -> String {
     for can in found {
         let how = match &can.reach {
             Reach::Always(_) => "can".to_owned(),
-            Reach::When(_, conditions) if conditions.is_empty() => "can, with some condition keys".to_owned(),
+            Reach::When(_, conditions) if conditions.is_empty() => {
+                "can, with some condition keys".to_owned()
+            }
             Reach::When(_, conditions) => format!("can, if {}", conditions.join(" and ")),
             Reach::Never => "cannot, as far as is known".to_owned(),
             Reach::Unknown(why) => format!("not found out: {why}"),
@@ -89,7 +99,10 @@ fn text(found: &[Can], of: usize, notes: &[String]) -> String {
         text.push_str(&format!("{}: {how}\n", can.principal));
         for shown in can.statements.iter().filter_map(view::statement) {
             let sid = shown.sid.map_or(String::new(), |s| format!(" ({s})"));
-            text.push_str(&format!("  by {} in {}, statement {}{sid}\n", shown.layer, shown.file, shown.index));
+            text.push_str(&format!(
+                "  by {} in {}, statement {}{sid}\n",
+                shown.layer, shown.file, shown.index
+            ));
         }
         if let Reach::Always(shown) | Reach::When(shown, _) = &can.reach {
             number += 1;
