@@ -16,6 +16,7 @@ mod order;
 mod parallel;
 mod problem;
 mod read;
+mod tree_of_files;
 mod unwrap;
 
 pub use check::{
@@ -29,4 +30,5 @@ pub use order::canonical_order;
 pub use parallel::{default_jobs, map};
 pub use problem::ABOUT_FILES;
 pub use read::read;
+pub use tree_of_files::files_below;
 pub use unwrap::{is_policy, policies};
