@@ -46,8 +46,8 @@ pub fn conditions(statement: &Statement) -> Vec<String> {
     texts.collect()
 }
 
-/// One key under one operator.
-fn condition(operator: Operator, entry: &ConditionEntry) -> String {
+/// One key under one operator, in words.
+pub fn condition(operator: Operator, entry: &ConditionEntry) -> String {
     let key = &entry.key.value;
     let values: Vec<&str> = entry.values.iter().map(|v| v.text()).collect();
     let list = match values.as_slice() {

@@ -17,6 +17,7 @@ mod parallel;
 mod problem;
 mod proved;
 mod read;
+mod tree_of_files;
 mod unwrap;
 
 pub use check::{
@@ -31,4 +32,5 @@ pub use parallel::{default_jobs, map};
 pub use problem::ABOUT_FILES;
 pub use proved::{PUBLIC_ACCESS, REDUNDANT_GRANT};
 pub use read::read;
+pub use tree_of_files::files_below;
 pub use unwrap::{is_policy, policies};
