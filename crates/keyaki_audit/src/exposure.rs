@@ -149,7 +149,6 @@ fn of_cell(
         replay::shown(&request, &cell.witness.absent, layered, asker.profile, asker.catalog)?;
     let of_resource = cell.statements.iter().filter(|at| at.layer == Layer::Resource);
     let statements: Vec<Shown> = of_resource.filter_map(|at| layered.shown(*at)).collect();
-    let what = if target.kind == "role" { "assume" } else { "use" };
     let mut shown = shown;
     shown.notes = notes(&cell.witness, &request.caller);
     Ok(Finding {
@@ -159,7 +158,8 @@ fn of_cell(
         resource: target.arn.clone(),
         resource_kind: target.kind,
         sentence: format!(
-            "{who} can {what} {} ({}){}",
+            "{who} can {} {} ({}){}",
+            verb(target),
             target.arn,
             sentence::list(&actions),
             sentence::when(&conditions)
@@ -171,6 +171,11 @@ fn of_cell(
         request: Some(shown),
         statements,
     })
+}
+
+/// What access to it comes to.
+fn verb(target: &Target) -> &'static str {
+    if target.kind == "role" { "assume" } else { "use" }
 }
 
 /// The actions as the policy spells them; what a `NotAction` leaves is `*`.
@@ -302,7 +307,12 @@ fn of_public(
         resource: target.arn.clone(),
         resource_kind: target.kind,
         principal: Some("anyone".to_owned()),
-        sentence: format!("Anyone can use {} ({})", target.arn, sentence::list(&actions)),
+        sentence: format!(
+            "Anyone can {} {} ({})",
+            verb(target),
+            target.arn,
+            sentence::list(&actions)
+        ),
         actions,
         conditions: Vec::new(),
         request: Some(shown),
