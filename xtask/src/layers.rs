@@ -55,6 +55,7 @@ mod tests {
                 "keyaki_account",
                 "keyaki_audit",
                 "keyaki_analyze",
+                "keyaki_solve",
                 "keyaki_symbolic",
                 "keyaki_report",
                 "keyaki_lint",

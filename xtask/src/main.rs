@@ -12,6 +12,7 @@ mod catalog;
 mod codegen;
 mod compare;
 mod compare_linters;
+mod config_schema;
 mod editor;
 mod layers;
 mod licences;

@@ -104,7 +104,7 @@ pub fn findings_of_all(
     asker: &Asker<'_>,
 ) -> Result<Findings, String> {
     let budget = Budget::new(asker.steps);
-    let ask = crate::ask::Asked::new(subjects);
+    let ask = crate::asked::Asked::new(subjects);
     let landscape = Landscape::new(&ask, extent, zone, asker, &budget)?;
     let exhausted = |_| "the budget of steps ran out".to_owned();
     let (scales, parts) = (&landscape.scales, &landscape.parts);

@@ -3,7 +3,8 @@
 use keyaki_eval::{Caller, Formula};
 use keyaki_symbolic::{Actions, Budget, Engine};
 
-use crate::ask::{Asked, asked_for};
+use crate::ask::asked_for;
+use crate::asked::Asked;
 use crate::callers::{CallerCase, Scope};
 use crate::{Access, Answer, Asker, Subject};
 

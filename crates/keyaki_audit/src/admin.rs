@@ -80,7 +80,7 @@ impl Admin<'_> {
         let policies = Policies { identity, scp: own.scp.clone(), ..Policies::default() };
         let whole = Subject { policies, layer: None };
         let own = Subject { policies: own.clone(), layer: None };
-        no_new_access_of(&own, &whole, &self.caller, true, &self.auditor.asker)
+        no_new_access_of(&own, &whole, &self.caller, true, &self.auditor.asker())
     }
 
     /// The conditions of a statement that allows everything under conditions.
@@ -110,8 +110,7 @@ impl Admin<'_> {
             request.resource_account = Some(self.principal.account.clone());
             request.context.remove("aws:ResourceAccount");
         }
-        let asker = &self.auditor.asker;
-        let (profile, catalog) = (asker.profile, asker.catalog);
+        let (profile, catalog) = (self.auditor.profile, self.auditor.catalog);
         match replay::shown(&request, &witness.absent, &self.layered, profile, catalog) {
             Ok(shown) => {
                 let at = witness.responsible.iter().map(|r| r.at);
@@ -159,7 +158,7 @@ impl Admin<'_> {
         let mut undecided = None;
         for access in accesses {
             let access = [access];
-            match access_of(&subject, &self.caller, true, &access, &self.auditor.asker) {
+            match access_of(&subject, &self.caller, true, &access, &self.auditor.asker()) {
                 Answer::Refuted(witness) => return Ok(Some(*witness)),
                 Answer::Proved { .. } => {}
                 Answer::Undecided(why) => undecided = Some(why),

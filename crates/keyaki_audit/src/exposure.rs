@@ -28,7 +28,7 @@ pub fn external(target: &Target, zone: &ZoneOfTrust, auditor: &Auditor<'_>) -> O
     let subjects = subjects(target, &layered, auditor);
     let refs: Vec<&Subject> = subjects.iter().collect();
     let extent = Extent { resources: target.patterns(), without_services: true };
-    match findings_of_all(&refs, &extent, &zone, &auditor.asker) {
+    match findings_of_all(&refs, &extent, &zone, &auditor.asker()) {
         Ok(found) => told(target, &layered, &found, &zone, auditor),
         Err(why) => Outcome::not(NAME, &target.arn, why),
     }
@@ -60,7 +60,7 @@ fn subjects(target: &Target, layered: &Layered, auditor: &Auditor<'_>) -> Vec<Su
         ..Policies::default()
     };
     let mut subjects = vec![Subject { policies: resource, layer: Some(Layer::Resource) }];
-    if target.has_rcps(auditor.asker.catalog) {
+    if target.has_rcps(auditor.catalog) {
         let levels = own.rcp.as_deref().unwrap_or_default();
         for (at, level) in levels.iter().enumerate() {
             let Some(level) = reaching(level, target) else { continue };
@@ -144,9 +144,8 @@ fn of_cell(
     let actions = spelled(cell, target);
     let mut request = cell.witness.request.clone();
     own(&mut request, target);
-    let asker = &auditor.asker;
     let shown =
-        replay::shown(&request, &cell.witness.absent, layered, asker.profile, asker.catalog)?;
+        replay::shown(&request, &cell.witness.absent, layered, auditor.profile, auditor.catalog)?;
     let of_resource = cell.statements.iter().filter(|at| at.layer == Layer::Resource);
     let statements: Vec<Shown> = of_resource.filter_map(|at| layered.shown(*at)).collect();
     let mut shown = shown;
@@ -252,11 +251,11 @@ pub fn public(target: &Target, auditor: &Auditor<'_>) -> Outcome {
     }
     let layered = Layered::default().with_target(auditor.snapshot, target).with_everything();
     let mut subject = Subject { policies: layered.policies.clone(), layer: None };
-    with_full_access(&mut subject, target.has_rcps(auditor.asker.catalog));
+    with_full_access(&mut subject, target.has_rcps(auditor.catalog));
     // Types that AWS's check does not know have no keys of their own that outsiders cannot choose.
     let resource_type = target.resource_type.unwrap_or(ResourceType::SqsQueue);
     let question = Question::NoPublicAccess { subject: &subject, resource_type };
-    match ask(&question, &auditor.asker) {
+    match ask(&question, &auditor.asker()) {
         Answer::Proved { .. } => Outcome::default(),
         Answer::Undecided(why) => Outcome::not(NAME, &target.arn, why),
         Answer::Refuted(witness) => match of_public(target, &layered, &witness, auditor) {
@@ -289,9 +288,8 @@ fn of_public(
         request.resource.clone_from(&target.arn);
     }
     own(&mut request, target);
-    let asker = &auditor.asker;
     let mut shown =
-        replay::shown(&request, &witness.absent, layered, asker.profile, asker.catalog)?;
+        replay::shown(&request, &witness.absent, layered, auditor.profile, auditor.catalog)?;
     shown.notes = notes(witness, &request.caller);
     let statements = witness.responsible.iter().filter_map(|r| layered.shown(r.at));
     let statements: Vec<Shown> = statements.filter(|s| s.layer == "resource").collect();

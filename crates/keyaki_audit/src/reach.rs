@@ -76,9 +76,8 @@ pub fn who_can(asked: &Asked, principal: &Principal, auditor: &Auditor<'_>) -> O
     };
     let by_identity = identity.iter().any(|s| may_allow(s, &asked.action, |_| true));
     let policy = asked.target.as_ref().and_then(|t| t.policy.as_ref());
-    let is_named = |s: &Statement| {
-        keyaki_eval::names(s, keyaki_eval::Forms::ALL, &caller, auditor.asker.profile)
-    };
+    let is_named =
+        |s: &Statement| keyaki_eval::names(s, keyaki_eval::Forms::ALL, &caller, auditor.profile);
     let by_resource = policy.is_some_and(|p| may_allow(p, &asked.action, is_named));
     if !by_identity && !by_resource && lacking.is_empty() {
         return None;
@@ -127,7 +126,7 @@ impl Question<'_> {
             resource => vec![resource.to_owned()],
         };
         let access = [Access { actions: vec![self.asked.action.clone()], resources }];
-        match access_of(&subject, &self.caller, self.same_account, &access, &self.auditor.asker) {
+        match access_of(&subject, &self.caller, self.same_account, &access, &self.auditor.asker()) {
             Answer::Proved { .. } => (Reach::Never, Vec::new()),
             Answer::Undecided(why) => (Reach::Unknown(why), Vec::new()),
             Answer::Refuted(witness) => {
@@ -166,15 +165,16 @@ impl Question<'_> {
     }
 
     fn shown(&self, request: &Request, absent: &[String]) -> Result<ShownRequest, String> {
-        let asker = &self.auditor.asker;
-        replay::shown(request, absent, &self.layered, asker.profile, asker.catalog)
+        replay::shown(request, absent, &self.layered, self.auditor.profile, self.auditor.catalog)
     }
 
     /// The statements that allow a request.
     fn granting(&self, request: &Request) -> Vec<Shown> {
-        let asker = &self.auditor.asker;
-        let evaluator =
-            keyaki_eval::Evaluator::new(&self.layered.policies, asker.profile, asker.catalog);
+        let evaluator = keyaki_eval::Evaluator::new(
+            &self.layered.policies,
+            self.auditor.profile,
+            self.auditor.catalog,
+        );
         let full = keyaki_eval::complete(request).map(|c| c.request);
         let outcome = evaluator.decide(full.as_ref().unwrap_or(request));
         let statements = outcome.statements.into_iter();
@@ -219,7 +219,7 @@ pub fn what_can(principal: &Principal, auditor: &Auditor<'_>) -> WhatCan {
     let (layered, missing) = Layered::default().with_principal(auditor.snapshot, principal);
     can.not_analysed.extend(missing.iter().map(|m| not(m, "the policy is missing".to_owned())));
     let subject = Subject { policies: layered.policies.clone(), layer: None };
-    for action in actions_of(&subject, &caller, true, &[], &auditor.asker) {
+    for action in actions_of(&subject, &caller, true, &[], &auditor.asker()) {
         let service = action.split(':').next().unwrap_or_default().to_owned();
         can.own_account.entry(service).or_default().push(action);
     }
@@ -227,7 +227,7 @@ pub fn what_can(principal: &Principal, auditor: &Auditor<'_>) -> WhatCan {
         let Some(policy) = &target.policy else { continue };
         let names = |s: &keyaki_ir::Statement| {
             s.effect() == Some(Effect::Allow)
-                && keyaki_eval::names(s, keyaki_eval::Forms::ALL, &caller, auditor.asker.profile)
+                && keyaki_eval::names(s, keyaki_eval::Forms::ALL, &caller, auditor.profile)
         };
         if policy.defect.is_some() || !policy.policy.statements.iter().any(names) {
             continue;
@@ -236,7 +236,7 @@ pub fn what_can(principal: &Principal, auditor: &Auditor<'_>) -> WhatCan {
         let both = layered.clone().with_target(auditor.snapshot, &target);
         let subject = Subject { policies: both.policies, layer: None };
         let access = [Access { actions: Vec::new(), resources: target.patterns() }];
-        let actions = actions_of(&subject, &caller, same_account, &access, &auditor.asker);
+        let actions = actions_of(&subject, &caller, same_account, &access, &auditor.asker());
         if !actions.is_empty() {
             can.by_resource.insert(target.arn.clone(), actions);
         }

@@ -50,13 +50,23 @@ impl Settings {
         let selection = Selection::new(persona, &choices.select, &choices.ignore)
             .map_err(|error| InvalidSetting(error.to_string()))?;
         let linter = Linter::new(&selection);
-        Ok(Settings { options: Options { kind, resource_type: None, linter, catalog, jobs: None } })
+        Ok(Settings {
+            options: Options {
+                kind,
+                resource_type: None,
+                linter,
+                catalog,
+                jobs: None,
+                config: None,
+            },
+        })
     }
 
     /// The default settings.
     pub fn of(catalog: &'static Catalog) -> Settings {
         let linter = Linter::default();
-        let options = Options { kind: None, resource_type: None, linter, catalog, jobs: None };
+        let options =
+            Options { kind: None, resource_type: None, linter, catalog, jobs: None, config: None };
         Settings { options }
     }
 

@@ -10,6 +10,8 @@ mod absence;
 mod added_action;
 mod arn_form;
 mod assuming;
+mod attached_to;
+mod carried_key;
 mod condition_edit;
 mod condition_index;
 mod context;
@@ -37,6 +39,7 @@ mod tag_key;
 mod text_hash;
 mod variables;
 mod version;
+mod vpce_services;
 
 pub use document::{Document, KindSource};
 pub use linter::Linter;

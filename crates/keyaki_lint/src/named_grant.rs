@@ -1,7 +1,8 @@
-//! Statements that allow one action by its full name, and the condition key that confines it.
+//! Statements that allow one action, and the condition key that confines it.
 
+use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{
-    ActionPattern, BaseOperator, ConditionBlock, ConditionEntry, Effect, ResourcePattern,
+    ActionPattern, BaseOperator, ConditionBlock, ConditionEntry, Effect, Element, ResourcePattern,
     SetOperator, Statement,
 };
 
@@ -25,14 +26,37 @@ pub(crate) const CREATE_SLR: NamedAction =
 impl NamedAction {
     /// The entry by which a statement allows the action in so many letters for any service.
     pub(crate) fn allowed_by(self, statement: &Statement) -> Option<&ActionPattern> {
-        if statement.effect() != Some(Effect::Allow) {
-            return None;
-        }
         let mut entries = statement.action.iter().flat_map(|e| &e.entries);
         let entry = entries.find(|e| e.text.eq_ignore_ascii_case(self.action))?;
+        self.is_open(statement).then_some(entry)
+    }
+
+    /// The entry with wildcards by which a statement allows the action for any service, where no
+    /// entry says so in so many letters.
+    pub(crate) fn matched_by(self, statement: &Statement) -> Option<&ActionPattern> {
+        let entries = &statement.action.as_ref()?.entries;
+        let is_named = entries.iter().any(|e| e.text.eq_ignore_ascii_case(self.action));
+        let entry = entries.iter().find(|e| e.has_wildcard() && self.is_in(e))?;
+        (!is_named && self.is_open(statement)).then_some(entry)
+    }
+
+    /// The `NotAction` that leaves the action in, and with which a statement allows it for any
+    /// service.
+    pub(crate) fn left_in_by(self, statement: &Statement) -> Option<&Element<ActionPattern>> {
+        let element = statement.not_action.as_ref()?;
+        let is_out = element.entries.iter().any(|e| self.is_in(e));
+        (!is_out && self.is_open(statement)).then_some(element)
+    }
+
+    fn is_in(self, pattern: &ActionPattern) -> bool {
+        glob::matches(&pattern.text, self.action, Case::Insensitive)
+    }
+
+    /// Whether a statement allows, and does not confine the action to services that it names.
+    fn is_open(self, statement: &Statement) -> bool {
         let mut conditions = statement.condition_entries();
-        let confined = conditions.any(|(b, e)| e.is(self.service_key) && names_values(b, e));
-        (!confined).then_some(entry)
+        statement.effect() == Some(Effect::Allow)
+            && !conditions.any(|(b, e)| e.is(self.service_key) && names_values(b, e))
     }
 }
 

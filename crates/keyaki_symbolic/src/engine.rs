@@ -392,7 +392,7 @@ pub(crate) fn forms(action: Action<'_>) -> ResourceTest {
 
 /// Whether requests for an action can have a key: global keys all can, those of services where the
 /// catalogue lists them.
-pub(crate) fn carries(action: Action<'_>, key: &str, catalog: &Catalog) -> bool {
+pub fn carries(action: Action<'_>, key: &str, catalog: &Catalog) -> bool {
     match catalog.key(key) {
         KeyLookup::Service { .. } => action.all_condition_keys().any(|k| k.matches(key)),
         KeyLookup::Global(_)

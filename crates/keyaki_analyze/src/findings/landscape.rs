@@ -7,7 +7,7 @@ use keyaki_ir::glob::Case;
 use keyaki_symbolic::{Ask, Bits, Budget, Grid, KeyValue, Query, Side, Text};
 
 use crate::Asker;
-use crate::ask::Asked;
+use crate::asked::Asked;
 use crate::callers::{self, CallerCase, Scope};
 use crate::findings::mine::{Cell, Scales};
 use crate::findings::region::{Part, Regions};
@@ -176,7 +176,7 @@ fn situations(ask: &Asked<'_>, extent: &Extent, zone: &Zone) -> Vec<Situation> {
         !account.is_some_and(|a| zone.accounts.iter().any(|own| own == a))
     });
     let each = cases.into_iter().flat_map(|case| {
-        let topologies = crate::ask::topologies(ask.subjects, &case);
+        let topologies = crate::asked::topologies(ask.subjects, &case);
         topologies.into_iter().map(move |same| Situation { case: case.clone(), same_account: same })
     });
     each.collect()

@@ -5,11 +5,11 @@ pub(crate) mod view;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
-use keyaki_analyze::Asker;
+use keyaki_account::Snapshot;
 use keyaki_audit::{Auditor, Clock, FindingKind, NotAnalysed, Outcome, ZoneOfTrust, targets};
 use keyaki_eval::Profile;
 use keyaki_ir::date;
-use keyaki_symbolic::{Actions, Budget};
+use keyaki_symbolic::Budget;
 
 use crate::command::profile::ProfileArguments;
 use crate::command::snapshot::load;
@@ -106,8 +106,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     };
     let loaded = load(&arguments.folder, console)?;
     let profile = arguments.options.profile.read()?;
-    let asker = arguments.options.asker(&profile, console);
-    let auditor = Auditor { snapshot: &loaded.snapshot, asker };
+    let auditor = arguments.options.auditor(&loaded.snapshot, &profile, console);
     let mut outcome = Outcome::default();
     for analysis in &analyses {
         outcome.add(arguments.options.analyse(*analysis, &auditor, &zone, &clock, console));
@@ -121,7 +120,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         zone: arguments.zone.join(", "),
         clock,
         profile: profile.name().to_owned(),
-        catalog_date: asker.catalog.snapshot().date.to_string(),
+        catalog_date: auditor.catalog.snapshot().date.to_string(),
     };
     let audit = view::audit(&outcome, &about, auditor.snapshot);
     write(arguments, &audit, console)?;
@@ -158,9 +157,13 @@ impl AskOptions {
         self.profile.read()
     }
 
-    pub(crate) fn asker<'a>(&self, profile: &'a Profile, console: &mut Console) -> Asker<'a> {
-        let catalog = console.catalog();
-        Asker { catalog, profile, actions: Actions::Any, steps: self.budget }
+    pub(crate) fn auditor<'a>(
+        &self,
+        snapshot: &'a Snapshot,
+        profile: &'a Profile,
+        console: &mut Console,
+    ) -> Auditor<'a> {
+        Auditor { snapshot, catalog: console.catalog(), profile, steps: self.budget }
     }
 
     fn analyse(

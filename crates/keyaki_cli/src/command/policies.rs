@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use keyaki_account::Stored;
-use keyaki_analyze::Subject;
+use keyaki_analyze::{Place, Subject};
+use keyaki_diag::TextRange;
 use keyaki_eval::StatementRef;
 use keyaki_eval::{BlockPublicAccess, Document, Grant, Layer, Policies, Reason, ResourceRole};
 use keyaki_report::simulation as view;
-use keyaki_syntax::Tree;
+use keyaki_syntax::{NodeId, Tree};
 
 use crate::exit::Failure;
 
@@ -101,6 +102,43 @@ impl Loaded {
             sid: statement.sid.as_ref().map(|s| s.value.to_string()),
             effect: statement.effect()?.name(),
         })
+    }
+
+    /// Where a value of an element stands.
+    pub(crate) fn value_range(
+        &self,
+        at: StatementRef,
+        place: Place,
+        value: usize,
+    ) -> Option<TextRange> {
+        let statement = self.policies.statement(at)?;
+        let origin = match place {
+            Place::Principal => {
+                let mut entries = statement.principal_elements().take(1).flat_map(|p| p.entries());
+                entries.nth(value)?.1.origin
+            }
+            Place::Action => statement.action_elements().next()?.entries.get(value)?.origin,
+            Place::Resource => statement.resource_elements().next()?.entries.get(value)?.origin,
+            Place::Condition { .. } => place.condition(statement)?.1.values.get(value)?.origin,
+        };
+        self.range(at, origin)
+    }
+
+    /// Where an element stands: its value, or the key of a condition.
+    pub(crate) fn element_range(&self, at: StatementRef, place: Place) -> Option<TextRange> {
+        let statement = self.policies.statement(at)?;
+        let origin = match place {
+            Place::Principal => statement.principal_elements().next()?.origin,
+            Place::Action => statement.action_elements().next()?.origin,
+            Place::Resource => statement.resource_elements().next()?.origin,
+            Place::Condition { .. } => place.condition(statement)?.1.key.origin,
+        };
+        self.range(at, origin)
+    }
+
+    fn range(&self, at: StatementRef, origin: NodeId) -> Option<TextRange> {
+        let (_, tree) = self.named_tree(&self.policies.document(at)?.name)?;
+        Some(tree.range(origin))
     }
 
     /// The name of a layer, with the level's own name.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use keyaki_audit::{Auditor, WhatCan, what_can};
+use keyaki_audit::{WhatCan, what_can};
 use serde_json::{Value, json};
 
 use crate::command::analyze::AskOptions;
@@ -31,8 +31,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let loaded = load(&arguments.folder, console)?;
     let profile = arguments.options.profile()?;
-    let asker = arguments.options.asker(&profile, console);
-    let auditor = Auditor { snapshot: &loaded.snapshot, asker };
+    let auditor = arguments.options.auditor(&loaded.snapshot, &profile, console);
     let name = &arguments.principal;
     let all = auditor.snapshot.principals.values();
     let is_named = |arn: &str| arn == name || arn.rsplit('/').next() == Some(name);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use keyaki_audit::{Auditor, Can, Reach, who_can, who_can_asked};
+use keyaki_audit::{Can, Reach, who_can, who_can_asked};
 use keyaki_report::audit::{request_json, shell, statement_json};
 use serde_json::{Value, json};
 
@@ -41,8 +41,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     }
     let loaded = load(&arguments.folder, console)?;
     let profile = arguments.options.profile()?;
-    let asker = arguments.options.asker(&profile, console);
-    let auditor = Auditor { snapshot: &loaded.snapshot, asker };
+    let auditor = arguments.options.auditor(&loaded.snapshot, &profile, console);
     let asked = who_can_asked(&arguments.action, &arguments.resource, auditor.snapshot);
     let principals: Vec<_> = auditor.snapshot.principals.values().collect();
     let found =

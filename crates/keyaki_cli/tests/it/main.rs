@@ -5,6 +5,7 @@ mod accounts;
 mod bad_input;
 mod cases;
 mod contract;
+mod engines;
 mod extension;
 mod lsp;
 mod program;

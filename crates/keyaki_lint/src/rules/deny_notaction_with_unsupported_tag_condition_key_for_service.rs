@@ -1,0 +1,58 @@
+use keyaki_ir::{Effect, Statement};
+
+use crate::carried_key::{first_left_in_without, resource_tag_tests};
+use crate::context::Context;
+use crate::rule::rule;
+
+rule! {
+    /// Deny by `NotAction` on the condition of a resource's tag, which many actions do not carry.
+    ///
+    /// A request for an action that carries no tags of its resource has no value for the key: with a positive operator it is never denied, with a negated one always.
+    /// `NotAction` leaves every action in that is not listed, those without tags among them.
+    ///
+    /// ## Avoid
+    /// ```json
+    /// {
+    ///   "Effect": "Deny",
+    ///   "NotAction": "iam:*",
+    ///   //           ^^^^^^^
+    ///   "Resource": "*",
+    ///   "Condition": { "StringEquals": { "aws:ResourceTag/env": "dev" } }
+    /// }
+    /// ```
+    ///
+    /// ## Prefer
+    /// ```json
+    /// {
+    ///   "Effect": "Deny",
+    ///   "Action": "ec2:StopInstances",
+    ///   "Resource": "*",
+    ///   "Condition": { "StringEquals": { "aws:ResourceTag/env": "dev" } }
+    /// }
+    /// ```
+    ///
+    /// ## When to ignore it
+    /// When the actions without tags are decided by another statement.
+    ///
+    /// ## Sources
+    /// - <https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-security-warning-deny-notaction-with-unsupported-tag-condition-key-for-service>
+    /// - <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html>
+    /// - <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notaction.html>
+    name: "deny-notaction-with-unsupported-tag-condition-key-for-service",
+    aws: "DENY_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
+    level: Security,
+    kinds: Kinds::ANY,
+    check: Statement(check),
+}
+
+fn check(cx: &mut Context<'_>, statement: &Statement) {
+    let Some(element) = &statement.not_action else { return };
+    for test in resource_tag_tests(statement, Effect::Deny) {
+        let key = &test.key;
+        let Some(action) = first_left_in_without(cx, element, &key.value) else { continue };
+        let message = format!("requests for `{}` carry no `{}`", action.full_name(), key.value);
+        cx.report(element.origin, message)
+            .and_at(key.origin, "tested here")
+            .note("name the actions in `Action`, those that carry no tags in another statement");
+    }
+}
