@@ -40,6 +40,9 @@ mod tests {
             &[
                 "keyaki_workspace",
                 "keyaki_lint",
+                "keyaki_analyze",
+                "keyaki_symbolic",
+                "keyaki_eval",
                 "keyaki_catalog",
                 "keyaki_ir",
                 "keyaki_syntax",
