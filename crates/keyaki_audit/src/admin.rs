@@ -110,8 +110,7 @@ impl Admin<'_> {
             request.resource_account = Some(self.principal.account.clone());
             request.context.remove("aws:ResourceAccount");
         }
-        let asker = &self.auditor.asker();
-        let (profile, catalog) = (asker.profile, asker.catalog);
+        let (profile, catalog) = (self.auditor.profile, self.auditor.catalog);
         match replay::shown(&request, &witness.absent, &self.layered, profile, catalog) {
             Ok(shown) => {
                 let at = witness.responsible.iter().map(|r| r.at);

@@ -144,12 +144,10 @@ fn of_cell(
     let actions = spelled(cell, target);
     let mut request = cell.witness.request.clone();
     own(&mut request, target);
-    let asker = &auditor.asker();
     let shown =
-        replay::shown(&request, &cell.witness.absent, layered, asker.profile, asker.catalog)?;
+        replay::shown(&request, &cell.witness.absent, layered, auditor.profile, auditor.catalog)?;
     let of_resource = cell.statements.iter().filter(|at| at.layer == Layer::Resource);
     let statements: Vec<Shown> = of_resource.filter_map(|at| layered.shown(*at)).collect();
-    let what = if target.kind == "role" { "assume" } else { "use" };
     let mut shown = shown;
     shown.notes = notes(&cell.witness, &request.caller);
     Ok(Finding {
@@ -159,7 +157,8 @@ fn of_cell(
         resource: target.arn.clone(),
         resource_kind: target.kind,
         sentence: format!(
-            "{who} can {what} {} ({}){}",
+            "{who} can {} {} ({}){}",
+            verb(target),
             target.arn,
             sentence::list(&actions),
             sentence::when(&conditions)
@@ -171,6 +170,11 @@ fn of_cell(
         request: Some(shown),
         statements,
     })
+}
+
+/// What access to it comes to.
+fn verb(target: &Target) -> &'static str {
+    if target.kind == "role" { "assume" } else { "use" }
 }
 
 /// The actions as the policy spells them; what a `NotAction` leaves is `*`.
@@ -284,9 +288,8 @@ fn of_public(
         request.resource.clone_from(&target.arn);
     }
     own(&mut request, target);
-    let asker = &auditor.asker();
     let mut shown =
-        replay::shown(&request, &witness.absent, layered, asker.profile, asker.catalog)?;
+        replay::shown(&request, &witness.absent, layered, auditor.profile, auditor.catalog)?;
     shown.notes = notes(witness, &request.caller);
     let statements = witness.responsible.iter().filter_map(|r| layered.shown(r.at));
     let statements: Vec<Shown> = statements.filter(|s| s.layer == "resource").collect();
@@ -302,7 +305,12 @@ fn of_public(
         resource: target.arn.clone(),
         resource_kind: target.kind,
         principal: Some("anyone".to_owned()),
-        sentence: format!("Anyone can use {} ({})", target.arn, sentence::list(&actions)),
+        sentence: format!(
+            "Anyone can {} {} ({})",
+            verb(target),
+            target.arn,
+            sentence::list(&actions)
+        ),
         actions,
         conditions: Vec::new(),
         request: Some(shown),

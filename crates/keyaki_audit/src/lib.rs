@@ -31,12 +31,12 @@ pub use unused::{Clock, unused};
 pub use zone::ZoneOfTrust;
 
 use keyaki_account::Snapshot;
-use keyaki_analyze::Asker;
+use keyaki_analyze::{Asker, Native};
 use keyaki_catalog::Catalog;
 use keyaki_eval::Profile;
 use keyaki_symbolic::Actions;
 
-/// What analyses are made with; several threads may share it.
+/// What analyses are made with.
 #[derive(Clone, Copy, Debug)]
 pub struct Auditor<'a> {
     /// The snapshot.
@@ -45,13 +45,20 @@ pub struct Auditor<'a> {
     pub catalog: &'a Catalog,
     /// The readings of contested points.
     pub profile: &'a Profile,
-    /// The steps that each question may take.
+    /// The steps that each query may take.
     pub steps: u64,
 }
 
 impl<'a> Auditor<'a> {
-    /// What questions are asked with.
+    /// What questions are asked with: about all actions, those that AWS may add some day included.
     pub(crate) fn asker(&self) -> Asker<'a> {
-        Asker::new(self.catalog, self.profile, Actions::Any, self.steps)
+        Asker {
+            catalog: self.catalog,
+            profile: self.profile,
+            actions: Actions::Any,
+            steps: self.steps,
+            decider: &Native,
+            core_questions: 0,
+        }
     }
 }

@@ -165,15 +165,16 @@ impl Question<'_> {
     }
 
     fn shown(&self, request: &Request, absent: &[String]) -> Result<ShownRequest, String> {
-        let asker = &self.auditor.asker();
-        replay::shown(request, absent, &self.layered, asker.profile, asker.catalog)
+        replay::shown(request, absent, &self.layered, self.auditor.profile, self.auditor.catalog)
     }
 
     /// The statements that allow a request.
     fn granting(&self, request: &Request) -> Vec<Shown> {
-        let asker = &self.auditor.asker();
-        let evaluator =
-            keyaki_eval::Evaluator::new(&self.layered.policies, asker.profile, asker.catalog);
+        let evaluator = keyaki_eval::Evaluator::new(
+            &self.layered.policies,
+            self.auditor.profile,
+            self.auditor.catalog,
+        );
         let full = keyaki_eval::complete(request).map(|c| c.request);
         let outcome = evaluator.decide(full.as_ref().unwrap_or(request));
         let statements = outcome.statements.into_iter();

@@ -146,13 +146,18 @@ pub fn write_text(audit: &Audit, color: bool, out: &mut dyn Write) -> io::Result
         }
         writeln!(out)?;
     }
-    let number = audit.findings.len();
+    let number = count(audit.findings.len(), "finding", "findings");
     let by = ["high", "medium", "low"].map(|s| format!("{} {s}", audit.number_of(s)));
-    writeln!(out, "{number} findings: {}", by.join(", "))?;
+    writeln!(out, "{number}: {}", by.join(", "))?;
     if !audit.not_analysed.is_empty() {
-        writeln!(out, "{} things were not analysed", audit.not_analysed.len())?;
+        let things = count(audit.not_analysed.len(), "thing was", "things were");
+        writeln!(out, "{things} not analysed")?;
     }
     Ok(())
+}
+
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 fn write_finding(finding: &Finding, color: bool, out: &mut dyn Write) -> io::Result<()> {

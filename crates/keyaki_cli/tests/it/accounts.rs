@@ -167,6 +167,39 @@ fn a_snapshot_tells_what_it_lacks() {
 }
 
 #[test]
+fn the_report_for_a_browser_holds_every_finding() {
+    let case = cases().into_iter().find(|c| c.ends_with("roles")).expect("the case");
+    let (page, stderr, code) = told(&case, &["analyze", "snapshot", "--format", "html"]);
+    assert_eq!((stderr.as_str(), code), ("", 1));
+    assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>\n"));
+    assert!(!page.contains("<script"));
+    let output = analysis(&case);
+    for finding in output["findings"].as_array().into_iter().flatten() {
+        assert!(page.contains(&format!("id=\"f-{}\"", text(&finding["id"]))), "{finding:#}");
+    }
+}
+
+#[test]
+fn json_of_findings_has_the_fields_of_version_1() {
+    let case = cases().into_iter().find(|c| c.ends_with("roles")).expect("the case");
+    let output = analysis(&case);
+    let names = |value: &Value| {
+        let members = value.as_object().into_iter().flatten();
+        members.map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(output["version"], 1);
+    let head = "version analyses zone now days profile tool catalog findings not_analysed snapshot";
+    assert_eq!(names(&output), head);
+    let finding = &output["findings"][0];
+    let members = "id kind severity account resource resource_kind principal actions conditions \
+                   sentence witness layers notes replay statements remedy";
+    assert_eq!(names(finding), members);
+    assert_eq!(names(&finding["witness"]), "principal action resource context absent");
+    let statement = "layer file pointer policy statement sid lines text";
+    assert_eq!(names(&finding["statements"][0]), statement);
+}
+
+#[test]
 fn public_samples_are_analysed() {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/snapshots");
     if !samples.is_dir() {
