@@ -7,7 +7,7 @@ use keyaki_symbolic::{Actions, Ask, Budget, Engine, Found, Outcome, Query, Side,
 
 use crate::asked::{Asked, forms, granted, topologies};
 use crate::callers::{self, CallerCase, Scope};
-use crate::core::Sign;
+use crate::core::{Limit, Sign};
 use crate::decider::Within;
 use crate::{Access, Answer, Decider, Native, Question, Responsible, Subject, Witness};
 use crate::{dead, fail_open, owner, public, spoofable};
@@ -31,7 +31,7 @@ pub struct Asker<'a> {
 }
 
 /// What part of the steps may be spent on what a proof needs.
-const CORE_SHARE: u64 = 10;
+const CORE_SHARE: u64 = 20;
 
 /// Answers a question.
 pub fn ask(question: &Question<'_>, asker: &Asker<'_>) -> Answer {
@@ -157,7 +157,8 @@ impl Asker<'_> {
             let within = Within(&budget);
             let asker = self.within(&within);
             let holds = |subjects: &[&Subject]| asker.any(subjects, &combine).holds();
-            *core = Some(crate::core::core(subjects, signs, self.core_questions, holds));
+            let limit = Limit { questions: self.core_questions, steps: &budget };
+            *core = Some(crate::core::core(subjects, signs, limit, holds));
         }
         answer
     }

@@ -8,7 +8,7 @@ use keyaki_eval::{Formula, StatementRef};
 use keyaki_ir::{Effect, Statement};
 
 use crate::ask::{both, flipped};
-use crate::core::{Core, shadows, statements};
+use crate::core::{Core, Limit, shadows, statements};
 use crate::decider::Within;
 use crate::part::without;
 use crate::{Answer, Asker, Part, Place, Subject};
@@ -40,12 +40,12 @@ pub(crate) fn dead(subject: &Subject, part: Part, asker: &Asker<'_>) -> Answer {
     if let Answer::Proved { core, .. } = &mut answer
         && asker.core_questions > 0
     {
-        let most = asker.core_questions;
+        let questions = asker.core_questions;
         let budget = asker.core_budget();
         let within = Within(&budget);
         let asker = &asker.within(&within);
         let holds = |dropped: &[Part]| same(subject, part, dropped, asker).holds();
-        *core = Some(shadow(subject, part, most, holds));
+        *core = Some(shadow(subject, part, Limit { questions, steps: &budget }, holds));
     }
     answer
 }
@@ -77,7 +77,7 @@ fn same(subject: &Subject, part: Part, dropped: &[Part], asker: &Asker<'_>) -> A
 fn shadow(
     subject: &Subject,
     part: Part,
-    most: usize,
+    limit: Limit<'_>,
     holds: impl Fn(&[Part]) -> Option<bool>,
 ) -> Core {
     let effect = subject.policies.statement(part.at).and_then(Statement::effect);
@@ -91,7 +91,7 @@ fn shadow(
         let others = (0..place.values(statement).len()).filter(|v| *v != value);
         others.map(|v| Part { value: Some(v), ..part }).collect()
     });
-    shadows(others, values, most, holds)
+    shadows(others, values, limit, holds)
 }
 
 #[cfg(test)]
