@@ -94,7 +94,7 @@ pub(crate) fn flipped(mut answer: Answer) -> Answer {
 }
 
 /// A request for some of the access.
-fn asked_for(access: &[Access]) -> Formula<Ask> {
+pub(crate) fn asked_for(access: &[Access]) -> Formula<Ask> {
     Formula::or(access.iter().map(|a| {
         let text = |t: &String| Text::Like(t.as_str().into(), Case::Insensitive);
         let actions = a.actions.iter().map(|t| Formula::Atom(Ask::Action(text(t))));
@@ -227,7 +227,7 @@ impl Asker<'_> {
     }
 
     /// One case of callers.
-    fn case(
+    pub(crate) fn case(
         &self,
         case: &CallerCase,
         ask: &Asked<'_>,

@@ -86,7 +86,8 @@ pub(crate) fn granted(
     let Some(document) = &subject.policies.resource else {
         return Answer::Undecided("there is no policy of a resource".to_owned());
     };
-    let named = Named::of(&document.policy, resource_type);
+    let rcps = subject.policies.rcp.iter().flatten().flatten().map(|d| &d.policy);
+    let named = Named::of([&document.policy].into_iter().chain(rcps), resource_type);
     let own = Policies {
         resource: Some(document.clone()),
         rcp: subject.policies.rcp.clone(),
@@ -136,10 +137,13 @@ struct Named {
 }
 
 impl Named {
-    fn of(policy: &Policy, resource_type: Option<ResourceType>) -> Named {
+    fn of<'p>(
+        policies: impl Iterator<Item = &'p Policy>,
+        resource_type: Option<ResourceType>,
+    ) -> Named {
         let mut named =
             Named { keys: resource_type.map_or_else(all_keys, keys), ..Named::default() };
-        for statement in &policy.statements {
+        for statement in policies.flat_map(|p| &p.statements) {
             let elements = statement.principal_elements();
             for (_, entry) in elements.flat_map(|e| e.entries()) {
                 named.principals.extend(account(&entry.text));

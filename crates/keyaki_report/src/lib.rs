@@ -4,6 +4,8 @@
 //! cannot. A renderer sees a [`Report`], plain data, and writes to what it is given: it knows no
 //! terminal and no file system.
 
+pub mod audit;
+pub mod audit_html;
 mod checkstyle;
 mod commands;
 pub mod comparison;

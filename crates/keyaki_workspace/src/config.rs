@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
 
 use ignore::gitignore::Gitignore;
 use keyaki_catalog::Date;
 use keyaki_diag::{Finding, Level, Persona, RuleMeta, TextRange};
+use keyaki_ir::date::Instant;
 use keyaki_ir::{Policy, PolicyKind, ResourceType};
 use keyaki_lint::Linter;
 
@@ -188,6 +190,14 @@ impl Suppression {
             && self.at.as_ref().is_none_or(is_at)
             && self.sid.as_ref().is_none_or(has_sid)
     }
+}
+
+/// The day by the clock, in UTC.
+pub fn today() -> Date {
+    let passed = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let instant = Instant(i128::try_from(passed.as_nanos()).unwrap_or_default());
+    let day = instant.calendar().and_then(|text| Date::parse(text.split('T').next()?));
+    day.unwrap_or(Date::EPOCH)
 }
 
 /// The `Sid` of the statement that a pointer leads into.

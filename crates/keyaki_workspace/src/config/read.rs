@@ -269,3 +269,61 @@ fn date(value: &Spot<'_>) -> Read<Date> {
     };
     Date::parse(&text).ok_or_else(|| (value.span(), "a day is written as 2027-01-31".to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mistake(text: &str) -> String {
+        let today = Date::EPOCH;
+        let error = config(Path::new("keyaki.toml"), text.to_owned(), today).err();
+        error.map_or_else(|| "none".to_owned(), |error| error.to_string())
+    }
+
+    #[test]
+    fn mistakes_are_told_with_their_place() {
+        let cases = [
+            ("persona = \"strict\"", "keyaki.toml:1:11: `strict` is none of the personas"),
+            (
+                "\nselect = [\"all\", \"invalid-acton\"]",
+                "keyaki.toml:2:18: unknown rule `invalid-acton`",
+            ),
+            ("[levels]\naws = \"error\"", "keyaki.toml:2:1: `aws` is a group"),
+            ("[files]\npath = \"a\"", "keyaki.toml:1:1: `files` is a list of tables"),
+            ("[[files]]\nkind = \"scp\"", "keyaki.toml:1:1: `path` is missing"),
+            ("[[files]]\npath = 3", "keyaki.toml:2:8: a string is needed here"),
+            ("suppress = [1]", "keyaki.toml:1:13: a table is needed here"),
+            (
+                "[[suppress]]\nrule = \"invalid-action\"\nreason = \"x\"\nexpires = 2026-02-30",
+                "keyaki.toml:4:",
+            ),
+            ("persona", "keyaki.toml:1:"),
+        ];
+        for (text, start) in cases {
+            let told = mistake(text);
+            assert!(told.starts_with(start), "{text}: {told}");
+        }
+    }
+
+    #[test]
+    fn the_schema_has_the_settings_that_are_read() {
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schemas/keyaki.toml.json");
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let schema: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+        let names = |at: &str| -> Vec<String> {
+            let properties = schema.pointer(at).and_then(serde_json::Value::as_object);
+            properties.into_iter().flatten().map(|(name, _)| name.clone()).collect()
+        };
+        for (at, read) in [
+            ("/properties", TOP.as_slice()),
+            ("/properties/files/items/properties", FILES.as_slice()),
+            ("/properties/suppress/items/properties", SUPPRESS.as_slice()),
+        ] {
+            let (mut said, mut read) = (names(at), read.to_vec());
+            said.sort();
+            read.sort_unstable();
+            assert_eq!(said, read, "{at}");
+        }
+    }
+}

@@ -1,11 +1,8 @@
 //! Which configuration applies.
 
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
-use keyaki_catalog::Date;
-use keyaki_ir::date::Instant;
-use keyaki_workspace::Config;
+use keyaki_workspace::{Config, today};
 
 use crate::exit::Failure;
 
@@ -22,12 +19,4 @@ fn shortened(path: &Path) -> PathBuf {
     let here = std::env::current_dir().ok();
     let inside = here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
     inside.unwrap_or_else(|| path.to_owned())
-}
-
-/// The day by the clock, in UTC.
-fn today() -> Date {
-    let passed = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let instant = Instant(i128::try_from(passed.as_nanos()).unwrap_or_default());
-    let day = instant.calendar().and_then(|text| Date::parse(text.split('T').next()?));
-    day.unwrap_or(Date::EPOCH)
 }
