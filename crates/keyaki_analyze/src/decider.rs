@@ -23,12 +23,12 @@ impl Decider for Native {
     }
 }
 
-/// The engine on boxes, for several questions that share their steps.
+/// The engine on boxes, for several questions that share their steps and are to be proved.
 pub(crate) struct Within<'b>(pub(crate) &'b Budget);
 
 impl Decider for Within<'_> {
     fn decide(&self, query: &Query<'_>, asker: &Asker<'_>) -> Outcome {
-        Engine::new(asker.catalog, asker.actions).ask(query, self.0)
+        Engine::new(asker.catalog, asker.actions).for_proofs().ask(query, self.0)
     }
 }
 
