@@ -7,7 +7,8 @@ use keyaki_symbolic::{Actions, Ask, Budget, Engine, Found, Outcome, Query, Side,
 
 use crate::asked::{Asked, forms, granted, topologies};
 use crate::callers::{self, CallerCase, Scope};
-use crate::core::Sign;
+use crate::core::{Limit, Sign};
+use crate::decider::Within;
 use crate::{Access, Answer, Decider, Native, Question, Responsible, Subject, Witness};
 use crate::{dead, fail_open, owner, public, spoofable};
 
@@ -29,7 +30,7 @@ pub struct Asker<'a> {
     pub core_questions: usize,
 }
 
-/// What part of the steps a question about the needs of a proof may take.
+/// What part of the steps may be spent on what a proof needs.
 const CORE_SHARE: u64 = 20;
 
 /// Answers a question.
@@ -152,17 +153,28 @@ impl Asker<'_> {
         if let Answer::Proved { core, .. } = &mut answer
             && self.core_questions > 0
         {
-            let asker = self.for_cores();
+            let budget = self.core_budget();
+            let within = Within(&budget);
+            let asker = self.within(&within);
             let holds = |subjects: &[&Subject]| asker.any(subjects, &combine).holds();
-            *core = Some(crate::core::core(subjects, signs, self.core_questions, holds));
+            let limit = Limit { questions: self.core_questions, steps: &budget };
+            *core = Some(crate::core::core(subjects, signs, limit, holds));
         }
         answer
     }
 
-    /// Questions about what a proof needs are many, and each gets fewer steps. They all go to the
-    /// engine on boxes: what is left open is only taken to be needed.
-    pub(crate) fn for_cores(&self) -> Self {
-        Asker { decider: &Native, steps: self.steps / CORE_SHARE, core_questions: 0, ..*self }
+    /// For questions about what a proof needs: together they get a share of the steps. They go to
+    /// the engine on boxes; what it leaves open is taken to be needed.
+    pub(crate) fn within<'b>(&self, decider: &'b Within<'b>) -> Asker<'b>
+    where
+        Self: 'b,
+    {
+        Asker { decider, core_questions: 0, ..*self }
+    }
+
+    /// The steps for what a proof needs.
+    pub(crate) fn core_budget(&self) -> Budget {
+        Budget::new(self.steps / CORE_SHARE)
     }
 
     /// Whether there is no request for which a formula over "is allowed by each subject" holds.

@@ -8,6 +8,7 @@
 
 use keyaki_eval::StatementRef;
 use keyaki_ir::{Effect, Statement};
+use keyaki_symbolic::Budget;
 
 use crate::Subject;
 use crate::part::{Part, Place, without};
@@ -45,12 +46,19 @@ pub(crate) enum Sign {
     NotAllowed,
 }
 
-/// What a proof needs, with at most so many questions. `holds` is the question about weakened
+/// What may be spent on a core: a number of questions, and the steps that they share.
+#[derive(Clone, Copy)]
+pub(crate) struct Limit<'b> {
+    pub(crate) questions: usize,
+    pub(crate) steps: &'b Budget,
+}
+
+/// What a proof needs, as far as the limit allows. `holds` is the question about weakened
 /// subjects; it gives nothing where that is not found out.
 pub(crate) fn core(
     subjects: &[&Subject],
     signs: &[Sign],
-    most: usize,
+    limit: Limit<'_>,
     holds: impl Fn(&[&Subject]) -> Option<bool>,
 ) -> Core {
     let holds = |dropped: &[(usize, Part)]| {
@@ -62,7 +70,7 @@ pub(crate) fn core(
         let weakened: Vec<Subject> = weakened.collect();
         holds(&weakened.iter().collect::<Vec<_>>())
     };
-    let mut search = Search::new(most, holds);
+    let mut search = Search::new(limit, holds);
     let mut obstacles = Vec::new();
     let mut openings = Vec::new();
     for (subject, sign) in signs.iter().enumerate() {
@@ -90,10 +98,10 @@ pub(crate) fn core(
 pub(crate) fn shadows(
     others: Vec<StatementRef>,
     values: Vec<Part>,
-    most: usize,
+    limit: Limit<'_>,
     holds: impl Fn(&[Part]) -> Option<bool>,
 ) -> Core {
-    let mut search = Search::new(most, |dropped: &[(usize, Part)]| {
+    let mut search = Search::new(limit, |dropped: &[(usize, Part)]| {
         holds(&dropped.iter().map(|(_, part)| *part).collect::<Vec<_>>())
     });
     let others = search.needed(others, |at| vec![(0, Part::statement(*at))]);
@@ -176,9 +184,9 @@ impl Item<'_> {
     }
 }
 
-struct Search<H> {
+struct Search<'b, H> {
     holds: H,
-    most: usize,
+    limit: Limit<'b>,
     asked: usize,
     /// Whether everything was tried, and found out.
     is_sure: bool,
@@ -186,14 +194,14 @@ struct Search<H> {
     dropped: Vec<(usize, Part)>,
 }
 
-impl<H: Fn(&[(usize, Part)]) -> Option<bool>> Search<H> {
-    fn new(most: usize, holds: H) -> Self {
-        Search { holds, most, asked: 0, is_sure: true, dropped: Vec::new() }
+impl<'b, H: Fn(&[(usize, Part)]) -> Option<bool>> Search<'b, H> {
+    fn new(limit: Limit<'b>, holds: H) -> Self {
+        Search { holds, limit, asked: 0, is_sure: true, dropped: Vec::new() }
     }
 
     /// Tries to do without some parts; true if the proof stands.
     fn drop(&mut self, parts: &[(usize, Part)]) -> bool {
-        if self.asked >= self.most {
+        if self.asked >= self.limit.questions || self.limit.steps.left() == 0 {
             self.is_sure = false;
             return false;
         }

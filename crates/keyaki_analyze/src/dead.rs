@@ -8,7 +8,8 @@ use keyaki_eval::{Formula, StatementRef};
 use keyaki_ir::{Effect, Statement};
 
 use crate::ask::{both, flipped};
-use crate::core::{Core, shadows, statements};
+use crate::core::{Core, Limit, shadows, statements};
+use crate::decider::Within;
 use crate::part::without;
 use crate::{Answer, Asker, Part, Place, Subject};
 
@@ -39,9 +40,12 @@ pub(crate) fn dead(subject: &Subject, part: Part, asker: &Asker<'_>) -> Answer {
     if let Answer::Proved { core, .. } = &mut answer
         && asker.core_questions > 0
     {
-        let asker_for_cores = asker.for_cores();
-        let holds = |dropped: &[Part]| same(subject, part, dropped, &asker_for_cores).holds();
-        *core = Some(shadow(subject, part, asker.core_questions, holds));
+        let questions = asker.core_questions;
+        let budget = asker.core_budget();
+        let within = Within(&budget);
+        let asker = &asker.within(&within);
+        let holds = |dropped: &[Part]| same(subject, part, dropped, asker).holds();
+        *core = Some(shadow(subject, part, Limit { questions, steps: &budget }, holds));
     }
     answer
 }
@@ -73,7 +77,7 @@ fn same(subject: &Subject, part: Part, dropped: &[Part], asker: &Asker<'_>) -> A
 fn shadow(
     subject: &Subject,
     part: Part,
-    most: usize,
+    limit: Limit<'_>,
     holds: impl Fn(&[Part]) -> Option<bool>,
 ) -> Core {
     let effect = subject.policies.statement(part.at).and_then(Statement::effect);
@@ -87,5 +91,74 @@ fn shadow(
         let others = (0..place.values(statement).len()).filter(|v| *v != value);
         others.map(|v| Part { value: Some(v), ..part }).collect()
     });
-    shadows(others, values, most, holds)
+    shadows(others, values, limit, holds)
+}
+
+#[cfg(test)]
+#[expect(clippy::panic, reason = "a test stops at what it did not expect")]
+mod tests {
+    use super::*;
+    use keyaki_eval::{
+        AskedKeys, Atom, Caller, Evaluator, Forms, Layer, Policies, Profile, Request,
+        complete_where,
+    };
+    use keyaki_symbolic::Actions;
+    use keyaki_test_support::differ::{Dice, Pools, keys_of, policy};
+
+    /// Whether the documents allow a request: some statement does, and none denies.
+    fn grants(policies: &Policies, request: &Request) -> bool {
+        let profile = Profile::documented();
+        let evaluator = Evaluator::new(policies, &profile, keyaki_catalog::embedded());
+        let matches = |effect: Effect| {
+            let mut statements = policies.statements(Layer::Identity);
+            statements.any(|(at, s)| {
+                let atom = Atom::Statement { at, via: Forms::REGARDLESS };
+                s.effect() == Some(effect) && evaluator.holds(atom, request)
+            })
+        };
+        matches(Effect::Allow) && !matches(Effect::Deny)
+    }
+
+    fn alice() -> Caller {
+        let caller = Caller::parse("arn:aws:iam::111122223333:user/alice");
+        caller.unwrap_or_else(|e| panic!("{e}"))
+    }
+
+    #[test]
+    fn no_request_tells_policies_from_those_without_a_dead_part() {
+        let (profile, catalog) = (Profile::documented(), keyaki_catalog::embedded());
+        let asker = Asker::new(catalog, &profile, Actions::Any, 20_000_000);
+        let (mut dead_parts, mut attacks, mut living) = (0, 0, 0);
+        for seed in 0..8 {
+            let mut dice = Dice::seeded(seed);
+            let text = policy(&mut dice);
+            let subject = Subject::identity(vec![text.document()]);
+            let asked: AskedKeys = keys_of(&[&subject.policies]);
+            let pools = Pools::new(&[&text], &asked, catalog);
+            let requests = (0..60).filter_map(|_| {
+                let request = pools.request(&alice(), &mut dice);
+                Some(complete_where(request, |key| asked.has(key)).ok()?.request)
+            });
+            let requests: Vec<Request> = requests.collect();
+            for part in subject.parts() {
+                let rest = without(&subject.policies, &[part]);
+                let differs = |r: &Request| grants(&subject.policies, r) != grants(&rest, r);
+                match dead(&subject, part, &asker) {
+                    Answer::Proved { .. } => {
+                        let found = requests.iter().find(|r| differs(r));
+                        assert_eq!(found, None, "seed {seed}: {part:?} of {}", text.json());
+                        dead_parts += 1;
+                        attacks += requests.len();
+                    }
+                    Answer::Refuted(witness) => {
+                        let replays = differs(&witness.request);
+                        assert!(replays, "seed {seed}: {part:?}: {witness:?}");
+                        living += 1;
+                    }
+                    Answer::Undecided(_) => {}
+                }
+            }
+        }
+        assert!(dead_parts > 10 && living > 10 && attacks > 500, "{dead_parts} {attacks} {living}");
+    }
 }

@@ -23,6 +23,15 @@ impl Decider for Native {
     }
 }
 
+/// The engine on boxes, for several questions that share their steps and are to be proved.
+pub(crate) struct Within<'b>(pub(crate) &'b Budget);
+
+impl Decider for Within<'_> {
+    fn decide(&self, query: &Query<'_>, asker: &Asker<'_>) -> Outcome {
+        Engine::new(asker.catalog, asker.actions).for_proofs().ask(query, self.0)
+    }
+}
+
 /// A request that another engine says it found, once the evaluator has confirmed it; none if it
 /// does not. Keys that do not matter are taken out of it.
 pub fn confirmed(query: &Query<'_>, request: Request, catalog: &Catalog) -> Option<Found> {

@@ -162,7 +162,7 @@ fn core_notes(core: &Core<'_>) -> Vec<String> {
     let more = more.map(|m| format!("the proof needs {m}; JSON output lists all"));
     let open = (!core.is_minimal).then(|| {
         let questions = core.questions;
-        format!("some of this may not be needed: {questions} questions about it did not suffice")
+        format!("some of this may not be needed: {questions} questions about it were not enough")
     });
     more.into_iter().chain(open).collect()
 }

@@ -61,12 +61,20 @@ pub enum Outcome {
 pub struct Engine<'c> {
     catalog: &'c Catalog,
     actions: Actions,
+    /// Whether values are tried for keys that policy variables relate to each other.
+    tries_values: bool,
 }
 
 impl<'c> Engine<'c> {
     /// An engine over what AWS services define.
     pub fn new(catalog: &'c Catalog, actions: Actions) -> Self {
-        Engine { catalog, actions }
+        Engine { catalog, actions, tries_values: true }
+    }
+
+    /// The same, for those who want proofs: where policy variables relate keys to each other, no
+    /// request is searched for.
+    pub fn for_proofs(self) -> Self {
+        Engine { tries_values: false, ..self }
     }
 
     /// Whether there is such a request.
@@ -169,7 +177,9 @@ impl<'c> Engine<'c> {
                 self.replayed(original, found)
             }
             Ok(None) if open.is_empty() => nothing(&program, &decider, left_out),
-            Ok(None) if only.is_none() => self.try_values(original, &program, &open, budget),
+            Ok(None) if only.is_none() && self.tries_values => {
+                self.try_values(original, &program, &open, budget)
+            }
             Ok(None) => Outcome::Undecided(
                 "whether the relations between condition keys can hold together".to_owned(),
             ),
