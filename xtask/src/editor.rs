@@ -80,7 +80,7 @@ fn npm(root: &Path, arguments: &[&str], patience: Duration) -> Outcome {
 }
 
 /// Runs a command that has to end well, and in time.
-fn run(command: &mut Command, patience: Duration) -> Outcome {
+pub(crate) fn run(command: &mut Command, patience: Duration) -> Outcome {
     let program = command.get_program().to_string_lossy().into_owned();
     let mut child = command.spawn().map_err(|e| format!("{program} cannot be started: {e}"))?;
     let start = Instant::now();

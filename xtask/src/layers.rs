@@ -17,6 +17,18 @@ mod tests {
         ("keyaki_symbolic", &["keyaki_eval", "keyaki_catalog", "keyaki_ir"]),
         ("keyaki_solve", &["keyaki_symbolic", "keyaki_eval", "keyaki_catalog", "keyaki_ir"]),
         ("keyaki_analyze", &["keyaki_symbolic", "keyaki_eval", "keyaki_catalog", "keyaki_ir"]),
+        ("keyaki_account", &["keyaki_catalog", "keyaki_ir", "keyaki_syntax"]),
+        (
+            "keyaki_audit",
+            &[
+                "keyaki_account",
+                "keyaki_analyze",
+                "keyaki_symbolic",
+                "keyaki_eval",
+                "keyaki_catalog",
+                "keyaki_ir",
+            ],
+        ),
         ("keyaki_lint", &["keyaki_catalog", "keyaki_ir", "keyaki_syntax", "keyaki_diag"]),
         (
             "keyaki_workspace",
@@ -28,6 +40,9 @@ mod tests {
             &[
                 "keyaki_workspace",
                 "keyaki_lint",
+                "keyaki_analyze",
+                "keyaki_symbolic",
+                "keyaki_eval",
                 "keyaki_catalog",
                 "keyaki_ir",
                 "keyaki_syntax",
@@ -40,7 +55,10 @@ mod tests {
             &[
                 "keyaki_lsp",
                 "keyaki_workspace",
+                "keyaki_account",
+                "keyaki_audit",
                 "keyaki_analyze",
+                "keyaki_solve",
                 "keyaki_symbolic",
                 "keyaki_report",
                 "keyaki_lint",

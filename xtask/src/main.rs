@@ -12,7 +12,9 @@ mod catalog;
 mod codegen;
 mod compare;
 mod compare_linters;
+mod config_schema;
 mod editor;
+mod editors;
 mod layers;
 mod licences;
 mod test;
@@ -28,6 +30,7 @@ usage: cargo xtask <task>
 tasks:
   test [ARG…]        run all tests, with Z3; arguments go to the test runner
   test-editor        run the VS Code extension in a real workbench
+  test-editors       the same, and before that the tests in Neovim and Emacs, which it installs
   package-editor [--target T --program P]
                      pack the VS Code extension, for one platform with the program in it
   z3                 bring the Z3 that the solver tests use, and print where it is
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["test", rest @ ..] => test::run(&workspace_root(), rest),
         ["test-editor"] => editor::test_in_workbench(&workspace_root()),
+        ["test-editors"] => editors::test(&workspace_root()),
         ["package-editor", rest @ ..] => editor::package(&workspace_root(), rest),
         ["z3"] => z3::run(),
         ["codegen"] => codegen::run(&workspace_root(), false),

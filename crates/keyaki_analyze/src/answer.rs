@@ -2,6 +2,8 @@
 
 use keyaki_eval::{Request, StatementRef};
 
+use crate::Core;
+
 /// The answer to a question.
 #[derive(Clone, Debug)]
 pub enum Answer {
@@ -9,6 +11,8 @@ pub enum Answer {
     Proved {
         /// What was left out, in words.
         approximations: Vec<String>,
+        /// What the proof needs, if that was asked for.
+        core: Option<Core>,
     },
     /// It does not: here is a request.
     Refuted(Box<Witness>),
@@ -17,6 +21,15 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// Whether it holds; nothing where that is open.
+    pub fn holds(&self) -> Option<bool> {
+        match self {
+            Answer::Proved { .. } => Some(true),
+            Answer::Refuted(_) => Some(false),
+            Answer::Undecided(_) => None,
+        }
+    }
+
     /// The name that the outputs use.
     pub fn name(&self) -> &'static str {
         match self {

@@ -1,21 +1,19 @@
 //! One function that answers every question.
 
 use keyaki_catalog::Catalog;
-use keyaki_eval::{
-    AskedKeys, Atom, Caller, Evaluator, Forms, Formula, Layer, Profile, Request, Verdict,
-    complete_where, names,
-};
-use keyaki_ir::Effect;
+use keyaki_eval::{Atom, Caller, Evaluator, Formula, Profile, Request, Verdict, complete_where};
 use keyaki_ir::glob::Case;
 use keyaki_symbolic::{Actions, Ask, Budget, Engine, Found, Outcome, Query, Side, Text, allowed};
 
+use crate::asked::{Asked, forms, granted, topologies};
 use crate::callers::{self, CallerCase, Scope};
-use crate::owner;
-use crate::public;
-use crate::{Access, Answer, Question, Responsible, Subject, Witness};
+use crate::core::{Limit, Sign};
+use crate::decider::Within;
+use crate::{Access, Answer, Decider, Native, Question, Responsible, Subject, Witness};
+use crate::{dead, fail_open, owner, public, spoofable};
 
 /// What answers are given with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Asker<'a> {
     /// What AWS services define.
     pub catalog: &'a Catalog,
@@ -25,58 +23,78 @@ pub struct Asker<'a> {
     pub actions: Actions,
     /// The steps that each query may take.
     pub steps: u64,
+    /// What decides.
+    pub decider: &'a dyn Decider,
+    /// How many more questions may be asked to find out what a proof needs; with none, that is
+    /// left open.
+    pub core_questions: usize,
 }
+
+/// What part of the steps may be spent on what a proof needs.
+const CORE_SHARE: u64 = 20;
 
 /// Answers a question.
 pub fn ask(question: &Question<'_>, asker: &Asker<'_>) -> Answer {
     match question {
-        Question::NoNewAccess { old, new } => asker.minus(&[new, old]),
+        Question::NoNewAccess { old, new } => asker.no_more(&[new, old]),
         Question::Equivalent { one, other } => {
-            both(asker.minus(&[one, other]), || flipped(asker.minus(&[other, one])))
+            both(asker.no_more(&[one, other]), || flipped(asker.no_more(&[other, one])))
         }
         Question::Disjoint { one, other } => {
-            asker.any(&[one, other], |_, allowed| Formula::and(allowed.to_vec()))
+            let signs = [Sign::Allowed; 2];
+            asker.proof(&[one, other], &signs, |_, allowed| Formula::and(allowed.to_vec()))
         }
-        Question::AccessNotGranted { subject, access } => asker.any(&[subject], |_, allowed| {
-            Formula::and(allowed.iter().cloned().chain([asked_for(access)]))
-        }),
+        Question::AccessNotGranted { subject, access } => {
+            asker.proof(&[subject], &[Sign::Allowed], |_, allowed| {
+                Formula::and(allowed.iter().cloned().chain([asked_for(access)]))
+            })
+        }
         Question::NoPublicAccess { subject, resource_type } => {
             public::no_public_access(subject, *resource_type, asker)
         }
         Question::AlwaysDenied { subject } => {
-            asker.any(&[subject], |_, allowed| Formula::and(allowed.to_vec()))
+            let signs = [Sign::Allowed];
+            asker.proof(&[subject], &signs, |_, allowed| Formula::and(allowed.to_vec()))
         }
+        Question::FailsClosed { subject, part } => fail_open::fails_closed(subject, *part, asker),
+        Question::Dead { subject, part } => dead::dead(subject, *part, asker),
+        Question::NotSpoofable { subject, at } => spoofable::not_spoofable(subject, *at, asker),
     }
 }
 
 /// Both must hold; what refutes one of them refutes both.
-fn both(first: Answer, second: impl FnOnce() -> Answer) -> Answer {
-    match first {
-        Answer::Refuted(_) => first,
-        Answer::Proved { mut approximations } => match second() {
-            Answer::Proved { approximations: more } => {
-                approximations.extend(more);
-                Answer::Proved { approximations }
-            }
-            other @ (Answer::Refuted(_) | Answer::Undecided(_)) => other,
-        },
-        Answer::Undecided(_) => match second() {
-            refuted @ Answer::Refuted(_) => refuted,
-            Answer::Proved { .. } | Answer::Undecided(_) => first,
-        },
+pub(crate) fn both(first: Answer, second: impl FnOnce() -> Answer) -> Answer {
+    let Answer::Proved { mut approximations, core } = first else {
+        let is_open = matches!(first, Answer::Undecided(_));
+        let second = is_open.then(second).filter(|s| matches!(s, Answer::Refuted(_)));
+        return second.unwrap_or(first);
+    };
+    match second() {
+        Answer::Proved { approximations: more, core: other } => {
+            approximations.extend(more);
+            approximations.sort_unstable();
+            approximations.dedup();
+            let core = core.zip(other).map(|(one, other)| one.and(other));
+            Answer::Proved { approximations, core }
+        }
+        other @ (Answer::Refuted(_) | Answer::Undecided(_)) => other,
     }
 }
 
 /// An answer about two subjects that were given the other way round.
-fn flipped(mut answer: Answer) -> Answer {
+pub(crate) fn flipped(mut answer: Answer) -> Answer {
+    let flip = |subject: &mut usize| *subject = 1 - (*subject).min(1);
     if let Answer::Refuted(witness) = &mut answer {
-        witness.responsible.iter_mut().for_each(|r| r.subject = 1 - r.subject.min(1));
+        witness.responsible.iter_mut().for_each(|r| flip(&mut r.subject));
+    }
+    if let Answer::Proved { core: Some(core), .. } = &mut answer {
+        core.statements.iter_mut().for_each(|n| flip(&mut n.subject));
     }
     answer
 }
 
 /// A request for some of the access.
-fn asked_for(access: &[Access]) -> Formula<Ask> {
+pub(crate) fn asked_for(access: &[Access]) -> Formula<Ask> {
     Formula::or(access.iter().map(|a| {
         let text = |t: &String| Text::Like(t.as_str().into(), Case::Insensitive);
         let actions = a.actions.iter().map(|t| Formula::Atom(Ask::Action(text(t))));
@@ -93,13 +111,70 @@ fn asked_for(access: &[Access]) -> Formula<Ask> {
     }))
 }
 
+/// Allowed by the first and not by the second.
+fn minus(_: &Caller, allowed: &[Formula<Ask>]) -> Formula<Ask> {
+    match allowed {
+        [first, second] => Formula::and([first.clone(), Formula::not(second.clone())]),
+        _ => Formula::FALSE,
+    }
+}
+
+impl<'a> Asker<'a> {
+    /// What answers by the engine on boxes.
+    pub fn new(
+        catalog: &'a Catalog,
+        profile: &'a Profile,
+        actions: Actions,
+        steps: u64,
+    ) -> Asker<'a> {
+        Asker { catalog, profile, actions, steps, decider: &Native, core_questions: 0 }
+    }
+}
+
 impl Asker<'_> {
     /// Whether the first allows nothing that the second does not.
     pub(crate) fn minus(&self, subjects: &[&Subject; 2]) -> Answer {
-        self.any(subjects, |_, allowed| match allowed {
-            [first, second] => Formula::and([first.clone(), Formula::not(second.clone())]),
-            _ => Formula::FALSE,
-        })
+        self.any(subjects, minus)
+    }
+
+    /// The same, and what the proof needs.
+    fn no_more(&self, subjects: &[&Subject; 2]) -> Answer {
+        self.proof(subjects, &[Sign::Allowed, Sign::NotAllowed], minus)
+    }
+
+    /// As [`Asker::any`], and what the proof needs. Subjects without a sign are left as they are.
+    pub(crate) fn proof(
+        &self,
+        subjects: &[&Subject],
+        signs: &[Sign],
+        combine: impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
+    ) -> Answer {
+        let mut answer = self.any(subjects, &combine);
+        if let Answer::Proved { core, .. } = &mut answer
+            && self.core_questions > 0
+        {
+            let budget = self.core_budget();
+            let within = Within(&budget);
+            let asker = self.within(&within);
+            let holds = |subjects: &[&Subject]| asker.any(subjects, &combine).holds();
+            let limit = Limit { questions: self.core_questions, steps: &budget };
+            *core = Some(crate::core::core(subjects, signs, limit, holds));
+        }
+        answer
+    }
+
+    /// For questions about what a proof needs: together they get a share of the steps. They go to
+    /// the engine on boxes; what it leaves open is taken to be needed.
+    pub(crate) fn within<'b>(&self, decider: &'b Within<'b>) -> Asker<'b>
+    where
+        Self: 'b,
+    {
+        Asker { decider, core_questions: 0, ..*self }
+    }
+
+    /// The steps for what a proof needs.
+    pub(crate) fn core_budget(&self) -> Budget {
+        Budget::new(self.steps / CORE_SHARE)
     }
 
     /// Whether there is no request for which a formula over "is allowed by each subject" holds.
@@ -116,7 +191,7 @@ impl Asker<'_> {
             for same_account in topologies(subjects, case) {
                 let ask = asked.with(same_account);
                 match self.case(case, &ask, &combine) {
-                    Answer::Proved { approximations: more } => approximations.extend(more),
+                    Answer::Proved { approximations: more, .. } => approximations.extend(more),
                     refuted @ Answer::Refuted(_) => return refuted,
                     Answer::Undecided(reason) => undecided = undecided.or(Some(reason)),
                 }
@@ -124,7 +199,8 @@ impl Asker<'_> {
         }
         approximations.sort_unstable();
         approximations.dedup();
-        undecided.map_or(Answer::Proved { approximations }, Answer::Undecided)
+        let core = None;
+        undecided.map_or(Answer::Proved { approximations, core }, Answer::Undecided)
     }
 
     /// The actions of the catalogue for which there is a request that the formula holds of, in
@@ -151,21 +227,21 @@ impl Asker<'_> {
     }
 
     /// One case of callers.
-    fn case(
+    pub(crate) fn case(
         &self,
         case: &CallerCase,
         ask: &Asked<'_>,
         combine: &impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
     ) -> Answer {
-        let engine = Engine::new(self.catalog, self.actions);
         let general = case.requirements(&ask.asked);
         let query = self.query(&case.caller, general.clone(), ask, combine);
-        let found = match engine.ask(&query, &Budget::new(self.steps)) {
+        let found = match self.decider.decide(&query, self) {
             Outcome::Nothing { left_out } => {
                 let approximations = left_out.iter().map(|service| {
                     format!("actions that AWS may add to {service} one day were left out")
                 });
-                return Answer::Proved { approximations: approximations.collect() };
+                let (approximations, core) = (approximations.collect(), None);
+                return Answer::Proved { approximations, core };
             }
             Outcome::Undecided(reason) => return Answer::Undecided(reason),
             Outcome::Found(found) => found,
@@ -187,7 +263,7 @@ impl Asker<'_> {
                 // Where nothing is asked about the caller, the answer is known.
                 let outcome = match exact.caller == case.caller && requirements == general {
                     true => Outcome::Found(found.clone()),
-                    false => engine.ask(&query, &Budget::new(self.steps)),
+                    false => self.decider.decide(&query, self),
                 };
                 let Outcome::Found(found) = outcome else { continue };
                 match self.witness(&query, &found, ask, combine) {
@@ -298,12 +374,7 @@ impl Asker<'_> {
             let evaluator = Evaluator::new(side.policies, side.profile, self.catalog);
             for layer in side.policies.layers() {
                 for (at, _) in side.policies.statements(layer) {
-                    let via = match layer {
-                        Layer::Resource | Layer::Rcp(_) | Layer::Endpoint => Forms::ALL,
-                        Layer::Identity | Layer::Boundary | Layer::Session | Layer::Scp(_) => {
-                            Forms::REGARDLESS
-                        }
-                    };
+                    let via = forms(layer);
                     if evaluator.holds(Atom::Statement { at, via }, request) {
                         responsible.push(Responsible { subject, at });
                     }
@@ -312,71 +383,4 @@ impl Asker<'_> {
         }
         responsible
     }
-}
-
-/// A question about all subjects together.
-#[derive(Clone, Debug)]
-pub(crate) struct Asked<'s> {
-    pub(crate) subjects: &'s [&'s Subject],
-    asked: AskedKeys,
-    same_account: bool,
-}
-
-impl<'s> Asked<'s> {
-    pub(crate) fn new(subjects: &'s [&'s Subject]) -> Self {
-        let asked: Vec<AskedKeys> = subjects.iter().map(|s| AskedKeys::of(&s.policies)).collect();
-        Asked { subjects, asked: AskedKeys::union(&asked), same_account: false }
-    }
-
-    /// The same where caller and resource belong to one account, or do not.
-    pub(crate) fn with(&self, same_account: bool) -> Self {
-        Asked { same_account, ..self.clone() }
-    }
-
-    /// The keys that the policies ask for.
-    pub(crate) fn asked(&self) -> &AskedKeys {
-        &self.asked
-    }
-
-    /// Whether decisions over several layers are asked about, rather than what documents say.
-    fn is_layered(&self) -> bool {
-        self.subjects.iter().any(|s| s.layer.is_none())
-    }
-
-    /// What holds of the requests of exactly this caller.
-    pub(crate) fn of(&self, case: &CallerCase) -> Formula<Ask> {
-        let keys = case.requirements(&self.asked);
-        match self.is_layered() {
-            true => {
-                let owner = owner::relation(&case.caller, self.same_account, &self.asked);
-                Formula::and([keys, owner])
-            }
-            false => keys,
-        }
-    }
-}
-
-/// Whether caller and resource can belong to the same account, and to different ones; where only
-/// documents of one layer are asked about, that makes no difference.
-pub(crate) fn topologies(subjects: &[&Subject], case: &CallerCase) -> Vec<bool> {
-    let layered = subjects.iter().any(|s| s.layer.is_none());
-    match layered && case.caller.account().is_some() {
-        true => vec![true, false],
-        false => vec![false],
-    }
-}
-
-/// When documents of one layer say yes: some statement allows and none denies.
-fn granted(index: usize, side: Side<'_>, layer: Layer, caller: &Caller) -> Formula<Ask> {
-    let via = match layer {
-        Layer::Resource | Layer::Rcp(_) | Layer::Endpoint => Forms::ALL,
-        Layer::Identity | Layer::Boundary | Layer::Session | Layer::Scp(_) => Forms::REGARDLESS,
-    };
-    let of = |effect: Effect| {
-        let statements = side.policies.statements(layer);
-        let matching = statements
-            .filter(|(_, s)| s.effect() == Some(effect) && names(s, via, caller, side.profile));
-        Formula::or(matching.map(|(at, _)| Formula::Atom(Ask::Statement { side: index, at })))
-    };
-    Formula::and([of(Effect::Allow), Formula::not(of(Effect::Deny))])
 }

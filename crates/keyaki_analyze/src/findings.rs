@@ -80,10 +80,32 @@ pub struct Findings {
 /// # Errors
 /// Why they were not found: the budget of steps ran out, or something is not modelled.
 pub fn findings(subject: &Subject, zone: &Zone, asker: &Asker<'_>) -> Result<Findings, String> {
+    findings_of_all(&[subject], &Extent::default(), zone, asker)
+}
+
+/// What requests findings are about, apart from the zone.
+#[derive(Clone, Debug, Default)]
+pub struct Extent {
+    /// ARN patterns of the resources; none stands for all.
+    pub resources: Vec<String>,
+    /// Whether AWS's services are of no interest.
+    pub without_services: bool,
+}
+
+/// The findings of requests that each of several subjects allows. Each statement is named as one
+/// of the subject that it belongs to; the layers of the subjects must differ.
+///
+/// # Errors
+/// As of [`findings`].
+pub fn findings_of_all(
+    subjects: &[&Subject],
+    extent: &Extent,
+    zone: &Zone,
+    asker: &Asker<'_>,
+) -> Result<Findings, String> {
     let budget = Budget::new(asker.steps);
-    let subjects = [subject];
-    let ask = crate::ask::Asked::new(&subjects);
-    let landscape = Landscape::new(&ask, zone, asker, &budget)?;
+    let ask = crate::asked::Asked::new(subjects);
+    let landscape = Landscape::new(&ask, extent, zone, asker, &budget)?;
     let exhausted = |_| "the budget of steps ran out".to_owned();
     let (scales, parts) = (&landscape.scales, &landscape.parts);
     let cells = mine::mine(scales, parts, &budget).map_err(exhausted)?;

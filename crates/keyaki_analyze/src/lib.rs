@@ -5,17 +5,29 @@
 
 mod answer;
 mod ask;
+mod asked;
 mod callers;
+mod core;
+mod dead;
+mod decider;
 mod difference;
+mod fail_open;
 mod findings;
 mod home;
+mod one;
 mod owner;
+mod part;
 mod public;
 mod question;
-mod words;
+mod spoofable;
+pub mod words;
 
 pub use answer::{Answer, Responsible, Witness};
 pub use ask::{Asker, ask};
+pub use core::{Core, Needed};
+pub use decider::{Decider, Native, confirmed};
 pub use difference::{Class, Difference, difference};
-pub use findings::{Bounds, Finding, Findings, KeyCell, Zone, findings};
+pub use findings::{Bounds, Extent, Finding, Findings, KeyCell, Zone, findings, findings_of_all};
+pub use one::{access_of, actions_of, no_new_access_of};
+pub use part::{Part, Place};
 pub use question::{Access, Question, Subject};

@@ -23,6 +23,7 @@ use keyaki_ir::{
 use keyaki_symbolic::{Ask, Text};
 
 use crate::callers::{absent, arn_like, is, like};
+use crate::core::Sign;
 use crate::{Answer, Asker, Subject};
 
 /// What a key that outsiders cannot choose holds.
@@ -71,10 +72,22 @@ pub(crate) fn no_public_access(
     resource_type: ResourceType,
     asker: &Asker<'_>,
 ) -> Answer {
+    granted(subject, Some(resource_type), asker, |_| Formula::TRUE)
+}
+
+/// The same, of the requests of which more holds, which is a formula over the first subject; without
+/// a type, the keys of all types count.
+pub(crate) fn granted(
+    subject: &Subject,
+    resource_type: Option<ResourceType>,
+    asker: &Asker<'_>,
+    more: impl Fn(&Caller) -> Formula<Ask>,
+) -> Answer {
     let Some(document) = &subject.policies.resource else {
         return Answer::Undecided("there is no policy of a resource".to_owned());
     };
-    let named = Named::of(&document.policy, resource_type);
+    let rcps = subject.policies.rcp.iter().flatten().flatten().map(|d| &d.policy);
+    let named = Named::of([&document.policy].into_iter().chain(rcps), resource_type);
     let own = Policies {
         resource: Some(document.clone()),
         rcp: subject.policies.rcp.clone(),
@@ -90,16 +103,22 @@ pub(crate) fn no_public_access(
     let refs: Vec<&Subject> = subjects.iter().collect();
     let asked: Vec<AskedKeys> = subjects.iter().map(|s| AskedKeys::of(&s.policies)).collect();
     let outside = named.outside(&AskedKeys::union(&asked));
-    let mut answer = asker.any(&refs, |caller, allowed| {
+    let signs = vec![Sign::Allowed; all_must_allow];
+    let mut answer = asker.proof(&refs, &signs, |caller, allowed| {
         if !named.is_outsider(caller) {
             return Formula::FALSE;
         }
         let (layers, networks) = allowed.split_at(all_must_allow.min(allowed.len()));
         let elsewhere = networks.iter().cloned().map(Formula::not);
-        Formula::and(layers.iter().cloned().chain([outside.clone()]).chain(elsewhere))
+        let these = [outside.clone(), more(caller)];
+        Formula::and(layers.iter().cloned().chain(these).chain(elsewhere))
     });
     if let Answer::Refuted(witness) = &mut answer {
         witness.responsible.retain(|r| r.subject == 0);
+    }
+    if let Answer::Proved { core: Some(core), .. } = &mut answer {
+        // Each layer was a subject of its own.
+        core.statements.iter_mut().for_each(|n| n.subject = 0);
     }
     answer
 }
@@ -118,9 +137,13 @@ struct Named {
 }
 
 impl Named {
-    fn of(policy: &Policy, resource_type: ResourceType) -> Named {
-        let mut named = Named { keys: keys(resource_type), ..Named::default() };
-        for statement in &policy.statements {
+    fn of<'p>(
+        policies: impl Iterator<Item = &'p Policy>,
+        resource_type: Option<ResourceType>,
+    ) -> Named {
+        let mut named =
+            Named { keys: resource_type.map_or_else(all_keys, keys), ..Named::default() };
+        for statement in policies.flat_map(|p| &p.statements) {
             let elements = statement.principal_elements();
             for (_, entry) in elements.flat_map(|e| e.entries()) {
                 named.principals.extend(account(&entry.text));
@@ -197,6 +220,10 @@ impl Named {
         }
         parts
     }
+}
+
+fn all_keys() -> Vec<(&'static str, Holds)> {
+    KEYS.iter().chain(&S3_KEYS).chain(&EFS_KEYS).copied().collect()
 }
 
 fn keys(resource_type: ResourceType) -> Vec<(&'static str, Holds)> {

@@ -1,9 +1,9 @@
 //! What can be asked.
 
-use keyaki_eval::{Document, Layer, Policies};
+use keyaki_eval::{Document, Layer, Policies, StatementRef};
 use keyaki_ir::ResourceType;
 
-use crate::Answer;
+use crate::{Answer, Part};
 
 /// Policies whose access is asked about.
 #[derive(Clone, Debug)]
@@ -81,12 +81,50 @@ pub enum Question<'q> {
         /// The policies.
         subject: &'q Subject,
     },
+    /// Does nothing get past a condition for want of its key: no request without the key that an
+    /// `Allow` allows, and none that a `Deny` would refuse were it not for the condition?
+    FailsClosed {
+        /// The policies.
+        subject: &'q Subject,
+        /// The condition.
+        part: Part,
+    },
+    /// Does it change no decision to take a part away?
+    Dead {
+        /// The policies.
+        subject: &'q Subject,
+        /// The statement, a value of it, or a condition.
+        part: Part,
+    },
+    /// Does a statement let in nobody whom the policy does not name and who chooses the keys of
+    /// the request that a caller can choose?
+    NotSpoofable {
+        /// The policies, with that of a resource.
+        subject: &'q Subject,
+        /// An `Allow` statement of the resource's policy.
+        at: StatementRef,
+    },
 }
 
 impl Question<'_> {
     /// What an answer means, in a sentence.
     pub fn meaning(&self, answer: &Answer) -> &'static str {
-        let [proved, refuted] = match self {
+        let [none, some] = self.meanings();
+        match answer {
+            Answer::Proved { .. } => none,
+            Answer::Refuted(_) => some,
+            Answer::Undecided(_) => "neither a proof nor a request was found",
+        }
+    }
+
+    /// What a request that is found means, in a sentence.
+    pub fn found(&self) -> &'static str {
+        self.meanings()[1]
+    }
+
+    /// What it means that there is no such request, and that there is one.
+    fn meanings(&self) -> [&'static str; 2] {
+        match self {
             Question::NoNewAccess { .. } => [
                 "the new policies allow nothing that the old ones do not",
                 "the new policies allow a request that the old ones do not",
@@ -105,11 +143,15 @@ impl Question<'_> {
                 ["nothing is granted to the public", "the public is allowed a request"]
             }
             Question::AlwaysDenied { .. } => ["every request is refused", "a request is allowed"],
-        };
-        match answer {
-            Answer::Proved { .. } => proved,
-            Answer::Refuted(_) => refuted,
-            Answer::Undecided(_) => "neither a proof nor a request was found",
+            Question::FailsClosed { .. } => {
+                ["without the key nothing gets through", "a request without the key gets through"]
+            }
+            Question::Dead { .. } => {
+                ["this makes no difference", "there is a request to which this makes a difference"]
+            }
+            Question::NotSpoofable { .. } => {
+                ["this lets no outsider in", "this lets in outsiders who send what it asks for"]
+            }
         }
     }
 }

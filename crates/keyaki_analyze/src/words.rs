@@ -4,7 +4,7 @@ use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{BaseOperator, ConditionEntry, Operator, PrincipalForm, SetOperator, Statement};
 
 /// Whom a statement names; none where it has no principal element.
-pub(crate) fn principals(statement: &Statement) -> Option<String> {
+pub fn principals(statement: &Statement) -> Option<String> {
     let named = |element: &keyaki_ir::PrincipalElement| match &element.form {
         PrincipalForm::Any => "anyone".to_owned(),
         PrincipalForm::Map(_) | PrincipalForm::Wrong => {
@@ -38,7 +38,7 @@ pub(crate) fn overlap(one: &Statement, other: &Statement) -> bool {
 }
 
 /// The conditions of a statement.
-pub(crate) fn conditions(statement: &Statement) -> Vec<String> {
+pub fn conditions(statement: &Statement) -> Vec<String> {
     let entries = statement.condition_entries();
     let texts = entries.filter_map(|(block, entry)| {
         block.operator.operator.map(|operator| condition(operator, entry))
@@ -46,8 +46,8 @@ pub(crate) fn conditions(statement: &Statement) -> Vec<String> {
     texts.collect()
 }
 
-/// One key under one operator.
-fn condition(operator: Operator, entry: &ConditionEntry) -> String {
+/// One key under one operator, in words.
+pub fn condition(operator: Operator, entry: &ConditionEntry) -> String {
     let key = &entry.key.value;
     let values: Vec<&str> = entry.values.iter().map(|v| v.text()).collect();
     let list = match values.as_slice() {

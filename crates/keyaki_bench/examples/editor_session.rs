@@ -23,7 +23,7 @@ fn main() -> Result<()> {
     }
     row("start to initialized", &mut starts);
     type_in(&program, "6 KB", TEAM_POLICY, 500)?;
-    type_in(&program, "1 MB", &large_policy(1), 20)?;
+    type_in(&program, "1 MB", &large_policy(1), 200)?;
     hundred_policies(&program)
 }
 

@@ -19,7 +19,7 @@ fn main() -> io::Result<()> {
     let profile = Profile::documented();
     let catalog = keyaki_catalog::embedded();
     let steps = Budget::DEFAULT_STEPS;
-    let asker = Asker { catalog, profile: &profile, actions: Actions::Any, steps };
+    let asker = Asker::new(catalog, &profile, Actions::Any, steps);
     println!("{:>10} {:>8} {:>6}  policy", "time", "findings", "cover");
     for path in std::env::args().skip(1) {
         let tree = keyaki_syntax::Tree::parse(std::fs::read_to_string(&path)?);

@@ -12,7 +12,7 @@ fn main() {
     let profile = Profile::documented();
     let catalog = keyaki_catalog::embedded();
     let steps = Budget::DEFAULT_STEPS;
-    let asker = Asker { catalog, profile: &profile, actions: Actions::Any, steps };
+    let asker = Asker::new(catalog, &profile, Actions::Any, steps);
     let only = std::env::args().nth(1).unwrap_or_default();
     for case in keyaki_test_support::adversarial::cases() {
         if !case.name.contains(&only) {

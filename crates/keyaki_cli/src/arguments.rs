@@ -2,7 +2,10 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{catalog, check, diff, explain, format, lsp, prove, simulate};
+use crate::command::{
+    analyze, catalog, check, diff, explain, format, lsp, prove, simulate, snapshot, what_can,
+    who_can,
+};
 use crate::console::{Choice, Color, Console};
 use crate::exit::{Exit, Failure};
 
@@ -28,6 +31,11 @@ pub(crate) enum Command {
     Simulate(Box<simulate::Arguments>),
     Prove(Box<prove::Arguments>),
     Diff(diff::Arguments),
+    #[command(subcommand)]
+    Snapshot(snapshot::Command),
+    Analyze(Box<analyze::Arguments>),
+    WhoCan(Box<who_can::Arguments>),
+    WhatCan(Box<what_can::Arguments>),
     Catalog(catalog::Arguments),
     Lsp(lsp::Arguments),
 }
@@ -41,6 +49,10 @@ impl Command {
             Command::Simulate(arguments) => simulate::run(&arguments, console),
             Command::Diff(arguments) => diff::run(&arguments, console),
             Command::Prove(arguments) => prove::run(&arguments, console),
+            Command::Snapshot(command) => snapshot::run(&command, console),
+            Command::Analyze(arguments) => analyze::run(&arguments, console),
+            Command::WhoCan(arguments) => who_can::run(&arguments, console),
+            Command::WhatCan(arguments) => what_can::run(&arguments, console),
             Command::Catalog(arguments) => catalog::run(arguments, console),
             Command::Lsp(arguments) => lsp::run(&arguments, console),
         }

@@ -1,5 +1,6 @@
 //! One file per command, and what several of them need.
 
+pub(crate) mod analyze;
 pub(crate) mod catalog;
 pub(crate) mod check;
 pub(crate) mod diff;
@@ -10,6 +11,9 @@ pub(crate) mod policies;
 pub(crate) mod profile;
 pub(crate) mod prove;
 pub(crate) mod simulate;
+pub(crate) mod snapshot;
+pub(crate) mod what_can;
+pub(crate) mod who_can;
 
 use std::io;
 use std::path::{Path, PathBuf};

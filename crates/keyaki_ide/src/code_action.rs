@@ -6,9 +6,12 @@ mod list;
 mod operator;
 mod refactoring;
 mod statement;
+mod suppression;
 mod wildcard;
 
 use std::fmt;
+
+pub use suppression::{Suppression, suppression};
 
 use keyaki_diag::{Edit, TextRange};
 
@@ -19,6 +22,8 @@ use crate::{Document, formatting};
 pub enum CodeActionKind {
     /// Mends a finding.
     QuickFix,
+    /// Accepts a finding.
+    Suppress,
     /// Says the same, or nearly the same, in another way.
     Rewrite,
     /// Mends all that can be mended without changing what the policy allows.
@@ -59,6 +64,11 @@ pub enum CodeActionId {
         /// Which.
         number: usize,
     },
+    /// The acceptance of the finding with that number.
+    Suppress {
+        /// Index into [`Document::findings`].
+        finding: usize,
+    },
     /// All safe fixes.
     FixAll,
     /// The order of AWS's grammar.
@@ -70,6 +80,7 @@ impl fmt::Display for CodeActionId {
         match self {
             CodeActionId::Fix { finding, fix } => write!(f, "fix {finding} {fix}"),
             CodeActionId::Rewrite { offset, number } => write!(f, "rewrite {offset} {number}"),
+            CodeActionId::Suppress { finding } => write!(f, "suppress {finding}"),
             CodeActionId::FixAll => f.write_str("fix-all"),
             CodeActionId::Organize => f.write_str("organize"),
         }
@@ -84,6 +95,7 @@ impl CodeActionId {
         let mut number = || words.next()?.parse::<usize>().ok();
         match name {
             "fix" => Some(CodeActionId::Fix { finding: number()?, fix: number()? }),
+            "suppress" => Some(CodeActionId::Suppress { finding: number()? }),
             "rewrite" => {
                 let offset = u32::try_from(number()?).ok()?;
                 Some(CodeActionId::Rewrite { offset, number: number()? })
@@ -100,11 +112,12 @@ impl CodeActionId {
 /// The two actions on the whole document are always listed: whether they change something is
 /// known when they are worked out.
 pub fn code_actions(document: &Document, range: TextRange) -> Vec<CodeAction> {
-    if document.policies.is_empty() && document.findings().is_empty() {
+    if document.policies().is_empty() && document.findings().is_empty() {
         return Vec::new();
     }
     let mut actions = fix::quick_fixes(document, range);
     actions.extend(rewrites(document, range.start));
+    actions.extend(fix::suppressions(document, range));
     if document.findings().iter().any(fix::is_mended_safely) {
         actions.push(whole(
             CodeActionId::FixAll,
@@ -112,7 +125,7 @@ pub fn code_actions(document: &Document, range: TextRange) -> Vec<CodeAction> {
             CodeActionKind::FixAll,
         ));
     }
-    if !document.policies.is_empty() {
+    if !document.policies().is_empty() {
         let title = "Bring elements into canonical order";
         actions.push(whole(CodeActionId::Organize, title, CodeActionKind::Organize));
     }
@@ -142,6 +155,8 @@ pub fn edits_of(document: &Document, id: CodeActionId) -> Vec<Edit> {
             let mut found = refactoring::refactorings(document, offset).into_iter();
             found.nth(number).map(|refactoring| refactoring.edits).unwrap_or_default()
         }
+        // It changes another file: see `suppression`.
+        CodeActionId::Suppress { .. } => Vec::new(),
         CodeActionId::FixAll => fix::all(document),
         CodeActionId::Organize => formatting::organize(document),
     }

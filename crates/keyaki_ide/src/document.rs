@@ -16,7 +16,7 @@ use crate::Settings;
 pub struct Document {
     pub(crate) path: PathBuf,
     pub(crate) tree: Tree,
-    pub(crate) policies: Vec<ReadPolicy>,
+    policies: OnceLock<Vec<ReadPolicy>>,
     pub(crate) settings: Arc<Settings>,
     findings: OnceLock<Vec<Finding>>,
 }
@@ -26,8 +26,8 @@ impl Document {
     pub fn read(path: impl Into<PathBuf>, text: &str, settings: Arc<Settings>) -> Document {
         let path = path.into();
         let tree = Tree::parse(text);
-        let policies = read_policies(&path, &tree, &settings.options);
-        Document { path, tree, policies, settings, findings: OnceLock::new() }
+        let (policies, findings) = (OnceLock::new(), OnceLock::new());
+        Document { path, tree, policies, settings, findings }
     }
 
     /// The text.
@@ -42,7 +42,13 @@ impl Document {
 
     /// Whether it holds a policy.
     pub fn holds_policy(&self) -> bool {
-        !self.policies.is_empty() || !self.findings().is_empty()
+        !self.policies().is_empty() || !self.findings().is_empty()
+    }
+
+    /// The policies that stand in the text itself. They are read when somebody asks: findings do
+    /// without them.
+    pub(crate) fn policies(&self) -> &[ReadPolicy] {
+        self.policies.get_or_init(|| read_policies(&self.path, &self.tree, &self.settings.options))
     }
 
     /// What the rules find, in order of position; nothing in a text without a policy.
@@ -67,12 +73,12 @@ impl Document {
     pub(crate) fn policy_at(&self, offset: u32) -> Option<&ReadPolicy> {
         let holds =
             |read: &&ReadPolicy| self.range(read.policy.origin).contains(TextRange::empty(offset));
-        self.policies.iter().find(holds)
+        self.policies().iter().find(holds)
     }
 
     /// All statements of all policies.
     pub(crate) fn statements(&self) -> impl Iterator<Item = &Statement> {
-        self.policies.iter().flat_map(|read| &read.policy.statements)
+        self.policies().iter().flat_map(|read| &read.policy.statements)
     }
 
     /// The source range of a part of a string's value.

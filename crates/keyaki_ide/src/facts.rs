@@ -12,11 +12,11 @@ use std::fmt;
 
 use keyaki_catalog::Catalog;
 
-pub(crate) use action::{action, expansion};
+pub(crate) use action::{action, by_level, expansion, members};
 pub(crate) use arn::arn;
 pub(crate) use element::element;
 pub(crate) use key::{key, key_type};
-pub(crate) use managed::{actions, managed_policy};
+pub(crate) use managed::{actions, allowed, managed_policy};
 pub(crate) use operator::operator;
 pub(crate) use service::service;
 

@@ -30,7 +30,7 @@ pub fn folds(document: &Document) -> Vec<Fold> {
         let statement = document.statements().find(|s| s.origin == value.id());
         Fold { range: value.range(), summary: statement.map(summary) }
     };
-    if document.policies.is_empty() {
+    if document.policies().is_empty() {
         return Vec::new();
     }
     document.tree.values().filter(is_open).map(fold).collect()

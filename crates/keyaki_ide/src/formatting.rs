@@ -11,7 +11,7 @@ use crate::Document;
 
 /// The edits that lay out a document; none where its text is not well-formed or holds no policy.
 pub fn format(document: &Document) -> Vec<Edit> {
-    if document.policies.is_empty() {
+    if document.policies().is_empty() {
         return Vec::new();
     }
     let formatted = keyaki_syntax::format(&document.tree, &FormatOptions::default());
@@ -30,7 +30,7 @@ pub(crate) fn organize(document: &Document) -> Vec<Edit> {
     let order: &MemberOrder<'_> = &canonical_order;
     let options = FormatOptions { member_order: Some(order), ..FormatOptions::default() };
     match keyaki_syntax::format(&document.tree, &options) {
-        Ok(new) if !document.policies.is_empty() => replacement(document.text(), &new),
+        Ok(new) if !document.policies().is_empty() => replacement(document.text(), &new),
         Ok(_) | Err(_) => Vec::new(),
     }
 }

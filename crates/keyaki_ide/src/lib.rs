@@ -2,14 +2,15 @@
 //!
 //! A [`Document`] is one text, read once and never changed: an edit makes a new one. Every feature
 //! is a function from a document and a byte offset or range to values with byte ranges. Nothing
-//! here knows the protocol, a line, a column or a thread; nothing but `folder.rs` touches a file.
+//! here knows the protocol, a line, a column or a thread; nothing but `folder.rs` and the reading of
+//! `keyaki.toml` touches a file,
+//! and nothing but `meaning/revision.rs` runs a program: git.
 //!
 //! A text that holds no policy has no findings, no hints, no symbols: an editor may hand over
 //! whatever it opens.
 //!
-//! Findings come from [`Document::findings`], at once. A slower source, such as proofs, belongs
-//! beside it: a function of its own over the same document, whose findings the adapter adds to
-//! these when they are there.
+//! Findings come from [`Document::findings`], at once. A slower source stands beside it: [`proofs`]
+//! asks the engine about the same document, and the adapter adds what it finds when it is there.
 
 mod code_action;
 mod completion;
@@ -21,6 +22,7 @@ mod formatting;
 mod hint;
 mod hover;
 mod link;
+mod meaning;
 mod occurrence;
 mod rule;
 mod seen;
@@ -30,7 +32,9 @@ mod site;
 mod symbol;
 mod token;
 
-pub use code_action::{CodeAction, CodeActionId, CodeActionKind, code_actions, edits_of};
+pub use code_action::{
+    CodeAction, CodeActionId, CodeActionKind, Suppression, code_actions, edits_of, suppression,
+};
 pub use completion::{Completion, CompletionKind, Completions, Insertion, Part, complete};
 pub use document::Document;
 pub use facts::{Topic, documentation};
@@ -42,6 +46,9 @@ pub use hover::{Hover, hover};
 pub use keyaki_catalog::{Catalog, embedded as catalog};
 pub use keyaki_diag::{Edit, Finding, Level, Place, RuleMeta, TextRange};
 pub use link::{Link, links};
+pub use meaning::{
+    Lens, Proofs, Target, committed, comparison, explanation, is_versioned, lenses, proofs,
+};
 pub use occurrence::{definition, occurrences, renamable, rename};
 pub use rule::{Nature, nature, rule_page};
 pub use selection::selection;

@@ -46,7 +46,7 @@ pub(crate) fn site_at(document: &Document, offset: u32) -> Option<(Value<'_>, Si
 
 /// All sites of all policies of a document, in order of position.
 pub(crate) fn all_sites(document: &Document) -> Vec<(NodeId, Site<'_>)> {
-    document.policies.iter().flat_map(|read| sites(document, &read.policy)).collect()
+    document.policies().iter().flat_map(|read| sites(document, &read.policy)).collect()
 }
 
 /// All sites of a policy, in order of position.

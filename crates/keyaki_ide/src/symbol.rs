@@ -34,7 +34,7 @@ pub struct Symbol {
 
 /// The outline of a document. A document that is one policy has its statements on top.
 pub fn symbols(document: &Document) -> Vec<Symbol> {
-    match &document.policies[..] {
+    match document.policies() {
         [only] if document.tree.pointer(only.policy.origin).is_empty() => {
             statements(document, only)
         }

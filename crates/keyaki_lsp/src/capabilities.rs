@@ -3,7 +3,7 @@
 use tower_lsp_server::gen_lsp_types as lsp;
 
 use crate::client_traits::ClientTraits;
-use crate::{code_action, semantic_token};
+use crate::{code_action, lens, semantic_token, view};
 
 /// The capabilities for an editor. Diagnostics are offered to those that ask for them; the others
 /// get them unasked.
@@ -24,6 +24,8 @@ pub(crate) fn capabilities(client: &ClientTraits) -> lsp::ServerCapabilities {
         document_symbol_provider: Some(true.into()),
         workspace_symbol_provider: Some(true.into()),
         code_action_provider: Some(lsp::CodeActionProvider::CodeActionOptions(code_actions())),
+        code_lens_provider: Some(lsp::CodeLensOptions::default()),
+        execute_command_provider: Some(commands()),
         document_link_provider: Some(lsp::DocumentLinkOptions::default()),
         document_formatting_provider: Some(true.into()),
         document_range_formatting_provider: Some(true.into()),
@@ -47,6 +49,7 @@ pub(crate) fn capabilities(client: &ClientTraits) -> lsp::ServerCapabilities {
                 supported: Some(true),
                 change_notifications: Some(true.into()),
             }),
+            text_document_content: client.reads_views.then(|| views().into()),
             ..lsp::WorkspaceOptions::default()
         }),
         ..lsp::ServerCapabilities::default()
@@ -77,6 +80,15 @@ fn code_actions() -> lsp::CodeActionOptions {
         resolve_provider: Some(true),
         ..lsp::CodeActionOptions::default()
     }
+}
+
+fn commands() -> lsp::ExecuteCommandOptions {
+    let commands = lens::COMMANDS.map(str::to_owned).into();
+    lsp::ExecuteCommandOptions { commands, ..lsp::ExecuteCommandOptions::default() }
+}
+
+fn views() -> lsp::TextDocumentContentOptions {
+    lsp::TextDocumentContentOptions { schemes: vec![view::SCHEME.to_owned()] }
 }
 
 fn tokens() -> lsp::SemanticTokensOptions {

@@ -1,15 +1,20 @@
 //! Code actions: listed without their edits where the editor asks for these later.
 
-use keyaki_ide::{CodeAction, CodeActionId, CodeActionKind, code_actions, edits_of};
+use keyaki_ide::{
+    CodeAction, CodeActionId, CodeActionKind, Suppression, code_actions, edits_of, suppression,
+};
 use serde_json::{Value, json};
 use tower_lsp_server::gen_lsp_types as lsp;
 
 use crate::diagnostic::diagnostic;
+use crate::position::Lines;
 use crate::snapshot::Snapshot;
+use crate::uri::uri_of;
 
 /// The kinds that are offered, as the editor names them.
-pub(crate) const KINDS: [CodeActionKind; 4] = [
+pub(crate) const KINDS: [CodeActionKind; 5] = [
     CodeActionKind::QuickFix,
+    CodeActionKind::Suppress,
     CodeActionKind::Rewrite,
     CodeActionKind::FixAll,
     CodeActionKind::Organize,
@@ -19,6 +24,7 @@ pub(crate) const KINDS: [CodeActionKind; 4] = [
 pub(crate) fn kind_name(kind: CodeActionKind) -> &'static str {
     match kind {
         CodeActionKind::QuickFix => "quickfix",
+        CodeActionKind::Suppress => "quickfix.suppress.keyaki",
         CodeActionKind::Rewrite => "refactor.rewrite",
         CodeActionKind::FixAll => "source.fixAll.keyaki",
         CodeActionKind::Organize => "source.organizePolicy.keyaki",
@@ -36,6 +42,7 @@ pub(crate) fn list(
     // they were asked for.
     let is_worth = |kind: CodeActionKind| match kind {
         CodeActionKind::QuickFix | CodeActionKind::Rewrite => true,
+        CodeActionKind::Suppress => snapshot.client.creates_files,
         CodeActionKind::FixAll | CodeActionKind::Organize => {
             snapshot.client.resolves_edits || only.is_some()
         }
@@ -95,8 +102,32 @@ pub(crate) fn resolve(snapshot: &Snapshot, mut action: lsp::CodeAction) -> lsp::
 }
 
 fn edit(snapshot: &Snapshot, id: CodeActionId) -> lsp::WorkspaceEdit {
+    if let CodeActionId::Suppress { finding } = id {
+        let entry = suppression(snapshot.document(), finding);
+        return entry.map(|entry| entry_edit(snapshot, entry)).unwrap_or_default();
+    }
     let edits = edits_of(snapshot.document(), id);
     workspace_edit(snapshot, snapshot.text_edits(edits))
+}
+
+/// An entry at the end of another file, which is created if need be.
+fn entry_edit(snapshot: &Snapshot, entry: Suppression) -> lsp::WorkspaceEdit {
+    let uri = uri_of(&entry.path);
+    let end = Lines::new(&entry.before, snapshot.client.encoding).position(u32::MAX);
+    let range = lsp::Range { start: end, end };
+    let edit = lsp::Edit::TextEdit(lsp::TextEdit { range, new_text: entry.added });
+    let options = lsp::CreateFileOptions { overwrite: None, ignore_if_exists: Some(true) };
+    let create = lsp::CreateFile::new(uri.clone(), Some(options), None);
+    let text_document = lsp::OptionalVersionedTextDocumentIdentifier {
+        version: None,
+        text_document_identifier: lsp::TextDocumentIdentifier { uri },
+    };
+    let change = lsp::TextDocumentEdit { text_document, edits: vec![edit] };
+    let changes = vec![
+        lsp::DocumentChange::CreateFile(create),
+        lsp::DocumentChange::TextDocumentEdit(change),
+    ];
+    lsp::WorkspaceEdit { document_changes: Some(changes), ..lsp::WorkspaceEdit::default() }
 }
 
 /// Edits of one text, for the version that they were made for where the editor knows versions.

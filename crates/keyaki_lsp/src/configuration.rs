@@ -21,6 +21,7 @@ pub(crate) fn choices(section: &Value) -> Choices {
         select: texts("select"),
         ignore: texts("ignore"),
         kind: text("kind"),
+        proofs: section.get("proofs").and_then(Value::as_bool),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Findings as diagnostics.
 
-use keyaki_ide::{Document, Finding, Level, Nature, nature, rule_page};
+use keyaki_ide::{Document, Finding, Level, Nature, Proofs, nature, rule_page};
 use serde_json::json;
 use tower_lsp_server::gen_lsp_types as lsp;
 
@@ -14,6 +14,10 @@ const SOURCE: &str = "keyaki";
 /// Of a finding with more places than this, the others are left out.
 const MOST_RELATED: usize = 20;
 
+/// Of one text, only so many findings are told: no editor shows more of them, and what they would
+/// take to send is time in which nothing else is sent.
+const MOST_DIAGNOSTICS: usize = 1000;
+
 /// Where a document is, and who asks about it.
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'a> {
@@ -24,12 +28,40 @@ pub(crate) struct Place<'a> {
 
 /// The diagnostics of an open text.
 pub(crate) fn diagnostics(snapshot: &Snapshot) -> Vec<lsp::Diagnostic> {
-    of_document(snapshot.document(), &place(snapshot))
+    let mut all = of_document(snapshot.document(), &place(snapshot));
+    let proved = snapshot.proofs().map(Proofs::findings).unwrap_or_default();
+    all.extend(proved.iter().map(|finding| diagnostic(snapshot, finding)));
+    all
 }
 
 /// The diagnostics of a document.
 pub(crate) fn of_document(document: &Document, place: &Place<'_>) -> Vec<lsp::Diagnostic> {
-    document.findings().iter().map(|finding| one(place, finding)).collect()
+    let findings = document.findings();
+    if findings.len() <= MOST_DIAGNOSTICS {
+        return findings.iter().map(|finding| one(place, finding)).collect();
+    }
+    let mut gravest: Vec<&Finding> = findings.iter().collect();
+    gravest.sort_by_key(|finding| finding.level);
+    gravest.truncate(MOST_DIAGNOSTICS - 1);
+    gravest.sort_by_key(|finding| finding.range());
+    let rest = findings.len() - gravest.len();
+    let told = gravest.into_iter().map(|finding| one(place, finding));
+    std::iter::once(untold(rest)).chain(told).collect()
+}
+
+/// That there are more findings.
+fn untold(number: usize) -> lsp::Diagnostic {
+    lsp::Diagnostic {
+        range: lsp::Range::default(),
+        severity: Some(lsp::DiagnosticSeverity::Information),
+        code: None,
+        code_description: None,
+        source: Some(SOURCE.to_owned()),
+        message: lsp::Message::String(format!("{number} further findings are not shown here")),
+        tags: None,
+        related_information: None,
+        data: None,
+    }
 }
 
 /// One finding of an open text as a diagnostic.
@@ -92,7 +124,8 @@ fn related(place: &Place<'_>, finding: &Finding) -> Option<Vec<lsp::DiagnosticRe
 
 /// The answer to an editor that asks for diagnostics and has those of `previous`.
 pub(crate) fn report(snapshot: &Snapshot, previous: Option<&str>) -> lsp::DocumentDiagnosticReport {
-    let result_id = snapshot.revision.to_string();
+    let is_proved = snapshot.proofs().is_some_and(|proofs| !proofs.findings().is_empty());
+    let result_id = format!("{}{}", snapshot.revision, if is_proved { "-proved" } else { "" });
     if previous == Some(&*result_id) {
         let report = lsp::UnchangedDocumentDiagnosticReport { result_id };
         return lsp::RelatedUnchangedDocumentDiagnosticReport {

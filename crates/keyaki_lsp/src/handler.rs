@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use keyaki_ide::{Settings, TextRange};
+use keyaki_ide::TextRange;
+use serde_json::json;
 use tower_lsp_server::LanguageServer;
 use tower_lsp_server::gen_lsp_types as lsp;
 use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
@@ -13,12 +14,16 @@ use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
 use crate::capabilities::capabilities;
 use crate::client_traits::ClientTraits;
 use crate::progress::Progress;
+use crate::prove::prove;
 use crate::publish::{clear, publish};
-use crate::server::{KeyakiServer, configure, lock, off};
+use crate::scope::Scopes;
+use crate::server::{KeyakiServer, lock, off};
 use crate::snapshot::Snapshot;
 use crate::uri::path_of;
+use crate::view::View;
 use crate::{
-    code_action, completion, configuration, diagnostic, layout, navigation, outline, semantic_token,
+    code_action, completion, configuration, diagnostic, layout, lens, navigation, outline,
+    semantic_token,
 };
 
 /// After so many files of a folder it is told how many are left.
@@ -49,15 +54,21 @@ impl LanguageServer for KeyakiServer {
         let client = ClientTraits::new(&params);
         let capabilities = capabilities(&client);
         let options = params.initialization_options.as_ref();
-        let choices = options.map(|o| configuration::choices(configuration::section(o)));
-        let settings = choices.and_then(|choices| Settings::new(self.catalog, &choices).ok());
+        let section = options.map(|options| configuration::section(options).clone());
+        let section = section.unwrap_or_default();
         {
             let mut state = self.state();
             state.client = Arc::new(client);
             state.folders = folders(&params);
-            if let Some(settings) = settings {
-                state.settings = Arc::new(settings);
+            let of_folders = state.folders.iter().map(|f| (f.clone(), section.clone()));
+            let of_folders: Vec<_> = of_folders.collect();
+            // A mistake is told once the editor listens.
+            let read = Scopes::read(self.catalog, &section, &of_folders);
+            let plain = |_| Scopes::read(self.catalog, &section, &[]);
+            if let Ok(settings) = read.or_else(plain) {
+                state.settings = settings;
             }
+            state.section = section;
         }
         let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
         let name = name.trim_end_matches("_lsp").to_owned();
@@ -81,15 +92,18 @@ impl LanguageServer for KeyakiServer {
     async fn did_open(&self, params: lsp::DidOpenTextDocumentParams) {
         let lsp::TextDocumentItem { uri, version, text, .. } = params.text_document;
         self.state().open(uri.clone(), version, text);
-        publish(&self.client, &self.state, uri);
+        publish(&self.client, &self.state, uri.clone());
+        prove(&self.client, &self.state, uri);
     }
 
     async fn did_change(&self, params: lsp::DidChangeTextDocumentParams) {
         let lsp::VersionedTextDocumentIdentifier { version, text_document_identifier } =
             params.text_document;
         let uri = text_document_identifier.uri;
-        self.state().change(&uri, version, params.content_changes);
-        publish(&self.client, &self.state, uri);
+        let before = self.state().change(&uri, version, params.content_changes);
+        tokio::task::spawn_blocking(move || drop(before));
+        publish(&self.client, &self.state, uri.clone());
+        prove(&self.client, &self.state, uri);
     }
 
     async fn did_close(&self, params: lsp::DidCloseTextDocumentParams) {
@@ -99,19 +113,18 @@ impl LanguageServer for KeyakiServer {
     }
 
     async fn did_change_configuration(&self, params: lsp::DidChangeConfigurationParams) {
-        if self.state().client.answers_configuration {
-            return self.fetch_configuration();
-        }
-        let (client, state, catalog) = (self.client.clone(), Arc::clone(&self.state), self.catalog);
-        let section = configuration::section(&params.settings).clone();
-        self.ask(async move { configure(&client, &state, catalog, &section).await });
+        self.state().section = configuration::section(&params.settings).clone();
+        self.reconfigure();
     }
 
     async fn did_change_workspace_folders(&self, params: lsp::DidChangeWorkspaceFoldersParams) {
-        let mut state = self.state();
-        let gone: Vec<_> = params.event.removed.iter().map(|f| path_of(&f.uri)).collect();
-        state.folders.retain(|folder| !gone.contains(folder));
-        state.folders.extend(params.event.added.iter().map(|f| path_of(&f.uri)));
+        {
+            let mut state = self.state();
+            let gone: Vec<_> = params.event.removed.iter().map(|f| path_of(&f.uri)).collect();
+            state.folders.retain(|folder| !gone.contains(folder));
+            state.folders.extend(params.event.added.iter().map(|f| path_of(&f.uri)));
+        }
+        self.reconfigure();
     }
 
     async fn diagnostic(
@@ -152,7 +165,10 @@ impl LanguageServer for KeyakiServer {
         Ok(lsp::WorkspaceDiagnosticReport { items })
     }
 
-    async fn did_change_watched_files(&self, _: lsp::DidChangeWatchedFilesParams) {
+    async fn did_change_watched_files(&self, params: lsp::DidChangeWatchedFilesParams) {
+        if params.changes.iter().any(|change| change.uri.0.ends_with("/keyaki.toml")) {
+            self.reconfigure();
+        }
         let client = Arc::clone(&self.state().client);
         if client.pulls_workspace && client.refreshes_diagnostics {
             let client = self.client.clone();
@@ -261,6 +277,37 @@ impl LanguageServer for KeyakiServer {
     async fn inlay_hint_resolve(&self, hint: lsp::InlayHint) -> Result<lsp::InlayHint> {
         let catalog = self.catalog;
         off(move || layout::resolve_hint(catalog, hint)).await
+    }
+
+    async fn code_lens(&self, params: lsp::CodeLensParams) -> Result<Option<Vec<lsp::CodeLens>>> {
+        self.read(&params.text_document.uri, lens::lenses).await
+    }
+
+    async fn execute_command(
+        &self,
+        params: lsp::ExecuteCommandParams,
+    ) -> Result<Option<lsp::LspAny>> {
+        match lens::request(&params) {
+            None => Err(Error::invalid_params("no such command")),
+            Some(lens::Request::Go(place)) => Ok(self.go(place)),
+            Some(lens::Request::See(view, uri)) => {
+                let address = self.state().client.reads_views.then(|| view.address(&uri));
+                let markdown = self.read(&uri, move |snapshot| view.of(snapshot)).await?;
+                let markdown = markdown.ok_or_else(|| Error::invalid_params("it is not open"))?;
+                Ok(Some(json!({ "uri": address, "markdown": markdown })))
+            }
+        }
+    }
+
+    async fn text_document_content(
+        &self,
+        params: lsp::TextDocumentContentParams,
+    ) -> Result<lsp::TextDocumentContentResult> {
+        let view = View::parse(&params.uri);
+        let (view, uri) = view.ok_or_else(|| Error::invalid_params("no such text"))?;
+        let text = self.read(&uri, move |snapshot| view.of(snapshot)).await?;
+        let text = text.unwrap_or_else(|| "The policy is not open any more.\n".to_owned());
+        Ok(lsp::TextDocumentContentResult { text })
     }
 
     async fn document_link(

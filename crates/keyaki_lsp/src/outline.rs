@@ -55,7 +55,7 @@ pub(crate) fn search(
         if found.len() >= MOST_FOUND {
             break;
         }
-        if let Some(document) = file.read(&workspace.settings) {
+        if let Some(document) = file.read(&workspace.settings.of(&file.path)) {
             let lines = Lines::new(document.text(), workspace.client.encoding);
             collect(&mut found, &document, &uri, &lines, query);
         }

@@ -40,10 +40,9 @@ pub(crate) struct Lines {
 impl Lines {
     pub(crate) fn new(text: &str, encoding: Encoding) -> Lines {
         let bytes = text.as_bytes();
-        let is_break = |&at: &usize| {
-            bytes[at] == b'\n' || bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n')
-        };
-        let breaks = (0..bytes.len()).filter(is_break).map(|at| at as u32 + 1);
+        let is_break = |&at: &usize| bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n');
+        let breaks = memchr::memchr2_iter(b'\n', b'\r', bytes).filter(is_break);
+        let breaks = breaks.map(|at| at as u32 + 1);
         let starts = std::iter::once(0).chain(breaks).collect();
         let wide = match encoding {
             Encoding::Utf8 => Vec::new(),

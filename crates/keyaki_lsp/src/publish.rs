@@ -10,6 +10,7 @@ use tower_lsp_server::gen_lsp_types::Uri;
 
 use crate::diagnostic::diagnostics;
 use crate::server::{lock, off};
+use crate::snapshot::Snapshot;
 use crate::state::State;
 
 /// Publishes the diagnostics of a text, unless the editor asks for them itself.
@@ -34,6 +35,19 @@ async fn publish_newest(client: Client, state: Arc<Mutex<State>>, uri: Uri) {
         if lock(&state).is_current(&snapshot) {
             client.publish_diagnostics(uri.clone(), found, Some(snapshot.version)).await;
         }
+    }
+}
+
+/// Publishes what was proved, too, unless the editor asks for diagnostics itself or has a newer
+/// version by now.
+pub(crate) async fn publish_again(client: &Client, state: &Mutex<State>, snapshot: &Snapshot) {
+    let is_wanted = {
+        let state = lock(state);
+        !state.client.pulls_diagnostics && state.is_current(snapshot)
+    };
+    if is_wanted {
+        let found = diagnostics(snapshot);
+        client.publish_diagnostics(snapshot.uri.clone(), found, Some(snapshot.version)).await;
     }
 }
 

@@ -1,6 +1,7 @@
 //! The server of one editor: its state, and how work and questions are sent off.
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,12 +14,15 @@ use tower_lsp_server::jsonrpc::{Error, Result};
 
 use crate::client_traits::ClientTraits;
 use crate::configuration;
+use crate::prove::prove;
 use crate::publish::publish;
+use crate::scope::Scopes;
 use crate::snapshot::Snapshot;
 use crate::state::State;
+use crate::uri::uri_of;
 
 /// An editor that takes longer to answer will not answer.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The server of one editor.
 pub(crate) struct KeyakiServer {
@@ -45,7 +49,7 @@ impl KeyakiServer {
         is_shut_down: Arc<AtomicBool>,
     ) -> KeyakiServer {
         let traits = ClientTraits::new(&lsp::InitializeParams::default());
-        let state = State::new(Arc::new(Settings::of(catalog)), traits);
+        let state = State::new(Scopes::everywhere(Settings::of(catalog)), traits);
         KeyakiServer { client, catalog, state: Arc::new(Mutex::new(state)), is_shut_down }
     }
 
@@ -86,29 +90,72 @@ impl KeyakiServer {
         });
     }
 
-    /// Asks the editor for our settings, and takes them.
+    /// Has the editor go to a place; one that cannot is told where it is.
+    pub(crate) fn go(&self, place: lsp::Location) -> Option<Value> {
+        if !self.state().client.shows_documents {
+            return Some(json!(place));
+        }
+        let lsp::Location { uri, range } = place;
+        let (take_focus, selection) = (Some(true), Some(range));
+        let client = self.client.clone();
+        self.ask(async move {
+            let show = lsp::ShowDocumentParams { uri, external: None, take_focus, selection };
+            let _ = client.show_document(show).await;
+        });
+        None
+    }
+
+    /// Takes the settings anew: asks for them, or takes those that were said, and reads what the
+    /// folders say.
+    pub(crate) fn reconfigure(&self) {
+        let (section, folders) = {
+            let state = self.state();
+            if state.client.answers_configuration {
+                drop(state);
+                return self.fetch_configuration();
+            }
+            (state.section.clone(), state.folders.clone())
+        };
+        let (client, state, catalog) = (self.client.clone(), Arc::clone(&self.state), self.catalog);
+        let of_folders: Vec<_> = folders.into_iter().map(|f| (f, section.clone())).collect();
+        self.ask(async move { configure(&client, &state, catalog, &section, &of_folders).await });
+    }
+
+    /// Asks the editor for our settings, for everything and for each folder, and takes them.
     pub(crate) fn fetch_configuration(&self) {
         let (client, state, catalog) = (self.client.clone(), Arc::clone(&self.state), self.catalog);
-        let section = Some(configuration::SECTION.to_owned());
-        let items = vec![lsp::ConfigurationItem { scope_uri: None, section }];
+        let folders = self.state().folders.clone();
+        let item = |scope_uri: Option<lsp::Uri>| {
+            let section = Some(configuration::SECTION.to_owned());
+            lsp::ConfigurationItem { scope_uri, section }
+        };
+        let of_folders = folders.iter().map(|folder| item(Some(uri_of(folder))));
+        let items = std::iter::once(item(None)).chain(of_folders).collect();
         self.ask(async move {
-            if let Ok(answers) = client.configuration(items).await
-                && let Some(section) = answers.first().filter(|answer| answer.is_object())
-            {
-                configure(&client, &state, catalog, section).await;
+            if let Ok(answers) = client.configuration(items).await {
+                let mut answers = answers.into_iter();
+                if let Some(section) = answers.next().filter(Value::is_object) {
+                    let of_folders: Vec<_> = folders.into_iter().zip(answers).collect();
+                    configure(&client, &state, catalog, &section, &of_folders).await;
+                }
             }
         });
     }
 
-    /// Asks the editor to tell when its settings and, where it asks about folders, files change.
+    /// Asks the editor to tell when its settings, the configuration of a folder and, where it asks
+    /// about folders, policies change.
     pub(crate) fn register(&self, traits: &ClientTraits) {
         let mut registrations = Vec::new();
         if traits.registers_configuration {
             let options = json!({ "section": configuration::SECTION });
             registrations.push(registration("workspace/didChangeConfiguration", options));
         }
-        if traits.registers_watchers && traits.pulls_workspace {
-            let options = json!({ "watchers": [{ "globPattern": "**/*.json" }] });
+        if traits.registers_watchers {
+            let mut watchers = vec![json!({ "globPattern": "**/keyaki.toml" })];
+            if traits.pulls_workspace {
+                watchers.push(json!({ "globPattern": "**/*.json" }));
+            }
+            let options = json!({ "watchers": watchers });
             registrations.push(registration("workspace/didChangeWatchedFiles", options));
         }
         if registrations.is_empty() {
@@ -132,9 +179,10 @@ pub(crate) async fn configure(
     state: &Arc<Mutex<State>>,
     catalog: &'static Catalog,
     section: &Value,
+    of_folders: &[(PathBuf, Value)],
 ) {
-    let choices = configuration::choices(section);
-    let settings = match off(move || Settings::new(catalog, &choices)).await {
+    let (section, of_folders) = (section.clone(), of_folders.to_vec());
+    let settings = match off(move || Scopes::read(catalog, &section, &of_folders)).await {
         Ok(Ok(settings)) => settings,
         Ok(Err(error)) => {
             let message = format!("keyaki: {error}; the settings stay as they were");
@@ -151,5 +199,8 @@ pub(crate) async fn configure(
         let _ = client.workspace_diagnostic_refresh().await;
     }
     let open = lock(state).snapshots();
-    open.into_iter().for_each(|snapshot| publish(client, state, snapshot.uri.clone()));
+    for snapshot in open {
+        publish(client, state, snapshot.uri.clone());
+        prove(client, state, snapshot.uri.clone());
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use keyaki_ide::{Document, Edit, Settings, TextRange};
+use keyaki_ide::{Document, Edit, Proofs, Settings, TextRange, proofs};
 use tower_lsp_server::gen_lsp_types::{Position, Range, TextEdit, Uri};
 
 use crate::client_traits::ClientTraits;
@@ -22,6 +22,7 @@ pub(crate) struct Snapshot {
     pub(crate) client: Arc<ClientTraits>,
     pub(crate) settings: Arc<Settings>,
     document: OnceLock<Document>,
+    proofs: OnceLock<Proofs>,
 }
 
 impl Snapshot {
@@ -34,8 +35,8 @@ impl Snapshot {
         settings: Arc<Settings>,
     ) -> Snapshot {
         let lines = Lines::new(&text, client.encoding);
-        let document = OnceLock::new();
-        Snapshot { uri, version, revision, text, lines, client, settings, document }
+        let (document, proofs) = (OnceLock::new(), OnceLock::new());
+        Snapshot { uri, version, revision, text, lines, client, settings, document, proofs }
     }
 
     /// The text, read. The first to ask does the work: never on the thread of the messages.
@@ -43,6 +44,24 @@ impl Snapshot {
         self.document.get_or_init(|| {
             Document::read(path_of(&self.uri), &self.text, Arc::clone(&self.settings))
         })
+    }
+
+    /// What was proved so far.
+    pub(crate) fn proofs(&self) -> Option<&Proofs> {
+        self.proofs.get()
+    }
+
+    /// Proves what can be proved, as long as it is wanted; whether it came to an end.
+    pub(crate) fn prove(&self, goes_on: &dyn Fn() -> bool) -> bool {
+        match proofs(self.document(), goes_on) {
+            Some(found) => self.proofs.set(found).is_ok(),
+            None => false,
+        }
+    }
+
+    /// What can be proved. Who asks waits for it.
+    pub(crate) fn proved(&self) -> &Proofs {
+        self.proofs.get_or_init(|| proofs(self.document(), &|| true).unwrap_or_default())
     }
 
     pub(crate) fn offset(&self, position: Position) -> u32 {

@@ -5,22 +5,29 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use keyaki_ide::Settings;
+use serde_json::Value;
+use tokio::sync::Semaphore;
 use tower_lsp_server::gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
 
 use crate::client_traits::ClientTraits;
 use crate::position::Lines;
+use crate::scope::Scopes;
 use crate::snapshot::Snapshot;
+use crate::uri::path_of;
 use crate::workspace::Workspace;
 
 pub(crate) struct State {
     open: HashMap<Uri, Open>,
-    pub(crate) settings: Arc<Settings>,
+    pub(crate) settings: Scopes,
+    /// What the editor said last, as far as it was not asked about each folder.
+    pub(crate) section: Value,
     pub(crate) client: Arc<ClientTraits>,
     pub(crate) folders: Vec<PathBuf>,
     last_revision: u64,
     /// Another number with other settings.
     generation: u64,
+    /// Who has it may prove.
+    pub(crate) turns: Arc<Semaphore>,
 }
 
 /// A text that the editor has open.
@@ -30,12 +37,16 @@ struct Open {
     tokens: Option<(u64, Arc<[u32]>)>,
     /// Somebody is about to publish its diagnostics.
     is_publishing: bool,
+    /// Somebody is about to prove what can be proved of it.
+    is_proving: bool,
 }
 
 impl State {
-    pub(crate) fn new(settings: Arc<Settings>, client: ClientTraits) -> State {
+    pub(crate) fn new(settings: Scopes, client: ClientTraits) -> State {
         let (open, folders) = (HashMap::new(), Vec::new());
-        State { open, settings, client: Arc::new(client), folders, last_revision: 0, generation: 0 }
+        let (client, turns) = (Arc::new(client), Arc::new(Semaphore::new(1)));
+        let section = Value::Null;
+        State { open, settings, section, client, folders, last_revision: 0, generation: 0, turns }
     }
 
     fn next_revision(&mut self) -> u64 {
@@ -45,36 +56,49 @@ impl State {
 
     pub(crate) fn open(&mut self, uri: Uri, version: i32, text: String) {
         let snapshot = self.snapshot_of(uri.clone(), version, text);
-        self.open.insert(uri, Open { snapshot, tokens: None, is_publishing: false });
+        let open = Open { snapshot, tokens: None, is_publishing: false, is_proving: false };
+        self.open.insert(uri, open);
     }
 
     pub(crate) fn close(&mut self, uri: &Uri) {
         self.open.remove(uri);
     }
 
-    /// Applies changes, each to what the one before it left.
+    /// Applies changes, each to what the one before it left. Gives back what was there before:
+    /// to forget a long text takes time, too.
     pub(crate) fn change(
         &mut self,
         uri: &Uri,
         version: i32,
         changes: Vec<TextDocumentContentChangeEvent>,
-    ) {
-        let Some(open) = self.open.get(uri) else { return };
-        let mut text = open.snapshot.text.clone();
+    ) -> Option<Arc<Snapshot>> {
+        let before = self.snapshot(uri)?;
+        let mut text = before.text.clone();
+        let mut known = Some(&before.lines);
         for change in changes {
-            self.apply(&mut text, change);
+            self.apply(&mut text, known.take(), change);
         }
         let snapshot = self.snapshot_of(uri.clone(), version, text);
         if let Some(open) = self.open.get_mut(uri) {
             open.snapshot = snapshot;
         }
+        Some(before)
     }
 
-    fn apply(&self, text: &mut String, change: TextDocumentContentChangeEvent) {
+    /// Applies a change to a text whose lines may be known.
+    fn apply(
+        &self,
+        text: &mut String,
+        known: Option<&Lines>,
+        change: TextDocumentContentChangeEvent,
+    ) {
         match change {
             TextDocumentContentChangeEvent::TextDocumentContentChangePartial(change) => {
-                let lines = Lines::new(text, self.client.encoding);
-                let range = lines.text_range(text, change.range);
+                let counted = || Lines::new(text, self.client.encoding);
+                let range = match known {
+                    Some(lines) => lines.text_range(text, change.range),
+                    None => counted().text_range(text, change.range),
+                };
                 text.replace_range(range.start as usize..range.end as usize, &change.text);
             }
             TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(change) => {
@@ -85,7 +109,7 @@ impl State {
 
     fn snapshot_of(&mut self, uri: Uri, version: i32, text: String) -> Arc<Snapshot> {
         let revision = self.next_revision();
-        let (client, settings) = (Arc::clone(&self.client), Arc::clone(&self.settings));
+        let (client, settings) = (Arc::clone(&self.client), self.settings.of(&path_of(&uri)));
         Arc::new(Snapshot::new(uri, version, revision, text, client, settings))
     }
 
@@ -105,15 +129,15 @@ impl State {
         Workspace {
             open: self.open.keys().cloned().collect(),
             folders: self.folders.clone(),
-            settings: Arc::clone(&self.settings),
+            settings: self.settings.clone(),
             generation: self.generation,
             client: Arc::clone(&self.client),
         }
     }
 
     /// Takes new settings; every open text is read anew when somebody asks.
-    pub(crate) fn configure(&mut self, settings: Settings) {
-        self.settings = Arc::new(settings);
+    pub(crate) fn configure(&mut self, settings: Scopes) {
+        self.settings = settings;
         self.generation += 1;
         for old in self.snapshots() {
             let new = self.snapshot_of(old.uri.clone(), old.version, old.text.clone());
@@ -134,6 +158,22 @@ impl State {
         let open = self.open.get_mut(uri)?;
         if open.snapshot.revision == after {
             open.is_publishing = false;
+            return None;
+        }
+        Some(Arc::clone(&open.snapshot))
+    }
+
+    /// Whether the caller is to prove what can be proved of a text: nobody else is about to.
+    pub(crate) fn begin_proving(&mut self, uri: &Uri) -> bool {
+        let open = self.open.get_mut(uri);
+        open.is_some_and(|open| !std::mem::replace(&mut open.is_proving, true))
+    }
+
+    /// What is to be proved after that revision; none where it is the newest.
+    pub(crate) fn next_to_prove(&mut self, uri: &Uri, after: u64) -> Option<Arc<Snapshot>> {
+        let open = self.open.get_mut(uri)?;
+        if open.snapshot.revision == after {
+            open.is_proving = false;
             return None;
         }
         Some(Arc::clone(&open.snapshot))

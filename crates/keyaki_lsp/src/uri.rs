@@ -29,7 +29,7 @@ pub(crate) fn uri_of(path: &Path) -> Uri {
     Uri(format!("file://{slash}{}", encoded(&text)))
 }
 
-fn decoded(text: &str) -> String {
+pub(crate) fn decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
@@ -42,7 +42,7 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-fn encoded(path: &str) -> String {
+pub(crate) fn encoded(path: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/:@!$&'()*+,;=".contains(&b);
     let encode = |b: u8| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") };
     path.bytes().map(encode).collect()

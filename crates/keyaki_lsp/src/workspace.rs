@@ -4,19 +4,20 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use keyaki_ide::{FolderFile, Settings, files_in};
+use keyaki_ide::{FolderFile, files_in};
 use tower_lsp_server::gen_lsp_types as lsp;
 
 use crate::client_traits::ClientTraits;
 use crate::diagnostic::{Place, of_document};
 use crate::position::Lines;
+use crate::scope::Scopes;
 use crate::uri::{path_of, uri_of};
 
 /// The folders as they are seen by one request.
 pub(crate) struct Workspace {
     pub(crate) open: HashSet<lsp::Uri>,
     pub(crate) folders: Vec<PathBuf>,
-    pub(crate) settings: Arc<Settings>,
+    pub(crate) settings: Scopes,
     /// Another number with other settings.
     pub(crate) generation: u64,
     pub(crate) client: Arc<ClientTraits>,
@@ -56,7 +57,7 @@ impl Workspace {
     }
 
     fn diagnostics(&self, uri: &lsp::Uri, file: &FolderFile) -> Vec<lsp::Diagnostic> {
-        let Some(document) = file.read(&self.settings) else { return Vec::new() };
+        let Some(document) = file.read(&self.settings.of(&file.path)) else { return Vec::new() };
         let lines = Lines::new(document.text(), self.client.encoding);
         of_document(&document, &Place { uri, lines: &lines, client: &self.client })
     }

@@ -2,7 +2,10 @@
 
 use std::io::{self, Write};
 
-use crate::{Report, concise, full, json, json_lines, sarif};
+use crate::{
+    Report, checkstyle, commands, concise, full, gitlab, json, json_lines, junit, markdown, rdjson,
+    sarif,
+};
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,12 +20,38 @@ pub enum Format {
     JsonLines,
     /// SARIF 2.1.0.
     Sarif,
+    /// Workflow commands, with which GitHub Actions marks places.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// JUnit's XML.
+    Junit,
+    /// Reviewdog's diagnostics.
+    Rdjson,
+    /// Checkstyle's XML.
+    Checkstyle,
+    /// Logging commands, with which Azure Pipelines lists issues.
+    Azure,
+    /// A table for people.
+    Markdown,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Format; 5] =
-        [Self::Full, Self::Concise, Self::Json, Self::JsonLines, Self::Sarif];
+    pub const ALL: [Format; 12] = [
+        Self::Full,
+        Self::Concise,
+        Self::Json,
+        Self::JsonLines,
+        Self::Sarif,
+        Self::Github,
+        Self::Gitlab,
+        Self::Junit,
+        Self::Rdjson,
+        Self::Checkstyle,
+        Self::Azure,
+        Self::Markdown,
+    ];
 
     /// The name that the command line uses.
     pub fn name(self) -> &'static str {
@@ -32,6 +61,13 @@ impl Format {
             Self::Json => "json",
             Self::JsonLines => "json-lines",
             Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Junit => "junit",
+            Self::Rdjson => "rdjson",
+            Self::Checkstyle => "checkstyle",
+            Self::Azure => "azure",
+            Self::Markdown => "markdown",
         }
     }
 
@@ -44,7 +80,16 @@ impl Format {
     pub fn is_text(self) -> bool {
         match self {
             Self::Full | Self::Concise => true,
-            Self::Json | Self::JsonLines | Self::Sarif => false,
+            Self::Json
+            | Self::JsonLines
+            | Self::Sarif
+            | Self::Github
+            | Self::Gitlab
+            | Self::Junit
+            | Self::Rdjson
+            | Self::Checkstyle
+            | Self::Azure
+            | Self::Markdown => false,
         }
     }
 
@@ -59,6 +104,13 @@ impl Format {
             Self::Json => json::write(report, out),
             Self::JsonLines => json_lines::write(report, out),
             Self::Sarif => sarif::write(report, out),
+            Self::Github => commands::write_github(report, out),
+            Self::Gitlab => gitlab::write(report, out),
+            Self::Junit => junit::write(report, out),
+            Self::Rdjson => rdjson::write(report, out),
+            Self::Checkstyle => checkstyle::write(report, out),
+            Self::Azure => commands::write_azure(report, out),
+            Self::Markdown => markdown::write(report, out),
         }
     }
 }

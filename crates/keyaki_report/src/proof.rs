@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
+use keyaki_diag::TextRange;
 use serde_json::{Value, json};
 
-use crate::simulation::{Request, Statement, draw};
+use crate::simulation::{Request, Statement, draw, draw_parts};
 use crate::terminal::one_line;
 
 /// An answer, as plain data.
@@ -18,10 +19,14 @@ pub struct Proof<'a> {
     pub reason: Option<String>,
     /// The request that refutes.
     pub witness: Option<Witness<'a>>,
+    /// What the proof needs.
+    pub core: Option<Core<'a>>,
     /// What was left out, in words.
     pub approximations: Vec<String>,
+    /// What the reader should know about how it was answered.
+    pub notes: Vec<String>,
     /// The engine that answered.
-    pub engine: &'static str,
+    pub engine: String,
     /// The profile.
     pub profile: String,
 }
@@ -41,35 +46,143 @@ pub struct Witness<'a> {
     pub notes: Vec<String>,
 }
 
+/// What a proof needs.
+#[derive(Clone, Debug)]
+pub struct Core<'a> {
+    /// The statements.
+    pub statements: Vec<Needed<'a>>,
+    /// Whether nothing of it can be left out.
+    pub is_minimal: bool,
+    /// How many questions were asked for it.
+    pub questions: usize,
+}
+
+/// What a proof needs of one statement.
+#[derive(Clone, Debug)]
+pub struct Needed<'a> {
+    /// The statement.
+    pub statement: Statement<'a>,
+    /// Whether it is needed for what it does not match, rather than for what it does.
+    pub is_limit: bool,
+    /// What it does for the proof, in a few words.
+    pub says: &'static str,
+    /// Its elements.
+    pub elements: Vec<Element>,
+}
+
+/// An element that a proof needs.
+#[derive(Clone, Debug)]
+pub struct Element {
+    /// Its name; of a condition also its operator and its key.
+    pub name: String,
+    /// The values that are needed.
+    pub values: Vec<String>,
+    /// Where they stand.
+    pub ranges: Vec<TextRange>,
+}
+
+/// How many statements of a core are drawn; JSON has all.
+const MOST_DRAWN: usize = 5;
+
+/// How many values of a statement are marked.
+const MOST_MARKED: usize = 6;
+
 /// The answer for people: the witness as a request, and the statements in their source.
 ///
 /// # Errors
 /// When the output cannot be written.
 pub fn write_text(proof: &Proof<'_>, color: bool, out: &mut dyn Write) -> io::Result<()> {
-    let hue = match proof.answer {
-        "proved" => 32,
-        "refuted" => 31,
-        _ => 33,
-    };
-    let answer = match color {
-        true => format!("\x1b[1;{hue}m{}\x1b[0m", proof.answer),
-        false => proof.answer.to_owned(),
-    };
-    writeln!(out, "{answer}: {}", one_line(&proof.meaning))?;
+    headline(proof.answer, &proof.meaning, color, out)?;
     if let Some(reason) = &proof.reason {
         writeln!(out, "  because {}", one_line(reason))?;
     }
     if let Some(witness) = &proof.witness {
         write_witness(witness, color, out)?;
     }
-    for approximation in &proof.approximations {
-        writeln!(out, "note: {}", one_line(approximation))?;
+    if let Some(core) = &proof.core {
+        write_core(core, color, out)?;
+    }
+    let core = proof.core.as_ref();
+    let mut notes: Vec<String> = core.map_or_else(Vec::new, core_notes);
+    notes.extend(proof.approximations.iter().chain(&proof.notes).cloned());
+    notes.extend(by_whom(&proof.engine));
+    let is_drawn = proof.witness.is_some() || core.is_some_and(|c| !c.statements.is_empty());
+    write_notes(&notes, is_drawn, out)
+}
+
+/// That another engine than the usual one answered.
+pub(crate) fn by_whom(engine: &str) -> Option<String> {
+    (!["native", "none"].contains(&engine)).then(|| format!("answered by {engine}"))
+}
+
+/// Notes at the end, apart from what is drawn.
+pub(crate) fn write_notes(notes: &[String], is_drawn: bool, out: &mut dyn Write) -> io::Result<()> {
+    if is_drawn && !notes.is_empty() {
+        writeln!(out)?;
+    }
+    notes.iter().try_for_each(|note| writeln!(out, "note: {}", one_line(note)))
+}
+
+/// The answer and what it means.
+pub(crate) fn headline(
+    answer: &str,
+    meaning: &str,
+    color: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let hue = match answer {
+        "proved" => 32,
+        "refuted" => 31,
+        _ => 33,
+    };
+    let answer = match color {
+        true => format!("\x1b[1;{hue}m{answer}\x1b[0m"),
+        false => answer.to_owned(),
+    };
+    writeln!(out, "{answer}: {}", one_line(meaning))
+}
+
+pub(crate) fn write_core(core: &Core<'_>, color: bool, out: &mut dyn Write) -> io::Result<()> {
+    for needed in core.statements.iter().take(MOST_DRAWN) {
+        let ranges = needed.elements.iter().flat_map(|e| &e.ranges).copied();
+        let ranges: Vec<TextRange> = ranges.take(MOST_MARKED).collect();
+        writeln!(out)?;
+        draw_parts(&needed.statement, &ranges, needed.says, color, out)?;
     }
     Ok(())
 }
 
+/// What the reader should know about a core.
+fn core_notes(core: &Core<'_>) -> Vec<String> {
+    let more = match core.statements.len().saturating_sub(MOST_DRAWN) {
+        0 => None,
+        1 => Some("one more statement".to_owned()),
+        more => Some(format!("{more} more statements")),
+    };
+    let more = more.map(|m| format!("the proof needs {m}; JSON output lists all"));
+    let open = (!core.is_minimal).then(|| {
+        let questions = core.questions;
+        format!("some of this may not be needed: {questions} questions about it were not enough")
+    });
+    more.into_iter().chain(open).collect()
+}
+
 fn write_witness(witness: &Witness<'_>, color: bool, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)?;
+    write_request(witness, out)?;
+    for statement in &witness.statements {
+        writeln!(out)?;
+        let verb = if statement.effect == "Deny" { "denies" } else { "allows" };
+        draw(statement, &format!("this statement {verb} it"), color, out)?;
+    }
+    if !witness.notes.is_empty() {
+        writeln!(out)?;
+    }
+    witness.notes.iter().try_for_each(|note| writeln!(out, "note: {}", one_line(note)))
+}
+
+/// The request, one line for each of its parts.
+pub(crate) fn write_request(witness: &Witness<'_>, out: &mut dyn Write) -> io::Result<()> {
     let request = &witness.request;
     writeln!(out, "  principal  {}", one_line(&request.principal))?;
     writeln!(out, "  action     {}", one_line(&request.action))?;
@@ -89,39 +202,50 @@ fn write_witness(witness: &Witness<'_>, color: bool, out: &mut dyn Write) -> io:
         let label = if index == 0 { "absent" } else { "" };
         writeln!(out, "  {label:<10} {}", one_line(key))?;
     }
-    for statement in &witness.statements {
-        writeln!(out)?;
-        let verb = if statement.effect == "Deny" { "denies" } else { "allows" };
-        draw(statement, &format!("this statement {verb} it"), color, out)?;
-    }
-    if !witness.notes.is_empty() {
-        writeln!(out)?;
-    }
-    witness.notes.iter().try_for_each(|note| writeln!(out, "note: {}", one_line(note)))
+    Ok(())
 }
 
 /// The answer as JSON, version 1. The witness is what `keyaki simulate --request` reads.
 pub fn to_json(proof: &Proof<'_>) -> Value {
     let witness = proof.witness.as_ref();
-    let statements: Vec<Value> = witness
-        .into_iter()
-        .flat_map(|w| &w.statements)
-        .map(|s| {
-            json!({"layer": s.layer, "file": s.file, "statement": s.index, "sid": s.sid,
-                   "effect": s.effect})
-        })
-        .collect();
+    let statements: Vec<Value> =
+        witness.into_iter().flat_map(|w| &w.statements).map(statement_json).collect();
+    let notes: Vec<&String> =
+        proof.notes.iter().chain(witness.into_iter().flat_map(|w| &w.notes)).collect();
     json!({
         "version": 1,
         "answer": proof.answer,
         "reason": proof.reason,
         "witness": witness.map(witness_json),
         "statements": statements,
-        "notes": witness.map_or(&[][..], |w| &w.notes),
+        "core": proof.core.as_ref().map(core_json),
+        "notes": notes,
         "engine": proof.engine,
         "profile": proof.profile,
         "approximations": proof.approximations,
     })
+}
+
+pub(crate) fn core_json(core: &Core<'_>) -> Value {
+    let statements = core.statements.iter().map(|needed| {
+        let mut value = statement_json(&needed.statement);
+        value["needed_for"] = json!(if needed.is_limit { "limits" } else { "matches" });
+        let elements = needed.elements.iter();
+        let elements: Vec<Value> =
+            elements.map(|e| json!({"element": e.name, "values": e.values})).collect();
+        value["elements"] = json!(elements);
+        value
+    });
+    json!({
+        "statements": statements.collect::<Vec<_>>(),
+        "minimal": core.is_minimal,
+        "questions": core.questions,
+    })
+}
+
+pub(crate) fn statement_json(s: &Statement<'_>) -> Value {
+    json!({"layer": s.layer, "file": s.file, "statement": s.index, "sid": s.sid,
+           "effect": s.effect})
 }
 
 pub(crate) fn witness_json(witness: &Witness<'_>) -> Value {

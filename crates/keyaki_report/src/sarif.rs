@@ -174,7 +174,7 @@ fn artifact(file: &File<'_>) -> Value {
 }
 
 fn region(file: &File<'_>, range: TextRange) -> Value {
-    let (start, end) = (file.position(range.start), file.position(range.end));
+    let (start, end) = file.ends(range);
     json!({
         "startLine": start.line,
         "startColumn": start.column,

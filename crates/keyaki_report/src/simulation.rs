@@ -154,17 +154,33 @@ pub(crate) fn draw(
     color: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    draw_parts(statement, &[], message, color, out)
+}
+
+/// A statement in its source, with some ranges marked, or all of it; the message stands once.
+pub(crate) fn draw_parts(
+    statement: &Statement<'_>,
+    parts: &[TextRange],
+    message: &str,
+    color: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     type Span = (String, Range<usize>);
     let path = one_line(statement.file).into_owned();
     let file = crate::File::new(statement.file, statement.text, Vec::new());
     let text = excerpt::whole(&file);
-    let range = excerpt::within(&text, statement.range);
+    let whole = [statement.range];
+    let parts = if parts.is_empty() { &whole } else { parts };
+    let ranges: Vec<_> = parts.iter().map(|r| excerpt::within(&text, *r)).collect();
     let config = Config::new().with_color(color).with_index_type(IndexType::Byte);
     let hue = if statement.effect == "Allow" { Color::Green } else { Color::Red };
+    let start = ranges.first().cloned().unwrap_or_default();
     let mut drawing: ariadne::ReportBuilder<'_, Span> =
-        ariadne::Report::build(ReportKind::Advice, (path.clone(), range.clone()))
-            .with_config(config);
-    drawing.add_label(Label::new((path.clone(), range)).with_message(message).with_color(hue));
+        ariadne::Report::build(ReportKind::Advice, (path.clone(), start)).with_config(config);
+    for (number, range) in ranges.into_iter().enumerate() {
+        let label = Label::new((path.clone(), range)).with_color(hue);
+        drawing.add_label(if number == 0 { label.with_message(message) } else { label });
+    }
     let mut drawn = Vec::new();
     drawing.finish().write((path, Source::from(&*text)), &mut drawn)?;
     let drawn = String::from_utf8_lossy(&drawn);

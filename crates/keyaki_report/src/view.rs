@@ -53,6 +53,11 @@ impl<'a> File<'a> {
         self.lines.line_column(self.text, offset)
     }
 
+    /// Where a range begins and ends.
+    pub(crate) fn ends(&self, range: TextRange) -> (LineColumn, LineColumn) {
+        (self.position(range.start), self.position(range.end))
+    }
+
     pub(crate) fn lines(&self) -> &LineIndex {
         &self.lines
     }

@@ -19,8 +19,8 @@ impl std::fmt::Display for NoSolver {
             Some(path) => write!(f, "there is no solver at `{}`", path.display()),
             None => write!(
                 f,
-                "no solver found: neither `KEYAKI_SOLVER` names one, nor is there `z3` or `cvc5` in the cache or on the path; \
-                 `cargo xtask z3` brings Z3 {Z3_RELEASE}"
+                "no solver found: neither `KEYAKI_SOLVER` names one, nor is there `z3` or `cvc5` in the \
+                 cache or on the path; install one of them, or let `cargo xtask z3` bring Z3 {Z3_RELEASE}"
             ),
         }
     }

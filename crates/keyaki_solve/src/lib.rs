@@ -30,6 +30,8 @@ mod encode;
 mod facts;
 mod find;
 mod glob;
+#[cfg(feature = "z3")]
+mod linked;
 mod model;
 mod names;
 mod pattern;
@@ -45,5 +47,7 @@ pub use approximation::Approximation;
 pub use backend::{Backend, BackendError, Limits, Response};
 pub use decide::{Answer, Decided, Reason, decide};
 pub use find::{NoSolver, Z3_RELEASE, cache, find};
+#[cfg(feature = "z3")]
+pub use linked::Linked;
 pub use process::Process;
 pub use script::{Actions, Inexpressible, KeyValues, Membership, Options, Script, Texts, script};

@@ -170,7 +170,8 @@ fn spelled_out(
 
 /// The tests that match a name.
 fn matched(name: &str, tests: &[ActionTest<'_>]) -> Bits {
-    let any = |t: &ActionTest<'_>| t.patterns.iter().any(|p| glob::matches(p, name, Case::Insensitive));
+    let any =
+        |t: &ActionTest<'_>| t.patterns.iter().any(|p| glob::matches(p, name, Case::Insensitive));
     (0..tests.len()).filter(|t| any(&tests[*t])).collect()
 }
 

@@ -64,12 +64,20 @@ pub enum Outcome {
 pub struct Engine<'c> {
     catalog: &'c Catalog,
     actions: Actions,
+    /// Whether values are tried for keys that policy variables relate to each other.
+    tries_values: bool,
 }
 
 impl<'c> Engine<'c> {
     /// An engine over what AWS services define.
     pub fn new(catalog: &'c Catalog, actions: Actions) -> Self {
-        Engine { catalog, actions }
+        Engine { catalog, actions, tries_values: true }
+    }
+
+    /// The same, for those who want proofs: where policy variables relate keys to each other, no
+    /// request is searched for.
+    pub fn for_proofs(self) -> Self {
+        Engine { tries_values: false, ..self }
     }
 
     /// Whether there is such a request.
@@ -146,7 +154,7 @@ impl<'c> Engine<'c> {
                 None => Outcome::Nothing { left_out },
                 Some(key) => Outcome::Undecided(Open::Incomplete(key).to_string()),
             },
-            Ok(None) if only.is_none() => {
+            Ok(None) if only.is_none() && self.tries_values => {
                 self.try_values(query, &sought.program, &sought.open, budget)
             }
             Ok(None) => Outcome::Undecided(
@@ -190,8 +198,7 @@ impl<'c> Engine<'c> {
             }
             let Some(point) = decider.find(&node, &[])? else { continue };
             if point.relations.is_empty() {
-                let found =
-                    self.realise(sought.query, program, &mut decider, class, &node, point);
+                let found = self.realise(sought.query, program, &mut decider, class, &node, point);
                 return Ok(Some(self.replayed(sought.query, found)));
             }
             sought.open.push(class.members.example(self.catalog));
@@ -426,7 +433,7 @@ pub(crate) fn forms(action: Action<'_>) -> ResourceTest {
 
 /// Whether requests for an action can have a key: global keys all can, those of services where the
 /// catalogue lists them.
-pub(crate) fn carries(action: Action<'_>, key: &str, catalog: &Catalog) -> bool {
+pub fn carries(action: Action<'_>, key: &str, catalog: &Catalog) -> bool {
     match catalog.key(key) {
         KeyLookup::Service { .. } => action.all_condition_keys().any(|k| k.matches(key)),
         KeyLookup::Global(_)

@@ -17,8 +17,8 @@ use crate::algebra::readable;
 use crate::bits::Bits;
 use crate::budget::{Budget, Exhausted};
 use crate::engine::{Actions, Found, carries, distinct, forms};
-use crate::key::{Classes, KeyTest, State, classes};
 use crate::instantiate::Replacement;
+use crate::key::{Classes, KeyTest, State, classes};
 use crate::language::Language;
 use crate::program::Program;
 use crate::query::{Ask, Query, Side};
@@ -75,9 +75,8 @@ impl<'c> Grid<'c> {
         actions: Actions,
         budget: &Budget,
     ) -> Result<Self, String> {
-        let mut program =
-            Program::whole(query, Replacement::default())
-                .map_err(|reason| format!("{} is not modelled", reason.0))?;
+        let mut program = Program::whole(query, Replacement::default())
+            .map_err(|reason| format!("{} is not modelled", reason.0))?;
         let tests = values.iter().map(|v| key_test(v, &mut program.space)).collect();
         Self::of(&program, tests, catalog, actions, budget)
             .map_err(|Exhausted| "the budget of steps ran out".to_owned())

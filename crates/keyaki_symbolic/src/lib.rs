@@ -31,6 +31,6 @@ mod values;
 
 pub use bits::Bits;
 pub use budget::{Budget, Exhausted};
-pub use engine::{Actions, Engine, Found, Outcome};
+pub use engine::{Actions, Engine, Found, Outcome, carries};
 pub use grid::{ACTION, Grid, KeyValue, Product, RESOURCE};
 pub use query::{Ask, Query, Side, Text, allowed};

@@ -106,11 +106,7 @@ impl<'q> Program<'q> {
 
     /// Patterns of which one must match the action for the formula to hold, the fewest. What is
     /// excluded counts for nothing. The formula has its negations at the atoms.
-    fn guarding(
-        &self,
-        formula: &Formula<usize>,
-        excluded: &Excluded<'q>,
-    ) -> Option<Vec<&'q str>> {
+    fn guarding(&self, formula: &Formula<usize>, excluded: &Excluded<'q>) -> Option<Vec<&'q str>> {
         match formula {
             Formula::Atom(atom) => self.guarding_atom(*atom, excluded),
             Formula::Not(_) => None,
@@ -277,8 +273,7 @@ impl<'q> Program<'q> {
                 vec![vec![Literal::resource(self.space.resource_test(test), true)]]
             }
             Content::Key(key, text) => {
-                let test =
-                    text.map_or(KeyTest::Present, |text| KeyTest::Is(compile::text(text)));
+                let test = text.map_or(KeyTest::Present, |text| KeyTest::Is(compile::text(text)));
                 vec![vec![self.space.key_test(key, test)]]
             }
         };

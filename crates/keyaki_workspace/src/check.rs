@@ -9,10 +9,12 @@ use keyaki_ir::{Policy, PolicyKind, ResourceType};
 use keyaki_lint::{Document, Linter};
 use keyaki_syntax::{NodeKind, Tree, Value};
 
+use crate::config::Config;
 use crate::embedded::Embedded;
 use crate::kind::{self, Hint, Kind};
+use crate::problem::{NO_POLICY, UNREADABLE_FILE};
 use crate::unwrap::{Site, resembles_policy, sites};
-use crate::{Content, NO_POLICY, Source, UNREADABLE_FILE, default_jobs, map, problem, read};
+use crate::{Content, Source, default_jobs, map, problem, read};
 
 /// How deep strings may hold documents that hold strings that hold documents.
 const MAX_EMBEDDING: usize = 3;
@@ -30,6 +32,8 @@ pub struct Options<'a> {
     pub catalog: &'a Catalog,
     /// How many threads; by default as many as are worth it.
     pub jobs: Option<usize>,
+    /// What the project says about its policies.
+    pub config: Option<Config>,
 }
 
 /// A source with its policies.
@@ -271,6 +275,9 @@ impl Run<'_> {
 
     fn kind(&self, policy: &Policy, hint: Hint) -> Kind {
         let given = Hint { kind: self.options.kind, resource_type: self.options.resource_type };
+        let (kind, resource_type) =
+            self.options.config.as_ref().map_or((None, None), |config| config.kind(self.path));
+        let given = given.or(Hint { kind, resource_type });
         kind::determine(policy, given.or(hint), self.path)
     }
 
@@ -293,7 +300,10 @@ impl Run<'_> {
             resource_type: known.resource_type,
             catalog,
         };
-        let findings = linter.lint(document);
+        let mut findings = linter.lint(document);
+        if let Some(config) = &self.options.config {
+            config.settle(self.path, policy, &mut findings);
+        }
         let statements = statement_ranges(tree, policy);
         CheckedDocument { pointer, kind: Some(known.kind), statements, findings }
     }

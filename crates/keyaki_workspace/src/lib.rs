@@ -7,6 +7,7 @@
 
 pub mod catalog_update;
 mod check;
+mod config;
 mod discover;
 mod embedded;
 mod fix;
@@ -14,17 +15,22 @@ mod kind;
 mod order;
 mod parallel;
 mod problem;
+mod proved;
 mod read;
+mod tree_of_files;
 mod unwrap;
 
 pub use check::{
     CheckedDocument, CheckedFile, Options, ReadPolicy, Status, check, check_text, check_tree,
     read_policies,
 };
+pub use config::{CONFIG_NAME, Config, InvalidConfig, today};
 pub use discover::{Content, Source, discover};
 pub use fix::{Fixed, fix};
 pub use order::canonical_order;
 pub use parallel::{default_jobs, map};
-pub use problem::{NO_POLICY, UNREADABLE_FILE};
+pub use problem::ABOUT_FILES;
+pub use proved::{PUBLIC_ACCESS, REDUNDANT_GRANT};
 pub use read::read;
+pub use tree_of_files::files_below;
 pub use unwrap::{is_policy, policies};

@@ -3,7 +3,7 @@
 use keyaki_diag::{Confidence, Finding, Level, Persona, Place, RuleMeta, TextRange};
 
 /// A file that cannot be read.
-pub static UNREADABLE_FILE: RuleMeta = RuleMeta {
+pub(crate) static UNREADABLE_FILE: RuleMeta = RuleMeta {
     name: "unreadable-file",
     aws_code: None,
     replaces: &[],
@@ -24,7 +24,7 @@ Never; leave the file out of the run instead.
 };
 
 /// A file without a policy.
-pub static NO_POLICY: RuleMeta = RuleMeta {
+pub(crate) static NO_POLICY: RuleMeta = RuleMeta {
     name: "no-policy",
     aws_code: None,
     replaces: &[],
@@ -43,9 +43,55 @@ Never; leave the file out of the run instead.
 ",
 };
 
+/// A suppression that silences nothing.
+pub(crate) static UNUSED_SUPPRESSION: RuleMeta = RuleMeta {
+    name: "unused-suppression",
+    aws_code: None,
+    replaces: &[],
+    level: Level::Warning,
+    confidence: Confidence::High,
+    persona: Persona::Regular,
+    docs: "\
+A suppression in `keyaki.toml` for which there is no finding any more.
+
+It is reported when a file was checked to which the suppression applies.
+The next mistake of the same kind would be silenced by it, unseen.
+
+## When to ignore it
+When the run leaves out the rule, by `--select` or `--ignore`.
+",
+};
+
+/// A suppression whose day is over.
+pub(crate) static EXPIRED_SUPPRESSION: RuleMeta = RuleMeta {
+    name: "expired-suppression",
+    aws_code: None,
+    replaces: &[],
+    level: Level::Warning,
+    confidence: Confidence::High,
+    persona: Persona::Regular,
+    docs: "\
+A suppression in `keyaki.toml` whose `expires` is over.
+
+The finding that it silenced is reported again.
+
+## When to ignore it
+Never; mend the policy, or look at the finding again and set another day.
+",
+};
+
+/// What is found about files, whatever rules are selected.
+pub static ABOUT_FILES: [&RuleMeta; 4] =
+    [&UNREADABLE_FILE, &NO_POLICY, &UNUSED_SUPPRESSION, &EXPIRED_SUPPRESSION];
+
 /// A finding of that rule about the file as a whole.
 pub(crate) fn about_file(rule: &'static RuleMeta, message: String) -> Finding {
-    let place = Place { range: TextRange::default(), pointer: String::new(), label: String::new() };
+    at(rule, message, TextRange::default())
+}
+
+/// A finding of that rule at a range of the file.
+pub(crate) fn at(rule: &'static RuleMeta, message: String, range: TextRange) -> Finding {
+    let place = Place { range, pointer: String::new(), label: String::new() };
     Finding {
         rule,
         level: rule.level,

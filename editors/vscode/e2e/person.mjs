@@ -17,8 +17,10 @@ export async function workAsPerson(page, host, folder) {
   await readsWhatIsWrong(page);
   await asksWhatAPatternMeans(page);
   await mendsIt(page);
+  await seesWhatItGrants(page);
   await types(page);
   await seesTheServer(page);
+  await seesThatAPolicyIsPublic(page, host, folder);
 }
 
 /** Opens a policy though the program is not where the setting says. */
@@ -46,6 +48,10 @@ async function asksWhatAPatternMeans(page) {
   assert.match(await textOf(page, ".monaco-hover:visible", /ListBucket/), /\d+ actions/);
   assert.match(await textOf(page, ".monaco-editor .view-lines", /= \d+ actions/), /= \d+ actions/);
   await picture(page, "2-hover");
+}
+
+async function seesWhatItGrants(page) {
+  assert.match(await textOf(page, ".monaco-editor .codelens-decoration", /grants/), /grants \d+ actions/);
 }
 
 async function mendsIt(page) {
@@ -76,6 +82,19 @@ async function types(page) {
 async function seesTheServer(page) {
   assert.match(await textOf(page, ".part.statusbar", /Keyaki \d/), /Keyaki \d+\.\d+\.\d+/);
   assert.match(await page.locator(".part.statusbar").innerText(), /IAM Policy/);
+}
+
+async function seesThatAPolicyIsPublic(page, host, folder) {
+  await page.goto(address(host, folder, [["openFile", remote(host, join(folder, "logs.policy.json"))]]));
+  const lens = page.locator(".monaco-editor .codelens-decoration a", { hasText: "grants 2 actions, 1 write, public" });
+  await lens.waitFor();
+  await picture(page, "5-public");
+  await lens.click();
+  await textOf(page, ".part.statusbar", /Ln 7, Col 23 \(3 selected\)/);
+  await page.locator(".monaco-editor .codelens-decoration a", { hasText: "explain" }).first().click();
+  const preview = page.frameLocator("iframe.webview").frameLocator("iframe");
+  await preview.locator("h2", { hasText: "Statement 1: ReadReports" }).waitFor();
+  await picture(page, "6-explanation");
 }
 
 /** Presses a key, again when nothing comes of it: what the editor shows at the same time may close a menu. */

@@ -6,6 +6,7 @@ import { registerExplain } from "./explain";
 import { LANGUAGE, Recogniser } from "./language";
 import { Server } from "./server";
 import { showStatus } from "./status";
+import { registerViews } from "./view";
 
 /** Settings that the server is told once, when it starts. */
 const READ_AT_START = ["keyaki.path", "keyaki.workspaceDiagnostics"];
@@ -20,6 +21,7 @@ export function activate(context: ExtensionContext): void {
     output,
     ...showStatus(ours),
     ...registerExplain(ours),
+    ...registerViews(ours),
     commands.registerCommand("keyaki.restart", () => ours.restart()),
     commands.registerCommand("keyaki.showOutput", () => output.show()),
     commands.registerCommand("keyaki.showVersion", () => showVersion(ours, context)),

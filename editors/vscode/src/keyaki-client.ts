@@ -4,9 +4,10 @@ import { type LogOutputChannel, workspace } from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn } from "vscode-languageclient/node";
 
 import { SELECTOR } from "./language";
+import { showView } from "./view";
 
 /** Settings that the server takes when it starts; those that may change later it asks for, too. */
-const SETTINGS = ["persona", "select", "ignore", "kind", "workspaceDiagnostics"];
+const SETTINGS = ["persona", "select", "ignore", "kind", "proofs", "workspaceDiagnostics"];
 
 /** A connection to the program, to be started. `died` is called when the server ends unasked. */
 export function connect(file: string, output: LogOutputChannel, died: () => void): LanguageClient {
@@ -17,6 +18,13 @@ export function connect(file: string, output: LogOutputChannel, died: () => void
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     diagnosticPullOptions: { onChange: true },
     initializationOptions: initializationOptions(),
+    middleware: {
+      executeCommand: async (command, args, next) => {
+        const answer: unknown = await next(command, args);
+        await showView(answer);
+        return answer;
+      },
+    },
     initializationFailedHandler: () => false,
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),

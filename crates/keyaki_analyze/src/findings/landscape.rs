@@ -7,13 +7,13 @@ use keyaki_ir::glob::Case;
 use keyaki_symbolic::{Ask, Bits, Budget, Grid, KeyValue, Query, Side, Text};
 
 use crate::Asker;
-use crate::ask::Asked;
+use crate::asked::Asked;
 use crate::callers::{self, CallerCase, Scope};
 use crate::findings::mine::{Cell, Scales};
 use crate::findings::region::{Part, Regions};
 use crate::findings::value::{KeyCell, Scale};
 use crate::findings::vocabulary::{action_patterns, alone, entries, key_cells};
-use crate::findings::{Bounds, Zone};
+use crate::findings::{Bounds, Extent, Zone};
 
 /// Callers, and whether the resource is of their account.
 #[derive(Clone, Debug)]
@@ -49,21 +49,22 @@ pub(crate) struct Landscape<'a, 's> {
     cells: Vec<(Box<str>, Vec<KeyCell>)>,
 }
 
-/// Of several subjects, the one that there is.
-pub(crate) fn first(_: &Caller, allowed: &[Formula<Ask>]) -> Formula<Ask> {
-    allowed.first().cloned().unwrap_or(Formula::FALSE)
+/// All subjects must allow.
+pub(crate) fn all(_: &Caller, allowed: &[Formula<Ask>]) -> Formula<Ask> {
+    Formula::and(allowed.iter().cloned())
 }
 
 impl<'a, 's> Landscape<'a, 's> {
     pub(crate) fn new(
         ask: &'a Asked<'s>,
+        extent: &Extent,
         zone: &Zone,
         asker: &'a Asker<'a>,
         budget: &Budget,
     ) -> Result<Self, String> {
-        let situations = situations(ask, zone);
+        let situations = situations(ask, extent, zone);
         let formulas: Vec<Formula<Ask>> =
-            situations.iter().map(|s| formula(s, ask, zone, asker)).collect();
+            situations.iter().map(|s| formula(s, ask, extent, zone, asker)).collect();
         let patterns = action_patterns(ask.subjects);
         let keys = key_cells(ask.subjects);
         let grid = grid(ask, &formulas, &patterns, &keys, asker, budget)?;
@@ -167,21 +168,28 @@ impl<'a, 's> Landscape<'a, 's> {
 }
 
 /// The situations of callers outside of the zone.
-fn situations(ask: &Asked<'_>, zone: &Zone) -> Vec<Situation> {
+fn situations(ask: &Asked<'_>, extent: &Extent, zone: &Zone) -> Vec<Situation> {
     let mut cases = callers::of_subjects(ask.subjects, ask.asked());
+    cases.retain(|c| !(extent.without_services && matches!(c.caller, Caller::Service { .. })));
     cases.retain(|c| {
         let account = c.caller.account().filter(|_| c.scope != Scope::Kind);
         !account.is_some_and(|a| zone.accounts.iter().any(|own| own == a))
     });
     let each = cases.into_iter().flat_map(|case| {
-        let topologies = crate::ask::topologies(ask.subjects, &case);
+        let topologies = crate::asked::topologies(ask.subjects, &case);
         topologies.into_iter().map(move |same| Situation { case: case.clone(), same_account: same })
     });
     each.collect()
 }
 
 /// When a request of such a caller is allowed.
-fn formula(situation: &Situation, ask: &Asked<'_>, zone: &Zone, asker: &Asker<'_>) -> Formula<Ask> {
+fn formula(
+    situation: &Situation,
+    ask: &Asked<'_>,
+    extent: &Extent,
+    zone: &Zone,
+    asker: &Asker<'_>,
+) -> Formula<Ask> {
     let ask = ask.with(situation.same_account);
     let case = &situation.case;
     let own = match case.scope {
@@ -189,7 +197,11 @@ fn formula(situation: &Situation, ask: &Asked<'_>, zone: &Zone, asker: &Asker<'_
         Scope::Kind => case.requirements(ask.asked()),
     };
     let outside = callers::outside(zone, ask.asked());
-    asker.query(&case.caller, Formula::and([own, outside]), &ask, &first).formula
+    let within = extent.resources.iter();
+    let within: Vec<_> =
+        within.map(|r| Formula::Atom(Ask::Resource(Text::Arn(r.as_str().into())))).collect();
+    let within = if within.is_empty() { Formula::TRUE } else { Formula::or(within) };
+    asker.query(&case.caller, Formula::and([own, outside, within]), &ask, &all).formula
 }
 
 fn grid<'a>(

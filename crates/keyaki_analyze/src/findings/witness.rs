@@ -5,7 +5,7 @@ use keyaki_symbolic::{Budget, Found};
 use crate::Witness;
 use crate::callers::{self, CallerCase, Scope};
 use crate::findings::Bounds;
-use crate::findings::landscape::{Landscape, Situation, first};
+use crate::findings::landscape::{Landscape, Situation, all};
 use crate::findings::mine::Cell;
 
 /// How many points are tried for one cell.
@@ -65,10 +65,10 @@ impl Landscape<'_, '_> {
         let mut reason = "no caller fits".to_owned();
         for caller in callers {
             let exact = CallerCase { caller, scope: Scope::Itself };
-            let query = self.asker.query(&exact.caller, ask.of(&exact), &ask, &first);
+            let query = self.asker.query(&exact.caller, ask.of(&exact), &ask, &all);
             let mut found = found.clone();
             found.request.caller = exact.caller;
-            match self.asker.witness(&query, &found, &ask, &first) {
+            match self.asker.witness(&query, &found, &ask, &all) {
                 Ok(witness) if self.holds(bounds, &witness) => return Ok(witness),
                 Ok(_) => "it lies outside".clone_into(&mut reason),
                 Err(why) => reason = why,

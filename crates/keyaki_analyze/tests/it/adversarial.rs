@@ -10,7 +10,7 @@ fn hard_policies_end_within_the_budget_with_a_true_answer() {
     let catalog = keyaki_catalog::embedded();
     // A hundredth of the default: what is left undecided here ends soon as well.
     let steps = Budget::DEFAULT_STEPS / 100;
-    let asker = Asker { catalog, profile: &profile, actions: Actions::Known, steps };
+    let asker = Asker::new(catalog, &profile, Actions::Known, steps);
     let mut undecided = Vec::new();
     for case in cases() {
         let question = Question::NoNewAccess { old: &case.old, new: &case.new };

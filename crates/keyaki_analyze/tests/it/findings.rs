@@ -17,7 +17,7 @@ fn found_outside(policy: &str, zone: &Zone) -> Findings {
     let profile = Profile::documented();
     let catalog = keyaki_catalog::embedded();
     let steps = Budget::DEFAULT_STEPS;
-    let asker = Asker { catalog, profile: &profile, actions: Actions::Any, steps };
+    let asker = Asker::new(catalog, &profile, Actions::Any, steps);
     let subject = Subject::resource(document(policy));
     findings(&subject, zone, &asker).expect("findings")
 }

@@ -10,10 +10,12 @@
 
 mod adversarial;
 mod callers;
+mod cores;
 mod differ;
 mod findings;
 mod no_new_access;
 mod no_public_access;
+mod one_policy;
 mod policy_pairs;
 mod questions;
 
@@ -30,5 +32,5 @@ fn answer(question: &Question<'_>, actions: Actions) -> Answer {
     let profile = Profile::documented();
     let catalog = keyaki_catalog::embedded();
     let steps = Budget::DEFAULT_STEPS;
-    ask(question, &Asker { catalog, profile: &profile, actions, steps })
+    ask(question, &Asker::new(catalog, &profile, actions, steps))
 }

@@ -146,6 +146,9 @@ vocabulary! {
 pub struct Date(pub(crate) u16);
 
 impl Date {
+    /// 2000-01-01, the first day that can be told.
+    pub const EPOCH: Date = Date(0);
+
     /// Reads `YYYY-MM-DD`, from 2000-01-01 to 2179-06-05.
     ///
     /// The day after that would be the number that a packed catalogue takes for "none".

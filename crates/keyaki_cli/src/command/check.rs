@@ -13,6 +13,8 @@ use keyaki_workspace::{CheckedFile, Options, Source, Status};
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
 
+mod baseline;
+mod config;
 mod mend;
 pub(crate) mod parse;
 mod summary;
@@ -49,9 +51,15 @@ pub(crate) struct Arguments {
     /// Leave out these rules
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     ignore: Vec<String>,
-    /// For whom: regular, pedantic or auditor
-    #[arg(long, value_parser = parse::persona, default_value = "regular")]
-    persona: Persona,
+    /// For whom: regular, pedantic or auditor [default: regular]
+    #[arg(long, value_parser = parse::persona)]
+    persona: Option<Persona>,
+    /// The configuration [default: keyaki.toml here or in the nearest folder above]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Look for no configuration
+    #[arg(long, conflicts_with = "config")]
+    no_config: bool,
     /// Mend what can be mended without changing what a policy allows
     #[arg(long)]
     fix: bool,
@@ -61,12 +69,19 @@ pub(crate) struct Arguments {
     /// Show what --fix would change, and change nothing
     #[arg(long, conflicts_with = "fix")]
     diff: bool,
-    /// How to write findings: full, concise, json, json-lines or sarif
+    /// How to write findings: full, concise, json, json-lines, sarif, github, gitlab, junit, rdjson,
+    /// checkstyle, azure or markdown
     #[arg(long, value_parser = parse::format, default_value = "full")]
     format: Format,
     /// Write findings to a file as well; may be given several times
     #[arg(long, value_name = "FORMAT=FILE", value_parser = parse::output)]
     output: Vec<(Format, PathBuf)>,
+    /// Leave out the findings that a file lists
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write all findings into the file of --baseline, and take out of it what is gone
+    #[arg(long, requires = "baseline", conflicts_with_all = ["fix", "diff"])]
+    update_baseline: bool,
     /// The name of the text on standard input
     #[arg(long, value_name = "PATH")]
     stdin_filename: Option<PathBuf>,
@@ -76,9 +91,9 @@ pub(crate) struct Arguments {
     /// The number of threads [default: as many as are of use]
     #[arg(long, value_name = "NUMBER", value_parser = parse::jobs)]
     jobs: Option<usize>,
-    /// The level from which on findings make the exit code 1
-    #[arg(long, value_name = "LEVEL", value_parser = parse::level, default_value = "warning")]
-    fail_level: Level,
+    /// The level from which on findings make the exit code 1 [default: warning]
+    #[arg(long, value_name = "LEVEL", value_parser = parse::level)]
+    fail_level: Option<Level>,
     /// Exit with 0 whatever is found
     #[arg(long)]
     exit_zero: bool,
@@ -89,6 +104,9 @@ pub(crate) fn run(arguments: Arguments, console: &mut Console) -> Result<Exit, F
     let options = arguments.options(console)?;
     let sources = arguments.sources()?;
     let mut files = keyaki_workspace::check(&sources, &options);
+    if let Some(path) = &arguments.baseline {
+        baseline::apply(path, arguments.update_baseline, &mut files, &options, console)?;
+    }
     if arguments.diff {
         return mend::diff(&arguments, &files, &options, console);
     }
@@ -96,13 +114,14 @@ pub(crate) fn run(arguments: Arguments, console: &mut Console) -> Result<Exit, F
         true => mend::fix(&arguments, &sources, &mut files, &options, console)?,
         false => mend::Mended::default(),
     };
+    files.extend(options.config.as_ref().and_then(|config| config.checked(&options.linter)));
     let report = view::report(&files, &options);
     arguments.write_files(&report)?;
     arguments.write(&report, mended.took_output, console)?;
     if arguments.format.is_text() {
         console.remark(&summary::summary(&files, mended.count));
     }
-    Ok(if mended.has_failed { Exit::Failure } else { arguments.exit(&files) })
+    Ok(if mended.has_failed { Exit::Failure } else { arguments.exit(&files, &options) })
 }
 
 impl Arguments {
@@ -116,8 +135,16 @@ impl Arguments {
         Ok(())
     }
 
+    /// What the command line says, completed by the configuration: its `select` counts where the
+    /// command line has none, its `ignore` always.
     fn options(&self, console: &mut Console) -> Result<Options<'static>, Failure> {
-        let selection = Selection::new(self.persona, &self.select, &self.ignore);
+        let config = config::load(self.config.as_deref(), self.no_config)?;
+        let said = config.as_ref();
+        let persona = self.persona.or_else(|| said?.persona).unwrap_or(Persona::Regular);
+        let select = if self.select.is_empty() { said.map(|c| &c.select) } else { None };
+        let ignore: Vec<String> =
+            self.ignore.iter().chain(said.iter().flat_map(|c| &c.ignore)).cloned().collect();
+        let selection = Selection::new(persona, select.unwrap_or(&self.select), &ignore);
         let selection = selection.map_err(|error| Failure::new(error.to_string()))?;
         Ok(Options {
             kind: self.kind,
@@ -125,6 +152,7 @@ impl Arguments {
             linter: Linter::new(&selection),
             catalog: console.catalog(),
             jobs: self.jobs,
+            config,
         })
     }
 
@@ -172,11 +200,13 @@ impl Arguments {
         Ok(())
     }
 
-    fn exit(&self, files: &[CheckedFile]) -> Exit {
+    fn exit(&self, files: &[CheckedFile], options: &Options<'_>) -> Exit {
         if files.iter().any(|file| file.status == Status::Unreadable) {
             return Exit::Failure;
         }
-        let counts = |level: Level| level <= self.fail_level;
+        let said = || options.config.as_ref()?.fail_level;
+        let fail_level = self.fail_level.or_else(said).unwrap_or(Level::Warning);
+        let counts = |level: Level| level <= fail_level;
         let fails = files.iter().any(|f| f.findings().any(|finding| counts(finding.level)));
         if fails && !self.exit_zero { Exit::Findings } else { Exit::Clean }
     }

@@ -48,8 +48,7 @@ enum Format {
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let profile = arguments.profile.read()?;
     let catalog = console.catalog();
-    let asker =
-        Asker { catalog, profile: &profile, actions: Actions::Any, steps: arguments.budget };
+    let asker = Asker::new(catalog, &profile, Actions::Any, arguments.budget);
     let pairs = revision::pairs(&arguments.old, &arguments.new)?;
     let comparisons: Vec<Comparison<'_>> = pairs
         .iter()

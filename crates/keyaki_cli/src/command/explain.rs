@@ -4,7 +4,7 @@ use keyaki_catalog::Catalog;
 use keyaki_diag::{Persona, RuleMeta};
 use keyaki_ir::{PolicyKind, near};
 use keyaki_lint::Rule;
-use keyaki_workspace::{NO_POLICY, UNREADABLE_FILE};
+use keyaki_workspace::{ABOUT_FILES, PUBLIC_ACCESS, REDUNDANT_GRANT};
 
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
@@ -28,8 +28,8 @@ fn explain(catalog: &Catalog, subject: &str) -> Result<String, Failure> {
     if let Some(rule) = keyaki_lint::rule(subject) {
         return Ok(rule_page(rule));
     }
-    let about_files = [&NO_POLICY, &UNREADABLE_FILE];
-    if let Some(meta) = about_files.into_iter().find(|meta| meta.answers_to(subject)) {
+    let mut others = ABOUT_FILES.into_iter().chain([&PUBLIC_ACCESS, &REDUNDANT_GRANT]);
+    if let Some(meta) = others.find(|meta| meta.answers_to(subject)) {
         return Ok(page(meta, "", ""));
     }
     if let Some(text) = facts::entry(catalog, subject) {

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use keyaki_analyze::Subject;
+use keyaki_account::Stored;
+use keyaki_analyze::{Place, Subject};
+use keyaki_diag::TextRange;
 use keyaki_eval::StatementRef;
 use keyaki_eval::{BlockPublicAccess, Document, Grant, Layer, Policies, Reason, ResourceRole};
 use keyaki_report::simulation as view;
-use keyaki_syntax::Tree;
+use keyaki_syntax::{NodeId, Tree};
 
 use crate::exit::Failure;
 
@@ -46,6 +48,9 @@ pub(crate) struct PolicyArguments {
     /// S3 Block Public Access restricts public buckets
     #[arg(long)]
     block_public_access: bool,
+    /// Take the policies of the identity to allow everything, as those of another account may
+    #[arg(long)]
+    identity_allows_all: bool,
 }
 
 impl PolicyArguments {
@@ -58,6 +63,7 @@ impl PolicyArguments {
             && self.rcp.is_empty()
             && files.iter().all(|f| f.is_none())
             && self.grants.is_none()
+            && !self.identity_allows_all
     }
 }
 
@@ -96,6 +102,43 @@ impl Loaded {
             sid: statement.sid.as_ref().map(|s| s.value.to_string()),
             effect: statement.effect()?.name(),
         })
+    }
+
+    /// Where a value of an element stands.
+    pub(crate) fn value_range(
+        &self,
+        at: StatementRef,
+        place: Place,
+        value: usize,
+    ) -> Option<TextRange> {
+        let statement = self.policies.statement(at)?;
+        let origin = match place {
+            Place::Principal => {
+                let mut entries = statement.principal_elements().take(1).flat_map(|p| p.entries());
+                entries.nth(value)?.1.origin
+            }
+            Place::Action => statement.action_elements().next()?.entries.get(value)?.origin,
+            Place::Resource => statement.resource_elements().next()?.entries.get(value)?.origin,
+            Place::Condition { .. } => place.condition(statement)?.1.values.get(value)?.origin,
+        };
+        self.range(at, origin)
+    }
+
+    /// Where an element stands: its value, or the key of a condition.
+    pub(crate) fn element_range(&self, at: StatementRef, place: Place) -> Option<TextRange> {
+        let statement = self.policies.statement(at)?;
+        let origin = match place {
+            Place::Principal => statement.principal_elements().next()?.origin,
+            Place::Action => statement.action_elements().next()?.origin,
+            Place::Resource => statement.resource_elements().next()?.origin,
+            Place::Condition { .. } => place.condition(statement)?.1.key.origin,
+        };
+        self.range(at, origin)
+    }
+
+    fn range(&self, at: StatementRef, origin: NodeId) -> Option<TextRange> {
+        let (_, tree) = self.named_tree(&self.policies.document(at)?.name)?;
+        Some(tree.range(origin))
     }
 
     /// The name of a layer, with the level's own name.
@@ -182,11 +225,14 @@ pub(crate) fn load(arguments: &PolicyArguments) -> Result<Loaded, Failure> {
         Ok(documents.collect::<Result<Vec<_>, _>>()?.concat())
     };
     let some = |documents: Vec<Document>| (!documents.is_empty()).then_some(documents);
-    let identity = all(&arguments.identity)?;
+    let mut identity = all(&arguments.identity)?;
     let boundary = some(all(&arguments.boundary)?);
     let session = some(all(&arguments.session)?);
     let (scp, scp_names) = levels(&arguments.scp, &mut loaded.trees)?;
     let (rcp, rcp_names) = levels(&arguments.rcp, &mut loaded.trees)?;
+    if arguments.identity_allows_all {
+        identity.extend(documents_of("everything", EVERYTHING.as_bytes(), &mut loaded.trees)?);
+    }
     let mut one = |file: &Option<PathBuf>| -> Result<Option<Document>, Failure> {
         let Some(file) = file else { return Ok(None) };
         let mut documents = document(file, &mut loaded.trees)?;
@@ -246,12 +292,50 @@ fn levels(
 /// The policies of a file. What cannot be read as a policy is refused, with its place.
 fn document(file: &Path, trees: &mut Vec<(String, Tree)>) -> Result<Vec<Document>, Failure> {
     let name = file.display().to_string();
+    if let Some(text) = built_in(&name) {
+        return documents_of(&name, text.as_bytes(), trees);
+    }
+    if let Some((path, pointer)) = name.split_once("#/").filter(|_| !file.exists()) {
+        return pointed_at(path, &format!("/{pointer}"), trees);
+    }
     let bytes = match name.as_str() {
         "-" => crate::console::read_input()?,
         _ => keyaki_workspace::read(file)
             .map_err(|reason| Failure::new(format!("{name}: {reason}")))?,
     };
     documents_of(&name, &bytes, trees)
+}
+
+const EVERYTHING: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
+
+/// A policy of AWS's own, by its ARN or id.
+fn built_in(name: &str) -> Option<&'static str> {
+    let is_managed = name.starts_with("arn:") && name.contains(":iam::aws:policy/");
+    let managed = || keyaki_catalog::embedded().managed_policy(name).map(|p| p.document);
+    match name {
+        "p-FullAWSAccess" => Some(EVERYTHING),
+        _ if is_managed => managed(),
+        _ => None,
+    }
+}
+
+/// The one policy that a pointer leads to: an object, or a string with a policy in it.
+fn pointed_at(
+    path: &str,
+    pointer: &str,
+    trees: &mut Vec<(String, Tree)>,
+) -> Result<Vec<Document>, Failure> {
+    let bytes = keyaki_workspace::read(Path::new(path))
+        .map_err(|reason| Failure::new(format!("{path}: {reason}")))?;
+    let tree = std::sync::Arc::new(Tree::parse_bytes(bytes));
+    let name = format!("{path}#{pointer}");
+    let value = tree.resolve(pointer);
+    let value = value.ok_or_else(|| Failure::new(format!("{path}: nothing is at {pointer}")))?;
+    let stored = Stored::of(&name, &path.into(), &tree, value);
+    let stored = stored.ok_or_else(|| Failure::new(format!("{name}: is no policy")))?;
+    check(&name, &stored.tree, &stored.policy)?;
+    trees.push((name.clone(), Tree::clone(&stored.tree)));
+    Ok(vec![Document { name, policy: stored.policy }])
 }
 
 fn documents_of(

@@ -1,19 +1,23 @@
 //! `keyaki prove`: questions about access, each answered with a proof or a request.
 
+mod engine;
+mod examine;
+mod options;
+mod smtlib;
+mod view;
+
 use std::path::PathBuf;
 
-use keyaki_analyze::{Access, Answer, Asker, Question, Witness, ask};
+use keyaki_analyze::{Access, Question};
 use keyaki_ir::ResourceType;
-use keyaki_report::proof;
-use keyaki_report::simulation::Request;
-use keyaki_symbolic::{Actions, Budget};
 
 use crate::command::check::parse::resource_type;
-use crate::command::policies::{Loaded, PolicyArguments, load_with};
-use crate::command::profile::ProfileArguments;
-use crate::command::simulate::view::principal;
+use crate::command::prove::examine::Kind;
+use crate::command::prove::options::Options;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
+
+pub(crate) use view::witness;
 
 /// Prove something about access, or refute it with a request
 ///
@@ -89,47 +93,40 @@ enum Asked {
         #[command(flatten)]
         options: Options,
     },
-}
-
-#[derive(Debug, clap::Args)]
-struct Options {
-    #[command(flatten)]
-    layers: PolicyArguments,
-    #[command(flatten)]
-    profile: ProfileArguments,
-    /// Whether requests may have actions that the catalogue does not know
-    #[arg(long, value_enum, default_value_t, value_name = "WHICH")]
-    actions: Which,
-    /// How many steps each query may take
-    #[arg(long, default_value_t = Budget::DEFAULT_STEPS, value_name = "STEPS")]
-    budget: u64,
-    /// The form of the output
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: Format,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-enum Which {
-    /// Those of the catalogue, and those that a policy spells out.
-    Known,
-    /// All, also those that AWS may add some day.
-    #[default]
-    Any,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// The answer in words, the request, and the statements in their source.
-    #[default]
-    Text,
-    /// JSON, version 1.
-    Json,
+    /// Some request is allowed
+    Satisfiable {
+        /// The policies
+        policies: Vec<PathBuf>,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Nothing gets past a condition because the request lacks its key
+    FailOpen {
+        /// The policies
+        policies: Vec<PathBuf>,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Each statement, value and condition makes a difference
+    DeadParts {
+        /// The policies
+        policies: Vec<PathBuf>,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// No outsider gets in by choosing keys such as aws:Referer, which every caller can
+    Spoofable {
+        /// The policy of the resource, or the trust policy of the role
+        policies: Vec<PathBuf>,
+        #[command(flatten)]
+        options: Options,
+    },
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     match &arguments.question {
         Asked::NoNewAccess { old, new, options } => {
-            let (old, new) = (load_with(&options.layers, old)?, load_with(&options.layers, new)?);
+            let (old, new) = (options.load(old)?, options.load(new)?);
             let subjects = (old.subject(), new.subject());
             let question = Question::NoNewAccess { old: &subjects.0, new: &subjects.1 };
             // The engine names the new policies first.
@@ -148,107 +145,35 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
             options.answer(&question, &[&one, &other], console)
         }
         Asked::AccessNotGranted { policies, action, resource, options } => {
-            let loaded = load_with(&options.layers, policies)?;
+            let loaded = options.load(policies)?;
             let subject = loaded.subject();
             let access = [Access { actions: action.clone(), resources: resource.clone() }];
             let question = Question::AccessNotGranted { subject: &subject, access: &access };
             options.answer(&question, &[&loaded], console)
         }
         Asked::NoPublicAccess { policy, resource_type, options } => {
-            let loaded = load_with(&options.layers, std::slice::from_ref(policy))?;
+            let loaded = options.load(std::slice::from_ref(policy))?;
             let subject = loaded.subject();
             let resource_type = *resource_type;
             let question = Question::NoPublicAccess { subject: &subject, resource_type };
             options.answer(&question, &[&loaded], console)
         }
         Asked::AlwaysDenied { policies, options } => {
-            let loaded = load_with(&options.layers, policies)?;
+            let loaded = options.load(policies)?;
             let subject = loaded.subject();
             options.answer(&Question::AlwaysDenied { subject: &subject }, &[&loaded], console)
         }
-    }
-}
-
-impl Options {
-    fn pair(&self, one: &PathBuf, other: &PathBuf) -> Result<(Loaded, Loaded), Failure> {
-        let load = |file: &PathBuf| load_with(&self.layers, std::slice::from_ref(file));
-        Ok((load(one)?, load(other)?))
-    }
-
-    /// Asks, and writes the answer.
-    fn answer(
-        &self,
-        question: &Question<'_>,
-        loaded: &[&Loaded],
-        console: &mut Console,
-    ) -> Result<Exit, Failure> {
-        let profile = self.profile.read()?;
-        let actions = match self.actions {
-            Which::Known => Actions::Known,
-            Which::Any => Actions::Any,
-        };
-        let catalog = console.catalog();
-        let asker = Asker { catalog, profile: &profile, actions, steps: self.budget };
-        let answer = ask(question, &asker);
-        let proof = proof(question, &answer, loaded, profile.name());
-        let color = console.has_color();
-        console.write(|out| match self.format {
-            Format::Text => proof::write_text(&proof, color, out),
-            Format::Json => writeln!(out, "{:#}", proof::to_json(&proof)),
-        })?;
-        Ok(match answer {
-            Answer::Proved { .. } => Exit::Clean,
-            Answer::Refuted(_) => Exit::Findings,
-            Answer::Undecided(_) => Exit::Undecided,
-        })
-    }
-}
-
-fn proof<'l>(
-    question: &Question<'_>,
-    answer: &Answer,
-    loaded: &[&'l Loaded],
-    profile: &str,
-) -> proof::Proof<'l> {
-    let (reason, witness, approximations) = match answer {
-        Answer::Proved { approximations } => (None, None, approximations.clone()),
-        Answer::Refuted(found) => (None, Some(witness(found, loaded)), Vec::new()),
-        Answer::Undecided(reason) => (Some(reason.clone()), None, Vec::new()),
-    };
-    proof::Proof {
-        answer: answer.name(),
-        meaning: question.meaning(answer).to_owned(),
-        reason,
-        witness,
-        approximations,
-        engine: "native",
-        profile: profile.to_owned(),
-    }
-}
-
-pub(crate) fn witness<'l>(found: &Witness, loaded: &[&'l Loaded]) -> proof::Witness<'l> {
-    let request = &found.request;
-    let context = request.context.iter();
-    let statements = found.responsible.iter();
-    let mut notes = Vec::new();
-    if !found.is_known {
-        notes.push(format!("the catalogue does not know the action `{}`", request.action));
-    } else if !found.is_realistic {
-        notes.push(
-            "no action of which the catalogue knows takes such a resource with such keys"
-                .to_owned(),
-        );
-    }
-    proof::Witness {
-        request: Request {
-            principal: principal(request),
-            action: request.action.clone(),
-            resource: request.resource.clone(),
-            context: context.map(|(k, v)| (k.to_owned(), v.as_slice().to_vec())).collect(),
-        },
-        resource_account: request.resource_account.clone(),
-        absent: found.absent.clone(),
-        statements: statements.filter_map(|r| loaded.get(r.subject)?.statement(r.at)).collect(),
-        notes,
+        Asked::Satisfiable { policies, options } => {
+            let loaded = options.load(policies)?;
+            let subject = loaded.subject();
+            options.deny(&Question::AlwaysDenied { subject: &subject }, &[&loaded], console)
+        }
+        Asked::FailOpen { policies, options } => options.examine(Kind::FailOpen, policies, console),
+        Asked::DeadParts { policies, options } => {
+            options.examine(Kind::DeadParts, policies, console)
+        }
+        Asked::Spoofable { policies, options } => {
+            options.examine(Kind::Spoofable, policies, console)
+        }
     }
 }

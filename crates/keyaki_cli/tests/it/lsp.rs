@@ -4,6 +4,7 @@ mod bad_input;
 mod diagnostics;
 mod editor;
 mod features;
+mod meaning;
 mod rules;
 mod settings;
 mod workspace;

@@ -8,9 +8,28 @@ use crate::formatting::replacement;
 
 /// The fixes of the findings that touch a range; those that need a person's own text are left out.
 pub(super) fn quick_fixes(document: &Document, range: TextRange) -> Vec<CodeAction> {
-    let touches = |f: &Finding| f.range().start <= range.end && range.start <= f.range().end;
-    let findings = document.findings().iter().enumerate().filter(|(_, f)| touches(f));
-    findings.flat_map(|(index, finding)| fixes(index, finding)).collect()
+    touching(document, range).flat_map(|(index, finding)| fixes(index, finding)).collect()
+}
+
+/// The findings that touch a range, with their numbers.
+fn touching(document: &Document, range: TextRange) -> impl Iterator<Item = (usize, &Finding)> {
+    let touches = move |f: &Finding| f.range().start <= range.end && range.start <= f.range().end;
+    document.findings().iter().enumerate().filter(move |(_, f)| touches(f))
+}
+
+/// Accepting the findings that touch a range, where there is a folder to keep that in.
+pub(super) fn suppressions(document: &Document, range: TextRange) -> Vec<CodeAction> {
+    if document.settings.folder.is_none() {
+        return Vec::new();
+    }
+    let suppress = |(finding, found): (usize, &Finding)| CodeAction {
+        id: CodeActionId::Suppress { finding },
+        title: format!("Accept `{}` here, with a reason in keyaki.toml", found.rule.name),
+        kind: CodeActionKind::Suppress,
+        is_preferred: false,
+        finding: Some(finding),
+    };
+    touching(document, range).map(suppress).collect()
 }
 
 fn fixes(index: usize, finding: &Finding) -> impl Iterator<Item = CodeAction> {

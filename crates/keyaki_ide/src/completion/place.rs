@@ -75,7 +75,7 @@ pub(super) fn place<'t>(
 fn base(document: &Document, cursor: &Cursor<'_>) -> Option<usize> {
     let starts = |frame: &Frame<'_>| {
         let same = |origin| document.range(origin).start == frame.start;
-        document.policies.iter().any(|read| same(read.policy.origin))
+        document.policies().iter().any(|read| same(read.policy.origin))
     };
     if let Some(found) = cursor.frames.iter().position(starts) {
         return Some(found);

@@ -55,7 +55,7 @@ fn resources(action: Action<'_>) -> String {
 pub(crate) fn expansion(catalog: &Catalog, pattern: &str) -> String {
     let set = catalog.expand(pattern);
     let mut text = format!("`{pattern}` matches **{}**", count(set.len(), "action"));
-    let mut services: Vec<_> = actions(catalog, &set).map(|a| a.service().prefix()).collect();
+    let mut services: Vec<_> = members(catalog, &set).map(|a| a.service().prefix()).collect();
     services.dedup();
     match services[..] {
         [] => text += " that AWS lists today",
@@ -74,7 +74,7 @@ pub(crate) fn expansion(catalog: &Catalog, pattern: &str) -> String {
 /// The actions of a set by access level, the weightiest first.
 pub(crate) fn by_level(catalog: &Catalog, set: &ActionSet) -> String {
     let mut levels: BTreeMap<Option<AccessLevel>, Vec<String>> = BTreeMap::new();
-    for action in actions(catalog, set) {
+    for action in members(catalog, set) {
         levels.entry(action.access_level()).or_default().push(action.full_name());
     }
     let mut text = String::new();
@@ -85,6 +85,9 @@ pub(crate) fn by_level(catalog: &Catalog, set: &ActionSet) -> String {
     text
 }
 
-fn actions<'c>(catalog: &'c Catalog, set: &ActionSet) -> impl Iterator<Item = Action<'c>> {
+pub(crate) fn members<'c>(
+    catalog: &'c Catalog,
+    set: &ActionSet,
+) -> impl Iterator<Item = Action<'c>> {
     set.iter().filter_map(|id| catalog.action_by_id(id))
 }

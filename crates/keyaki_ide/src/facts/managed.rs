@@ -20,9 +20,9 @@ pub(crate) fn managed_policy(catalog: &Catalog, managed: &ManagedPolicy) -> Stri
     text + &by_level(catalog, &set)
 }
 
-/// The actions of statements that allow, without those that some statement denies on everything
-/// and without condition.
-fn allowed(catalog: &Catalog, policy: &Policy) -> ActionSet {
+/// The actions of statements that allow, without those that some statement denies to everybody,
+/// on everything and without condition.
+pub(crate) fn allowed(catalog: &Catalog, policy: &Policy) -> ActionSet {
     let mut set = ActionSet::new();
     for statement in policy.statements.iter().filter(|s| s.effect() == Some(Effect::Allow)) {
         set.union_with(&actions(catalog, statement));
@@ -37,6 +37,7 @@ fn denies_outright(statement: &Statement) -> bool {
     let mut resources = statement.resource.iter().flat_map(|element| &element.entries);
     statement.effect() == Some(Effect::Deny)
         && statement.condition.is_none()
+        && statement.principal_elements().next().is_none()
         && resources.any(keyaki_ir::ResourcePattern::is_star)
 }
 

@@ -7,6 +7,7 @@ mod fixture;
 mod formatting;
 mod hint;
 mod hover;
+mod meaning;
 mod occurrence;
 mod outline;
 mod token;

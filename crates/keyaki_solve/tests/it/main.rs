@@ -6,6 +6,8 @@
 #![expect(clippy::panic, reason = "a test stops at what it did not expect")]
 
 mod book;
+#[cfg(feature = "z3")]
+mod linked;
 mod matching;
 mod operators;
 mod processes;

@@ -106,3 +106,44 @@ fn other_programs_are_no_solvers() {
         assert!(Process::new("/bin/sh".as_ref()).is_err());
     }
 }
+
+/// A program that calls itself Z3 and fails at each question, until a file is there.
+#[cfg(unix)]
+fn failing(place: &std::path::Path, way: &str) -> std::path::PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let path = place.join("solver");
+    let text = format!(
+        "#!/bin/sh\nif [ \"$1\" = --version ]; then echo 'Z3 version 5.3.3'; exit; fi\n\
+         while read -r line; do if [ \"$line\" = '(check-sat)' ]; then\n\
+         if [ -e '{}' ]; then echo unsat; else {way}; fi; fi; done\n",
+        place.join("well").display()
+    );
+    let written = std::fs::write(&path, text);
+    let made = std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755));
+    written.and(made).unwrap_or_else(|e| panic!("{e}"));
+    path
+}
+
+#[test]
+#[cfg(unix)]
+fn a_solver_that_dies_hangs_or_babbles_is_started_again() {
+    let easy = statement(r#""Action": "s3:*", "Resource": "*""#);
+    let profile = Profile::documented();
+    let easy = query(&[&easy], &profile, first(0));
+    let limits = Limits { wall: Duration::from_millis(400), ..LIMITS };
+    let ways =
+        ["exit 1", "exec sleep 60", "echo garbage", "echo sat; exit", "echo '(error \"x\")'"];
+    for (number, way) in ways.into_iter().enumerate() {
+        let place = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fail{number}"));
+        let _ = std::fs::remove_dir_all(&place);
+        std::fs::create_dir_all(&place).unwrap_or_else(|e| panic!("{e}"));
+        let program = failing(&place, way);
+        let mut process = Process::new(&program).unwrap_or_else(|e| panic!("{way}: {e}"));
+        let mut ask =
+            || decide(&easy, embedded(), &Options::default(), &mut process, limits).decided;
+        let failed = ask();
+        assert!(matches!(failed, Decided::Undecided(Reason::Failed(_))), "{way}: {failed:?}");
+        std::fs::write(place.join("well"), "").unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(ask(), Decided::Unsat, "{way}");
+    }
+}

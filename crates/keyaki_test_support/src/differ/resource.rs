@@ -27,8 +27,7 @@ fn compare(old: &Text, new: &Text, dice: &mut Dice<'_>, attacks: usize) -> Resul
     let [old_subject, new_subject] = [old, new].map(|t| Subject::resource(t.document()));
     let catalog = keyaki_catalog::embedded();
     let profile = Profile::documented();
-    let asker =
-        Asker { catalog, profile: &profile, actions: Actions::Any, steps: Budget::DEFAULT_STEPS };
+    let asker = Asker::new(catalog, &profile, Actions::Any, Budget::DEFAULT_STEPS);
     let refutes = |request: &Request| {
         grants(&new_subject.policies, request, &profile, catalog)
             && !grants(&old_subject.policies, request, &profile, catalog)

@@ -1,6 +1,7 @@
 // Tests that run in the extension host: what the extension does, asked through the editor's interface.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import * as vscode from "vscode";
@@ -55,6 +56,37 @@ const TESTS: Record<string, () => Promise<void>> = {
     await until("the page", () => tabNames().some((name) => name.includes("s3_List_.txt")));
     const page = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === "keyaki" && uri.query === "s3:List*");
     assert.match(page?.getText() ?? "", /s3:ListBucket/);
+  },
+
+  "a public policy is proved to be one, said above it and among the findings": async () => {
+    const document = await open("logs.policy.json");
+    await until("the proof", () => vscode.languages.getDiagnostics(document.uri).some(({ code }) => nameOf(code) === "public-access"));
+    await until("the line above", async () => (await lensTitles(document)).includes("grants 2 actions, 1 write, public"));
+  },
+
+  "a policy is explained in words beside it": async () => {
+    const document = await open("logs.policy.json");
+    await vscode.commands.executeCommand("keyaki.explainPolicy");
+    await until("the page", () => tabNames().some((name) => name.includes("logs.policy.json.md")));
+    const page = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === "keyaki-policy" && uri.path.startsWith("/explanation/"));
+    assert.match(page?.getText() ?? "", /\*\*Public\*\*, proved by a request/);
+    assert.match(page?.getText() ?? "", /## Statement 1: ReadReports/);
+    assert.equal(document.isDirty, false);
+  },
+
+  "access is compared with the last commit by the line above the policy": async () => {
+    const document = await open("logs.policy.json");
+    const folder = join(document.uri.fsPath, "..");
+    const git = (...words: string[]) => execFileSync("git", ["-C", folder, "-c", "user.name=a", "-c", "user.email=a@b", ...words]);
+    git("init", "--quiet");
+    git("add", ".");
+    git("commit", "--quiet", "--no-gpg-sign", "-m", "policies");
+    await edit(document, "s3:GetObject", "s3:Get*");
+    const lens = (await lenses(document)).find(({ command }) => command?.title === "compare with HEAD");
+    await vscode.commands.executeCommand(lens?.command?.command ?? "", ...(lens?.command?.arguments ?? []));
+    const page = () => vscode.workspace.textDocuments.find(({ uri }) => uri.path.startsWith("/comparison/"));
+    await until("the page", () => /## Gained\s+- `s3:GetObjectAcl`/.test(page()?.getText() ?? ""));
+    await edit(document, "s3:Get*", "s3:GetObject");
   },
 
   "all safe fixes are applied by command": async () => {
@@ -173,6 +205,26 @@ async function explainAt(document: vscode.TextDocument, place: vscode.Position):
   const editor = await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
   editor.selection = new vscode.Selection(place, place);
   await vscode.commands.executeCommand("keyaki.explain");
+}
+
+function nameOf(code: vscode.Diagnostic["code"]): string | undefined {
+  return typeof code === "object" ? String(code.value) : code?.toString();
+}
+
+async function lenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
+  return vscode.commands.executeCommand<vscode.CodeLens[]>("vscode.executeCodeLensProvider", document.uri, 100);
+}
+
+async function lensTitles(document: vscode.TextDocument): Promise<string[]> {
+  return (await lenses(document)).map(({ command }) => command?.title ?? "");
+}
+
+/** Replaces one text by another, once. */
+async function edit(document: vscode.TextDocument, old: string, fresh: string): Promise<void> {
+  const start = document.getText().indexOf(old);
+  const change = new vscode.WorkspaceEdit();
+  change.replace(document.uri, new vscode.Range(document.positionAt(start), document.positionAt(start + old.length)), fresh);
+  assert.ok(await vscode.workspace.applyEdit(change));
 }
 
 function at(document: vscode.TextDocument, text: string): vscode.Position {

@@ -30,6 +30,9 @@ pub(crate) struct RequestArguments {
     /// A condition key; given twice, or with `[…]`, it has several values
     #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
     context: Vec<String>,
+    /// A condition key that the request must not have
+    #[arg(long, value_name = "KEY", num_args = 1..)]
+    absent: Vec<String>,
 }
 
 /// A request as asked for.
@@ -63,6 +66,7 @@ pub(crate) fn read(
             .ok_or_else(|| Failure::new(format!("`{text}` is no KEY=VALUE")))?;
         add(&mut draft.context, key, value);
     }
+    draft.absent.extend(arguments.absent.iter().cloned());
     let asked = asked(draft).map_err(Failure::new)?;
     let mut checker = Checker::new(catalog);
     checker.check(&asked.request).map_err(Failure::new)?;

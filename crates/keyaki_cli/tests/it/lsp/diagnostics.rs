@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::editor::{Editor, URI, policy, pulling, pushing};
+use super::editor::{Editor, URI, long_policy, policy, pulling, pushing};
 
 fn codes(diagnostics: &Value) -> Vec<&str> {
     let all = diagnostics.as_array().into_iter().flatten();
@@ -134,4 +134,15 @@ fn files_that_are_no_policies_have_no_diagnostics() {
         assert_eq!(report["items"], json!([]), "{text}");
     }
     assert_eq!(editor.pull("file:///example/never-opened.json")["items"], json!([]));
+}
+
+#[test]
+fn of_very_many_findings_the_gravest_are_told_and_how_many_there_are() {
+    let mut editor = Editor::start(pulling());
+    editor.open(URI, &long_policy(600));
+    let items = editor.pull(URI)["items"].as_array().expect("a list").clone();
+    assert_eq!(items.len(), 1000);
+    let rest = items[0]["message"].as_str().expect("a message");
+    assert!(rest.ends_with("further findings are not shown here"), "{rest}");
+    assert!(items[1..].iter().all(|found| found["severity"] == 1), "errors come before all else");
 }

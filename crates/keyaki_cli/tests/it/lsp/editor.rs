@@ -28,6 +28,8 @@ pub(crate) struct Editor {
     pub(crate) answers_questions: bool,
     /// What is said when the server asks for settings.
     pub(crate) settings: Value,
+    /// The same for folders with their own.
+    pub(crate) folder_settings: Vec<(String, Value)>,
 }
 
 /// What most editors of today can do, and ask for diagnostics.
@@ -89,9 +91,19 @@ impl Editor {
         });
         let input = child.stdin.take();
         let (told, answers) = (Vec::new(), Vec::new());
-        let settings = json!(null);
+        let (settings, folder_settings) = (json!(null), Vec::new());
         let answers_questions = true;
-        Editor { child, input, messages, last_id: 0, told, answers, answers_questions, settings }
+        Editor {
+            child,
+            input,
+            messages,
+            last_id: 0,
+            told,
+            answers,
+            answers_questions,
+            settings,
+            folder_settings,
+        }
     }
 
     /// Sends bytes as they are.
@@ -173,13 +185,22 @@ impl Editor {
         }
         if message.get("id").is_some() && self.answers_questions {
             let result = match message["method"].as_str() {
-                Some("workspace/configuration") => json!([self.settings]),
+                Some("workspace/configuration") => self.settings_for(&message["params"]["items"]),
                 _ => json!(null),
             };
             self.send(&json!({ "jsonrpc": "2.0", "id": message["id"], "result": result }));
         }
         self.told.push(message);
         true
+    }
+
+    /// An answer for each scope that the server asks about.
+    fn settings_for(&self, items: &Value) -> Value {
+        let of = |item: &Value| {
+            let own = self.folder_settings.iter().find(|(uri, _)| item["scopeUri"] == *uri);
+            own.map_or(&self.settings, |(_, settings)| settings).clone()
+        };
+        items.as_array().into_iter().flatten().map(of).collect()
     }
 
     pub(crate) fn open(&mut self, uri: &str, text: &str) {

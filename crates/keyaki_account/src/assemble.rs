@@ -1,0 +1,313 @@
+//! Fragments put together.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use keyaki_catalog::Catalog;
+
+use crate::collected::Folders;
+use crate::fragment::Piece;
+use crate::resource::account_of;
+use crate::{
+    Account, Credentials, Format, Fragment, Guardrail, Kind, Managed, Organization, Principal,
+    Remark, Snapshot, Stored,
+};
+
+/// Puts fragments together; managed policies of AWS's that they lack are the catalogue's.
+pub fn assemble(fragments: Vec<Fragment>, catalog: &Catalog) -> Snapshot {
+    let mut assembly = Assembly::default();
+    for fragment in fragments {
+        assembly.snapshot.files += usize::from(fragment.format != Format::Unknown);
+        assembly.snapshot.remarks.extend(fragment.remarks);
+        let file = fragment.file;
+        fragment.pieces.into_iter().for_each(|piece| assembly.add(piece, &file));
+    }
+    assembly.finish(catalog)
+}
+
+#[derive(Default)]
+struct Assembly {
+    snapshot: Snapshot,
+    folders: Folders,
+    /// Accounts with their pages, and whether the last page of them is there.
+    pages: BTreeMap<String, (usize, bool)>,
+    jobs: BTreeMap<String, String>,
+    accessed: Vec<(String, Option<String>, String, Vec<crate::ServiceAccess>)>,
+    credentials: Vec<(String, Option<keyaki_ir::date::Instant>, Credentials)>,
+    blocks: BTreeMap<String, bool>,
+    own_accounts: BTreeSet<String>,
+}
+
+impl Assembly {
+    fn add(&mut self, piece: Piece, file: &Arc<str>) {
+        let snapshot = &mut self.snapshot;
+        match piece {
+            Piece::Principal(principal) => self.principal(*principal, file),
+            Piece::Group(group) => {
+                let account = account_of(&group.arn).unwrap_or_default();
+                snapshot.accounts.entry(account).or_default().has_identities = true;
+                snapshot.groups.entry(group.arn.clone()).or_insert(group);
+            }
+            Piece::Managed(managed) => {
+                snapshot.managed.entry(managed.arn.clone()).or_insert(managed);
+            }
+            Piece::Page { account, truncated } => {
+                let (pages, is_whole) = self.pages.entry(account).or_default();
+                *pages += 1;
+                *is_whole |= !truncated;
+            }
+            Piece::Credentials { arn, created, credentials } => {
+                self.credentials.push((arn, created, *credentials));
+            }
+            Piece::LastAccessed { of, job, services } => {
+                self.accessed.push((file.to_string(), of, job, services));
+            }
+            Piece::Job { job, arn } => {
+                self.jobs.insert(job, arn);
+            }
+            Piece::Organization(organization) => {
+                let id = organization.id.clone();
+                let known = snapshot.organizations.entry(id).or_default();
+                merge(known, *organization);
+            }
+            Piece::Resource(resource) => {
+                let arn = resource.arn.clone();
+                if let Some(before) = snapshot.resources.get(&arn) {
+                    let same = before.policy.as_ref().map(|p| p.place());
+                    let message =
+                        format!("is described twice; {} counts", same.unwrap_or_default());
+                    snapshot.remarks.push(Remark::new(&arn, message, ""));
+                } else {
+                    snapshot.resources.insert(arn, *resource);
+                }
+            }
+            Piece::Aspect { folder, aspect } => {
+                self.folders.entry(folder).or_default().add(*aspect)
+            }
+            Piece::Account(account) => {
+                self.own_accounts.insert(account);
+            }
+            Piece::BlockPublicAccess { bucket, restricts } => {
+                self.blocks.insert(bucket, restricts);
+            }
+        }
+    }
+
+    fn principal(&mut self, principal: Principal, file: &Arc<str>) {
+        let snapshot = &mut self.snapshot;
+        let account = snapshot.accounts.entry(principal.account.clone()).or_default();
+        account.has_identities = true;
+        let arn = principal.arn.clone();
+        match snapshot.principals.entry(arn) {
+            Entry::Occupied(known) => {
+                let message =
+                    format!("{} is described twice; its first description counts", known.key());
+                snapshot.remarks.push(Remark::new(file, message, ""));
+            }
+            Entry::Vacant(place) => {
+                place.insert(principal);
+            }
+        }
+    }
+
+    fn finish(mut self, catalog: &Catalog) -> Snapshot {
+        for (folder, collected) in std::mem::take(&mut self.folders) {
+            match collected.piece(&folder) {
+                Ok(Some(piece)) => self.add(piece, &folder.as_str().into()),
+                Ok(None) => {}
+                Err(why) => {
+                    let remark = Remark::new(&folder, why, "access to what the folder is about");
+                    self.snapshot.remarks.push(remark);
+                }
+            }
+        }
+        self.place_credentials();
+        self.place_accessed();
+        self.tell_pages();
+        self.place_owners();
+        let mut snapshot = self.snapshot;
+        add_managed_by_aws(&mut snapshot, catalog);
+        tell_missing(&mut snapshot);
+        snapshot.remarks.sort();
+        snapshot.remarks.dedup();
+        snapshot
+    }
+
+    fn place_credentials(&mut self) {
+        for (arn, created, credentials) in std::mem::take(&mut self.credentials) {
+            let Some(id) = account_of(&arn) else { continue };
+            let account: &mut Account = self.snapshot.accounts.entry(id.clone()).or_default();
+            account.has_credential_report = true;
+            if arn.ends_with(":root") {
+                account.root = Some(credentials);
+                continue;
+            }
+            match self.snapshot.principals.get_mut(&arn) {
+                Some(user) => user.credentials = Some(credentials),
+                None => {
+                    let user = lone_user(&arn, id, created, credentials);
+                    self.snapshot.principals.insert(arn, user);
+                }
+            }
+        }
+    }
+
+    fn place_accessed(&mut self) {
+        for (file, of, job, services) in std::mem::take(&mut self.accessed) {
+            let of = self.jobs.get(&job).cloned().or(of);
+            let principal = of.as_ref().and_then(|arn| self.snapshot.principals.get_mut(arn));
+            match (principal, of) {
+                (Some(principal), _) => principal.services = Some(services),
+                (None, Some(arn)) => {
+                    let message = format!("is about {arn}, of which nothing else is known");
+                    self.snapshot.remarks.push(Remark::new(&file, message, "unused services"));
+                }
+                (None, None) => {
+                    let message = "nothing tells whom it is about";
+                    self.snapshot.remarks.push(Remark::new(&file, message, "unused services"));
+                }
+            }
+        }
+    }
+
+    fn tell_pages(&mut self) {
+        for (account, (pages, is_whole)) in &self.pages {
+            if !is_whole {
+                let message = format!(
+                    "of its authorization details there are {pages} pages, without the last"
+                );
+                let weakens = "all findings about identities";
+                self.snapshot.remarks.push(Remark::new(account, message, weakens));
+            }
+        }
+    }
+
+    /// Resources whose owner nothing tells belong to the one account that there is.
+    fn place_owners(&mut self) {
+        let known: BTreeSet<&String> =
+            self.snapshot.accounts.keys().chain(&self.own_accounts).collect();
+        let only = (known.len() == 1).then(|| known.first().map(|a| (*a).clone())).flatten();
+        for resource in self.snapshot.resources.values_mut() {
+            if resource.account.is_none() {
+                resource.account.clone_from(&only);
+            }
+            let name = resource.arn.rsplit(':').next().unwrap_or_default();
+            if resource.kind.name == "s3-bucket" && resource.restricts_public_buckets.is_none() {
+                let of_account = resource.account.as_ref().and_then(|a| self.blocks.get(a));
+                let own = self.blocks.get(name);
+                resource.restricts_public_buckets = match (own, of_account) {
+                    (Some(true), _) | (_, Some(true)) => Some(true),
+                    (own, of_account) => own.or(of_account).copied(),
+                };
+            }
+        }
+        let owners: Vec<String> =
+            self.snapshot.resources.values().filter_map(|r| r.account.clone()).collect();
+        for owner in owners.into_iter().chain(std::mem::take(&mut self.own_accounts)) {
+            self.snapshot.accounts.entry(owner).or_default();
+        }
+    }
+}
+
+fn merge(known: &mut Organization, more: Organization) {
+    known.id = more.id;
+    known.management = more.management.or(known.management.take());
+    known.nodes.extend(more.nodes);
+    known.policies.extend(more.policies);
+}
+
+/// A user of whom only the credential report tells.
+fn lone_user(
+    arn: &str,
+    account: String,
+    created: Option<keyaki_ir::date::Instant>,
+    credentials: Credentials,
+) -> Principal {
+    Principal {
+        arn: arn.to_owned(),
+        kind: Kind::User,
+        account,
+        created,
+        inline: Vec::new(),
+        attached: Vec::new(),
+        groups: Vec::new(),
+        boundary: None,
+        trust: None,
+        instance_profiles: Vec::new(),
+        tags: Vec::new(),
+        last_used: None,
+        credentials: Some(credentials),
+        services: None,
+    }
+}
+
+fn add_managed_by_aws(snapshot: &mut Snapshot, catalog: &Catalog) {
+    let of_principals =
+        snapshot.principals.values().flat_map(|p| p.attached.iter().chain(&p.boundary));
+    let of_groups = snapshot.groups.values().flat_map(|g| &g.attached);
+    let named: BTreeSet<&String> = of_principals.chain(of_groups).collect();
+    let lacking: Vec<String> =
+        named.into_iter().filter(|arn| !snapshot.managed.contains_key(*arn)).cloned().collect();
+    for arn in lacking {
+        let found = arn.contains(":iam::aws:").then(|| catalog.managed_policy(&arn)).flatten();
+        let Some(found) = found else { continue };
+        let document = Arc::new(Stored::of_text(&arn, found.document));
+        let managed = Managed { arn: arn.clone(), document, is_from_catalog: true };
+        snapshot.managed.insert(arn, managed);
+    }
+}
+
+/// Says which policies are missing, and what that weakens.
+fn tell_missing(snapshot: &mut Snapshot) {
+    let mut users: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for principal in snapshot.principals.values() {
+        let (_, missing) = snapshot.identity_of(principal);
+        let boundary = principal.boundary.iter().filter(|b| !snapshot.managed.contains_key(*b));
+        for name in missing.into_iter().chain(boundary.cloned()) {
+            users.entry(name).or_default().push(&principal.arn);
+        }
+    }
+    let mut remarks: Vec<Remark> = Vec::new();
+    for (name, users) in users {
+        let more =
+            if users.len() > 1 { format!(" and {} more", users.len() - 1) } else { String::new() };
+        let first = users.first().copied().unwrap_or_default();
+        let message = format!("is missing; {first}{more} may have more or less access than shown");
+        remarks.push(Remark::new(&name, message, "admin, who-can and what-can"));
+    }
+    for organization in snapshot.organizations.values() {
+        for account in organization.accounts() {
+            for kind in [Guardrail::Scp, Guardrail::Rcp] {
+                let Some(levels) = organization.levels(account, kind) else { continue };
+                for lacking in levels.into_iter().flat_map(|(_, _, lacking)| lacking) {
+                    let message = "is missing; it is taken to refuse nothing";
+                    remarks.push(Remark::new(
+                        &lacking,
+                        message,
+                        "everything that guardrails refuse",
+                    ));
+                }
+            }
+        }
+    }
+    let documents = stored(snapshot);
+    let broken = documents.iter().filter_map(|d| {
+        let defect = d.defect.as_ref()?;
+        let message = format!("the policy `{}` is left out: {defect}", d.name);
+        Some(Remark::new(&d.place(), message, "all access through it"))
+    });
+    remarks.extend(broken);
+    snapshot.remarks.extend(remarks);
+}
+
+/// All documents.
+fn stored(snapshot: &Snapshot) -> Vec<&Arc<Stored>> {
+    let principals = snapshot.principals.values().flat_map(|p| p.inline.iter().chain(&p.trust));
+    let groups = snapshot.groups.values().flat_map(|g| &g.inline);
+    let managed = snapshot.managed.values().map(|m| &m.document);
+    let resources = snapshot.resources.values().flat_map(|r| &r.policy);
+    let guardrails =
+        snapshot.organizations.values().flat_map(|o| o.policies.values().map(|(_, d)| d));
+    principals.chain(groups).chain(managed).chain(resources).chain(guardrails).collect()
+}

@@ -1,0 +1,113 @@
+//! What a snapshot holds, and which question lacks what.
+
+use std::collections::BTreeMap;
+
+use crate::{Guardrail, Kind, Remark, Snapshot};
+
+/// What a snapshot holds.
+#[derive(Clone, Debug, Default)]
+pub struct Coverage {
+    /// How many there are of each thing, in the order in which they are shown.
+    pub counts: Vec<(&'static str, usize)>,
+    /// How many resources of each kind there are, and how many of them have a policy.
+    pub resources: BTreeMap<&'static str, (usize, usize)>,
+    /// What is missing for which question.
+    pub missing: Vec<Missing>,
+}
+
+/// Something that a question needs and that is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// The question: the name of an analysis or a command.
+    pub question: &'static str,
+    /// What is missing, and for whom.
+    pub what: String,
+}
+
+/// What a snapshot holds, and what is missing for which question.
+pub fn coverage(snapshot: &Snapshot) -> Coverage {
+    let of_kind = |kind| snapshot.principals.values().filter(|p| p.kind == kind).count();
+    let guardrails = |kind| {
+        let all = snapshot.organizations.values().flat_map(|o| o.policies.values());
+        all.filter(|(k, _)| *k == kind).count()
+    };
+    let from_catalog = snapshot.managed.values().filter(|m| m.is_from_catalog).count();
+    let counts = vec![
+        ("files", snapshot.files),
+        ("organizations", snapshot.organizations.len()),
+        ("accounts", snapshot.accounts.len()),
+        ("SCPs", guardrails(Guardrail::Scp)),
+        ("RCPs", guardrails(Guardrail::Rcp)),
+        ("users", of_kind(Kind::User)),
+        ("groups", snapshot.groups.len()),
+        ("roles", of_kind(Kind::Role)),
+        ("managed policies", snapshot.managed.len() - from_catalog),
+        ("managed policies from the catalogue", from_catalog),
+        ("resources", snapshot.resources.len()),
+    ];
+    let mut resources: BTreeMap<&'static str, (usize, usize)> = BTreeMap::new();
+    for resource in snapshot.resources.values() {
+        let (all, with_policy) = resources.entry(resource.kind.name).or_default();
+        *all += 1;
+        *with_policy += usize::from(resource.policy.is_some());
+    }
+    Coverage { counts, resources, missing: missing(snapshot) }
+}
+
+fn missing(snapshot: &Snapshot) -> Vec<Missing> {
+    let mut missing = Vec::new();
+    let mut lacks = |question, what: String| missing.push(Missing { question, what });
+    if snapshot.accounts.is_empty() {
+        lacks("all", "no account was found".to_owned());
+    }
+    if snapshot.resources.is_empty() {
+        lacks(
+            "external",
+            "policies of resources; only trust policies of roles are asked".to_owned(),
+        );
+        lacks("public", "policies of resources; only trust policies of roles are asked".to_owned());
+    }
+    if snapshot.organizations.is_empty() {
+        lacks(
+            "external",
+            "the organization: no SCP, no RCP, and no zone of trust beyond accounts".to_owned(),
+        );
+    }
+    for (id, account) in &snapshot.accounts {
+        if !account.has_identities {
+            lacks("admin", format!("users, groups and roles of {id}"));
+            lacks("who-can", format!("users, groups and roles of {id}"));
+        }
+        if !account.has_credential_report {
+            lacks("unused", format!("the credential report of {id}: passwords and access keys"));
+        }
+    }
+    let without = |kind: Kind, has: &dyn Fn(&crate::Principal) -> bool| {
+        snapshot.principals.values().filter(|p| p.kind == kind && !has(p)).count()
+    };
+    let roles = without(Kind::Role, &|p| p.last_used.is_some() || p.services.is_some());
+    if roles > 0 {
+        lacks("unused", format!("when {roles} roles were last used (`RoleLastUsed`)"));
+    }
+    let services = without(Kind::Role, &|p| p.services.is_some())
+        + without(Kind::User, &|p| p.services.is_some());
+    if services > 0 {
+        lacks("unused", format!("service last accessed details of {services} users and roles"));
+    }
+    missing
+}
+
+impl Coverage {
+    /// Whether anything was found.
+    pub fn is_empty(&self) -> bool {
+        self.counts.iter().all(|(_, n)| *n == 0)
+    }
+}
+
+/// Remarks that weaken something first.
+impl Snapshot {
+    /// The remarks that weaken an answer, and those that do not.
+    pub fn remarks_by_weight(&self) -> (Vec<&Remark>, Vec<&Remark>) {
+        self.remarks.iter().partition(|r| !r.weakens.is_empty())
+    }
+}

@@ -1,0 +1,66 @@
+//! Questions about exactly one caller, whose account and whose resource's account are known.
+
+use keyaki_eval::{Caller, Formula};
+use keyaki_symbolic::{Actions, Budget, Engine};
+
+use crate::ask::asked_for;
+use crate::asked::Asked;
+use crate::callers::{CallerCase, Scope};
+use crate::{Access, Answer, Asker, Subject};
+
+/// Whether none of this access is granted to the caller; a refutation is a request that is.
+pub fn access_of(
+    subject: &Subject,
+    caller: &Caller,
+    same_account: bool,
+    access: &[Access],
+    asker: &Asker<'_>,
+) -> Answer {
+    let subjects = [subject];
+    let ask = Asked::new(&subjects).with(same_account);
+    let case = CallerCase { caller: caller.clone(), scope: Scope::Itself };
+    asker.case(&case, &ask, &|_, allowed| {
+        Formula::and(allowed.iter().cloned().chain([asked_for(access)]))
+    })
+}
+
+/// Whether `new` allows the caller nothing that `old` does not.
+pub fn no_new_access_of(
+    old: &Subject,
+    new: &Subject,
+    caller: &Caller,
+    same_account: bool,
+    asker: &Asker<'_>,
+) -> Answer {
+    let subjects = [new, old];
+    let ask = Asked::new(&subjects).with(same_account);
+    let case = CallerCase { caller: caller.clone(), scope: Scope::Itself };
+    asker.case(&case, &ask, &|_, allowed| match allowed {
+        [new, old] => Formula::and([new.clone(), Formula::not(old.clone())]),
+        _ => Formula::FALSE,
+    })
+}
+
+/// The actions of the catalogue that the caller can take, of this access if any is named, in
+/// order.
+/// Actions about which it was not found out are among them.
+pub fn actions_of(
+    subject: &Subject,
+    caller: &Caller,
+    same_account: bool,
+    access: &[Access],
+    asker: &Asker<'_>,
+) -> Vec<String> {
+    let subjects = [subject];
+    let ask = Asked::new(&subjects).with(same_account);
+    let case = CallerCase { caller: caller.clone(), scope: Scope::Itself };
+    let wanted = if access.is_empty() { Formula::TRUE } else { asked_for(access) };
+    let query = asker.query(caller, case.requirements(ask.asked()), &ask, &|_, allowed| {
+        Formula::and(allowed.iter().cloned().chain([wanted.clone()]))
+    });
+    let engine = Engine::new(asker.catalog, Actions::Known);
+    let mut actions = engine.actions(&query, &Budget::new(asker.steps));
+    actions.sort_unstable();
+    actions.dedup();
+    actions
+}

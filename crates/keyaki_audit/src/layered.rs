@@ -1,0 +1,225 @@
+//! Policies by layer, each statement with the place in the snapshot that it came from.
+
+use std::sync::{Arc, OnceLock};
+
+use keyaki_account::{Guardrail, Principal, Snapshot, Stored};
+use keyaki_eval::{BlockPublicAccess, Document, Layer, Policies, StatementRef};
+use keyaki_ir::glob::{self, Case};
+use keyaki_ir::{ActionPattern, Element, Policy, Statement};
+
+use crate::finding::Shown;
+use crate::target::Target;
+
+/// Documents of the snapshot as the layers of a decision.
+#[derive(Clone, Debug, Default)]
+pub struct Layered {
+    /// The layers.
+    pub policies: Policies,
+    identity: Vec<Arc<Stored>>,
+    boundary: Vec<Arc<Stored>>,
+    resource: Vec<Arc<Stored>>,
+    scp: Vec<(String, Vec<Arc<Stored>>)>,
+    rcp: Vec<(String, Vec<Arc<Stored>>)>,
+    /// The one action that is asked about, if there is only one.
+    only: Option<String>,
+}
+
+/// What a principal's own account may allow it, of which the snapshot knows nothing: everything.
+pub fn everything() -> &'static Arc<Stored> {
+    static TEXT: OnceLock<Arc<Stored>> = OnceLock::new();
+    TEXT.get_or_init(|| {
+        let text = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
+        Arc::new(Stored::of_text("everything", text))
+    })
+}
+
+fn documents(stored: &[Arc<Stored>], only: Option<&str>) -> Vec<Document> {
+    let document = |s: &Arc<Stored>| Document {
+        name: s.place(),
+        policy: only.map_or_else(|| s.policy.clone(), |action| narrowed(&s.policy, action)),
+    };
+    stored.iter().map(document).collect()
+}
+
+/// Those that mean something, each once.
+fn sound<'s>(stored: impl IntoIterator<Item = &'s Arc<Stored>>) -> Vec<Arc<Stored>> {
+    let mut sound: Vec<Arc<Stored>> = Vec::new();
+    for document in stored {
+        let is_known = sound.iter().any(|s| Arc::ptr_eq(s, document));
+        if document.defect.is_none() && !is_known {
+            sound.push(document.clone());
+        }
+    }
+    sound
+}
+
+impl Layered {
+    /// Layers with what bears on one action alone, which is all that questions about it need.
+    pub fn about(action: &str) -> Layered {
+        Layered { only: Some(action.to_owned()), ..Layered::default() }
+    }
+
+    /// Adds the policies of a principal: identity, boundary, and the SCPs of its account. Gives
+    /// the names of those that the snapshot lacks.
+    pub fn with_principal(
+        mut self,
+        snapshot: &Snapshot,
+        principal: &Principal,
+    ) -> (Layered, Vec<String>) {
+        let (found, mut missing) = snapshot.identity_of(principal);
+        self.identity = sound(found);
+        self.policies.identity = documents(&self.identity, self.only.as_deref());
+        if let Some(arn) = &principal.boundary {
+            match snapshot.managed.get(arn) {
+                Some(managed) => self.boundary = sound([&managed.document]),
+                None => missing.push(arn.clone()),
+            }
+            // A boundary that is not known refuses nothing here, and is told as missing.
+            let is_known = snapshot.managed.contains_key(arn);
+            self.policies.boundary =
+                is_known.then(|| documents(&self.boundary, self.only.as_deref()));
+        }
+        self.scp = levels(snapshot, &principal.account, Guardrail::Scp).unwrap_or_default();
+        self.policies.scp = layers_of(&self.scp, self.only.as_deref());
+        (self, missing)
+    }
+
+    /// Adds what guards a resource: its policy, Block Public Access, and the RCPs of its account.
+    #[must_use]
+    pub fn with_target(mut self, snapshot: &Snapshot, target: &Target) -> Layered {
+        self.resource = sound(&target.policy);
+        self.policies.resource = documents(&self.resource, self.only.as_deref()).pop();
+        self.policies.resource_role = target.role;
+        let restrict_public_buckets = target.restricts_public_buckets;
+        self.policies.block_public_access = BlockPublicAccess { restrict_public_buckets };
+        let account = target.account.as_deref().unwrap_or_default();
+        self.rcp = levels(snapshot, account, Guardrail::Rcp).unwrap_or_default();
+        // What AWS itself attaches denies nothing.
+        for (_, documents) in &mut self.rcp {
+            documents.retain(|d| &*d.file != "p-RCPFullAWSAccess");
+        }
+        self.rcp.retain(|(_, documents)| !documents.is_empty());
+        self.policies.rcp = layers_of(&self.rcp, self.only.as_deref());
+        self
+    }
+
+    /// Takes the principal's own account to allow everything.
+    #[must_use]
+    pub fn with_everything(mut self) -> Layered {
+        self.identity = vec![everything().clone()];
+        self.policies.identity = documents(&self.identity, self.only.as_deref());
+        self
+    }
+
+    /// The documents of a layer.
+    pub fn stored(&self, layer: Layer) -> &[Arc<Stored>] {
+        fn level(levels: &[(String, Vec<Arc<Stored>>)], at: usize) -> &[Arc<Stored>] {
+            levels.get(at).map_or(&[], |(_, documents)| documents)
+        }
+        match layer {
+            Layer::Identity => &self.identity,
+            Layer::Boundary => &self.boundary,
+            Layer::Resource => &self.resource,
+            Layer::Scp(at) => level(&self.scp, at),
+            Layer::Rcp(at) => level(&self.rcp, at),
+            Layer::Endpoint | Layer::Session => &[],
+        }
+    }
+
+    /// The name of a layer, with that of the level.
+    pub fn layer_name(&self, layer: Layer) -> String {
+        let level = match layer {
+            Layer::Scp(at) => self.scp.get(at).map(|(name, _)| format!("scp[{name}]")),
+            Layer::Rcp(at) => self.rcp.get(at).map(|(name, _)| format!("rcp[{name}]")),
+            Layer::Endpoint
+            | Layer::Resource
+            | Layer::Identity
+            | Layer::Boundary
+            | Layer::Session => None,
+        };
+        level.unwrap_or_else(|| layer.name())
+    }
+
+    /// The name of a level of guardrails.
+    pub(crate) fn level_name(&self, layer: Layer) -> &str {
+        let levels = if matches!(layer, Layer::Scp(_)) { &self.scp } else { &self.rcp };
+        match layer {
+            Layer::Scp(at) | Layer::Rcp(at) => levels.get(at).map_or("", |(name, _)| name),
+            Layer::Endpoint
+            | Layer::Resource
+            | Layer::Identity
+            | Layer::Boundary
+            | Layer::Session => "",
+        }
+    }
+
+    /// A statement with its place.
+    pub fn shown(&self, at: StatementRef) -> Option<Shown> {
+        let policy = self.stored(at.layer).get(at.document)?.clone();
+        let index = self.policies.statement(at)?.index;
+        let statement = policy.policy.statements.iter().position(|s| s.index == index)?;
+        Some(Shown { layer: self.layer_name(at.layer), policy, statement })
+    }
+}
+
+type Levels = Vec<(String, Vec<Arc<Stored>>)>;
+
+fn levels(snapshot: &Snapshot, account: &str, kind: Guardrail) -> Option<Levels> {
+    let levels = snapshot.organization_of(account)?.levels(account, kind)?;
+    Some(levels.into_iter().map(|(id, documents, _)| (id, sound(&documents))).collect())
+}
+
+fn layers_of(levels: &Levels, only: Option<&str>) -> Option<Vec<Vec<Document>>> {
+    (!levels.is_empty()).then(|| levels.iter().map(|(_, d)| documents(d, only)).collect())
+}
+
+/// A policy with the statements alone that match an action, and of their `Action` elements one
+/// entry that does: for that action it says the same.
+fn narrowed(policy: &Policy, action: &str) -> Policy {
+    let about = policy.statements.iter().filter(|s| matches_action(s, action));
+    Policy {
+        origin: policy.origin,
+        version: policy.version.clone(),
+        id: None,
+        statement_element: policy.statement_element,
+        statements: about.map(|s| narrow(s, action)).collect(),
+        defects: Vec::new(),
+    }
+}
+
+fn narrow(statement: &Statement, action: &str) -> Statement {
+    let matches = |e: &&ActionPattern| glob::matches(&e.text, action, Case::Insensitive);
+    let one = |element: &Element<ActionPattern>| Element {
+        negated: element.negated,
+        name: element.name,
+        origin: element.origin,
+        shape: element.shape,
+        entries: element.entries.iter().find(matches).cloned().into_iter().collect(),
+    };
+    Statement {
+        index: statement.index,
+        origin: statement.origin,
+        sid: statement.sid.clone(),
+        effect: statement.effect.clone(),
+        principal: statement.principal.clone(),
+        not_principal: statement.not_principal.clone(),
+        action: statement.action.as_ref().map(one),
+        not_action: statement.not_action.clone(),
+        resource: statement.resource.clone(),
+        not_resource: statement.not_resource.clone(),
+        condition: statement.condition.clone(),
+    }
+}
+
+/// Whether a statement matches an action.
+pub(crate) fn matches_action(statement: &Statement, action: &str) -> bool {
+    let any = |e: &Element<ActionPattern>| {
+        e.entries.iter().any(|p| glob::matches(&p.text, action, Case::Insensitive))
+    };
+    let positive = statement.action.as_ref().map(any);
+    let negative = statement.not_action.as_ref().map(any);
+    match (positive, negative) {
+        (None, None) => false,
+        (positive, negative) => positive.unwrap_or(true) && !negative.unwrap_or(false),
+    }
+}

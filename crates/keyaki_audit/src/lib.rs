@@ -1,0 +1,64 @@
+//! Analyses of a snapshot: what an auditor asks of accounts and organisations.
+//!
+//! Each analysis gives [`Finding`]s and, beside them, what it could not look at and why
+//! ([`NotAnalysed`]): an analysis whose inputs are missing says so. What a finding says of access
+//! is shown by a request that the evaluator allows over all layers that the snapshot tells of.
+//!
+//! Nothing here reads a file or a clock, and nothing starts a thread: the functions take one
+//! resource or principal each, so that whoever calls them may do it on many threads.
+
+mod finding;
+mod layered;
+mod replay;
+mod sentence;
+mod target;
+mod zone;
+
+mod admin;
+mod exposure;
+mod reach;
+mod unused;
+
+pub use admin::admin;
+pub use exposure::{external, public};
+pub use finding::{
+    Finding, FindingKind, LayerSays, NotAnalysed, Outcome, Severity, Shown, ShownRequest,
+};
+pub use layered::{Layered, everything};
+pub use reach::{Asked, Can, Reach, WhatCan, what_can, who_can, who_can_asked};
+pub use target::{Target, targets};
+pub use unused::{Clock, unused};
+pub use zone::ZoneOfTrust;
+
+use keyaki_account::Snapshot;
+use keyaki_analyze::{Asker, Native};
+use keyaki_catalog::Catalog;
+use keyaki_eval::Profile;
+use keyaki_symbolic::Actions;
+
+/// What analyses are made with.
+#[derive(Clone, Copy, Debug)]
+pub struct Auditor<'a> {
+    /// The snapshot.
+    pub snapshot: &'a Snapshot,
+    /// What AWS services define.
+    pub catalog: &'a Catalog,
+    /// The readings of contested points.
+    pub profile: &'a Profile,
+    /// The steps that each query may take.
+    pub steps: u64,
+}
+
+impl<'a> Auditor<'a> {
+    /// What questions are asked with: about all actions, those that AWS may add some day included.
+    pub(crate) fn asker(&self) -> Asker<'a> {
+        Asker {
+            catalog: self.catalog,
+            profile: self.profile,
+            actions: Actions::Any,
+            steps: self.steps,
+            decider: &Native,
+            core_questions: 0,
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! From a request to the command line that decides it again.
+
+use keyaki_catalog::Catalog;
+use keyaki_eval::{Caller, Evaluator, Layer, Profile, Request, ResourceRole, Verdict, complete};
+
+use crate::finding::{LayerSays, ShownRequest};
+use crate::layered::{Layered, everything};
+
+/// A request of a caller over layers, decided by the evaluator, with the command line.
+///
+/// # Errors
+/// What the evaluator decides, where it refuses the request.
+pub(crate) fn shown(
+    request: &Request,
+    absent: &[String],
+    layered: &Layered,
+    profile: &Profile,
+    catalog: &Catalog,
+) -> Result<ShownRequest, String> {
+    let completed = complete(request).map_err(|c| c.to_string())?;
+    let mut full = completed.request;
+    absent.iter().for_each(|key| full.context.remove(key));
+    let evaluator = Evaluator::new(&layered.policies, profile, catalog);
+    let outcome = evaluator.decide(&full);
+    if outcome.verdict != Verdict::Allow {
+        let by = outcome.reason.map_or_else(String::new, |r| format!(" by {}", r.name()));
+        return Err(format!("the evaluator refuses the request{by}"));
+    }
+    let says = evaluator.trace(&full).into_iter().map(|trace| LayerSays {
+        layer: layered.layer_name(trace.layer),
+        says: if trace.applies { trace.says.name() } else { "does not apply" },
+    });
+    let layers = says.collect();
+    let replay = command(request, absent, layered, profile);
+    let (request, absent) = (request.clone(), absent.to_vec());
+    Ok(ShownRequest { request, absent, layers, replay, notes: Vec::new() })
+}
+
+/// The words of the command line.
+fn command(
+    request: &Request,
+    absent: &[String],
+    layered: &Layered,
+    profile: &Profile,
+) -> Vec<String> {
+    let mut words = vec!["keyaki".to_owned(), "simulate".to_owned()];
+    let mut add = |flag: &str, value: String| words.extend([flag.to_owned(), value]);
+    add("--principal", principal(&request.caller));
+    add("--action", request.action.clone());
+    add("--resource", request.resource.clone());
+    if let Some(account) = &request.resource_account {
+        add("--resource-account", account.clone());
+    }
+    for (key, values) in request.context.iter() {
+        match values {
+            keyaki_eval::Values::One(value) => add("--context", format!("{key}={value}")),
+            keyaki_eval::Values::List(values) => {
+                let quoted: Vec<String> = values.iter().map(|v| quoted(v)).collect();
+                add("--context", format!("{key}=[{}]", quoted.join(",")));
+            }
+        }
+    }
+    absent.iter().for_each(|key| add("--absent", key.clone()));
+    for layer in layered.policies.layers() {
+        for stored in layered.stored(layer) {
+            let place = stored.place();
+            match layer {
+                Layer::Identity if std::sync::Arc::ptr_eq(stored, everything()) => {}
+                Layer::Identity => add("--identity", place),
+                Layer::Boundary => add("--boundary", place),
+                Layer::Resource => add(resource_flag(layered.policies.resource_role), place),
+                Layer::Scp(_) => add("--scp", format!("{}={place}", layered.level_name(layer))),
+                Layer::Rcp(_) => add("--rcp", format!("{}={place}", layered.level_name(layer))),
+                Layer::Endpoint | Layer::Session => {}
+            }
+        }
+    }
+    if profile.name() != "documented" {
+        add("--profile", profile.name().to_owned());
+    }
+    if layered.policies.block_public_access.restrict_public_buckets {
+        words.push("--block-public-access".to_owned());
+    }
+    if layered.stored(Layer::Identity).iter().any(|s| std::sync::Arc::ptr_eq(s, everything())) {
+        words.push("--identity-allows-all".to_owned());
+    }
+    words
+}
+
+fn resource_flag(role: ResourceRole) -> &'static str {
+    match role {
+        ResourceRole::Ordinary => "--resource-policy",
+        ResourceRole::Role => "--trust",
+        ResourceRole::Key => "--key-policy",
+    }
+}
+
+/// The name by which a caller is given on the command line: of a session, the role's whole ARN
+/// where the session is the usual one, so that its path is not lost.
+pub(crate) fn principal(caller: &Caller) -> String {
+    match caller {
+        Caller::RoleSession { session, .. } if session == "session" => {
+            caller.principal_arn().unwrap_or_default()
+        }
+        Caller::Anonymous => "anonymous".to_owned(),
+        Caller::Service { host } => host.clone(),
+        Caller::CanonicalUser { id } => id.clone(),
+        Caller::RoleSession { .. }
+        | Caller::Root { .. }
+        | Caller::User { .. }
+        | Caller::FederatedUser { .. }
+        | Caller::WebIdentity { .. }
+        | Caller::Saml { .. } => caller.arn().unwrap_or_default(),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let escape = |c: char| match c {
+        '"' => "\\\"".to_owned(),
+        '\\' => "\\\\".to_owned(),
+        c if c < ' ' => format!("\\u{:04x}", u32::from(c)),
+        c => c.to_string(),
+    };
+    format!("\"{}\"", text.chars().map(escape).collect::<String>())
+}

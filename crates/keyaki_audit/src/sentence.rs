@@ -1,0 +1,29 @@
+//! Findings in words.
+
+use keyaki_analyze::{KeyCell, words};
+
+/// What a finding says of a condition key.
+pub(crate) fn cell(key: &str, cell: &KeyCell) -> String {
+    match cell {
+        KeyCell::Absent => format!("{key} is absent"),
+        KeyCell::Present => format!("{key} is present"),
+        KeyCell::Like { operator, entry, .. } => words::condition(*operator, entry),
+    }
+}
+
+/// A list of which only the beginning is told, where it is long.
+pub(crate) fn list(items: &[String]) -> String {
+    const MOST: usize = 4;
+    match items.len() {
+        n if n <= MOST => items.join(", "),
+        n => format!("{} and {} more", items.get(..MOST).unwrap_or_default().join(", "), n - MOST),
+    }
+}
+
+/// Conditions at the end of a sentence.
+pub(crate) fn when(conditions: &[String]) -> String {
+    match conditions.is_empty() {
+        true => String::new(),
+        false => format!(", if {}", conditions.join(" and ")),
+    }
+}

@@ -1,0 +1,305 @@
+//! `keyaki analyze`: findings about the accounts of a snapshot.
+
+pub(crate) mod view;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant, SystemTime};
+
+use keyaki_account::Snapshot;
+use keyaki_audit::{Auditor, Clock, FindingKind, NotAnalysed, Outcome, ZoneOfTrust, targets};
+use keyaki_eval::Profile;
+use keyaki_ir::date;
+use keyaki_symbolic::Budget;
+
+use crate::command::profile::ProfileArguments;
+use crate::command::snapshot::load;
+use crate::console::Console;
+use crate::exit::{Exit, Failure};
+
+/// Find public and external access, what is unused, and administrators, in a snapshot of accounts
+///
+/// Exits with 0 if there is no finding, 1 if there are some, 2 for want of good input, 3 if there
+/// is none but something was not analysed.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The folder; docs/snapshots.md tells what may be in it
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// What to look for; everything if none is given
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "ANALYSIS")]
+    analysis: Vec<Analysis>,
+    /// Who is trusted: `account`, `organization`, or ids of accounts and organizations
+    #[arg(long, value_delimiter = ',', default_value = "account", value_name = "ZONE")]
+    zone: Vec<String>,
+    /// After how many days without use something is unused
+    #[arg(long, default_value_t = 90, value_name = "DAYS")]
+    days: u32,
+    /// The time that counts as now: `2026-11-22T00:00:00Z`
+    #[arg(long, value_name = "TIME")]
+    now: Option<String>,
+    #[command(flatten)]
+    options: AskOptions,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+    /// A file to write the output to
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct AskOptions {
+    #[command(flatten)]
+    profile: ProfileArguments,
+    /// How many steps each query may take
+    #[arg(long, default_value_t = Budget::DEFAULT_STEPS, value_name = "STEPS")]
+    budget: u64,
+    /// How many threads; by default as many as are worth it
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Analysis {
+    /// Access of principals outside of the zone of trust.
+    External,
+    /// Access that everybody has.
+    Public,
+    /// Roles, users, passwords, access keys and services that nobody uses.
+    Unused,
+    /// Users and roles that can do everything.
+    Admin,
+}
+
+impl Analysis {
+    const ALL: [Analysis; 4] =
+        [Analysis::External, Analysis::Public, Analysis::Unused, Analysis::Admin];
+
+    fn name(self) -> &'static str {
+        match self {
+            Analysis::External => "external",
+            Analysis::Public => "public",
+            Analysis::Unused => "unused",
+            Analysis::Admin => "admin",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// JSON, version 1.
+    Json,
+    /// One HTML file for a browser, without scripts and without anything from elsewhere.
+    Html,
+}
+
+pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
+    let now = now(arguments.now.as_deref())?;
+    let clock = Clock { now, days: arguments.days };
+    let zone = zone(&arguments.zone)?;
+    let analyses = match arguments.analysis.is_empty() {
+        true => Analysis::ALL.to_vec(),
+        false => arguments.analysis.clone(),
+    };
+    let loaded = load(&arguments.folder, console)?;
+    let profile = arguments.options.profile.read()?;
+    let auditor = arguments.options.auditor(&loaded.snapshot, &profile, console);
+    let mut outcome = Outcome::default();
+    for analysis in &analyses {
+        outcome.add(arguments.options.analyse(*analysis, &auditor, &zone, &clock, console));
+    }
+    drop_repeated(&mut outcome);
+    outcome.not_analysed.extend(lacking(&analyses, &auditor));
+    outcome.sort();
+    let about = view::About {
+        folder: arguments.folder.display().to_string(),
+        analyses: analyses.iter().map(|a| a.name()).collect(),
+        zone: arguments.zone.join(", "),
+        clock,
+        profile: profile.name().to_owned(),
+        catalog_date: auditor.catalog.snapshot().date.to_string(),
+    };
+    let audit = view::audit(&outcome, &about, auditor.snapshot);
+    write(arguments, &audit, console)?;
+    Ok(match (outcome.findings.is_empty(), outcome.not_analysed.is_empty()) {
+        (false, _) => Exit::Findings,
+        (true, true) => Exit::Clean,
+        (true, false) => Exit::Undecided,
+    })
+}
+
+fn write(
+    arguments: &Arguments,
+    audit: &keyaki_report::audit::Audit,
+    console: &mut Console,
+) -> Result<(), Failure> {
+    let color = console.has_color() && arguments.output.is_none();
+    let render = |out: &mut dyn std::io::Write| match arguments.format {
+        Format::Text => keyaki_report::audit::write_text(audit, color, out),
+        Format::Json => writeln!(out, "{:#}", keyaki_report::audit::to_json(audit)),
+        Format::Html => keyaki_report::audit_html::write(audit, out),
+    };
+    match &arguments.output {
+        None => console.write(render),
+        Some(path) => {
+            let mut bytes = Vec::new();
+            let written = render(&mut bytes).and_then(|()| std::fs::write(path, &bytes));
+            written.map_err(|e| crate::command::file_failure(path, &e))
+        }
+    }
+}
+
+impl AskOptions {
+    pub(crate) fn profile(&self) -> Result<Profile, Failure> {
+        self.profile.read()
+    }
+
+    pub(crate) fn auditor<'a>(
+        &self,
+        snapshot: &'a Snapshot,
+        profile: &'a Profile,
+        console: &mut Console,
+    ) -> Auditor<'a> {
+        Auditor { snapshot, catalog: console.catalog(), profile, steps: self.budget }
+    }
+
+    fn analyse(
+        &self,
+        analysis: Analysis,
+        auditor: &Auditor<'_>,
+        zone: &ZoneOfTrust,
+        clock: &Clock,
+        console: &mut Console,
+    ) -> Outcome {
+        let name = analysis.name();
+        match analysis {
+            Analysis::External => {
+                let all = targets(auditor.snapshot);
+                self.each(name, &all, console, |t| keyaki_audit::external(t, zone, auditor))
+            }
+            Analysis::Public => {
+                let all = targets(auditor.snapshot);
+                self.each(name, &all, console, |t| keyaki_audit::public(t, auditor))
+            }
+            Analysis::Unused => {
+                let all: Vec<_> = auditor.snapshot.principals.values().collect();
+                self.each(name, &all, console, |p| keyaki_audit::unused(p, clock, auditor.snapshot))
+            }
+            Analysis::Admin => {
+                let all: Vec<_> = auditor.snapshot.principals.values().collect();
+                self.each(name, &all, console, |p| keyaki_audit::admin(p, auditor))
+            }
+        }
+    }
+
+    fn each<T: Sync>(
+        &self,
+        name: &str,
+        items: &[T],
+        console: &mut Console,
+        work: impl Fn(&T) -> Outcome + Sync,
+    ) -> Outcome {
+        let mut all = Outcome::default();
+        for outcome in self.map(name, items, console, work) {
+            all.add(outcome);
+        }
+        all
+    }
+
+    /// The work on all items, on several threads, with words about the progress where it is long.
+    pub(crate) fn map<T: Sync, R: Send>(
+        &self,
+        name: &str,
+        items: &[T],
+        console: &mut Console,
+        work: impl Fn(&T) -> R + Sync,
+    ) -> Vec<R> {
+        const PORTION: usize = 512;
+        const QUIET: Duration = Duration::from_secs(2);
+        let jobs = self.jobs.unwrap_or_else(|| keyaki_workspace::default_jobs(items.len()));
+        let mut last = Instant::now();
+        let start = last;
+        let mut results = Vec::with_capacity(items.len());
+        for portion in items.chunks(PORTION) {
+            results.extend(keyaki_workspace::map(portion, jobs, &work));
+            if last.elapsed() > QUIET {
+                last = Instant::now();
+                let (done, of) = (results.len(), items.len());
+                let rate = done as f64 / start.elapsed().as_secs_f64();
+                console.remark(&format!("{name}: {done} of {of}, {rate:.0} a second"));
+            }
+        }
+        results
+    }
+}
+
+fn now(given: Option<&str>) -> Result<date::Instant, Failure> {
+    match given {
+        Some(text) => {
+            let read = date::parse(text).map(|(instant, _)| instant);
+            read.ok_or_else(|| {
+                Failure::new(format!("`{text}` is no time such as 2026-11-22T00:00:00Z"))
+            })
+        }
+        None => {
+            let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+            let nanos = since.map_or(0, |d| d.as_nanos());
+            Ok(date::Instant(i128::try_from(nanos).unwrap_or_default()))
+        }
+    }
+}
+
+fn zone(given: &[String]) -> Result<ZoneOfTrust, Failure> {
+    match given {
+        [one] if one == "account" => Ok(ZoneOfTrust::Account),
+        [one] if one == "organization" => Ok(ZoneOfTrust::Organization),
+        ids => {
+            let is_id = |id: &&String| keyaki_ir::arn::is_account_id(id) || id.starts_with("o-");
+            match ids.iter().find(|id| !is_id(id)) {
+                Some(id) => Err(Failure::new(format!(
+                    "`{id}` is no zone: expected `account`, `organization`, or ids of accounts and organizations"
+                ))),
+                None => Ok(ZoneOfTrust::List(ids.to_vec())),
+            }
+        }
+    }
+}
+
+/// What everybody has is told once: as public.
+fn drop_repeated(outcome: &mut Outcome) {
+    let public: std::collections::BTreeSet<String> = outcome
+        .findings
+        .iter()
+        .filter(|f| f.kind == FindingKind::Public)
+        .map(|f| f.resource.clone())
+        .collect();
+    outcome.findings.retain(|f| {
+        let repeats = f.kind == FindingKind::External
+            && f.principal.as_deref() == Some("anyone")
+            && f.conditions.is_empty();
+        !(repeats && public.contains(&f.resource))
+    });
+}
+
+/// What the snapshot lacks for these analyses, and what was not understood of it.
+fn lacking(analyses: &[Analysis], auditor: &Auditor<'_>) -> Vec<NotAnalysed> {
+    let coverage = keyaki_account::coverage(auditor.snapshot);
+    let asked = |question: &str| {
+        analyses.iter().map(|a| a.name()).find(|name| *name == question || question == "all")
+    };
+    let missing = coverage.missing.iter().filter_map(|m| {
+        let analysis = asked(m.question)?;
+        let why = "the snapshot does not hold it".to_owned();
+        Some(NotAnalysed { analysis, about: m.what.clone(), why })
+    });
+    let (weighty, _) = auditor.snapshot.remarks_by_weight();
+    let remarks = weighty.into_iter().map(|r| NotAnalysed {
+        analysis: "all",
+        about: r.about.clone(),
+        why: format!("{} (weakens: {})", r.message, r.weakens),
+    });
+    missing.chain(remarks).collect()
+}

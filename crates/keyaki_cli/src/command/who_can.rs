@@ -1,0 +1,146 @@
+//! `keyaki who-can`: which users and roles of a snapshot can do something.
+
+use std::path::PathBuf;
+
+use keyaki_audit::{Can, Reach, who_can, who_can_asked};
+use keyaki_report::audit::{request_json, shell, statement_json};
+use serde_json::{Value, json};
+
+use crate::command::analyze::{AskOptions, view};
+use crate::command::snapshot::{OutputFormat, load};
+use crate::console::Console;
+use crate::exit::{Exit, Failure};
+
+/// Tell which users and roles of a snapshot can do something
+///
+/// Root users are not listed: they can do in their account whatever guardrails leave.
+/// Exits with 0 if nobody can, 1 if somebody can, 3 if it was not found out about somebody.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The action, perhaps with wildcards: `s3:GetObject`
+    #[arg(long, value_name = "ACTION")]
+    action: String,
+    /// The resource: an ARN, perhaps with wildcards, or `*`
+    #[arg(long, value_name = "ARN")]
+    resource: String,
+    /// The folder; docs/snapshots.md tells what may be in it
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    #[command(flatten)]
+    options: AskOptions,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: OutputFormat,
+}
+
+pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
+    let catalog = console.catalog();
+    let has_wildcard = arguments.action.contains(['*', '?']);
+    if !has_wildcard && catalog.action(&arguments.action).is_none() {
+        return Err(Failure::new(format!("there is no action `{}`", arguments.action)));
+    }
+    let loaded = load(&arguments.folder, console)?;
+    let profile = arguments.options.profile()?;
+    let auditor = arguments.options.auditor(&loaded.snapshot, &profile, console);
+    let asked = who_can_asked(&arguments.action, &arguments.resource, auditor.snapshot);
+    let principals: Vec<_> = auditor.snapshot.principals.values().collect();
+    let found =
+        arguments.options.map("who-can", &principals, console, |p| who_can(&asked, p, &auditor));
+    let found: Vec<Can> = found.into_iter().flatten().collect();
+    let notes = notes(&asked, &loaded.snapshot);
+    console.write(|out| match arguments.format {
+        OutputFormat::Text => out.write_all(text(&found, principals.len(), &notes).as_bytes()),
+        OutputFormat::Json => writeln!(out, "{:#}", to_json(arguments, &found, &notes)),
+    })?;
+    let can = found.iter().any(|c| matches!(c.reach, Reach::Always(_) | Reach::When(..)));
+    let unknown =
+        found.iter().any(|c| matches!(c.reach, Reach::Unknown(_)) || !c.missing.is_empty());
+    Ok(match (can, unknown) {
+        (true, _) => Exit::Findings,
+        (false, true) => Exit::Undecided,
+        (false, false) => Exit::Clean,
+    })
+}
+
+/// What the reader should know about the answer.
+fn notes(asked: &keyaki_audit::Asked, snapshot: &keyaki_account::Snapshot) -> Vec<String> {
+    let mut notes = Vec::new();
+    if asked.target.is_none() && asked.resource != "*" {
+        notes.push(
+            "the snapshot does not hold the resource; its policy is taken to say nothing"
+                .to_owned(),
+        );
+    }
+    if asked.owner.is_none() && asked.resource != "*" {
+        notes.push(
+            "nothing tells which account owns the resource; it is taken to be each principal's own"
+                .to_owned(),
+        );
+    }
+    let without = snapshot.accounts.iter().filter(|(_, a)| !a.has_identities);
+    notes.extend(without.map(|(id, _)| format!("users and roles of {id} are not in the snapshot")));
+    notes
+}
+
+fn text(found: &[Can], of: usize, notes: &[String]) -> String {
+    let mut text = String::new();
+    let mut number = 0;
+    for can in found {
+        let how = match &can.reach {
+            Reach::Always(_) => "can".to_owned(),
+            Reach::When(_, conditions) if conditions.is_empty() => {
+                "can, with some condition keys".to_owned()
+            }
+            Reach::When(_, conditions) => format!("can, if {}", conditions.join(" and ")),
+            Reach::Never => "cannot, as far as is known".to_owned(),
+            Reach::Unknown(why) => format!("not found out: {why}"),
+        };
+        text.push_str(&format!("{}: {how}\n", can.principal));
+        for shown in can.statements.iter().filter_map(view::statement) {
+            let sid = shown.sid.map_or(String::new(), |s| format!(" ({s})"));
+            text.push_str(&format!(
+                "  by {} in {}, statement {}{sid}\n",
+                shown.layer, shown.file, shown.index
+            ));
+        }
+        if let Reach::Always(shown) | Reach::When(shown, _) = &can.reach {
+            number += 1;
+            text.push_str(&format!("  replay: {}\n", shell(&shown.replay)));
+        }
+        for missing in &can.missing {
+            text.push_str(&format!("  missing: {missing}\n"));
+        }
+    }
+    notes.iter().for_each(|note| text.push_str(&format!("note: {note}\n")));
+    text.push_str(&format!("{number} of {of} users and roles can\n"));
+    text
+}
+
+fn to_json(arguments: &Arguments, found: &[Can], notes: &[String]) -> Value {
+    let can = |can: &Can| {
+        let (how, shown, conditions, why) = match &can.reach {
+            Reach::Always(shown) => ("always", Some(shown), &[][..], None),
+            Reach::When(shown, conditions) => ("when", Some(shown), &conditions[..], None),
+            Reach::Never => ("never", None, &[][..], None),
+            Reach::Unknown(why) => ("unknown", None, &[][..], Some(why)),
+        };
+        let statements = can.statements.iter().filter_map(view::statement);
+        json!({
+            "principal": can.principal,
+            "can": how,
+            "conditions": conditions,
+            "why": why,
+            "witness": shown.map(|s| request_json(&view::witness(s))),
+            "replay": shown.map(|s| &s.replay),
+            "statements": statements.map(|s| statement_json(&s)).collect::<Vec<_>>(),
+            "missing": can.missing,
+        })
+    };
+    json!({
+        "version": 1,
+        "action": arguments.action,
+        "resource": arguments.resource,
+        "principals": found.iter().map(can).collect::<Vec<_>>(),
+        "notes": notes,
+    })
+}

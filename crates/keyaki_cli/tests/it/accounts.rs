@@ -1,0 +1,227 @@
+//! Hand-made accounts: `testdata/accounts/<case>/`.
+//!
+//! `snapshot/` holds the files, `options` the options of `keyaki analyze`, and `expected` each
+//! finding and each thing that was not analysed, a line each: what is planted is found, and the
+//! safe neighbours of it are silent. With `UPDATE_EXPECT=1` in the environment, what is found
+//! becomes what must be.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::program::{keyaki, run, told};
+
+fn cases() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/accounts");
+    let entries = fs::read_dir(&root).expect("there are accounts");
+    let mut cases: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
+    cases.sort();
+    cases
+}
+
+fn analysis(case: &Path) -> Value {
+    let options = fs::read_to_string(case.join("options")).expect("the case has options");
+    let mut words = vec!["analyze", "snapshot", "--format", "json", "--catalog", "embedded"];
+    words.extend(options.split_whitespace());
+    let (stdout, stderr, _) = told(case, &words);
+    assert_eq!(stderr, "", "{}", case.display());
+    serde_json::from_str(&stdout).expect("JSON")
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(" and "),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => String::new(),
+    }
+}
+
+fn lines(output: &Value) -> String {
+    let list = |name: &str| output[name].as_array().cloned().unwrap_or_default();
+    let finding = |f: &Value| {
+        let head =
+            format!("{} {} {}", text(&f["severity"]), text(&f["kind"]), text(&f["resource"]));
+        let parts = [&f["principal"], &f["actions"], &f["conditions"]].map(text);
+        let rest: Vec<String> = parts.into_iter().filter(|p| !p.is_empty()).collect();
+        format!("{head} | {}\n", rest.join(" | "))
+    };
+    let not = |n: &Value| {
+        format!(
+            "not analysed: {}: {}: {}\n",
+            text(&n["analysis"]),
+            text(&n["about"]),
+            text(&n["why"])
+        )
+    };
+    let findings: String = list("findings").iter().map(finding).collect();
+    let not_analysed: String = list("not_analysed").iter().map(not).collect();
+    findings + &not_analysed
+}
+
+#[test]
+fn planted_findings_are_found_and_their_neighbours_are_not() {
+    let mut differences = Vec::new();
+    for case in cases() {
+        let found = lines(&analysis(&case));
+        let expected = case.join("expected");
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            fs::write(&expected, &found).expect("the expectation can be written");
+        }
+        if fs::read_to_string(&expected).unwrap_or_default() != found {
+            differences.push(format!("{}:\n{found}", case.display()));
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+#[test]
+fn every_witness_is_allowed_when_its_command_decides_it_again() {
+    let mut replayed = 0;
+    for case in cases() {
+        let output = analysis(&case);
+        for finding in output["findings"].as_array().into_iter().flatten() {
+            let Some(words) = finding["replay"].as_array() else {
+                assert!(text(&finding["kind"]).starts_with("unused"), "{finding:#}");
+                continue;
+            };
+            let words: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
+            assert_eq!(words.first(), Some(&"keyaki"));
+            let told = run(keyaki(&case, &words[1..]), b"");
+            let why = String::from_utf8_lossy(&told.stderr).into_owned();
+            assert_eq!(told.status.code(), Some(0), "{}: {words:?} {why}", case.display());
+            replayed += 1;
+        }
+    }
+    assert!(replayed > 50, "{replayed} witnesses were replayed");
+}
+
+#[test]
+fn who_can_tells_always_from_under_conditions() {
+    let case = cases().into_iter().find(|c| c.ends_with("who-can")).expect("the case");
+    let words = ["who-can", "--action", "s3:GetObject", "--resource", "arn:aws:s3:::data/report"];
+    let (stdout, stderr, code) =
+        told(&case, &[&words[..], &["snapshot", "--format", "json"]].concat());
+    assert_eq!((stderr.as_str(), code), ("", 1));
+    let output: Value = serde_json::from_str(&stdout).expect("JSON");
+    let of = |p: &Value| format!("{} {}", text(&p["principal"]), text(&p["can"]));
+    let found: Vec<String> =
+        output["principals"].as_array().into_iter().flatten().map(of).collect();
+    let expected = [
+        "arn:aws:iam::111122223333:role/named always",
+        "arn:aws:iam::111122223333:user/ann always",
+        "arn:aws:iam::111122223333:user/cid when",
+        "arn:aws:iam::111122223333:user/fay always",
+    ];
+    assert_eq!(found, expected);
+    for principal in output["principals"].as_array().into_iter().flatten() {
+        let words: Vec<&str> = principal["replay"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        let told = run(keyaki(&case, &words[1..]), b"");
+        assert_eq!(told.status.code(), Some(0), "{words:?}");
+    }
+}
+
+#[test]
+fn guardrails_leave_nobody_what_they_deny() {
+    let case = cases().into_iter().find(|c| c.ends_with("who-can")).expect("the case");
+    let words =
+        ["who-can", "--action", "s3:DeleteObject", "--resource", "arn:aws:s3:::data/report"];
+    let (stdout, _, code) = told(&case, &[&words[..], &["snapshot"]].concat());
+    assert_eq!(code, 0, "{stdout}");
+    assert!(stdout.contains("0 of 7 users and roles can"), "{stdout}");
+}
+
+#[test]
+fn what_can_tells_of_policies_of_resources_too() {
+    let case = cases().into_iter().find(|c| c.ends_with("who-can")).expect("the case");
+    let (stdout, stderr, code) = told(&case, &["what-can", "named", "snapshot"]);
+    assert_eq!((stderr.as_str(), code), ("", 0));
+    let expected = "arn:aws:iam::111122223333:role/named\n\
+                    in its own account: 1 actions of 1 services\n  sts: GetCallerIdentity\n\
+                    granted by the policy of arn:aws:s3:::data\n  GetObject\n";
+    assert_eq!(stdout, expected);
+    let (stdout, _, _) = told(&case, &["what-can", "eve", "snapshot", "--format", "json"]);
+    let output: Value = serde_json::from_str(&stdout).expect("JSON");
+    let s3 = text(&output["own_account"]["s3"]);
+    assert!(s3.contains("s3:GetObject and") && !s3.contains("s3:DeleteObject and"), "{s3}");
+}
+
+#[test]
+fn a_snapshot_tells_what_it_lacks() {
+    let case = cases().into_iter().find(|c| c.ends_with("bad-input")).expect("the case");
+    let (stdout, stderr, code) = told(&case, &["snapshot", "info", "snapshot"]);
+    assert_eq!((stderr.as_str(), code), ("", 0));
+    for part in [
+        "for unused: the credential report of 444455556666: passwords and access keys",
+        "arn:aws:iam::444455556666:policy/not-there: is missing",
+        "snapshot/truncated.json: the file is broken",
+        "snapshot/somewhere/unknown.json: is none of the answers that are understood",
+    ] {
+        assert!(stdout.contains(part), "{part}\n{stdout}");
+    }
+}
+
+#[test]
+fn the_report_for_a_browser_holds_every_finding() {
+    let case = cases().into_iter().find(|c| c.ends_with("roles")).expect("the case");
+    let (page, stderr, code) = told(&case, &["analyze", "snapshot", "--format", "html"]);
+    assert_eq!((stderr.as_str(), code), ("", 1));
+    assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>\n"));
+    assert!(!page.contains("<script"));
+    let output = analysis(&case);
+    for finding in output["findings"].as_array().into_iter().flatten() {
+        assert!(page.contains(&format!("id=\"f-{}\"", text(&finding["id"]))), "{finding:#}");
+    }
+}
+
+#[test]
+fn json_of_findings_has_the_fields_of_version_1() {
+    let case = cases().into_iter().find(|c| c.ends_with("roles")).expect("the case");
+    let output = analysis(&case);
+    let names = |value: &Value| {
+        let members = value.as_object().into_iter().flatten();
+        members.map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(output["version"], 1);
+    let head = "version analyses zone now days profile tool catalog findings not_analysed snapshot";
+    assert_eq!(names(&output), head);
+    let finding = &output["findings"][0];
+    let members = "id kind severity account resource resource_kind principal actions conditions \
+                   sentence witness layers notes replay statements remedy";
+    assert_eq!(names(finding), members);
+    assert_eq!(names(&finding["witness"]), "principal action resource context absent");
+    let statement = "layer file pointer policy statement sid lines text";
+    assert_eq!(names(&finding["statements"][0]), statement);
+}
+
+#[test]
+fn public_samples_are_analysed() {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/snapshots");
+    if !samples.is_dir() {
+        #[expect(clippy::print_stderr, reason = "who skips a test says so")]
+        {
+            eprintln!("skipped: there are no public samples at {}", samples.display());
+        }
+        return;
+    }
+    let expected = [("authz", 16), ("cloudmapper-demo", 7), ("airiam-iam-data.json", 1)];
+    for (sample, least) in expected {
+        let words = ["analyze", sample, "--now", "2024-01-01T00:00:00Z", "--format", "json"];
+        let (stdout, stderr, code) = told(&samples, &words);
+        assert_eq!((stderr.as_str(), code), ("", 1), "{sample}");
+        let output: Value = serde_json::from_str(&stdout).expect("JSON");
+        let findings = output["findings"].as_array().cloned().unwrap_or_default();
+        assert!(findings.len() >= least, "{sample}: {}", findings.len());
+        for finding in findings.iter().filter(|f| f["replay"].is_array()).take(20) {
+            let words = finding["replay"].as_array().cloned().unwrap_or_default();
+            let words: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
+            let told = run(keyaki(&samples, &words[1..]), b"");
+            assert_eq!(told.status.code(), Some(0), "{words:?}");
+        }
+    }
+}

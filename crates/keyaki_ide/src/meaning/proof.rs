@@ -1,0 +1,231 @@
+//! Findings that are proved rather than seen: the slower source beside the rules.
+//!
+//! Each is decided by the engine for all requests: a grant to the public comes with a request that
+//! the evaluator allowed, a statement that grants nothing of its own with a proof. What was not
+//! decided is no finding; whether a policy is public then stays open, and says so.
+
+use keyaki_analyze::{Answer, Asker, Question, Subject, Witness, ask};
+use keyaki_diag::{Finding, Place, RuleMeta, TextRange};
+use keyaki_eval::{Caller, Profile, StatementRef};
+use keyaki_ir::{Effect, Policy, PolicyKind, Statement};
+use keyaki_syntax::NodeId;
+use keyaki_workspace::{PUBLIC_ACCESS, REDUNDANT_GRANT, ReadPolicy};
+
+use super::{Wanted, asker, subject};
+use crate::Document;
+
+/// Longer policies take longer than anybody waits.
+const MOST_STATEMENTS: usize = 60;
+
+/// Whether a policy grants to the public.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Exposure {
+    /// It does, by the principals at this place.
+    Public(TextRange),
+    /// It does not.
+    NotPublic,
+    /// That was not found out.
+    Undecided(String),
+}
+
+/// What was proved of a document.
+#[derive(Debug, Default)]
+pub struct Proofs {
+    findings: Vec<Finding>,
+    exposures: Vec<(NodeId, Exposure)>,
+}
+
+impl Proofs {
+    /// What was found, in order of position.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// Whether there is anything to show.
+    pub fn is_empty(&self) -> bool {
+        self.findings.is_empty() && self.exposures.is_empty()
+    }
+
+    /// Whether a policy grants to the public, where that was asked.
+    pub(super) fn exposure(&self, read: &ReadPolicy) -> Option<&Exposure> {
+        let of = |(origin, _): &&(NodeId, Exposure)| *origin == read.policy.origin;
+        self.exposures.iter().find(of).map(|(_, exposure)| exposure)
+    }
+}
+
+/// Proves what can be proved of a document; none where it was told to stop on the way.
+pub fn proofs(document: &Document, goes_on: &dyn Fn() -> bool) -> Option<Proofs> {
+    let profile = Profile::documented();
+    let wanted = Wanted(goes_on);
+    let asker = Asker { decider: &wanted, ..asker(document.catalog(), &profile) };
+    let mut proofs = Proofs::default();
+    for read in document.policies() {
+        let Ok(subject) = subject::subject(document, read) else { continue };
+        if read.policy.statements.len() > MOST_STATEMENTS {
+            continue;
+        }
+        if !goes_on() {
+            return None;
+        }
+        if is_attached_to_resource(read.kind) {
+            expose(document, read, &subject, &asker, &mut proofs);
+        }
+        let redundant = redundant_statements(&subject, &asker, goes_on)?;
+        let findings = redundant.iter().map(|at| redundant_grant(document, &read.policy, *at));
+        proofs.findings.extend(findings.flatten());
+    }
+    // What was given up says nothing.
+    if !goes_on() {
+        return None;
+    }
+    proofs.findings.retain(|finding| document.settings.shows(finding.rule));
+    proofs.findings.sort_by_key(Finding::range);
+    Some(proofs)
+}
+
+fn is_attached_to_resource(kind: PolicyKind) -> bool {
+    match kind {
+        PolicyKind::Resource | PolicyKind::Trust => true,
+        PolicyKind::Identity
+        | PolicyKind::Boundary
+        | PolicyKind::Session
+        | PolicyKind::Scp
+        | PolicyKind::Rcp
+        | PolicyKind::VpcEndpoint => false,
+    }
+}
+
+/// Finds out whether a policy grants to the public.
+fn expose(
+    document: &Document,
+    read: &ReadPolicy,
+    subject: &Subject,
+    asker: &Asker<'_>,
+    proofs: &mut Proofs,
+) {
+    let resource_type = subject::resource_type(read);
+    let exposure = match ask(&Question::NoPublicAccess { subject, resource_type }, asker) {
+        Answer::Proved { .. } => Exposure::NotPublic,
+        Answer::Undecided(reason) => Exposure::Undecided(reason),
+        Answer::Refuted(witness) => {
+            let finding = public_access(document, &read.policy, &witness);
+            let range = finding.range();
+            proofs.findings.push(finding);
+            Exposure::Public(range)
+        }
+    };
+    proofs.exposures.push((read.policy.origin, exposure));
+}
+
+fn public_access(document: &Document, policy: &Policy, witness: &Witness) -> Finding {
+    let allows = |at: StatementRef| {
+        policy.statements.get(at.statement).filter(|s| s.effect() == Some(Effect::Allow))
+    };
+    let statements: Vec<_> =
+        witness.responsible.iter().filter_map(|responsible| allows(responsible.at)).collect();
+    let origins = statements.iter().map(|statement| whom(statement));
+    let places: Vec<_> = origins.map(|origin| place(document, origin)).collect();
+    let request = &witness.request;
+    let message = format!("the public is allowed `{}`", request.action);
+    let notes = vec![format!("for instance {}", in_words(witness))];
+    let places = if places.is_empty() { vec![place(document, policy.origin)] } else { places };
+    finding(&PUBLIC_ACCESS, message, places, notes)
+}
+
+/// The element that says whom a statement names.
+fn whom(statement: &Statement) -> NodeId {
+    statement.principal_elements().next().map_or(statement.origin, |element| element.origin)
+}
+
+fn place(document: &Document, origin: NodeId) -> Place {
+    let (range, pointer) = (document.range(origin), document.tree.pointer(origin));
+    Place { range, pointer, label: String::new() }
+}
+
+fn finding(
+    rule: &'static RuleMeta,
+    message: String,
+    places: Vec<Place>,
+    notes: Vec<String>,
+) -> Finding {
+    let (level, confidence, fixes) = (rule.level, rule.confidence, Vec::new());
+    Finding { rule, level, confidence, message, places, notes, fixes }
+}
+
+/// A request in words: who, what, and which keys it holds.
+pub(super) fn in_words(witness: &Witness) -> String {
+    let request = &witness.request;
+    let mut text =
+        format!("`{}` on `{}` by {}", request.action, request.resource, who(&request.caller));
+    for (key, values) in request.context.iter() {
+        text += &format!(", {key} = {}", values.as_slice().join(" "));
+    }
+    for key in &witness.absent {
+        text += &format!(", without {key}");
+    }
+    text
+}
+
+fn who(caller: &Caller) -> String {
+    match caller {
+        Caller::Service { host } => host.clone(),
+        Caller::CanonicalUser { id } => id.clone(),
+        Caller::Anonymous => "an anonymous caller".to_owned(),
+        Caller::Root { .. }
+        | Caller::User { .. }
+        | Caller::RoleSession { .. }
+        | Caller::FederatedUser { .. }
+        | Caller::WebIdentity { .. }
+        | Caller::Saml { .. } => caller.arn().unwrap_or_default(),
+    }
+}
+
+/// The statements that can be left out together without any request being refused; none where it
+/// was told to stop.
+fn redundant_statements(
+    whole: &Subject,
+    asker: &Asker<'_>,
+    goes_on: &dyn Fn() -> bool,
+) -> Option<Vec<usize>> {
+    let mut rest = whole.clone();
+    let mut redundant = Vec::new();
+    let number = statements(&mut rest).map_or(0, |statements| statements.len());
+    for at in (0..number).rev().filter(|_| number > 1) {
+        if !goes_on() {
+            return None;
+        }
+        let mut without = rest.clone();
+        let Some(list) = statements(&mut without) else { continue };
+        let statement = list.remove(at);
+        if statement.effect() != Some(Effect::Allow) {
+            continue;
+        }
+        let question = Question::NoNewAccess { old: &without, new: &rest };
+        if matches!(ask(&question, asker), Answer::Proved { .. }) {
+            rest = without;
+            redundant.push(at);
+        }
+    }
+    redundant.reverse();
+    Some(redundant)
+}
+
+/// The statements of the only document of a subject.
+fn statements(subject: &mut Subject) -> Option<&mut Vec<Statement>> {
+    let policies = &mut subject.policies;
+    let document = policies.identity.first_mut().or(policies.resource.as_mut())?;
+    Some(&mut document.policy.statements)
+}
+
+/// The finding about a statement, unless a rule says the same.
+fn redundant_grant(document: &Document, policy: &Policy, at: usize) -> Option<Finding> {
+    let statement = policy.statements.get(at)?;
+    let place = place(document, statement.origin);
+    let mut known = document.findings().iter().filter(|f| f.rule.name.starts_with("redundant-"));
+    if known.any(|finding| finding.range() == place.range) {
+        return None;
+    }
+    let message = "the policy grants the same without this statement".to_owned();
+    let note = "what it allows, other statements allow or deny".to_owned();
+    Some(finding(&REDUNDANT_GRANT, message, vec![place], vec![note]))
+}

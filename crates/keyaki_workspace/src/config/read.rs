@@ -1,0 +1,329 @@
+//! From the text of a `keyaki.toml` to what it says.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use ignore::gitignore::GitignoreBuilder;
+use keyaki_catalog::Date;
+use keyaki_diag::{Level, LineColumn, LineIndex, Persona, RuleMeta, TextRange};
+use keyaki_ir::{PolicyKind, ResourceType, near};
+use keyaki_lint::Selection;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Config, Paths, PerFile, Suppression};
+
+/// Why a configuration cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidConfig {
+    path: PathBuf,
+    /// Where the mistake is; nowhere if the file could not be read.
+    at: Option<LineColumn>,
+    message: String,
+}
+
+impl InvalidConfig {
+    pub(super) fn unreadable(path: &Path, error: &io::Error) -> InvalidConfig {
+        InvalidConfig { path: path.to_owned(), at: None, message: error.kind().to_string() }
+    }
+}
+
+impl fmt::Display for InvalidConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path.display())?;
+        if let Some(at) = self.at {
+            write!(f, ":{}:{}", at.line, at.column)?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+impl std::error::Error for InvalidConfig {}
+
+/// A mistake at a range of the text.
+type Mistake = (std::ops::Range<usize>, String);
+type Read<T> = Result<T, Mistake>;
+type Spot<'t> = Spanned<DeValue<'t>>;
+
+pub(super) fn config(path: &Path, text: String, today: Date) -> Result<Config, InvalidConfig> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    let table = DeTable::parse(&text)
+        .map_err(|error| (error.span().unwrap_or_default(), error.message().to_owned()));
+    let read =
+        table.and_then(|table| Reader { folder: &folder, text: &text }.config(table.get_ref()));
+    match read {
+        Ok(read) => Ok(Config { path: path.to_owned(), text: text.into(), today, ..read }),
+        Err((range, message)) => {
+            let offset = u32::try_from(range.start).unwrap_or(u32::MAX);
+            let at = Some(LineIndex::new(&text).line_column(&text, offset));
+            Err(InvalidConfig { path: path.to_owned(), at, message })
+        }
+    }
+}
+
+struct Reader<'a> {
+    folder: &'a Path,
+    text: &'a str,
+}
+
+const TOP: [&str; 7] = ["persona", "select", "ignore", "fail-level", "levels", "files", "suppress"];
+const FILES: [&str; 4] = ["path", "kind", "resource-type", "ignore"];
+const SUPPRESS: [&str; 6] = ["rule", "path", "sid", "at", "reason", "expires"];
+
+impl Reader<'_> {
+    fn config(&self, table: &DeTable<'_>) -> Read<Config> {
+        known(table, &TOP)?;
+        let persona = one(table, "persona", persona)?;
+        let (select, ignore) = (names(table, "select")?, names(table, "ignore")?);
+        let mut levels = Vec::new();
+        if let Some(value) = table.get("levels") {
+            for (name, value) in as_table(value)? {
+                let rule = rule(name.get_ref()).map_err(|m| (name.span(), m))?;
+                levels.push((rule, level(text(value)?).map_err(|m| (value.span(), m))?));
+            }
+        }
+        Ok(Config {
+            path: PathBuf::new(),
+            text: "".into(),
+            persona,
+            select,
+            ignore,
+            fail_level: one(table, "fail-level", level)?,
+            levels,
+            files: self.all(table, "files", Self::per_file)?,
+            suppressions: self.all(table, "suppress", Self::suppression)?,
+            today: Date::EPOCH,
+        })
+    }
+
+    /// The tables of a list.
+    fn all<T>(
+        &self,
+        table: &DeTable<'_>,
+        name: &str,
+        read: impl Fn(&Self, &Spot<'_>) -> Read<T>,
+    ) -> Read<Vec<T>> {
+        let Some(list) = table.get(name) else { return Ok(Vec::new()) };
+        match list.get_ref() {
+            DeValue::Array(tables) => tables.iter().map(|table| read(self, table)).collect(),
+            DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Table(_) => {
+                Err((list.span(), format!("`{name}` is a list of tables: write `[[{name}]]`")))
+            }
+        }
+    }
+
+    fn per_file(&self, value: &Spot<'_>) -> Read<PerFile> {
+        let table = as_table(value)?;
+        known(table, &FILES)?;
+        let rules = rule_list(table, "ignore")?;
+        Ok(PerFile {
+            paths: self.paths(table)?.ok_or_else(|| missing(value, "path"))?,
+            kind: one(table, "kind", kind)?,
+            resource_type: one(table, "resource-type", resource_type)?,
+            ignore: rules,
+        })
+    }
+
+    fn suppression(&self, value: &Spot<'_>) -> Read<Suppression> {
+        let table = as_table(value)?;
+        known(table, &SUPPRESS)?;
+        let reason = one(table, "reason", |text| Ok(text.trim().to_owned()))?;
+        if reason.is_none_or(|reason| reason.is_empty()) {
+            return Err(missing(value, "reason"));
+        }
+        let expires = table.get("expires").map(date).transpose()?;
+        let (start, end) = (value.span().start as u32, value.span().end as u32);
+        Ok(Suppression {
+            rule: one(table, "rule", rule)?.ok_or_else(|| missing(value, "rule"))?,
+            paths: self.paths(table)?,
+            sid: one(table, "sid", |text| Ok(text.to_owned()))?,
+            at: one(table, "at", |text| Ok(text.trim_end_matches('/').to_owned()))?,
+            expires,
+            range: TextRange::new(start, end.min(self.text.len() as u32)),
+            was_asked: AtomicBool::new(false),
+            was_used: AtomicBool::new(false),
+        })
+    }
+
+    /// The patterns of `path`, one or several.
+    fn paths(&self, table: &DeTable<'_>) -> Read<Option<Paths>> {
+        let Some(value) = table.get("path") else { return Ok(None) };
+        let mut builder = GitignoreBuilder::new(self.folder);
+        for (pattern, at) in texts(value)? {
+            builder.add_line(None, pattern).map_err(|e| (at, e.to_string()))?;
+        }
+        let built = builder.build().map_err(|e| (value.span(), e.to_string()))?;
+        Ok(Some(Paths(built)))
+    }
+}
+
+fn missing(value: &Spot<'_>, name: &str) -> Mistake {
+    (value.span(), format!("`{name}` is missing"))
+}
+
+/// That a table has no other keys.
+fn known(table: &DeTable<'_>, names: &[&'static str]) -> Read<()> {
+    for (key, _) in table {
+        let name = key.get_ref();
+        if !names.iter().any(|known| known == name) {
+            let meant = near::nearest(name, names.iter().copied());
+            let meant = meant.map_or(String::new(), |m| format!("; did you mean `{m}`?"));
+            return Err((key.span(), format!("there is no setting `{name}`{meant}")));
+        }
+    }
+    Ok(())
+}
+
+fn as_table<'v, 't>(value: &'v Spot<'t>) -> Read<&'v DeTable<'t>> {
+    value.get_ref().as_table().ok_or_else(|| (value.span(), "a table is needed here".to_owned()))
+}
+
+fn text<'v>(value: &'v Spot<'_>) -> Read<&'v str> {
+    value.get_ref().as_str().ok_or_else(|| (value.span(), "a string is needed here".to_owned()))
+}
+
+/// One string, or a list of strings.
+fn texts<'v>(value: &'v Spot<'_>) -> Read<Vec<(&'v str, std::ops::Range<usize>)>> {
+    match value.get_ref().as_array() {
+        Some(list) => list.iter().map(|v| Ok((text(v)?, v.span()))).collect(),
+        None => Ok(vec![(text(value)?, value.span())]),
+    }
+}
+
+/// What a string means, where it is there.
+fn one<T>(
+    table: &DeTable<'_>,
+    name: &str,
+    read: impl Fn(&str) -> Result<T, String>,
+) -> Read<Option<T>> {
+    let Some(value) = table.get(name) else { return Ok(None) };
+    read(text(value)?).map(Some).map_err(|message| (value.span(), message))
+}
+
+/// Names of rules, AWS codes and groups.
+fn names(table: &DeTable<'_>, name: &str) -> Read<Vec<String>> {
+    let Some(value) = table.get(name) else { return Ok(Vec::new()) };
+    let names = texts(value)?.into_iter().map(|(name, at)| {
+        let name = name.to_owned();
+        match Selection::new(Persona::Regular, std::slice::from_ref(&name), &[]) {
+            Ok(_) => Ok(name),
+            Err(error) => Err((at, error.to_string())),
+        }
+    });
+    names.collect()
+}
+
+fn rule_list(table: &DeTable<'_>, name: &str) -> Read<Vec<&'static RuleMeta>> {
+    let Some(value) = table.get(name) else { return Ok(Vec::new()) };
+    let rules = texts(value)?.into_iter().map(|(name, at)| rule(name).map_err(|m| (at, m)));
+    rules.collect()
+}
+
+fn rule(name: &str) -> Result<&'static RuleMeta, String> {
+    if let Some(rule) = keyaki_lint::rule(name) {
+        return Ok(&rule.meta);
+    }
+    let error = Selection::new(Persona::Regular, &[name.to_owned()], &[]).err();
+    Err(error.map_or_else(|| format!("`{name}` is a group, name rules"), |e| e.to_string()))
+}
+
+fn level(name: &str) -> Result<Level, String> {
+    let found = Level::ALL.into_iter().find(|l| l.name() == name);
+    found.ok_or_else(|| {
+        format!("`{name}` is none of the levels error, security, warning, suggestion")
+    })
+}
+
+fn persona(name: &str) -> Result<Persona, String> {
+    let all = [Persona::Regular, Persona::Pedantic, Persona::Auditor];
+    let found = all.into_iter().find(|p| p.name() == name);
+    found.ok_or_else(|| format!("`{name}` is none of the personas regular, pedantic, auditor"))
+}
+
+fn kind(name: &str) -> Result<PolicyKind, String> {
+    PolicyKind::parse(name).ok_or_else(|| format!("`{name}` is no kind of policy"))
+}
+
+fn resource_type(name: &str) -> Result<ResourceType, String> {
+    ResourceType::parse(name).ok_or_else(|| format!("`{name}` is no type of resource"))
+}
+
+/// A day, as a date of TOML or as a string.
+fn date(value: &Spot<'_>) -> Read<Date> {
+    let text = match value.get_ref() {
+        DeValue::Datetime(day) => day.to_string(),
+        DeValue::String(text) => text.to_string(),
+        DeValue::Integer(_)
+        | DeValue::Float(_)
+        | DeValue::Boolean(_)
+        | DeValue::Array(_)
+        | DeValue::Table(_) => String::new(),
+    };
+    Date::parse(&text).ok_or_else(|| (value.span(), "a day is written as 2027-01-31".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mistake(text: &str) -> String {
+        let today = Date::EPOCH;
+        let error = config(Path::new("keyaki.toml"), text.to_owned(), today).err();
+        error.map_or_else(|| "none".to_owned(), |error| error.to_string())
+    }
+
+    #[test]
+    fn mistakes_are_told_with_their_place() {
+        let cases = [
+            ("persona = \"strict\"", "keyaki.toml:1:11: `strict` is none of the personas"),
+            (
+                "\nselect = [\"all\", \"invalid-acton\"]",
+                "keyaki.toml:2:18: unknown rule `invalid-acton`",
+            ),
+            ("[levels]\naws = \"error\"", "keyaki.toml:2:1: `aws` is a group"),
+            ("[files]\npath = \"a\"", "keyaki.toml:1:1: `files` is a list of tables"),
+            ("[[files]]\nkind = \"scp\"", "keyaki.toml:1:1: `path` is missing"),
+            ("[[files]]\npath = 3", "keyaki.toml:2:8: a string is needed here"),
+            ("suppress = [1]", "keyaki.toml:1:13: a table is needed here"),
+            (
+                "[[suppress]]\nrule = \"invalid-action\"\nreason = \"x\"\nexpires = 2026-02-30",
+                "keyaki.toml:4:",
+            ),
+            ("persona", "keyaki.toml:1:"),
+        ];
+        for (text, start) in cases {
+            let told = mistake(text);
+            assert!(told.starts_with(start), "{text}: {told}");
+        }
+    }
+
+    #[test]
+    fn the_schema_has_the_settings_that_are_read() {
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schemas/keyaki.toml.json");
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let schema: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+        let names = |at: &str| -> Vec<String> {
+            let properties = schema.pointer(at).and_then(serde_json::Value::as_object);
+            properties.into_iter().flatten().map(|(name, _)| name.clone()).collect()
+        };
+        for (at, read) in [
+            ("/properties", TOP.as_slice()),
+            ("/properties/files/items/properties", FILES.as_slice()),
+            ("/properties/suppress/items/properties", SUPPRESS.as_slice()),
+        ] {
+            let (mut said, mut read) = (names(at), read.to_vec());
+            said.sort();
+            read.sort_unstable();
+            assert_eq!(said, read, "{at}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The JSON Schema of `keyaki.toml`, for editors of TOML.
+
+use keyaki_ir::{PolicyKind, ResourceType};
+use serde_json::{Value, json};
+
+const LEVELS: [&str; 4] = ["error", "security", "warning", "suggestion"];
+
+/// The schema, with the names of the rules.
+pub(crate) fn schema(rules: &[String]) -> Value {
+    let names: Vec<String> = rules.iter().map(|rule| rule.replace('_', "-")).collect();
+    let codes = names.iter().map(|name| name.replace('-', "_").to_uppercase());
+    let rule: Vec<String> = names.iter().cloned().chain(codes).collect();
+    let groups = ["all", "aws"].into_iter().chain(LEVELS).map(str::to_owned);
+    let pick: Vec<String> = groups.chain(rule.iter().cloned()).collect();
+    let resource_types: Vec<&str> = ResourceType::ALL.iter().map(|t| t.name()).collect();
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "keyaki.toml",
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+            "persona": { "enum": ["regular", "pedantic", "auditor"], "description": "For whom findings are." },
+            "select": list("#/$defs/pick", "These rules alone."),
+            "ignore": list("#/$defs/pick", "These rules not."),
+            "fail-level": { "enum": LEVELS, "description": "The level from which on findings make the exit code 1." },
+            "levels": {
+                "type": "object",
+                "description": "Other levels for rules.",
+                "propertyNames": { "$ref": "#/$defs/rule" },
+                "additionalProperties": { "enum": LEVELS },
+            },
+            "files": { "type": "array", "items": files(&resource_types) },
+            "suppress": { "type": "array", "items": suppression() },
+        },
+        "$defs": {
+            "rule": { "enum": rule },
+            "pick": { "enum": pick },
+            "paths": one_or_more(&json!({ "type": "string" }), "Patterns as in a .gitignore."),
+        },
+    })
+}
+
+fn list(items: &str, description: &str) -> Value {
+    one_or_more(&json!({ "$ref": items }), description)
+}
+
+fn one_or_more(item: &Value, description: &str) -> Value {
+    json!({ "description": description, "anyOf": [item, { "type": "array", "items": item }] })
+}
+
+fn files(resource_types: &[&str]) -> Value {
+    json!({
+        "type": "object",
+        "description": "What holds for some files.",
+        "additionalProperties": false,
+        "required": ["path"],
+        "properties": {
+            "path": { "$ref": "#/$defs/paths" },
+            "kind": { "enum": PolicyKind::ALL.map(PolicyKind::name) },
+            "resource-type": { "enum": resource_types },
+            "ignore": list("#/$defs/rule", "Rules that do not run on these files."),
+        },
+    })
+}
+
+fn suppression() -> Value {
+    json!({
+        "type": "object",
+        "description": "Findings that somebody has looked at and accepts.",
+        "additionalProperties": false,
+        "required": ["rule", "reason"],
+        "properties": {
+            "rule": { "$ref": "#/$defs/rule" },
+            "reason": { "type": "string", "minLength": 1 },
+            "path": { "$ref": "#/$defs/paths" },
+            "sid": { "type": "string", "description": "The Sid of the statement." },
+            "at": { "type": "string", "description": "A JSON pointer into the policy." },
+            "expires": { "type": "string", "format": "date", "description": "The last day on which it holds." },
+        },
+    })
+}
