@@ -39,7 +39,7 @@ fn measure(versions: &BTreeMap<String, Vec<Subject>>, actions: Actions, runs: us
     let profile = Profile::documented();
     let catalog = keyaki_catalog::embedded();
     let steps = Budget::DEFAULT_STEPS;
-    let asker = Asker { catalog, profile: &profile, actions, steps };
+    let asker = Asker::new(catalog, &profile, actions, steps);
     let mut times: Vec<(Duration, String)> = Vec::new();
     let (mut proved, mut refuted, mut undecided) = (0, 0, Vec::new());
     for (name, subjects) in versions {
