@@ -63,7 +63,7 @@ const ACCOUNT_KEYS: [&str; 7] = [
 pub(crate) fn of_subjects(subjects: &[&Subject], asked: &AskedKeys) -> Vec<CallerCase> {
     let mut policies = subjects.iter().map(|s| &s.policies);
     match policies.any(|p| p.resource.is_some() || p.rcp.is_some() || p.endpoint.is_some()) {
-        true => of_resource(subjects),
+        true => of_resource(subjects, asked),
         false => of_identity(subjects, asked),
     }
 }
@@ -84,7 +84,7 @@ fn of_identity(subjects: &[&Subject], asked: &AskedKeys) -> Vec<CallerCase> {
 }
 
 /// All cases of callers that the policies of a resource tell apart.
-fn of_resource(subjects: &[&Subject]) -> Vec<CallerCase> {
+fn of_resource(subjects: &[&Subject], asked: &AskedKeys) -> Vec<CallerCase> {
     let entries: Vec<&PrincipalEntry> = subjects.iter().flat_map(|s| entries(s)).collect();
     let unnamed = Unnamed { entries: &entries };
     // RCPs and SCPs do not reach service-linked roles.
@@ -126,7 +126,9 @@ fn of_resource(subjects: &[&Subject]) -> Vec<CallerCase> {
         add(home.role(&unnamed.name("example"), &unnamed.name("session")), *scope);
         add(home.user(&unnamed.name("alice")), *scope);
         add(home.federated(&unnamed.name("bob"), &unnamed.name("alice")), *scope);
-        add(home.root(), if *scope == Scope::Kind { Scope::Kind } else { Scope::Itself });
+        let is_of_any_partition = asked.has("aws:PrincipalArn") && !home.is_named_by(&entries);
+        let is_open = *scope == Scope::Kind || is_of_any_partition;
+        add(home.root(), if is_open { *scope } else { Scope::Itself });
         if with_linked {
             let role = format!("aws-service-role/{}", unnamed.name("example"));
             add(home.role(&role, &unnamed.name("session")), Scope::Itself);

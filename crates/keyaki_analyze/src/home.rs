@@ -61,20 +61,27 @@ impl Home {
             return None;
         }
         let text = &*entry.text;
-        let home = |text: &str| {
-            let arn = Arn::parse(text)?;
-            let get = |segment| arn.get(text, segment).to_owned();
-            Some(Home { partition: get(Segment::Partition), account: get(Segment::Account) })
-        };
-        if let Some(home) = home(text) {
+        if let Some(home) = Home::in_arn(text) {
             return Some(vec![home]).filter(|h| arn::is_account_id(&h[0].account));
         }
-        let others = all.iter().filter_map(|e| home(&e.text)).filter(|h| h.account == text);
+        let others = all.iter().filter_map(|e| Home::in_arn(&e.text));
+        let others = others.filter(|h| h.account == text);
         let mut homes: Vec<Home> = others.collect();
         if homes.is_empty() && arn::is_account_id(text) {
             homes.push(Home { partition: "aws".to_owned(), account: text.to_owned() });
         }
         Some(homes)
+    }
+
+    fn in_arn(text: &str) -> Option<Home> {
+        let arn = Arn::parse(text)?;
+        let get = |segment| arn.get(text, segment).to_owned();
+        Some(Home { partition: get(Segment::Partition), account: get(Segment::Account) })
+    }
+
+    /// Whether an entry names the account with its partition, so that the partition is certain.
+    pub(crate) fn is_named_by(&self, entries: &[&PrincipalEntry]) -> bool {
+        entries.iter().filter_map(|e| Home::in_arn(&e.text)).any(|h| h.account == self.account)
     }
 
     pub(crate) fn role(&self, role: &str, session: &str) -> Caller {

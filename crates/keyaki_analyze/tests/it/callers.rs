@@ -49,6 +49,15 @@ fn accounts_of_other_partitions_have_callers() {
 }
 
 #[test]
+fn digits_alone_may_name_an_account_of_any_partition() {
+    let account = r#"{"AWS": "111122223333"}"#;
+    let root = r#""StringEquals": {"aws:PrincipalType": "Account"}"#;
+    let of_aws = format!(r#"{root}, "ArnLike": {{"aws:PrincipalArn": "arn:aws:iam::*:root"}}"#);
+    let caller = new_request(&allow(account, &of_aws), &allow(account, root)).caller;
+    assert!(matches!(&caller, Caller::Root { partition, .. } if partition != "aws"), "{caller:?}");
+}
+
+#[test]
 fn who_names_a_user_names_the_federated_sessions_of_that_user() {
     let principal = r#"{"AWS": "arn:aws:iam::111122223333:user/ann"}"#;
     let caller = new_request(&allow(principal, USERS), &allow(principal, "")).caller;
