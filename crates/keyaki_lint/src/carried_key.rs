@@ -31,38 +31,34 @@ pub(crate) fn resource_tag_tests(
 /// The first action of a pattern for which the catalogue lists no tag of the resource. An action
 /// that is named and creates what it tags is passed over: AWS's validation says nothing of it
 /// either, because what is created has the tags of the request.
-pub(crate) fn first_untagged<'a>(
-    cx: &Context<'a>,
-    pattern: &ActionPattern,
-    key: &str,
-) -> Option<Action<'a>> {
-    let first = first_in(cx.catalog(), &cx.catalog().expand(&pattern.text), key)?;
-    let creates = || !lacks(first, "aws:RequestTag/key");
+pub(crate) fn first_untagged<'a>(cx: &Context<'a>, pattern: &ActionPattern) -> Option<Action<'a>> {
+    let first = first_in(cx.catalog(), &cx.catalog().expand(&pattern.text))?;
+    let creates = || !lacks(first, |k| k.name() == "aws:RequestTag/${TagKey}");
     (pattern.has_wildcard() || !creates()).then_some(first)
 }
 
-/// The first action that `NotAction` leaves in and for which the catalogue lists no such key.
-pub(crate) fn first_left_in_without<'a>(
+/// The first action that `NotAction` leaves in and for which the catalogue lists no tag of the
+/// resource.
+pub(crate) fn first_untagged_left_in<'a>(
     cx: &Context<'a>,
     not_action: &Element<ActionPattern>,
-    key: &str,
 ) -> Option<Action<'a>> {
     let mut left = cx.catalog().expand("*");
     not_action.entries.iter().for_each(|e| left.subtract(&cx.catalog().expand(&e.text)));
-    first_in(cx.catalog(), &left, key)
+    first_in(cx.catalog(), &left)
 }
 
-fn first_in<'a>(catalog: &'a Catalog, actions: &ActionSet, key: &str) -> Option<Action<'a>> {
+fn first_in<'a>(catalog: &'a Catalog, actions: &ActionSet) -> Option<Action<'a>> {
     let mut known = actions.iter().filter_map(|id| catalog.action_by_id(id));
-    known.find(|action| lacks(*action, key))
+    known.find(|action| lacks(*action, |k| k.name() == "aws:ResourceTag/${TagKey}"))
 }
 
 /// Whether an action does not carry a key. An action of which no keys are known might.
-pub(crate) fn lacks(action: Action<'_>, key: &str) -> bool {
-    let is_it = |k: ConditionKey<'_>| k.matches(key);
+pub(crate) fn lacks<'a>(action: Action<'a>, is_it: impl Fn(ConditionKey<'a>) -> bool) -> bool {
     let mut resources = action.resources();
     action.service().actions_are_known()
-        && !action.condition_keys().any(is_it)
-        && !resources
-            .any(|r| r.condition_keys().any(is_it) || r.resource_type().condition_keys().any(is_it))
+        && !action.condition_keys().any(&is_it)
+        && !resources.any(|r| {
+            r.condition_keys().any(&is_it) || r.resource_type().condition_keys().any(&is_it)
+        })
 }

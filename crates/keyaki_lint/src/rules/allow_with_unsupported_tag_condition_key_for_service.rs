@@ -48,16 +48,19 @@ rule! {
 
 fn check(cx: &mut Context<'_>, statement: &Statement) {
     let Some(element) = &statement.action else { return };
-    for test in resource_tag_tests(statement, Effect::Allow) {
+    let mut tests = resource_tag_tests(statement, Effect::Allow).peekable();
+    if tests.peek().is_none() {
+        return;
+    }
+    let untagged = |e| first_untagged(cx, e).map(|action| (e, action));
+    let found: Vec<_> = element.entries.iter().filter_map(untagged).collect();
+    let Some(((entry, action), more)) = found.split_first() else { return };
+    for test in tests {
         let key = &test.key;
-        let without = |e| first_untagged(cx, e, &key.value).map(|action| (e, action));
-        let mut found = element.entries.iter().filter_map(without);
-        let Some((entry, action)) = found.next() else { continue };
-        let more: Vec<_> = found.map(|(entry, _)| entry.origin).collect();
         let message = format!("requests for `{}` carry no `{}`", action.full_name(), key.value);
         let mut draft = cx.report(entry.origin, message).and_at(key.origin, "tested here");
-        for origin in more {
-            draft = draft.and_at(origin, "neither do these");
+        for (entry, _) in more {
+            draft = draft.and_at(entry.origin, "neither do these");
         }
         draft.note("put the actions that carry no tags into a statement without this test");
     }

@@ -61,7 +61,7 @@ fn check(cx: &mut Context<'_>, statement: &Statement) {
         }
         for entry in element.entries.iter().filter(|e| !e.has_wildcard()) {
             let action = cx.catalog().action(&entry.text);
-            if action.is_some_and(|action| lacks(action, &key.value)) {
+            if action.is_some_and(|action| lacks(action, |k| k.matches(&key.value))) {
                 cx.report(
                     entry.origin,
                     format!("requests for `{}` carry no `{}`", entry.text, key.value),
