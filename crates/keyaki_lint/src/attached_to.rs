@@ -3,6 +3,8 @@
 
 use keyaki_ir::ResourceType;
 
+use crate::context::Context;
+
 /// What a policy that is attached to a resource reaches.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reach {
@@ -12,11 +14,18 @@ pub(crate) struct Reach {
     pub(crate) resources: Option<&'static [&'static str]>,
 }
 
+/// The type of the resource that the policy under check is attached to, and what such a policy
+/// reaches.
+pub(crate) fn of(cx: &Context<'_>) -> Option<(ResourceType, Reach)> {
+    let resource_type = cx.resource_type()?;
+    reach(resource_type).map(|reach| (resource_type, reach))
+}
+
 /// What the policy of a resource reaches; none for a role, whose trust policy has rules of its own.
 ///
 /// Source: the pages of the services in
 /// <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>.
-pub(crate) fn reach(resource_type: ResourceType) -> Option<Reach> {
+fn reach(resource_type: ResourceType) -> Option<Reach> {
     let whole = |service| Some(Reach { service, resources: None });
     let some = |service, resources| Some(Reach { service, resources: Some(resources) });
     match resource_type {

@@ -1,6 +1,6 @@
 use keyaki_ir::{Effect, Statement};
 
-use crate::carried_key::{first_untagged, resource_tag_tests};
+use crate::carried_key::report_untagged;
 use crate::context::Context;
 use crate::rule::rule;
 
@@ -47,21 +47,5 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_>, statement: &Statement) {
-    let Some(element) = &statement.action else { return };
-    let mut tests = resource_tag_tests(statement, Effect::Allow).peekable();
-    if tests.peek().is_none() {
-        return;
-    }
-    let untagged = |e| first_untagged(cx, e).map(|action| (e, action));
-    let found: Vec<_> = element.entries.iter().filter_map(untagged).collect();
-    let Some(((entry, action), more)) = found.split_first() else { return };
-    for test in tests {
-        let key = &test.key;
-        let message = format!("requests for `{}` carry no `{}`", action.full_name(), key.value);
-        let mut draft = cx.report(entry.origin, message).and_at(key.origin, "tested here");
-        for (entry, _) in more {
-            draft = draft.and_at(entry.origin, "neither do these");
-        }
-        draft.note("put the actions that carry no tags into a statement without this test");
-    }
+    report_untagged(cx, statement, Effect::Allow);
 }

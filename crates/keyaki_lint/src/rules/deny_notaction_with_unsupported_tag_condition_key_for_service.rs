@@ -1,6 +1,6 @@
 use keyaki_ir::{Effect, Statement};
 
-use crate::carried_key::{first_untagged_left_in, resource_tag_tests};
+use crate::carried_key::report_untagged_left_in;
 use crate::context::Context;
 use crate::rule::rule;
 
@@ -46,13 +46,5 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_>, statement: &Statement) {
-    let Some(element) = &statement.not_action else { return };
-    for test in resource_tag_tests(statement, Effect::Deny) {
-        let key = &test.key;
-        let Some(action) = first_untagged_left_in(cx, element) else { continue };
-        let message = format!("requests for `{}` carry no `{}`", action.full_name(), key.value);
-        cx.report(element.origin, message)
-            .and_at(key.origin, "tested here")
-            .note("name the actions in `Action`, those that carry no tags in another statement");
-    }
+    report_untagged_left_in(cx, statement, Effect::Deny);
 }

@@ -1,6 +1,6 @@
 use keyaki_ir::{ActionPattern, Statement};
 
-use crate::attached_to::{Reach, reach};
+use crate::attached_to::{self, Reach};
 use crate::context::Context;
 use crate::rule::rule;
 
@@ -45,8 +45,7 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_>, statement: &Statement) {
-    let Some(resource_type) = cx.resource_type() else { return };
-    let Some(reach) = reach(resource_type) else { return };
+    let Some((resource_type, reach)) = attached_to::of(cx) else { return };
     let Some(element) = &statement.action else { return };
     for entry in &element.entries {
         if is_foreign(cx, entry, reach) {

@@ -1,6 +1,6 @@
 use keyaki_ir::{Arn, Statement};
 
-use crate::attached_to::reach;
+use crate::attached_to;
 use crate::context::Context;
 use crate::rule::rule;
 
@@ -45,8 +45,7 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_>, statement: &Statement) {
-    let Some(resource_type) = cx.resource_type() else { return };
-    let Some(reach) = reach(resource_type) else { return };
+    let Some((resource_type, reach)) = attached_to::of(cx) else { return };
     for entry in statement.resource_elements().flat_map(|e| &e.entries) {
         let Some(service) = service(entry.text()) else { continue };
         if !service.eq_ignore_ascii_case(reach.service) {
