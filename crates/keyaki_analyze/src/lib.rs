@@ -19,6 +19,7 @@ mod owner;
 mod part;
 mod public;
 mod question;
+mod simulation;
 mod spoofable;
 pub mod words;
 
@@ -31,3 +32,4 @@ pub use findings::{Bounds, Extent, Finding, Findings, KeyCell, Zone, findings, f
 pub use one::{access_of, actions_of, no_new_access_of};
 pub use part::{Part, Place};
 pub use question::{Access, Question, Subject};
+pub use simulation::{Asked, Checker, Draft};

@@ -1,4 +1,8 @@
-//! Elements of statements in words.
+//! Elements of statements, and decisions about requests, in words.
+
+mod decision;
+
+pub use decision::{mismatch, missing_keys, principal};
 
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{BaseOperator, ConditionEntry, Operator, PrincipalForm, SetOperator, Statement};

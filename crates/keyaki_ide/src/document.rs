@@ -76,6 +76,20 @@ impl Document {
         self.policies().iter().find(holds)
     }
 
+    /// The JSON pointer of the policy around an offset.
+    pub fn pointer_at(&self, offset: u32) -> Option<String> {
+        Some(self.tree.pointer(self.policy_at(offset)?.policy.origin))
+    }
+
+    /// The policy at a JSON pointer; the first of all where none is given.
+    pub(crate) fn policy_named(&self, pointer: Option<&str>) -> Option<&ReadPolicy> {
+        let mut policies = self.policies().iter();
+        match pointer {
+            None => policies.next(),
+            Some(pointer) => policies.find(|read| self.tree.pointer(read.policy.origin) == pointer),
+        }
+    }
+
     /// All statements of all policies.
     pub(crate) fn statements(&self) -> impl Iterator<Item = &Statement> {
         self.policies().iter().flat_map(|read| &read.policy.statements)

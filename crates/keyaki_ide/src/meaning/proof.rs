@@ -4,6 +4,7 @@
 //! the evaluator allowed, a statement that grants nothing of its own with a proof. What was not
 //! decided is no finding; whether a policy is public then stays open, and says so.
 
+use keyaki_analyze::words::principal;
 use keyaki_analyze::{Answer, Asker, Question, Subject, Witness, ask};
 use keyaki_diag::{Finding, Place, RuleMeta, TextRange};
 use keyaki_eval::{Caller, Profile, StatementRef};
@@ -168,15 +169,8 @@ pub(super) fn in_words(witness: &Witness) -> String {
 
 fn who(caller: &Caller) -> String {
     match caller {
-        Caller::Service { host } => host.clone(),
-        Caller::CanonicalUser { id } => id.clone(),
         Caller::Anonymous => "an anonymous caller".to_owned(),
-        Caller::Root { .. }
-        | Caller::User { .. }
-        | Caller::RoleSession { .. }
-        | Caller::FederatedUser { .. }
-        | Caller::WebIdentity { .. }
-        | Caller::Saml { .. } => caller.arn().unwrap_or_default(),
+        named => principal(named),
     }
 }
 
@@ -211,7 +205,7 @@ fn redundant_statements(
 }
 
 /// The statements of the only document of a subject.
-fn statements(subject: &mut Subject) -> Option<&mut Vec<Statement>> {
+pub(super) fn statements(subject: &mut Subject) -> Option<&mut Vec<Statement>> {
     let policies = &mut subject.policies;
     let document = policies.identity.first_mut().or(policies.resource.as_mut())?;
     Some(&mut document.policy.statements)

@@ -34,19 +34,22 @@ fn titles(text: &str, is_proved: bool) -> Vec<String> {
 #[test]
 fn a_policy_says_what_it_grants_and_whether_that_is_public() {
     let public = of_bucket(ANYBODY);
-    assert_eq!(titles(&public, false), ["grants 1 action", "explain"]);
-    assert_eq!(titles(&public, true), ["grants 1 action, public", "explain"]);
-    assert_eq!(titles(&of_bucket(INSIDE), true), ["grants 1 action, not public", "explain"]);
+    assert_eq!(titles(&public, false), ["grants 1 action", "explain", "simulate…"]);
+    assert_eq!(titles(&public, true), ["grants 1 action, public", "explain", "simulate…"]);
+    assert_eq!(
+        titles(&of_bucket(INSIDE), true),
+        ["grants 1 action, not public", "explain", "simulate…"]
+    );
     let own = statement(
         "\"Effect\": \"Allow\", \"Action\": [\"s3:PutObject\", \"s3:GetObject\", \"s3:PutBucketPolicy\"], \"Resource\": \"*\"",
     );
     let short = "grants 3 actions, 1 write, 1 permissions management";
-    assert_eq!(titles(&own, true), [short, "explain"]);
+    assert_eq!(titles(&own, true), [short, "explain", "simulate…"]);
     let deny =
         statement("\"Effect\": \"Deny\", \"Action\": \"sqs:SendMessage\", \"Resource\": \"*\"");
-    assert_eq!(titles(&deny, true), ["denies 1 action, 1 write", "explain"]);
+    assert_eq!(titles(&deny, true), ["denies 1 action, 1 write", "explain", "simulate…"]);
     let wrong = deny.replace("Deny", "deny");
-    assert_eq!(titles(&wrong, true), ["grants 0 actions", "explain"]);
+    assert_eq!(titles(&wrong, true), ["grants 0 actions", "explain", "simulate…"]);
     assert_eq!(titles("{\"name\": \"x\"}", true), Vec::<String>::new());
 }
 
