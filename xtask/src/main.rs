@@ -12,11 +12,13 @@ mod catalog;
 mod codegen;
 mod compare;
 mod compare_linters;
+mod compare_servers;
 mod config_schema;
 mod editor;
 mod editors;
 mod layers;
 mod licences;
+mod protocol;
 mod test;
 mod z3;
 mod zip;
@@ -31,6 +33,7 @@ tasks:
   test [ARG…]        run all tests, with Z3; arguments go to the test runner
   test-editor        run the VS Code extension in a real workbench
   test-editors       the same, and before that the tests in Neovim and Emacs, which it installs
+  test-protocol      run the language server under pytest-lsp, which it installs
   package-editor [--target T --program P]
                      pack the VS Code extension, for one platform with the program in it
   z3                 bring the Z3 that the solver tests use, and print where it is
@@ -40,7 +43,8 @@ tasks:
   compare-simulate [--cases N] [--seed S]
                      decide seeded requests with iam-simulate too, and sort the differences
   compare-linters [DIR]
-                     measure this linter and others on a folder of policies";
+                     measure this linter and others on a folder of policies
+  compare-servers    measure this language server and those for JSON and YAML";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -49,12 +53,14 @@ fn main() -> ExitCode {
         ["test", rest @ ..] => test::run(&workspace_root(), rest),
         ["test-editor"] => editor::test_in_workbench(&workspace_root()),
         ["test-editors"] => editors::test(&workspace_root()),
+        ["test-protocol"] => protocol::test(&workspace_root()),
         ["package-editor", rest @ ..] => editor::package(&workspace_root(), rest),
         ["z3"] => z3::run(),
         ["codegen"] => codegen::run(&workspace_root(), false),
         ["codegen", "--check"] => codegen::run(&workspace_root(), true),
         ["compare-simulate", rest @ ..] => compare::run(&workspace_root(), rest),
         ["compare-linters", rest @ ..] => compare_linters::run(&workspace_root(), rest),
+        ["compare-servers"] => compare_servers::compare(&workspace_root()),
         ["catalog", rest @ ..] => catalog::run(rest),
         _ => Err(USAGE.into()),
     };
