@@ -15,7 +15,7 @@ use crate::editor::run;
 /// The packages, pinned, each with the script that is its server.
 const SERVERS: [(&str, &str); 2] = [
     ("vscode-langservers-extracted@4.10.0", "bin/vscode-json-language-server"),
-    ("yaml-language-server@1.25.0", "bin/yaml-language-server"),
+    ("yaml-language-server@2.0.0", "bin/yaml-language-server"),
 ];
 
 /// Servers that take a second for each change are measured to the end.

@@ -1,5 +1,6 @@
 //! One text as the editor has it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -19,6 +20,8 @@ pub struct Document {
     policies: OnceLock<Vec<ReadPolicy>>,
     pub(crate) settings: Arc<Settings>,
     findings: OnceLock<Vec<Finding>>,
+    /// The account ids that it names.
+    pub(crate) accounts: OnceLock<BTreeSet<Box<str>>>,
 }
 
 impl Document {
@@ -27,7 +30,7 @@ impl Document {
         let path = path.into();
         let tree = Tree::parse(text);
         let (policies, findings) = (OnceLock::new(), OnceLock::new());
-        Document { path, tree, policies, settings, findings }
+        Document { path, tree, policies, settings, findings, accounts: OnceLock::new() }
     }
 
     /// The text.

@@ -181,7 +181,9 @@ impl LanguageServer for KeyakiServer {
         &self,
         params: lsp::CompletionParams,
     ) -> Result<Option<lsp::CompletionResponse>> {
-        let list = self.read_at(params.text_document_position_params, completion::complete).await?;
+        let open = self.state().snapshots();
+        let complete = move |snapshot: &Snapshot, at| completion::complete(snapshot, at, &open);
+        let list = self.read_at(params.text_document_position_params, complete).await?;
         Ok(list.map(lsp::CompletionResponse::CompletionList))
     }
 

@@ -63,6 +63,10 @@ pub fn proofs(document: &Document, goes_on: &dyn Fn() -> bool) -> Option<Proofs>
     for read in document.policies() {
         let Ok(subject) = subject::subject(document, read) else { continue };
         if read.policy.statements.len() > MOST_STATEMENTS {
+            let reason = format!("it has more than {MOST_STATEMENTS} statements");
+            if is_attached_to_resource(read.kind) {
+                proofs.exposures.push((read.policy.origin, Exposure::Undecided(reason)));
+            }
             continue;
         }
         if !goes_on() {

@@ -54,6 +54,16 @@ fn a_policy_says_what_it_grants_and_whether_that_is_public() {
 }
 
 #[test]
+fn a_policy_that_is_too_long_to_be_proved_says_so() {
+    let statement = "{\"Effect\": \"Allow\", \"Action\": \"s3:GetObject\", \
+                     \"Resource\": \"arn:aws:s3:::b/*\", \"Principal\": \"*\"}";
+    let statements = vec![statement; 61].join(",");
+    let text = format!("{{\"Version\": \"2012-10-17\", \"Statement\": [{statements}]}}");
+    let title = &titles(&text, true)[0];
+    assert_eq!(title, "grants 1 action, public? undecided: it has more than 60 statements");
+}
+
+#[test]
 fn a_public_policy_leads_to_its_finding() {
     let document = document(&of_bucket(ANYBODY));
     let proofs = proved(&document);

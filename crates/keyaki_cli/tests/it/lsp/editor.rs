@@ -69,8 +69,7 @@ impl Editor {
 
     /// The same with a server that was started already.
     pub(crate) fn greeted(editor: Editor, capabilities: Value) -> Editor {
-        let greeting =
-            json!({ "processId": null, "rootUri": null, "capabilities": capabilities });
+        let greeting = json!({ "processId": null, "rootUri": null, "capabilities": capabilities });
         Editor::greeted_with(editor, greeting)
     }
 
