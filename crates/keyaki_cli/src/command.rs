@@ -3,10 +3,12 @@
 pub(crate) mod analyze;
 pub(crate) mod catalog;
 pub(crate) mod check;
+pub(crate) mod completions;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod format;
 pub(crate) mod lsp;
+pub(crate) mod man;
 pub(crate) mod policies;
 pub(crate) mod profile;
 pub(crate) mod prove;
