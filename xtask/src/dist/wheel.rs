@@ -13,8 +13,7 @@ use crate::editor::run;
 /// A step that fails, such as pip without a network.
 pub(super) fn pack(release: &Release<'_>) -> Result<PathBuf, Box<dyn std::error::Error>> {
     let folder = release.folder("python")?;
-    let files =
-        ["pyproject.toml", "program.py"].map(|file| format!("packaging/python/{file}"));
+    let files = ["pyproject.toml", "program.py"].map(|file| format!("packaging/python/{file}"));
     release.copy(&files.each_ref().map(String::as_str), &folder)?;
     release.copy(&["README.md", "LICENSE-MIT", "LICENSE-APACHE"], &folder)?;
     let program = folder.join("program");
