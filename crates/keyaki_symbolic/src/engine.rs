@@ -120,7 +120,7 @@ impl<'c> Engine<'c> {
         names: &mut Names,
     ) {
         let mut known: HashMap<Vec<&str>, bool> = HashMap::new();
-        for action in class.members.known(self.catalog).into_iter().filter(|a| !a.is_retired()) {
+        for action in class.members.known(self.catalog).take_while(|a| !a.is_retired()) {
             let types = action.resources().map(|r| r.resource_type().arn()).collect();
             let fits = *known.entry(types).or_insert_with(|| {
                 let literals = resource_literals(action, decider);
@@ -376,16 +376,12 @@ const MOST_OPEN: usize = 8;
 const TRIES: usize = 24;
 
 /// The first action of each list of resource types.
-pub(crate) fn distinct(actions: Vec<Action<'_>>) -> Vec<Action<'_>> {
+pub(crate) fn distinct<'c>(
+    actions: impl Iterator<Item = Action<'c>>,
+) -> impl Iterator<Item = Action<'c>> {
     let mut seen: HashSet<Vec<&str>> = HashSet::new();
-    let mut kept = Vec::new();
-    for action in actions {
-        let types = action.resources().map(|r| r.resource_type().arn()).collect();
-        if kept.len() < TRIES && seen.insert(types) {
-            kept.push(action);
-        }
-    }
-    kept
+    let types = |action: &Action<'c>| action.resources().map(|r| r.resource_type().arn()).collect();
+    actions.filter(move |action| seen.insert(types(action))).take(TRIES)
 }
 
 /// Names of actions: those that take such a resource, and others.
