@@ -60,6 +60,8 @@ pub(crate) enum KeyTest<'p> {
     Present,
     /// There is exactly one value, and it is in the language.
     Is(Language),
+    /// Some value is in the language.
+    Any(Language),
 }
 
 impl KeyTest<'_> {
@@ -73,6 +75,11 @@ impl KeyTest<'_> {
             }
             KeyTest::Present => *state != State::Absent,
             KeyTest::Is(language) => matches!(state, State::One(v) if language.matches(v)),
+            KeyTest::Any(language) => match state {
+                State::Absent => false,
+                State::One(value) => language.matches(value),
+                State::Many(values) => values.iter().any(|v| language.matches(v)),
+            },
         }
     }
 
@@ -84,6 +91,7 @@ impl KeyTest<'_> {
                 let test = Test { operator: *operator, entry, version, effect, profile };
                 test.takes(value, &Context::new())
             }
+            KeyTest::Any(language) => language.matches(value),
             KeyTest::Present | KeyTest::Is(_) => false,
         }
     }
@@ -100,7 +108,7 @@ impl KeyTest<'_> {
                 let values = entry.values.iter().map(|v| v.text());
                 (is_equality && !has_variables).then_some(values)
             }
-            KeyTest::Present | KeyTest::Is(_) => None,
+            KeyTest::Present | KeyTest::Is(_) | KeyTest::Any(_) => None,
         }
     }
 
@@ -108,14 +116,14 @@ impl KeyTest<'_> {
     pub(crate) fn size(&self) -> usize {
         match self {
             KeyTest::Entry { entry, .. } => 1 + entry.values.len(),
-            KeyTest::Present | KeyTest::Is(_) => 1,
+            KeyTest::Present | KeyTest::Is(_) | KeyTest::Any(_) => 1,
         }
     }
 
     fn family(&self) -> Family {
         match self {
             KeyTest::Entry { operator, .. } => operator.base.family(),
-            KeyTest::Present | KeyTest::Is(_) => Family::String,
+            KeyTest::Present | KeyTest::Is(_) | KeyTest::Any(_) => Family::String,
         }
     }
 }
@@ -354,7 +362,7 @@ fn bounds(family: Family, tests: &[KeyTest<'_>]) -> Vec<String> {
         .filter(of)
         .filter_map(|t| match t {
             KeyTest::Entry { entry, .. } => Some(&entry.values),
-            KeyTest::Present | KeyTest::Is(_) => None,
+            KeyTest::Present | KeyTest::Is(_) | KeyTest::Any(_) => None,
         })
         .flatten()
         .map(|v| v.text())
@@ -376,7 +384,7 @@ fn languages(tests: &[KeyTest<'_>]) -> Vec<Language> {
             KeyTest::Entry { operator, entry, version, .. } => {
                 of_entry(operator.base, entry, *version, &mut languages);
             }
-            KeyTest::Is(language) => languages.push(language.clone()),
+            KeyTest::Is(language) | KeyTest::Any(language) => languages.push(language.clone()),
             KeyTest::Present => {}
         }
     }
@@ -454,6 +462,6 @@ fn reads_texts_otherwise(test: &KeyTest<'_>) -> bool {
             );
             otherwise || (folds && !entry.values.iter().all(|v| v.text().is_ascii()))
         }
-        KeyTest::Present | KeyTest::Is(_) => false,
+        KeyTest::Present | KeyTest::Is(_) | KeyTest::Any(_) => false,
     }
 }
