@@ -136,6 +136,9 @@ impl<'c> Engine<'c> {
     fn ask_with(&self, query: &Query<'_>, budget: &Budget, only: Option<&str>) -> Outcome {
         let known = instantiate::known(&query.formula, self.catalog);
         let mut program = Program::outline(query, Replacement::of(query, &known));
+        if let Err(exhausted) = budget.spend(OUTLINE * program.atoms.len() as u64) {
+            return Outcome::Undecided(Open::from(exhausted).to_string());
+        }
         program.simplify();
         let (open, seen, incomplete) = (Vec::new(), HashSet::new(), None);
         let mut sought = Sought { query, program, budget, open, seen, incomplete };
@@ -219,7 +222,10 @@ impl<'c> Engine<'c> {
         budget: &Budget,
     ) -> Outcome {
         let fixed = instantiate::known(&original.formula, self.catalog);
-        let candidates = valuation::candidates(original, program, &fixed);
+        let candidates = match valuation::candidates(original, program, &fixed, budget) {
+            Ok(candidates) => candidates,
+            Err(exhausted) => return Outcome::Undecided(Open::from(exhausted).to_string()),
+        };
         for (round, values) in candidates.into_iter().enumerate() {
             // The likeliest values are tried for more actions than the others.
             for action in actions.iter().take(if round == 0 { MOST_OPEN } else { 2 }) {
@@ -368,6 +374,9 @@ fn pin(key: &str, value: Option<&str>) -> Formula<Ask> {
         None => Formula::not(Formula::Atom(Ask::Present(key.into()))),
     }
 }
+
+/// What it costs to tell one atom apart from the others.
+const OUTLINE: u64 = 16;
 
 /// The most classes of actions for which values of variables are tried.
 const MOST_OPEN: usize = 8;

@@ -11,12 +11,11 @@ use keyaki_ir::{ip::Cidr, number::Decimal};
 
 use crate::bits::Bits;
 use crate::budget::{Budget, Exhausted};
-use crate::compile;
-use crate::language::{Fold, Language};
+use crate::language::Language;
 use crate::query::Side;
-use crate::signature::signatures;
 use crate::space::Key;
 use crate::spelled::Spelled;
+use crate::unions::{told_apart, unions};
 use crate::values::{addresses, dates, numbers};
 
 /// What a condition key holds.
@@ -314,11 +313,10 @@ fn texts(
     let measured = [Family::Numeric, Family::Date, Family::IpAddress];
     let measured: Vec<Family> =
         measured.into_iter().filter(|f| tests.iter().any(|t| t.family() == *f)).collect();
-    let languages = languages(tests);
-    let refs: Vec<&Language> = languages.iter().collect();
-    let mut texts = match languages.is_empty() && !measured.is_empty() {
+    let unions = unions(tests);
+    let mut texts = match unions.is_empty() && !measured.is_empty() {
         true => vec!["example".to_owned()],
-        false => signatures(&refs, budget)?.into_iter().map(|(_, text)| text).collect(),
+        false => told_apart(&unions, budget)?,
     };
     for family in &measured {
         texts.extend(bounds(*family, tests));
@@ -331,7 +329,7 @@ fn texts(
         }
     }
     budget.spend(texts.len() as u64)?;
-    let mixed = measured.len() > 1 || (!measured.is_empty() && !languages.is_empty());
+    let mixed = measured.len() > 1 || (!measured.is_empty() && !unions.is_empty());
     Ok((texts, !mixed && !tests.iter().any(reads_texts_otherwise)))
 }
 
@@ -373,68 +371,6 @@ fn bounds(family: Family, tests: &[KeyTest<'_>]) -> Vec<String> {
         Family::Date => dates(values),
         Family::IpAddress => addresses(values),
         Family::String | Family::Bool | Family::Binary | Family::Arn | Family::Null => Vec::new(),
-    }
-}
-
-/// The languages that the tests tell apart, each once.
-fn languages(tests: &[KeyTest<'_>]) -> Vec<Language> {
-    let mut languages: Vec<Language> = Vec::new();
-    for test in tests {
-        match test {
-            KeyTest::Entry { operator, entry, version, .. } => {
-                of_entry(operator.base, entry, *version, &mut languages);
-            }
-            KeyTest::Is(language) | KeyTest::Any(language) => languages.push(language.clone()),
-            KeyTest::Present => {}
-        }
-    }
-    languages.sort();
-    languages.dedup();
-    languages
-}
-
-fn of_entry(base: BaseOperator, entry: &ConditionEntry, version: Version, out: &mut Vec<Language>) {
-    let patterns = entry.values.iter().map(|v| &v.pattern);
-    match base {
-        BaseOperator::StringEquals | BaseOperator::StringNotEquals => {
-            out.extend(patterns.map(|p| compile::equals(p, version, Fold::None)));
-        }
-        BaseOperator::StringEqualsIgnoreCase | BaseOperator::StringNotEqualsIgnoreCase => {
-            out.extend(patterns.map(|p| compile::equals(p, version, Fold::Lower)));
-        }
-        BaseOperator::StringLike | BaseOperator::StringNotLike => {
-            out.extend(patterns.map(|p| compile::like(p, version, Fold::None)));
-        }
-        BaseOperator::ArnEquals
-        | BaseOperator::ArnLike
-        | BaseOperator::ArnNotEquals
-        | BaseOperator::ArnNotLike => {
-            out.push(Language::arns());
-            let parsed = |p| keyaki_ir::Arn::parse(keyaki_ir::Pattern::text(p));
-            out.extend(patterns.filter_map(|p| compile::arn(p, parsed(p).as_ref(), version)));
-        }
-        BaseOperator::Bool => {
-            let texts = ["true", "false"];
-            out.extend(texts.map(|t| Language::literal(t, Fold::Ascii)));
-        }
-        BaseOperator::BinaryEquals => {
-            out.extend(patterns.map(|p| Language::literal(p.text(), Fold::None)));
-        }
-        BaseOperator::NumericEquals
-        | BaseOperator::NumericNotEquals
-        | BaseOperator::NumericLessThan
-        | BaseOperator::NumericLessThanEquals
-        | BaseOperator::NumericGreaterThan
-        | BaseOperator::NumericGreaterThanEquals
-        | BaseOperator::DateEquals
-        | BaseOperator::DateNotEquals
-        | BaseOperator::DateLessThan
-        | BaseOperator::DateLessThanEquals
-        | BaseOperator::DateGreaterThan
-        | BaseOperator::DateGreaterThanEquals
-        | BaseOperator::IpAddress
-        | BaseOperator::NotIpAddress
-        | BaseOperator::Null => {}
     }
 }
 
