@@ -80,8 +80,9 @@ fn of_entry(
     }
 }
 
-/// The steps that reading all languages side by side may take before the unions are searched.
-const READING: u64 = 1_000_000;
+/// The steps that reading all languages side by side may take before the unions are searched, for
+/// each union: the more there are, the longer a search takes.
+const READING: u64 = 400_000;
 
 /// Texts, of which each other text lies in the same unions as one; the empty text is left out.
 pub(crate) fn told_apart(
@@ -96,7 +97,7 @@ pub(crate) fn told_apart(
         Ok(found.into_iter().map(|(_, text)| text).collect())
     };
     budget
-        .up_to(READING, read)
+        .up_to(READING.saturating_mul(unions.len() as u64), read)
         .or_else(|Exhausted| budget.up_to(budget.left() / 2, |budget| searched(unions, budget)))
         .or_else(|Exhausted| read(budget))
 }
