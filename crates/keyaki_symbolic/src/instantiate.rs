@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use keyaki_catalog::{Catalog, KeyLookup};
+use keyaki_catalog::{Catalog, KeyType};
 use keyaki_eval::{Formula, Point, Reading, pattern_segments};
 use keyaki_ir::glob::Case;
 use keyaki_ir::{
@@ -144,16 +144,7 @@ fn resources(element: &mut Element<ResourcePattern>, known: &Known) -> bool {
 }
 
 fn is_multivalued(key: &str, catalog: &Catalog) -> bool {
-    match catalog.key(key) {
-        KeyLookup::Global(key) => key.key_type().is_multivalued(),
-        KeyLookup::Service { key, .. } | KeyLookup::Federated(Some(key)) => {
-            key.key_type().is_multivalued()
-        }
-        KeyLookup::Federated(None)
-        | KeyLookup::UnknownGlobal
-        | KeyLookup::UnknownInService(_)
-        | KeyLookup::UnknownService => false,
-    }
+    catalog.key(key).key_type().is_some_and(KeyType::is_multivalued)
 }
 
 enum Replaced {

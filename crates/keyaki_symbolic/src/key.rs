@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use keyaki_catalog::{Catalog, KeyLookup, KeyType};
+use keyaki_catalog::{Catalog, KeyType};
 use keyaki_eval::{Context, Point, Test, Values};
 use keyaki_ir::{BaseOperator, ConditionEntry, Effect, Family, Operator, Version, date};
 use keyaki_ir::{ip::Cidr, number::Decimal};
@@ -189,14 +189,7 @@ pub(crate) fn is_always_there(key: &str) -> bool {
 }
 
 fn facts(key: &Key<'_>, catalog: &Catalog) -> Facts {
-    let key_type = match catalog.key(&key.name) {
-        KeyLookup::Global(key) => Some(key.key_type()),
-        KeyLookup::Service { key, .. } | KeyLookup::Federated(Some(key)) => Some(key.key_type()),
-        KeyLookup::Federated(None)
-        | KeyLookup::UnknownGlobal
-        | KeyLookup::UnknownInService(_)
-        | KeyLookup::UnknownService => None,
-    };
+    let key_type = catalog.key(&key.name).key_type();
     // A key that the catalogue does not know has several values where a policy expects that.
     let many = key_type.map_or(key.expects_many, KeyType::is_multivalued);
     let always = is_always_there(&key.name);
