@@ -107,18 +107,7 @@ fn values(family: Family, entry: &mut ConditionEntry, known: &Known) -> bool {
             | Family::IpAddress
             | Family::Null => replaced(&value.pattern, known, |_| true),
         };
-        match replaced {
-            Replaced::Same => true,
-            Replaced::Never => {
-                changed = true;
-                false
-            }
-            Replaced::By(text) => {
-                changed = true;
-                value.pattern = Pattern::new(text);
-                true
-            }
-        }
+        replaced.put_in(&mut changed, |text| value.pattern = Pattern::new(text))
     });
     changed
 }
@@ -126,19 +115,11 @@ fn values(family: Family, entry: &mut ConditionEntry, known: &Known) -> bool {
 fn resources(element: &mut Element<ResourcePattern>, known: &Known) -> bool {
     let mut changed = false;
     element.entries.retain_mut(|entry| {
-        match replaced_in_arn(&entry.pattern, entry.arn.as_ref(), known) {
-            Replaced::Same => true,
-            Replaced::Never => {
-                changed = true;
-                false
-            }
-            Replaced::By(text) => {
-                changed = true;
-                entry.arn = Arn::parse(&text);
-                entry.pattern = Pattern::new(text);
-                true
-            }
-        }
+        let replaced = replaced_in_arn(&entry.pattern, entry.arn.as_ref(), known);
+        replaced.put_in(&mut changed, |text| {
+            entry.arn = Arn::parse(&text);
+            entry.pattern = Pattern::new(text);
+        })
     });
     changed
 }
@@ -153,6 +134,22 @@ enum Replaced {
     By(String),
     /// A variable has no value, so that the pattern matches nothing.
     Never,
+}
+
+impl Replaced {
+    /// Puts the text in place of the pattern, if there is one. Whether the pattern stays in its
+    /// list.
+    fn put_in(self, changed: &mut bool, put: impl FnOnce(String)) -> bool {
+        *changed |= !matches!(self, Replaced::Same);
+        match self {
+            Replaced::Same => true,
+            Replaced::Never => false,
+            Replaced::By(text) => {
+                put(text);
+                true
+            }
+        }
+    }
 }
 
 /// As [`replaced`], of a pattern for ARNs: a segment before the last holds no colon, and the

@@ -107,7 +107,7 @@ impl Relation {
         reading: Reading,
     ) -> Relation {
         // A negated operator asks for the same relation.
-        let name = operator.base.name().replace("Not", "");
+        let name = operator.base.positive().name();
         let what = format!("{name} {} {}", key.to_ascii_lowercase(), pattern.text());
         let own: Box<str> = key.to_ascii_lowercase().into();
         let matching = match operator.base.family() {
