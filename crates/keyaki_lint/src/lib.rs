@@ -18,7 +18,9 @@ mod context;
 mod covering;
 mod document;
 mod federation;
+pub mod granted;
 mod linter;
+pub mod meaning;
 mod named_grant;
 mod pinned_key;
 mod placeholder;
@@ -32,6 +34,7 @@ mod rules;
 mod same_statement;
 mod selection;
 mod service_principal;
+mod setting;
 mod sids;
 mod size;
 mod source_ip;
@@ -45,6 +48,7 @@ pub use document::{Document, KindSource};
 pub use linter::Linter;
 pub use rule::{Kinds, Rule};
 pub use selection::{Selection, UnknownRule};
+pub use setting::{Requirement, Setting, SettingValue, Settings, Takes};
 
 /// All rules, in order of their names.
 pub fn rules() -> &'static [&'static Rule] {
