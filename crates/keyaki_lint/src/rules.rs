@@ -14,6 +14,8 @@ mod create_slr_with_star_in_action_and_not_resource;
 mod create_slr_with_star_in_action_and_resource;
 mod create_slr_with_star_in_resource;
 mod create_slr_with_star_in_resource_and_not_action;
+mod credential_exposure;
+mod data_exposure;
 mod data_type_mismatch;
 mod deny_notaction_with_unsupported_tag_condition_key_for_service;
 mod deny_with_unsupported_tag_condition_key_for_service;
@@ -39,6 +41,7 @@ mod foranyvalue_with_audience_claim_type;
 mod full_administrator;
 mod hidden_administrator;
 mod improve_ip_range;
+mod infrastructure_modification;
 mod invalid_action;
 mod invalid_arn_account;
 mod invalid_arn_prefix;
@@ -110,6 +113,8 @@ mod private_ip_address;
 mod private_ip_address_subset;
 mod private_not_ip_address;
 mod private_not_ip_address_subset;
+mod privilege_escalation;
+mod privilege_escalation_by_existing_role;
 mod rcp_missing_related_principal_condition_key;
 mod rcp_missing_related_service_principal_condition_key;
 mod rcp_missing_service_condition_key_null_check;
@@ -126,6 +131,7 @@ mod redundant_resource;
 mod redundant_statement;
 mod redundant_statement_due_to_wildcard_in_condition;
 mod refused_by_iam;
+mod resource_exposure;
 mod restrict_access_to_service_principal;
 mod role_trust_policy_syntax_error_notprincipal;
 mod role_trust_policy_syntax_error_resource;
@@ -180,6 +186,8 @@ pub(crate) static ALL: &[&crate::Rule] = &[
     &create_slr_with_star_in_action_and_resource::RULE,
     &create_slr_with_star_in_resource::RULE,
     &create_slr_with_star_in_resource_and_not_action::RULE,
+    &credential_exposure::RULE,
+    &data_exposure::RULE,
     &data_type_mismatch::RULE,
     &deny_notaction_with_unsupported_tag_condition_key_for_service::RULE,
     &deny_with_unsupported_tag_condition_key_for_service::RULE,
@@ -205,6 +213,7 @@ pub(crate) static ALL: &[&crate::Rule] = &[
     &full_administrator::RULE,
     &hidden_administrator::RULE,
     &improve_ip_range::RULE,
+    &infrastructure_modification::RULE,
     &invalid_action::RULE,
     &invalid_arn_account::RULE,
     &invalid_arn_prefix::RULE,
@@ -276,6 +285,8 @@ pub(crate) static ALL: &[&crate::Rule] = &[
     &private_ip_address_subset::RULE,
     &private_not_ip_address::RULE,
     &private_not_ip_address_subset::RULE,
+    &privilege_escalation::RULE,
+    &privilege_escalation_by_existing_role::RULE,
     &rcp_missing_related_principal_condition_key::RULE,
     &rcp_missing_related_service_principal_condition_key::RULE,
     &rcp_missing_service_condition_key_null_check::RULE,
@@ -292,6 +303,7 @@ pub(crate) static ALL: &[&crate::Rule] = &[
     &redundant_statement::RULE,
     &redundant_statement_due_to_wildcard_in_condition::RULE,
     &refused_by_iam::RULE,
+    &resource_exposure::RULE,
     &restrict_access_to_service_principal::RULE,
     &role_trust_policy_syntax_error_notprincipal::RULE,
     &role_trust_policy_syntax_error_resource::RULE,

@@ -5,6 +5,7 @@
 mod admission;
 mod checks;
 mod corpus;
+mod evasions;
 mod examples;
 mod fixes;
 mod oracle;
