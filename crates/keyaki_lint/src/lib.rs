@@ -46,6 +46,7 @@ mod variables;
 mod version;
 mod vpce_services;
 
+pub use attached_to::likely_type;
 pub use document::{Document, KindSource};
 pub use linter::Linter;
 pub use rule::{Kinds, Rule};

@@ -90,6 +90,7 @@ mod missing_paired_condition_keys;
 mod missing_principal;
 mod missing_qualifier;
 mod missing_quote_in_variable;
+mod missing_required_condition;
 mod missing_resource;
 mod missing_statement;
 mod missing_tag_key_in_condition;
@@ -97,24 +98,30 @@ mod missing_version;
 mod null_with_if_exists;
 mod null_with_qualifier;
 mod old_version;
+mod open_trust;
 mod oversized_for_attachment;
+mod pass_role_to_any_service;
 mod pass_role_with_not_action_and_not_resource;
 mod pass_role_with_not_resource;
 mod pass_role_with_star_in_action_and_not_resource;
 mod pass_role_with_star_in_action_and_resource;
 mod pass_role_with_star_in_resource;
 mod pass_role_with_star_in_resource_and_not_action;
+mod plain_http_not_denied;
 mod policy_size_exceeds_identity_policy_quota;
 mod policy_size_exceeds_rcp_quota;
 mod policy_size_exceeds_resource_policy_quota;
 mod policy_size_exceeds_role_trust_policy_quota;
 mod policy_size_exceeds_scp_quota;
+mod principal_without_boundary;
 mod private_ip_address;
 mod private_ip_address_subset;
 mod private_not_ip_address;
 mod private_not_ip_address_subset;
 mod privilege_escalation;
 mod privilege_escalation_by_existing_role;
+mod public_access;
+mod rcp_denies_everything;
 mod rcp_missing_related_principal_condition_key;
 mod rcp_missing_related_service_principal_condition_key;
 mod rcp_missing_service_condition_key_null_check;
@@ -139,6 +146,7 @@ mod role_trust_policy_unsupported_wildcard_in_principal;
 mod s3_prefix_in_negative_context;
 mod scp_syntax_error_action_wildcard;
 mod scp_syntax_error_principal;
+mod self_granted_access;
 mod service_wildcard;
 mod specific_github_repo_and_branch_recommended;
 mod string_like_operator_with_arn_condition_keys;
@@ -262,6 +270,7 @@ pub(crate) static ALL: &[&crate::Rule] = &[
     &missing_principal::RULE,
     &missing_qualifier::RULE,
     &missing_quote_in_variable::RULE,
+    &missing_required_condition::RULE,
     &missing_resource::RULE,
     &missing_statement::RULE,
     &missing_tag_key_in_condition::RULE,
@@ -269,24 +278,30 @@ pub(crate) static ALL: &[&crate::Rule] = &[
     &null_with_if_exists::RULE,
     &null_with_qualifier::RULE,
     &old_version::RULE,
+    &open_trust::RULE,
     &oversized_for_attachment::RULE,
+    &pass_role_to_any_service::RULE,
     &pass_role_with_not_action_and_not_resource::RULE,
     &pass_role_with_not_resource::RULE,
     &pass_role_with_star_in_action_and_not_resource::RULE,
     &pass_role_with_star_in_action_and_resource::RULE,
     &pass_role_with_star_in_resource::RULE,
     &pass_role_with_star_in_resource_and_not_action::RULE,
+    &plain_http_not_denied::RULE,
     &policy_size_exceeds_identity_policy_quota::RULE,
     &policy_size_exceeds_rcp_quota::RULE,
     &policy_size_exceeds_resource_policy_quota::RULE,
     &policy_size_exceeds_role_trust_policy_quota::RULE,
     &policy_size_exceeds_scp_quota::RULE,
+    &principal_without_boundary::RULE,
     &private_ip_address::RULE,
     &private_ip_address_subset::RULE,
     &private_not_ip_address::RULE,
     &private_not_ip_address_subset::RULE,
     &privilege_escalation::RULE,
     &privilege_escalation_by_existing_role::RULE,
+    &public_access::RULE,
+    &rcp_denies_everything::RULE,
     &rcp_missing_related_principal_condition_key::RULE,
     &rcp_missing_related_service_principal_condition_key::RULE,
     &rcp_missing_service_condition_key_null_check::RULE,
@@ -311,6 +326,7 @@ pub(crate) static ALL: &[&crate::Rule] = &[
     &s3_prefix_in_negative_context::RULE,
     &scp_syntax_error_action_wildcard::RULE,
     &scp_syntax_error_principal::RULE,
+    &self_granted_access::RULE,
     &service_wildcard::RULE,
     &specific_github_repo_and_branch_recommended::RULE,
     &string_like_operator_with_arn_condition_keys::RULE,

@@ -251,7 +251,7 @@ impl fmt::Display for Score {
 
 /// What the rules say, in the validator's terms; a finding has a row for each of its places.
 fn found(linter: &Linter, text: &str) -> BTreeSet<Row> {
-    let reading = Reading { kind: Some(PolicyKind::Identity), resource_type: None };
+    let reading = Reading { kind: Some(PolicyKind::Identity), ..Reading::default() };
     let findings = lint(linter, text, reading);
     let rows = findings.iter().flat_map(|finding| {
         let code = finding.rule.aws_code.unwrap_or_default();
