@@ -45,6 +45,7 @@ mod text_hash;
 mod variables;
 mod version;
 mod vpce_services;
+mod wider;
 
 pub use attached_to::likely_type;
 pub use document::{Document, KindSource};

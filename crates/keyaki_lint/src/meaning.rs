@@ -17,6 +17,12 @@ use crate::Document;
 /// The steps that all questions about one document share: some tenths of a second at most.
 const STEPS: u64 = 10_000_000;
 
+/// Everything, for everybody.
+const EVERYTHING: &str = r#"{
+  "Version": "2012-10-17",
+  "Statement": { "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*" }
+}"#;
+
 /// A policy as what questions are about.
 pub(crate) struct Meaning {
     subject: Subject,
@@ -60,6 +66,26 @@ impl Meaning {
             policy.statements = policy.statements.iter().filter_map(keep).collect();
         }
         subject
+    }
+
+    /// One statement by itself, as if it allowed.
+    pub(crate) fn alone(&self, statement: &Statement) -> Subject {
+        let is_it = |s: &Statement| s.origin == statement.origin;
+        self.some(|s| is_it(s).then(|| with_effect(s, Effect::Allow)))
+    }
+
+    /// A subject with a statement more, which allows everything to everybody.
+    pub(crate) fn opened(&self, mut subject: Subject) -> Subject {
+        let open = keyaki_ir::lower(&Tree::parse(EVERYTHING));
+        if let Some(policy) = policy_mut(&mut subject) {
+            policy.statements.extend(open.statements);
+        }
+        subject
+    }
+
+    /// A policy that allows everything to everybody.
+    pub(crate) fn everything(&self) -> Subject {
+        self.other(EVERYTHING)
     }
 
     /// The reference of a statement by its place in the policy.
