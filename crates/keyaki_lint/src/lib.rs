@@ -42,6 +42,7 @@ mod size;
 mod source_ip;
 mod tag_key;
 mod text_hash;
+mod uncarried;
 mod variables;
 mod version;
 mod vpce_services;

@@ -8,7 +8,9 @@ mod allow_with_not_principal;
 mod allow_with_not_resource;
 mod allow_with_unsupported_tag_condition_key_for_service;
 mod arn_account_not_allowed;
+mod arn_coherence;
 mod arn_region_not_allowed;
+mod case_trap;
 mod confirm_audience_claim_type;
 mod contradictory_condition;
 mod covered_entry;
@@ -21,6 +23,7 @@ mod create_slr_with_star_in_resource_and_not_action;
 mod credential_exposure;
 mod data_exposure;
 mod data_type_mismatch;
+mod deny_never_fires;
 mod deny_notaction_with_unsupported_tag_condition_key_for_service;
 mod deny_with_unsupported_tag_condition_key_for_service;
 mod deprecated_global_condition_key;
@@ -38,6 +41,7 @@ mod empty_object_principal;
 mod empty_policy;
 mod empty_sid_value;
 mod empty_variable;
+mod empty_window;
 mod equivalent_to_null_false;
 mod equivalent_to_null_true;
 mod federated_principal_not_supported;
@@ -47,6 +51,7 @@ mod full_administrator;
 mod hidden_administrator;
 mod idle_deny;
 mod improve_ip_range;
+mod inert_action;
 mod infrastructure_modification;
 mod invalid_action;
 mod invalid_arn_account;
@@ -80,6 +85,7 @@ mod invalid_vpc_format;
 mod invalid_vpce_format;
 mod irrelevant_condition_key_in_policy;
 mod json_syntax_error;
+mod misleading_ip_range;
 mod misleading_mfa_test;
 mod mismatched_action_for_principal;
 mod missing_action;
@@ -90,6 +96,7 @@ mod missing_arn_field;
 mod missing_arn_region;
 mod missing_brace_in_variable;
 mod missing_condition_key_for_oidc_principal;
+mod missing_dependent_action;
 mod missing_effect;
 mod missing_github_repo_condition_key;
 mod missing_paired_condition_keys;
@@ -101,8 +108,11 @@ mod missing_resource;
 mod missing_statement;
 mod missing_tag_key_in_condition;
 mod missing_version;
+mod near_star_resource;
+mod notprincipal_hole;
 mod null_with_if_exists;
 mod null_with_qualifier;
+mod oidc_subject_escape;
 mod old_version;
 mod open_trust;
 mod oversized_for_attachment;
@@ -156,6 +166,7 @@ mod scp_starve;
 mod scp_syntax_error_action_wildcard;
 mod scp_syntax_error_principal;
 mod scp_void;
+mod segment_overrun;
 mod self_granted_access;
 mod self_tag_bypass;
 mod service_chain_break;
@@ -173,6 +184,8 @@ mod type_mismatch_number;
 mod type_mismatch_string;
 mod unique_sids_recommended;
 mod unique_sids_required;
+mod unpassable_role;
+mod unreachable_allow_key;
 mod unscoped_resource;
 mod unsupported_action_for_condition_key;
 mod unsupported_action_in_policy;
@@ -190,6 +203,7 @@ mod vacuous_condition;
 mod variable_unsupported_in_element;
 mod variable_unsupported_in_version;
 mod variable_usage_too_permissive;
+mod wildcard_drift;
 mod wildcard_in_service_name;
 mod wildcard_usage_too_permissive;
 mod wildcard_without_like_operator;
@@ -204,7 +218,9 @@ pub(crate) static ALL: &[&crate::Rule] = &[
     &allow_with_not_resource::RULE,
     &allow_with_unsupported_tag_condition_key_for_service::RULE,
     &arn_account_not_allowed::RULE,
+    &arn_coherence::RULE,
     &arn_region_not_allowed::RULE,
+    &case_trap::RULE,
     &confirm_audience_claim_type::RULE,
     &contradictory_condition::RULE,
     &covered_entry::RULE,
@@ -217,6 +233,7 @@ pub(crate) static ALL: &[&crate::Rule] = &[
     &credential_exposure::RULE,
     &data_exposure::RULE,
     &data_type_mismatch::RULE,
+    &deny_never_fires::RULE,
     &deny_notaction_with_unsupported_tag_condition_key_for_service::RULE,
     &deny_with_unsupported_tag_condition_key_for_service::RULE,
     &deprecated_global_condition_key::RULE,
@@ -234,6 +251,7 @@ pub(crate) static ALL: &[&crate::Rule] = &[
     &empty_policy::RULE,
     &empty_sid_value::RULE,
     &empty_variable::RULE,
+    &empty_window::RULE,
     &equivalent_to_null_false::RULE,
     &equivalent_to_null_true::RULE,
     &federated_principal_not_supported::RULE,
@@ -243,6 +261,7 @@ pub(crate) static ALL: &[&crate::Rule] = &[
     &hidden_administrator::RULE,
     &idle_deny::RULE,
     &improve_ip_range::RULE,
+    &inert_action::RULE,
     &infrastructure_modification::RULE,
     &invalid_action::RULE,
     &invalid_arn_account::RULE,
@@ -276,6 +295,7 @@ pub(crate) static ALL: &[&crate::Rule] = &[
     &invalid_vpce_format::RULE,
     &irrelevant_condition_key_in_policy::RULE,
     &json_syntax_error::RULE,
+    &misleading_ip_range::RULE,
     &misleading_mfa_test::RULE,
     &mismatched_action_for_principal::RULE,
     &missing_action::RULE,
@@ -286,6 +306,7 @@ pub(crate) static ALL: &[&crate::Rule] = &[
     &missing_arn_region::RULE,
     &missing_brace_in_variable::RULE,
     &missing_condition_key_for_oidc_principal::RULE,
+    &missing_dependent_action::RULE,
     &missing_effect::RULE,
     &missing_github_repo_condition_key::RULE,
     &missing_paired_condition_keys::RULE,
@@ -297,8 +318,11 @@ pub(crate) static ALL: &[&crate::Rule] = &[
     &missing_statement::RULE,
     &missing_tag_key_in_condition::RULE,
     &missing_version::RULE,
+    &near_star_resource::RULE,
+    &notprincipal_hole::RULE,
     &null_with_if_exists::RULE,
     &null_with_qualifier::RULE,
+    &oidc_subject_escape::RULE,
     &old_version::RULE,
     &open_trust::RULE,
     &oversized_for_attachment::RULE,
@@ -352,6 +376,7 @@ pub(crate) static ALL: &[&crate::Rule] = &[
     &scp_syntax_error_action_wildcard::RULE,
     &scp_syntax_error_principal::RULE,
     &scp_void::RULE,
+    &segment_overrun::RULE,
     &self_granted_access::RULE,
     &self_tag_bypass::RULE,
     &service_chain_break::RULE,
@@ -369,6 +394,8 @@ pub(crate) static ALL: &[&crate::Rule] = &[
     &type_mismatch_string::RULE,
     &unique_sids_recommended::RULE,
     &unique_sids_required::RULE,
+    &unpassable_role::RULE,
+    &unreachable_allow_key::RULE,
     &unscoped_resource::RULE,
     &unsupported_action_for_condition_key::RULE,
     &unsupported_action_in_policy::RULE,
@@ -386,6 +413,7 @@ pub(crate) static ALL: &[&crate::Rule] = &[
     &variable_unsupported_in_element::RULE,
     &variable_unsupported_in_version::RULE,
     &variable_usage_too_permissive::RULE,
+    &wildcard_drift::RULE,
     &wildcard_in_service_name::RULE,
     &wildcard_usage_too_permissive::RULE,
     &wildcard_without_like_operator::RULE,

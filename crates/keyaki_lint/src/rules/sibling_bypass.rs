@@ -21,7 +21,7 @@ rule! {
     ///     { "Effect": "Allow", "Action": "dynamodb:*", "Resource": "*" },
     ///     {
     ///       "Effect": "Deny",
-    ///       "Action": ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"],
+    ///       "Action": ["dynamodb:GetItem", "dynamodb:BatchWriteItem"],
     ///       //         ^^^^^^^^^^^^^^^^^^
     ///       "Resource": "*"
     ///     }
@@ -37,7 +37,7 @@ rule! {
     ///     { "Effect": "Allow", "Action": "dynamodb:*", "Resource": "*" },
     ///     {
     ///       "Effect": "Deny",
-    ///       "Action": ["dynamodb:*Get*", "dynamodb:Query", "dynamodb:Scan", "dynamodb:PartiQLSelect"],
+    ///       "Action": ["dynamodb:GetItem", "dynamodb:BatchGetItem"],
     ///       "Resource": "*"
     ///     }
     ///   ]

@@ -8,6 +8,7 @@ mod corpus;
 mod evasions;
 mod examples;
 mod fixes;
+mod noise;
 mod oracle;
 mod registry;
 mod safe_fixes;
