@@ -17,6 +17,7 @@ mod editor;
 mod editors;
 mod layers;
 mod licences;
+mod rule_docs;
 mod test;
 mod z3;
 mod zip;

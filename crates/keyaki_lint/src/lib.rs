@@ -23,6 +23,7 @@ pub mod granted;
 mod linter;
 pub mod meaning;
 mod named_grant;
+pub mod page;
 mod pinned_key;
 mod placeholder;
 mod plan;
