@@ -74,15 +74,6 @@ impl Meaning {
         self.some(|s| is_it(s).then(|| with_effect(s, Effect::Allow)))
     }
 
-    /// A subject with a statement more, which allows everything to everybody.
-    pub(crate) fn opened(&self, mut subject: Subject) -> Subject {
-        let open = keyaki_ir::lower(&Tree::parse(EVERYTHING));
-        if let Some(policy) = policy_mut(&mut subject) {
-            policy.statements.extend(open.statements);
-        }
-        subject
-    }
-
     /// A policy that allows everything to everybody.
     pub(crate) fn everything(&self) -> Subject {
         self.other(EVERYTHING)
@@ -154,6 +145,16 @@ pub fn of(policy: Policy, kind: PolicyKind) -> Subject {
         | Layer::Boundary
         | Layer::Session => Subject::identity(vec![document]),
     }
+}
+
+/// A subject with a statement more, which allows everything to everybody, so that what it denies
+/// tells.
+pub fn opened(mut subject: Subject) -> Subject {
+    let open = keyaki_ir::lower(&Tree::parse(EVERYTHING));
+    if let Some(policy) = policy_mut(&mut subject) {
+        policy.statements.extend(open.statements);
+    }
+    subject
 }
 
 fn layer(kind: PolicyKind) -> Layer {

@@ -119,7 +119,7 @@ pub(crate) fn run(arguments: Arguments, console: &mut Console) -> Result<Exit, F
     arguments.write_files(&report)?;
     arguments.write(&report, mended.took_output, console)?;
     if arguments.format.is_text() {
-        console.remark(&summary::summary(&files, mended.count));
+        console.remark(&summary::summary(&files, &mended));
     }
     Ok(if mended.has_failed { Exit::Failure } else { arguments.exit(&files, &options) })
 }

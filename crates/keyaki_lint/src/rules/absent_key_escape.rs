@@ -4,6 +4,7 @@ use keyaki_ir::{BaseOperator, Statement};
 use crate::context::Context;
 use crate::granted::denies;
 use crate::presence::{Presence, demand};
+use crate::meaning::opened;
 use crate::rule::rule;
 
 rule! {
@@ -72,7 +73,7 @@ fn check(cx: &mut Context<'_>) {
 fn escapes(cx: &Context<'_>, statement: &Statement, block: usize, entry: usize) -> Option<String> {
     let meaning = cx.meaning()?;
     let is_it = |s: &Statement| s.origin == statement.origin;
-    let subject = meaning.opened(meaning.some(|s| is_it(s).then(|| s.clone())));
+    let subject = opened(meaning.some(|s| is_it(s).then(|| s.clone())));
     let part = Part::element(meaning.at(0), Place::Condition { block, entry });
     let witness = meaning.refuted(cx.catalog(), &Question::FailsClosed { subject: &subject, part })?;
     Some(format!("for instance {}", keyaki_analyze::words::in_words(&witness)))

@@ -44,7 +44,7 @@ rule! {
     level: Security,
     persona: Pedantic,
     kinds: Kinds::IDENTITY.and(Kinds::RESOURCE),
-    replaces: ["iam-policy-validator:not_action_not_resource", "aws-guardrails:IAM110"],
+    replaces: ["iam-policy-validator:not_action_not_resource", "aws-guardrails:IAM106"],
     check: Statement(check),
 }
 

@@ -37,7 +37,7 @@ rule! {
     level: Security,
     persona: Pedantic,
     kinds: Kinds::IDENTITY.and(Kinds::RESOURCE),
-    replaces: ["parliament:NOTRESOURCE_WITH_ALLOW", "iam-policy-validator:not_action_not_resource", "aws-guardrails:IAM112"],
+    replaces: ["parliament:NOTRESOURCE_WITH_ALLOW", "iam-policy-validator:not_action_not_resource", "aws-guardrails:IAM107"],
     check: Statement(check),
 }
 

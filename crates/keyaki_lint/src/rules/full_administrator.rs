@@ -45,7 +45,7 @@ rule! {
     name: "full-administrator",
     level: Security,
     kinds: Kinds::of(&[keyaki_ir::PolicyKind::Identity]),
-    replaces: ["iam-policy-validator:full_wildcard", "iam-policy-validator:wildcard_action", "checkov:CKV_AWS_1", "checkov:CKV_AWS_62", "checkov:CKV_AWS_63", "checkov:CKV_AWS_49", "trivy:AWS-0057", "aws-guardrails:IAM100", "prowler:iam_customer_attached_policy_no_administrative_privileges", "cdk-nag:IAMPolicyNoStatementsWithAdminAccess"],
+    replaces: ["iam-policy-validator:full_wildcard", "iam-policy-validator:wildcard_action", "checkov:CKV_AWS_1", "checkov:CKV_AWS_62", "checkov:CKV_AWS_63", "checkov:CKV_AWS_49", "trivy:AWS-0057", "aws-guardrails:IAM100", "aws-guardrails:IAM101", "prowler:iam_customer_attached_policy_no_administrative_privileges", "cdk-nag:IAMPolicyNoStatementsWithAdminAccess"],
     check: Statement(check),
 }
 

@@ -54,7 +54,7 @@ rule! {
     confidence: Medium,
     persona: Pedantic,
     kinds: Kinds::IDENTITY,
-    replaces: ["parliament:RESOURCE_EFFECTIVELY_STAR"],
+    replaces: ["parliament:RESOURCE_EFFECTIVELY_STAR", "aws-guardrails:IAM105"],
     check: Statement(check),
 }
 

@@ -40,7 +40,7 @@ rule! {
     level: Warning,
     persona: Auditor,
     kinds: Kinds::IDENTITY,
-    replaces: ["iam-policy-validator:action_condition_enforcement"],
+    replaces: ["iam-policy-validator:action_condition_enforcement", "aws-guardrails:IAM111"],
     check: Proof(check),
 }
 

@@ -52,7 +52,7 @@ rule! {
     name: "public-access",
     level: Security,
     kinds: Kinds::of(&[keyaki_ir::PolicyKind::Resource, keyaki_ir::PolicyKind::Trust]),
-    replaces: ["iam-policy-validator:principal_validation", "cloudsplaining:AssumableByAnyPrincipal", "checkov:CKV_AWS_32", "checkov:CKV_AWS_33", "checkov:CKV_AWS_60", "checkov:CKV_AWS_70", "checkov:CKV_AWS_93", "checkov:CKV_AWS_167", "checkov:CKV_AWS_168", "checkov:CKV_AWS_169", "checkov:CKV_AWS_283", "checkov:CKV_AWS_301", "checkov:CKV_AWS_364", "checkov:CKV_AWS_387", "checkov:CKV_AWS_392", "trivy:AWS-0032", "trivy:AWS-0097", "prowler:s3_bucket_policy_public_write_access", "aws-guardrails:IAM120"],
+    replaces: ["iam-policy-validator:principal_validation", "cloudsplaining:AssumableByAnyPrincipal", "checkov:CKV_AWS_32", "checkov:CKV_AWS_33", "checkov:CKV_AWS_60", "checkov:CKV_AWS_70", "checkov:CKV_AWS_167", "checkov:CKV_AWS_168", "checkov:CKV_AWS_169", "checkov:CKV_AWS_283", "checkov:CKV_AWS_301", "checkov:CKV_AWS_364", "checkov:CKV_AWS_387", "checkov:CKV_AWS_392", "trivy:AWS-0032", "trivy:AWS-0097", "prowler:s3_bucket_policy_public_write_access", "aws-guardrails:IAM109"],
     check: Proof(check),
 }
 

@@ -3,6 +3,7 @@ use keyaki_ir::{Effect, PolicyKind};
 
 use crate::context::Context;
 use crate::granted::{denies, where_named};
+use crate::meaning::opened;
 use crate::rule::rule;
 
 rule! {
@@ -68,7 +69,7 @@ fn check(cx: &mut Context<'_>) {
         let Some(deny) = statements.iter().find(|s| is_it(s) && named(s)) else { continue };
         let Some(meaning) = cx.meaning() else { return };
         let denied = meaning.some(|s| (s.effect() == Some(Effect::Deny)).then(|| s.clone()));
-        let subject = meaning.opened(denied);
+        let subject = opened(denied);
         let resources: Vec<String> = cx
             .policy()
             .statements

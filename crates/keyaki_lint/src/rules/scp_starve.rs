@@ -2,6 +2,7 @@ use keyaki_analyze::Question;
 
 use crate::context::Context;
 use crate::granted::{allows, denies};
+use crate::meaning::opened;
 use crate::rule::rule;
 
 rule! {
@@ -51,7 +52,7 @@ fn check(cx: &mut Context<'_>) {
     let Some(meaning) = cx.meaning() else { return };
     let mut subject = meaning.subject().clone();
     if !statements.iter().any(allows) {
-        subject = meaning.opened(subject);
+        subject = opened(subject);
     }
     if meaning.holds(cx.catalog(), &Question::AlwaysDenied { subject: &subject }) {
         let statements = cx.node(cx.policy().origin).and_then(|p| p.get("Statement"));

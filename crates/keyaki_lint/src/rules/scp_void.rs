@@ -2,6 +2,7 @@ use keyaki_analyze::Question;
 
 use crate::context::Context;
 use crate::granted::{allows, denies};
+use crate::meaning::opened;
 use crate::rule::rule;
 
 rule! {
@@ -63,7 +64,7 @@ fn check(cx: &mut Context<'_>) {
     let Some(meaning) = cx.meaning() else { return };
     let mut subject = meaning.subject().clone();
     if !statements.iter().any(allows) {
-        subject = meaning.opened(subject);
+        subject = opened(subject);
     }
     let question = Question::NoNewAccess { old: &subject, new: &meaning.everything() };
     if meaning.holds(cx.catalog(), &question) {

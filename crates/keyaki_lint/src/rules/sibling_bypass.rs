@@ -4,6 +4,7 @@ use keyaki_ir::{PolicyKind, Statement};
 
 use crate::context::Context;
 use crate::granted::{allows, denies, names, where_named};
+use crate::meaning::opened;
 use crate::rule::rule;
 
 rule! {
@@ -105,7 +106,7 @@ fn check(cx: &mut Context<'_>) {
         let Some(meaning) = cx.meaning() else { return };
         let mut relevant = meaning.some(|s| names(s, other).then(|| s.clone()));
         if is_open {
-            relevant = meaning.opened(relevant);
+            relevant = opened(relevant);
         }
         let access = [Access { actions: vec![other.to_owned()], resources: Vec::new() }];
         let question = Question::AccessNotGranted { subject: &relevant, access: &access };

@@ -41,7 +41,7 @@ rule! {
     confidence: Medium,
     persona: Pedantic,
     kinds: Kinds::IDENTITY.and(Kinds::RESOURCE),
-    replaces: ["parliament:UNKNOWN_CONDITION_FOR_ACTION", "cfn-lint:W3037"],
+    replaces: ["parliament:UNKNOWN_CONDITION_FOR_ACTION"],
     check: Statement(check),
 }
 

@@ -60,7 +60,7 @@ rule! {
     persona: Pedantic,
     kinds: Kinds::IDENTITY,
     options: [Texts "allowed-actions": "Action patterns that may be granted on every resource."],
-    replaces: ["parliament:RESOURCE_STAR", "parliament:RESOURCE_EFFECTIVELY_STAR", "iam-policy-validator:wildcard_resource", "cloudsplaining:InfrastructureModification", "checkov:CKV_AWS_355", "checkov:CKV_AWS_356", "cdk-nag:AwsSolutions-IAM5", "trivy:AWS-0057", "aws-guardrails:IAM101"],
+    replaces: ["parliament:RESOURCE_STAR", "parliament:RESOURCE_EFFECTIVELY_STAR", "iam-policy-validator:wildcard_resource", "cloudsplaining:InfrastructureModification", "checkov:CKV_AWS_355", "checkov:CKV_AWS_356", "cdk-nag:AwsSolutions-IAM5", "trivy:AWS-0057", "aws-guardrails:IAM104"],
     check: Statement(check),
 }
 
