@@ -20,6 +20,7 @@ mod layers;
 mod licences;
 mod packages;
 mod platform;
+mod rule_docs;
 mod sbom;
 mod test;
 mod z3;
