@@ -15,6 +15,7 @@ mod compare_linters;
 mod config_schema;
 mod editor;
 mod editors;
+mod escalation;
 mod layers;
 mod licences;
 mod test;
@@ -37,6 +38,7 @@ tasks:
   codegen [--check]  write the generated files, or only say which are stale
   catalog build      regenerate the catalogue's text files from a released data set
   catalog managed    fetch AWS's managed policies and regenerate their block
+  escalation build   regenerate the list of ways to more permissions from pathfinding.cloud
   compare-simulate [--cases N] [--seed S]
                      decide seeded requests with iam-simulate too, and sort the differences
   compare-linters [DIR]
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         ["z3"] => z3::run(),
         ["codegen"] => codegen::run(&workspace_root(), false),
         ["codegen", "--check"] => codegen::run(&workspace_root(), true),
+        ["escalation", rest @ ..] => escalation::run(rest),
         ["compare-simulate", rest @ ..] => compare::run(&workspace_root(), rest),
         ["compare-linters", rest @ ..] => compare_linters::run(&workspace_root(), rest),
         ["catalog", rest @ ..] => catalog::run(rest),

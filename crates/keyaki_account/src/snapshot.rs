@@ -1,11 +1,11 @@
 //! The snapshot: plain data, each policy with the place that it came from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use keyaki_ir::date::Instant;
 
-use crate::{Organization, ResourceKind, Stored};
+use crate::{Organization, ResourceKind, Stored, Workload};
 
 /// Accounts, perhaps of an organisation, as some files describe them.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,10 @@ pub struct Snapshot {
     pub managed: BTreeMap<String, Managed>,
     /// Resources that can have a policy, by ARN; roles are not among them.
     pub resources: BTreeMap<String, Resource>,
+    /// What runs with a role, by ARN.
+    pub workloads: BTreeMap<String, Workload>,
+    /// The kinds of workloads that were read, by account.
+    pub workload_kinds: BTreeSet<(String, &'static str)>,
     /// What was not understood or is missing.
     pub remarks: Vec<Remark>,
     /// How many files gave something.
