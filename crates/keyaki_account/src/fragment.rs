@@ -8,7 +8,7 @@ use keyaki_syntax::{Tree, Value};
 use crate::collected::Aspect;
 use crate::resource::{account_of, policies};
 use crate::{
-    Credentials, Group, Managed, Organization, Principal, Remark, Resource, ServiceAccess,
+    Credentials, Group, Managed, Organization, Principal, Remark, Resource, ServiceAccess, Workload,
     accessed, authorization, collected, credentials, json, organization, resource, stored, workload,
 };
 

@@ -203,7 +203,7 @@ impl Snapshot {
         let mut missing = Vec::new();
         self.managed_into(&principal.attached, &mut found, &mut missing);
         for name in &principal.groups {
-            match self.group(name, principal) {
+            match self.group_of(name, principal) {
                 Some(group) => {
                     found.extend(&group.inline);
                     self.managed_into(&group.attached, &mut found, &mut missing);
@@ -229,7 +229,7 @@ impl Snapshot {
     }
 
     /// A group by name or ARN, in the account of one of its members.
-    fn group(&self, name: &str, member: &Principal) -> Option<&Group> {
+    pub fn group_of(&self, name: &str, member: &Principal) -> Option<&Group> {
         if name.starts_with("arn:") {
             return self.groups.get(name);
         }
