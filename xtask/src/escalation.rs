@@ -46,8 +46,8 @@ fn build(folder: &Path) -> Outcome {
         all.push(facts);
     }
     all.sort();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../crates/keyaki_audit/data/pathfinding.txt");
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/keyaki_audit/data/pathfinding.txt");
     fs::write(&path, HEAD.to_owned() + &all.iter().map(written).collect::<String>())?;
     println!("wrote {} ways to {}", all.len(), path.display());
     Ok(())

@@ -8,8 +8,9 @@ use keyaki_syntax::{Tree, Value};
 use crate::collected::Aspect;
 use crate::resource::{account_of, policies};
 use crate::{
-    Credentials, Group, Managed, Organization, Principal, Remark, Resource, ServiceAccess, Workload,
-    accessed, authorization, collected, credentials, json, organization, resource, stored, workload,
+    Credentials, Group, Managed, Organization, Principal, Remark, Resource, ServiceAccess,
+    Workload, accessed, authorization, collected, credentials, json, organization, resource,
+    stored, workload,
 };
 
 /// What a file turned out to be.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use keyaki_ir::arn::{Segment, is_account_id};
 use keyaki_ir::Arn;
+use keyaki_ir::arn::{Segment, is_account_id};
 use keyaki_syntax::Value;
 
 use crate::fragment::{Fragment, Piece};
@@ -123,14 +123,18 @@ fn is_of(shape: &Shape, root: Value<'_>, parts: &PathParts<'_>) -> bool {
     let is_named = parts.folders.contains(&shape.kind);
     let mut entries = entries(root, shape.list).into_iter();
     let has_name = entries.next().is_some_and(|e| e.get(shape.name).is_some());
-    is_named || (has_name && (shape.name.to_ascii_lowercase().ends_with("arn") || list_is_own(first)))
+    is_named
+        || (has_name && (shape.name.to_ascii_lowercase().ends_with("arn") || list_is_own(first)))
         || (has_name && matches!(shape.name, "StackId" | "arn"))
         || (list.elements().next().is_none() && list_is_own(first))
 }
 
 /// Whether no other answer has a list of that name.
 fn list_is_own(name: &str) -> bool {
-    matches!(name, "Functions" | "Reservations" | "LaunchTemplateVersions" | "DevEndpoints" | "Stacks")
+    matches!(
+        name,
+        "Functions" | "Reservations" | "LaunchTemplateVersions" | "DevEndpoints" | "Stacks"
+    )
 }
 
 fn entries<'t>(root: Value<'t>, path: &[&str]) -> Vec<Value<'t>> {
@@ -138,7 +142,13 @@ fn entries<'t>(root: Value<'t>, path: &[&str]) -> Vec<Value<'t>> {
     for name in path {
         let next = at.into_iter().filter_map(|v| v.get(name));
         at = next
-            .flat_map(|v| if v.kind() == keyaki_syntax::NodeKind::Array { v.elements().collect() } else { vec![v] })
+            .flat_map(|v| {
+                if v.kind() == keyaki_syntax::NodeKind::Array {
+                    v.elements().collect()
+                } else {
+                    vec![v]
+                }
+            })
             .collect();
     }
     at
@@ -152,7 +162,10 @@ fn workload(shape: &Shape, entry: Value<'_>, parts: &PathParts<'_>) -> Result<Wo
         None => name.to_owned(),
         Some(before) => {
             let place = Whereabouts::of(entry, role, parts)?;
-            format!("arn:{}:{}:{}:{}:{before}{name}", place.partition, shape.service, place.region, place.account)
+            format!(
+                "arn:{}:{}:{}:{}:{before}{name}",
+                place.partition, shape.service, place.region, place.account
+            )
         }
     };
     let parsed = Arn::plain(&arn).ok_or(format!("`{arn}` is no ARN"))?;
@@ -178,7 +191,11 @@ struct Whereabouts {
 
 impl Whereabouts {
     /// By what the entry tells, by the ARN of its role, and by the folders.
-    fn of(entry: Value<'_>, role: Option<&str>, parts: &PathParts<'_>) -> Result<Whereabouts, String> {
+    fn of(
+        entry: Value<'_>,
+        role: Option<&str>,
+        parts: &PathParts<'_>,
+    ) -> Result<Whereabouts, String> {
         let by = role.or_else(|| json::text(entry, "CreatedBy"));
         let by = by.filter(|text| Arn::plain(text).is_some());
         let of_arn = |segment| by.and_then(|text| Some(Arn::plain(text)?.get(text, segment)));

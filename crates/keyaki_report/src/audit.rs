@@ -233,7 +233,7 @@ fn write_finding(finding: &Finding, color: bool, out: &mut dyn Write) -> io::Res
     writeln!(out, "{severity} {} {}", finding.kind, one_line(&finding.resource))?;
     writeln!(out, "  {}", one_line(&finding.sentence))?;
     for (at, step) in finding.steps.iter().enumerate() {
-        line(out, &format!("{}.", at + 1), step.way)?;
+        writeln!(out, "  {}. by {}", at + 1, step.way)?;
         write_witness(&step.witness, out)?;
         if !step.gains.is_empty() {
             line(out, "gains", &step.told())?;

@@ -43,7 +43,8 @@ fn signature(ground: &Ground<'_>, hold: &Hold) -> Vec<String> {
     documents.dedup();
     let boundary = principal.boundary.as_ref();
     let partition = principal.arn.split(':').nth(1).unwrap_or_default().to_owned();
-    let mut signature = vec![principal.account.clone(), partition, principal.kind.name().to_owned()];
+    let mut signature =
+        vec![principal.account.clone(), partition, principal.kind.name().to_owned()];
     let boundary = boundary.filter(|_| !hold.unbounded).cloned().unwrap_or_default();
     signature.extend([boundary, format!("{:?} {:?}", hold.added, hold.removed)]);
     signature.push(is_told_apart(ground, hold, principal).unwrap_or_default());

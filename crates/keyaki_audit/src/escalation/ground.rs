@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use keyaki_account::{Kind, Principal, RoleName, Workload};
 use keyaki_eval::{Caller, Forms, names};
+use keyaki_ir::date::Instant;
 use keyaki_ir::{Effect, PrincipalForm, Statement};
 
 use super::request::{Asking, By, Shared};
@@ -16,6 +17,8 @@ pub(crate) const NAME: &str = "escalation";
 /// The users and roles of a snapshot, and what leads from one to another whoever asks.
 pub(crate) struct Ground<'a> {
     pub(crate) auditor: &'a Auditor<'a>,
+    /// When the requests are made, as keys hold it; none where that is open.
+    pub(crate) now: Option<String>,
     /// Users and roles, by ARN.
     pub(crate) principals: Vec<&'a Principal>,
     /// Roles and resources, by ARN.
@@ -44,12 +47,13 @@ pub(crate) struct Run<'a> {
 pub(crate) const CLOUDFORMATION: &str = "cloudformation.amazonaws.com";
 
 impl<'a> Ground<'a> {
-    pub(crate) fn new(auditor: &'a Auditor<'a>) -> Ground<'a> {
+    pub(crate) fn new(auditor: &'a Auditor<'a>, now: Option<Instant>) -> Ground<'a> {
         let principals: Vec<&Principal> = auditor.snapshot.principals.values().collect();
         let numbers = principals.iter().enumerate().map(|(n, p)| (p.arn.as_str(), n)).collect();
         let all = targets(auditor.snapshot).into_iter().map(|t| (t.arn.clone(), t));
         let mut ground = Ground {
             auditor,
+            now: now.and_then(Instant::calendar),
             targets: all.collect(),
             trusting: BTreeMap::new(),
             naming: HashMap::new(),
@@ -116,7 +120,8 @@ impl<'a> Ground<'a> {
             if is_service_linked(&role.arn) {
                 continue;
             }
-            let allows = || trust.policy.statements.iter().filter(|s| s.effect() == Some(Effect::Allow));
+            let allows =
+                || trust.policy.statements.iter().filter(|s| s.effect() == Some(Effect::Allow));
             for service in &services {
                 let caller = Caller::Service { host: (*service).to_owned() };
                 let named = |s: &Statement| names(s, Forms::ALL, &caller, self.auditor.profile);

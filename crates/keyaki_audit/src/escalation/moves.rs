@@ -55,7 +55,7 @@ impl<'g> Mover<'g> {
     pub(crate) fn follow(&self, way: &'static Way, reached: &mut Reached<'_>) {
         let mut identity = way.needs.iter().filter(|a| **a != "sts:AssumeRole");
         let may = |action: &&'static str| self.asking.may(By::Held, action) || is_run(way);
-        if !identity.all(|action| may(action)) {
+        if !identity.all(may) {
             return;
         }
         match &way.gain {
@@ -106,7 +106,12 @@ impl<'g> Mover<'g> {
     }
 
     /// The requests that an action makes: one for each resource that it needs.
-    fn drafts(&self, way: &'static Way, action: &'static str, bound: Bound<'_>) -> Option<Vec<Ask>> {
+    fn drafts(
+        &self,
+        way: &'static Way,
+        action: &'static str,
+        bound: Bound<'_>,
+    ) -> Option<Vec<Ask>> {
         let known = self.ground.auditor.catalog.action(action)?;
         let resources = self.resources(way, known, action, bound)?;
         Some(resources.into_iter().map(|on| self.draft(action, on, bound)).collect())
@@ -173,7 +178,8 @@ impl<'g> Mover<'g> {
     /// A template as a pattern within the holder's account.
     fn pattern(&self, template: &str) -> String {
         let partition = self.own.arn.split(':').nth(1).unwrap_or("aws");
-        let filled = template.replace("${Partition}", partition).replace("${Account}", &self.own.account);
+        let filled =
+            template.replace("${Partition}", partition).replace("${Account}", &self.own.account);
         let mut pattern = String::new();
         let mut rest = filled.as_str();
         while let Some((before, after)) = rest.split_once("${") {
@@ -249,14 +255,23 @@ impl<'g> Mover<'g> {
         reached: &mut Reached<'_>,
     ) {
         let roles = self.ground.trusting(&self.own.account, service);
-        let Some((beside, _)) = self.beside(way, beside).filter(|_| !roles.is_empty()) else { return };
+        let Some((beside, _)) = self.beside(way, beside).filter(|_| !roles.is_empty()) else {
+            return;
+        };
         for role in roles {
             let to = Hold::plain(*role);
-            let has_profile = self.ground.principals.get(*role).is_some_and(|p| !p.instance_profiles.is_empty());
-            if *role == self.hold.principal || !self.is_wanted(&to) || (in_profile && !has_profile) {
+            let has_profile =
+                self.ground.principals.get(*role).is_some_and(|p| !p.instance_profiles.is_empty());
+            if *role == self.hold.principal || !self.is_wanted(&to) || (in_profile && !has_profile)
+            {
                 continue;
             }
-            let bound = Bound { target: Some(*role), service: Some(service), workload: beside, ..Bound::default() };
+            let bound = Bound {
+                target: Some(*role),
+                service: Some(service),
+                workload: beside,
+                ..Bound::default()
+            };
             let asks = match self.only {
                 Some(_) => self.asks(way, bound, &[]),
                 None => self.can_pass(way, bound).then(Vec::new),
@@ -294,7 +309,13 @@ impl<'g> Mover<'g> {
     }
 
     /// The roles of workloads that do as they are told.
-    fn run(&self, way: &'static Way, kind: &'static str, with_agent: bool, reached: &mut Reached<'_>) {
+    fn run(
+        &self,
+        way: &'static Way,
+        kind: &'static str,
+        with_agent: bool,
+        reached: &mut Reached<'_>,
+    ) {
         for Run { workload, role } in self.ground.workloads(&self.own.account, kind) {
             let Some(role) = role.filter(|r| *r != self.hold.principal) else { continue };
             let to = Hold::plain(role);
@@ -304,7 +325,10 @@ impl<'g> Mover<'g> {
             }
             let Some(mut asks) = self.asks(way, bound, &[]) else { continue };
             if with_agent {
-                let agent = Ask { by: By::Role(role), ..Ask::held("ssmmessages:CreateControlChannel", "*") };
+                let agent = Ask {
+                    by: By::Role(role),
+                    ..Ask::held("ssmmessages:CreateControlChannel", "*")
+                };
                 if !self.is_allowed(&agent) {
                     continue;
                 }
@@ -314,7 +338,12 @@ impl<'g> Mover<'g> {
         }
     }
 
-    fn stack_set(&self, way: &'static Way, beside: Option<&'static str>, reached: &mut Reached<'_>) {
+    fn stack_set(
+        &self,
+        way: &'static Way,
+        beside: Option<&'static str>,
+        reached: &mut Reached<'_>,
+    ) {
         let Some((workload, _)) = self.beside(way, beside) else { return };
         for passed in self.ground.trusting(&self.own.account, CLOUDFORMATION) {
             let service = Some(CLOUDFORMATION);
@@ -439,7 +468,11 @@ impl<'g> Mover<'g> {
             let may = is_named || self.asking.may_on(By::Held, "sts:AssumeRole", &target.arn);
             // Who changes a role must be of its account.
             let is_near = way.change.is_none() || target.account == self.own.account;
-            if role != self.hold.principal && may && is_near && !super::ground::is_service_linked(&target.arn) {
+            if role != self.hold.principal
+                && may
+                && is_near
+                && !super::ground::is_service_linked(&target.arn)
+            {
                 self.change(way, target, Bound { target: Some(role), ..Bound::default() }, reached);
             }
         }
@@ -497,10 +530,7 @@ impl<'g> Mover<'g> {
             .collect();
         let account = format!("::{}:group/", self.own.account);
         for group in snapshot.groups.keys().filter(|g| g.contains(&account)) {
-            let to = Hold {
-                added: Some(Added::Group(group.clone())),
-                ..self.hold.clone()
-            };
+            let to = Hold { added: Some(Added::Group(group.clone())), ..self.hold.clone() };
             if own.contains(&group.as_str()) || self.hold.added.is_some() || !self.is_wanted(&to) {
                 continue;
             }
@@ -538,7 +568,13 @@ impl Ground<'_> {
             By::Service(_) => vec![("aws:SourceAccount", account)],
             By::Held | By::Role(_) => Vec::new(),
         };
-        Ask { by, keys, object: Some(role), guard: Guard::Target, ..Ask::held("sts:AssumeRole", &on) }
+        Ask {
+            by,
+            keys,
+            object: Some(role),
+            guard: Guard::Target,
+            ..Ask::held("sts:AssumeRole", &on)
+        }
     }
 }
 
@@ -551,14 +587,14 @@ fn is_run(way: &Way) -> bool {
 fn has_room(way: &Way, user: &Principal) -> bool {
     let Some(credentials) = &user.credentials else { return true };
     let keys = credentials.keys.len();
-    let fits = |action: &&str| match *action {
+    let fits = |action: &&'static str| match *action {
         "iam:CreateAccessKey" if way.needs.contains(&"iam:DeleteAccessKey") => keys == 2,
         "iam:CreateAccessKey" => keys < 2,
         "iam:CreateLoginProfile" => credentials.has_password != Some(true),
         "iam:UpdateLoginProfile" => credentials.has_password != Some(false),
         _ => true,
     };
-    way.needs.iter().all(|a| fits(a))
+    way.needs.iter().all(fits)
 }
 
 fn is_like(pattern: &str, arn: &str) -> bool {

@@ -39,7 +39,12 @@ pub struct PictureEdge {
 }
 
 impl Picture {
-    pub(crate) fn of(ground: &Ground<'_>, graph: &Graph, routes: &Routes, starts: &[usize]) -> Picture {
+    pub(crate) fn of(
+        ground: &Ground<'_>,
+        graph: &Graph,
+        routes: &Routes,
+        starts: &[usize],
+    ) -> Picture {
         let mut on_route: BTreeSet<usize> = BTreeSet::new();
         for start in starts {
             on_route.insert(*start);

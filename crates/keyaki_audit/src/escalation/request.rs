@@ -57,7 +57,14 @@ pub(crate) struct Ask {
 
 impl Ask {
     pub(crate) fn held(action: &'static str, on: &str) -> Ask {
-        Ask { by: By::Held, action, on: on.to_owned(), object: None, keys: vec![], guard: Guard::None }
+        Ask {
+            by: By::Held,
+            action,
+            on: on.to_owned(),
+            object: None,
+            keys: vec![],
+            guard: Guard::None,
+        }
     }
 }
 
@@ -170,9 +177,34 @@ impl<'g> Asking<'g> {
         let caller = self.caller(ask.by)?;
         let layered = self.layered(ask, &caller);
         let asked = AskedKeys::of(&layered.policies);
-        let keys = self.keys(ask, &asked);
+        let mut keys = self.keys(ask, &asked);
+        if let Some(now) = self.session(ask.by).filter(|_| asked.has(TOKEN)) {
+            // A user may come with a session, or without one.
+            let found = self.find_with(ask, &layered, &asked, with(&keys, TOKEN, Some(now)))?;
+            let is_user = matches!(caller, Caller::User { .. });
+            if found.is_some() || !is_user {
+                return Ok(found);
+            }
+            keys = with(&keys, TOKEN, None);
+        }
+        self.find_with(ask, &layered, &asked, keys)
+    }
+
+    /// When a session of a caller began, where that is known: it is one that is made now.
+    fn session(&self, by: By) -> Option<String> {
+        let now = self.ground.now.clone()?;
+        (!matches!(by, By::Service(_))).then_some(now)
+    }
+
+    fn find_with(
+        &self,
+        ask: &Ask,
+        layered: &Layered,
+        asked: &AskedKeys,
+        keys: Vec<(String, Option<String>)>,
+    ) -> Result<Option<Allowed>, String> {
         let mut request = Request {
-            caller,
+            caller: self.caller(ask.by)?,
             action: ask.action.to_owned(),
             resource: ask.on.clone(),
             resource_account: None,
@@ -181,15 +213,16 @@ impl<'g> Asking<'g> {
         for (key, value) in &keys {
             value.iter().for_each(|value| request.context.set(key, value.as_str()));
         }
-        if self.is_allowed(&request, &layered) {
+        if self.is_allowed(&request, layered) {
             return Ok(Some((request, Vec::new())));
         }
-        let is_settled =
-            |key: &str| is_own(key, &ask.on) || keys.iter().any(|(k, _)| k.eq_ignore_ascii_case(key));
+        let is_settled = |key: &str| {
+            is_own(key, &ask.on) || keys.iter().any(|(k, _)| k.eq_ignore_ascii_case(key))
+        };
         if asked.iter().all(is_settled) {
             return Ok(None);
         }
-        self.search(&request, layered.policies, &keys, &ask.on)
+        self.search(&request, layered.policies.clone(), &keys, &ask.on)
     }
 
     /// Asks the engine for a request with other keys.
@@ -275,7 +308,8 @@ impl<'g> Asking<'g> {
             let known = object
                 .and_then(|o| of_object(key, ask.action, o))
                 .or_else(|| subject.and_then(|s| self.of_subject(key, s)))
-                .or_else(|| of_action(key, ask.action, subject));
+                .or_else(|| of_action(key, ask.action, subject))
+                .or_else(|| self.of_time(key));
             keys.extend(known.map(|value| (key.to_owned(), value)));
         }
         keys
@@ -291,6 +325,10 @@ impl<'g> Asking<'g> {
         }
         let organization = self.ground.auditor.snapshot.organization_of(&subject.account);
         (key == "aws:principalorgid").then(|| organization.map(|o| Some(o.id.clone()))).flatten()
+    }
+
+    fn of_time(&self, key: &str) -> Option<Option<String>> {
+        (key == "aws:currenttime").then(|| self.ground.now.clone().map(Some)).flatten()
     }
 
     /// A request as it is shown, with the statements that allow it.
@@ -312,6 +350,17 @@ fn trusting(arn: &str) -> Arc<Stored> {
         replay::quoted(arn)
     );
     Arc::new(Stored { name: arn.to_owned(), ..Stored::of_text(replay::RENEWED, &text) })
+}
+
+const TOKEN: &str = "aws:TokenIssueTime";
+
+/// Keys, and one more.
+fn with(
+    keys: &[(String, Option<String>)],
+    key: &str,
+    value: Option<String>,
+) -> Vec<(String, Option<String>)> {
+    keys.iter().cloned().chain([(key.to_owned(), value)]).collect()
 }
 
 /// Keys that follow from the caller and the resource.

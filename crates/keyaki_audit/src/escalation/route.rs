@@ -20,7 +20,8 @@ pub(crate) fn told(
     start: usize,
     goal: &Goal,
 ) -> Outcome {
-    let principal = graph.holds.get(start).and_then(|h| ground.principals.get(h.principal).copied());
+    let principal =
+        graph.holds.get(start).and_then(|h| ground.principals.get(h.principal).copied());
     let (Some(principal), Some(moves)) = (principal, routes.from(start)) else {
         return Outcome::default();
     };
@@ -61,7 +62,8 @@ impl Route<'_> {
         let way: &Way = names.next().ok_or("a move has no way")?;
         let shared = Shared::default();
         let asking = Asking::new(self.ground, Some(hold), &shared);
-        let asks = asks(&asking, hold, to, way).ok_or("the requests of a way were not found again")?;
+        let asks =
+            asks(&asking, hold, to, way).ok_or("the requests of a way were not found again")?;
         let also: Vec<&'static str> = names.map(|w| w.name).collect();
         let last = asks.len().saturating_sub(1);
         let mut steps = Vec::new();
@@ -110,7 +112,8 @@ impl Route<'_> {
                 statements.push(shown.clone());
             }
         }
-        let mut actions: Vec<String> = steps.iter().map(|s| s.request.request.action.clone()).collect();
+        let mut actions: Vec<String> =
+            steps.iter().map(|s| s.request.request.action.clone()).collect();
         let mut seen = std::collections::BTreeSet::new();
         actions.retain(|a| seen.insert(a.clone()));
         let (resource, resource_kind) = match self.goal {
@@ -150,7 +153,8 @@ impl Route<'_> {
             Goal::Administrator => "become an administrator".to_owned(),
             Goal::Target(arn) => format!("get at {arn}"),
         };
-        let number = if requests == 1 { "1 request".to_owned() } else { format!("{requests} requests") };
+        let number =
+            if requests == 1 { "1 request".to_owned() } else { format!("{requests} requests") };
         format!("{} can {what} with {number}: {}", self.principal.arn, hops.join(", then "))
     }
 
@@ -173,16 +177,23 @@ impl Route<'_> {
                 self.principal.arn
             ),
             Gain::Unbound => "Deny the removal of boundaries to everybody who has one.".to_owned(),
-            Gain::Take | Gain::Trust | Gain::Assume | Gain::Own | Gain::Group | Gain::Join => format!(
-                "Limit {actions} to users, roles, groups and policies that can do no more than {}, by path or by `iam:PermissionsBoundary`.",
-                self.principal.arn
-            ),
+            Gain::Take | Gain::Trust | Gain::Assume | Gain::Own | Gain::Group | Gain::Join => {
+                format!(
+                    "Limit {actions} to users, roles, groups and policies that can do no more than {}, by path or by `iam:PermissionsBoundary`.",
+                    self.principal.arn
+                )
+            }
         }
     }
 }
 
 /// The requests by which a way leads from one holding to another.
-fn asks<'g>(asking: &'g Asking<'g>, hold: &'g Hold, to: &'g Hold, way: &'static Way) -> Option<Vec<Ask>> {
+fn asks<'g>(
+    asking: &'g Asking<'g>,
+    hold: &'g Hold,
+    to: &'g Hold,
+    way: &'static Way,
+) -> Option<Vec<Ask>> {
     let mover = Mover::new(asking, hold, Some(to))?;
     let mut found: Option<Vec<Ask>> = None;
     mover.follow(way, &mut |_, asks| {

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use keyaki_account::WORKLOADS;
+use keyaki_ir::date::Instant;
 
 use super::class::{Class, classes};
 use super::graph::{Graph, Routes};
@@ -50,9 +51,14 @@ struct Found {
 const ROUNDS: usize = 8;
 const HOLDINGS: usize = 4;
 
-/// Who can reach a goal, and how.
-pub fn escalations(auditor: &Auditor<'_>, goal: &Goal, spread: &mut Spread<'_>) -> Escalations {
-    let ground = Ground::new(auditor);
+/// Who can reach a goal, and how, by requests that are made now; without that, at any time.
+pub fn escalations(
+    auditor: &Auditor<'_>,
+    goal: &Goal,
+    now: Option<Instant>,
+    spread: &mut Spread<'_>,
+) -> Escalations {
+    let ground = Ground::new(auditor, now);
     let (graph, mut outcome) = explore(&ground, goal, spread);
     outcome.not_analysed.extend(ground.unknown.iter().cloned());
     outcome.add(lacking(&ground));
@@ -218,7 +224,8 @@ fn lacking(ground: &Ground<'_>) -> Outcome {
     let snapshot = ground.auditor.snapshot;
     let mut outcome = Outcome::default();
     for (id, _) in snapshot.accounts.iter().filter(|(_, a)| a.has_identities) {
-        let is_lacking = |kind: &str| !snapshot.workload_kinds.iter().any(|(a, k)| a == id && *k == kind);
+        let is_lacking =
+            |kind: &str| !snapshot.workload_kinds.iter().any(|(a, k)| a == id && *k == kind);
         let lacking = WORKLOADS.iter().filter(|(kind, _)| is_lacking(kind));
         let names: Vec<&str> = lacking.map(|(kind, _)| *kind).collect();
         if names.is_empty() {

@@ -86,7 +86,10 @@ fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
 
 fn models() -> BTreeMap<&'static str, (Option<Change>, Gain)> {
     let lines = lines(MODELS).filter(|l| !l.starts_with("on\t"));
-    lines.filter_map(|l| l.split_once('\t')).filter_map(|(n, text)| Some((n, model(text)?))).collect()
+    lines
+        .filter_map(|l| l.split_once('\t'))
+        .filter_map(|(n, text)| Some((n, model(text)?)))
+        .collect()
 }
 
 fn model(text: &'static str) -> Option<(Option<Change>, Gain)> {
@@ -95,10 +98,10 @@ fn model(text: &'static str) -> Option<(Option<Change>, Gain)> {
         let at = words.iter().position(|w| *w == word)?;
         words.get(at + 1).copied()
     };
-    let change = match words.first()? {
-        &"add" => Some(Change::Add),
-        &"attach" => Some(Change::Attach),
-        &"version" => Some(Change::Version),
+    let change = match *words.first()? {
+        "add" => Some(Change::Add),
+        "attach" => Some(Change::Attach),
+        "version" => Some(Change::Version),
         _ => None,
     };
     let gain = match *words.get(usize::from(change.is_some()))? {

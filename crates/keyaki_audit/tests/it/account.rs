@@ -38,7 +38,13 @@ pub(crate) struct Account {
 
 impl Account {
     pub(crate) fn new(id: &str) -> Account {
-        Account { id: id.to_owned(), users: vec![], groups: vec![], roles: vec![], policies: vec![] }
+        Account {
+            id: id.to_owned(),
+            users: vec![],
+            groups: vec![],
+            roles: vec![],
+            policies: vec![],
+        }
     }
 
     pub(crate) fn arn(&self, rest: &str) -> String {
@@ -53,7 +59,13 @@ impl Account {
         self
     }
 
-    pub(crate) fn role(&mut self, name: &str, trust: &Value, policy: &Value, more: &Value) -> &mut Self {
+    pub(crate) fn role(
+        &mut self,
+        name: &str,
+        trust: &Value,
+        policy: &Value,
+        more: &Value,
+    ) -> &mut Self {
         let arn = self.arn(&format!("role/{name}"));
         let own = json!({
             "RoleName": name, "Arn": arn, "AssumeRolePolicyDocument": trust,
@@ -123,5 +135,5 @@ pub(crate) fn search(snapshot: &Snapshot, goal: &Goal) -> Escalations {
     let profile = Profile::default();
     let catalog = keyaki_catalog::embedded();
     let auditor = Auditor { snapshot, catalog, profile: &profile, steps: 1_000_000 };
-    escalations(&auditor, goal, &mut |_, number, work| (0..number).for_each(work))
+    escalations(&auditor, goal, None, &mut |_, number, work| (0..number).for_each(work))
 }

@@ -77,7 +77,9 @@ impl Case {
             }
             Block::Condition => {
                 let condition = match self.blocked {
-                    "iam:PassRole" => json!({"StringEquals": {"iam:PassedToService": "none.amazonaws.com"}}),
+                    "iam:PassRole" => {
+                        json!({"StringEquals": {"iam:PassedToService": "none.amazonaws.com"}})
+                    }
                     a if a.starts_with("iam:Attach") => {
                         json!({"ArnEquals": {"iam:PolicyARN": "arn:aws:iam::aws:policy/ReadOnlyAccess"}})
                     }
@@ -141,7 +143,8 @@ impl Case {
             self.account.policy("own", &policy(&[allow("s3:ListAllMyBuckets")]));
         }
         let makes_admin = ["add", "attach", "version"].contains(&change);
-        let rights = if makes_admin { policy(&[allow("s3:ListAllMyBuckets")]) } else { everything() };
+        let rights =
+            if makes_admin { policy(&[allow("s3:ListAllMyBuckets")]) } else { everything() };
         let nobody = trust(&json!({"Service": "edgelambda.amazonaws.com"}));
         match gain {
             "pass" => {
@@ -193,28 +196,60 @@ impl Case {
         let arn = |service: &str, rest: &str| format!("arn:aws:{service}:eu-west-1:{id}:{rest}");
         let profile = json!({"Arn": format!("arn:aws:iam::{id}:instance-profile/target")});
         Some(match kind {
-            "lambda-function" => ("lambda-function", json!({"Functions": [
-                {"FunctionArn": arn("lambda", "function:orders"), "Role": role}]})),
-            "ec2-instance" => ("ec2-instance", json!({"Reservations": [{"OwnerId": id, "Instances": [
-                {"InstanceId": "i-0123456789abcdef0", "IamInstanceProfile": profile}]}]})),
-            "launch-template" => ("launch-template", json!({"LaunchTemplateVersions": [
-                {"LaunchTemplateId": "lt-0123456789abcdef0", "LaunchTemplateData": {"IamInstanceProfile": profile}}]})),
-            "cloudformation-stack" => ("cloudformation-stack", json!({"Stacks": [
-                {"StackId": arn("cloudformation", "stack/shop/1"), "RoleARN": role}]})),
-            "cloudformation-stack-set" => ("cloudformation-stack-set", json!({"StackSet":
-                {"StackSetARN": arn("cloudformation", "stackset/shop:1")}})),
-            "codebuild-project" => ("codebuild-project", json!({"projects": [
-                {"arn": arn("codebuild", "project/shop"), "serviceRole": role}]})),
-            "apprunner-service" => ("apprunner-service", json!({"Service":
-                {"ServiceArn": arn("apprunner", "service/shop/1"), "InstanceConfiguration": {"InstanceRoleArn": role}}})),
-            "sagemaker-notebook" => ("sagemaker-notebook", json!(
-                {"NotebookInstanceArn": arn("sagemaker", "notebook-instance/shop"), "RoleArn": role})),
-            "glue-dev-endpoint" => ("glue-dev-endpoint", json!({"DevEndpoints": [
-                {"EndpointName": "shop", "RoleArn": role}]})),
+            "lambda-function" => (
+                "lambda-function",
+                json!({"Functions": [
+                {"FunctionArn": arn("lambda", "function:orders"), "Role": role}]}),
+            ),
+            "ec2-instance" => (
+                "ec2-instance",
+                json!({"Reservations": [{"OwnerId": id, "Instances": [
+                {"InstanceId": "i-0123456789abcdef0", "IamInstanceProfile": profile}]}]}),
+            ),
+            "launch-template" => (
+                "launch-template",
+                json!({"LaunchTemplateVersions": [
+                {"LaunchTemplateId": "lt-0123456789abcdef0", "LaunchTemplateData": {"IamInstanceProfile": profile}}]}),
+            ),
+            "cloudformation-stack" => (
+                "cloudformation-stack",
+                json!({"Stacks": [
+                {"StackId": arn("cloudformation", "stack/shop/1"), "RoleARN": role}]}),
+            ),
+            "cloudformation-stack-set" => (
+                "cloudformation-stack-set",
+                json!({"StackSet":
+                {"StackSetARN": arn("cloudformation", "stackset/shop:1")}}),
+            ),
+            "codebuild-project" => (
+                "codebuild-project",
+                json!({"projects": [
+                {"arn": arn("codebuild", "project/shop"), "serviceRole": role}]}),
+            ),
+            "apprunner-service" => (
+                "apprunner-service",
+                json!({"Service":
+                {"ServiceArn": arn("apprunner", "service/shop/1"), "InstanceConfiguration": {"InstanceRoleArn": role}}}),
+            ),
+            "sagemaker-notebook" => (
+                "sagemaker-notebook",
+                json!(
+                {"NotebookInstanceArn": arn("sagemaker", "notebook-instance/shop"), "RoleArn": role}),
+            ),
+            "glue-dev-endpoint" => (
+                "glue-dev-endpoint",
+                json!({"DevEndpoints": [
+                {"EndpointName": "shop", "RoleArn": role}]}),
+            ),
             "glue-job" => ("glue-job", json!({"Jobs": [{"Name": "shop", "Role": "target"}]})),
-            "ecs-cluster" => ("ecs-cluster", json!({"clusters": [{"clusterArn": arn("ecs", "cluster/shop")}]})),
-            "code-interpreter" => ("code-interpreter", json!(
-                {"codeInterpreterArn": arn("bedrock-agentcore", "code-interpreter-custom/shop"), "executionRoleArn": role})),
+            "ecs-cluster" => {
+                ("ecs-cluster", json!({"clusters": [{"clusterArn": arn("ecs", "cluster/shop")}]}))
+            }
+            "code-interpreter" => (
+                "code-interpreter",
+                json!(
+                {"codeInterpreterArn": arn("bedrock-agentcore", "code-interpreter-custom/shop"), "executionRoleArn": role}),
+            ),
             other => panic!("{other}"),
         })
     }
@@ -223,7 +258,8 @@ impl Case {
 fn organization(cases: &[Case]) -> Value {
     let accounts = cases.iter().map(|c| {
         let denies = (c.block == Block::Scp).then(|| format!("p-{}", c.blocked.replace(':', "-")));
-        let policies: Vec<String> = std::iter::once("p-FullAWSAccess".to_owned()).chain(denies).collect();
+        let policies: Vec<String> =
+            std::iter::once("p-FullAWSAccess".to_owned()).chain(denies).collect();
         json!({"Id": c.account.id, "ParentId": "r-root", "Policies": policies})
     });
     let actions: BTreeMap<&str, ()> = cases.iter().map(|c| (c.blocked, ())).collect();
@@ -296,7 +332,8 @@ fn each_way_is_found_and_none_that_is_closed() {
             }
         }
     }
-    let open: Vec<_> = found.outcome.not_analysed.iter().filter(|n| n.about.starts_with("arn:")).collect();
+    let open: Vec<_> =
+        found.outcome.not_analysed.iter().filter(|n| n.about.starts_with("arn:")).collect();
     assert!(wrong.is_empty(), "{}\n{open:#?}", wrong.join("\n"));
     assert!(open.is_empty(), "{open:#?}");
 }

@@ -121,17 +121,16 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let profile = arguments.options.profile.read()?;
     let auditor = arguments.options.auditor(&loaded.snapshot, &profile, console);
     let mut outcome = Outcome::default();
+    let goal = arguments.target.clone().map_or(Goal::Administrator, Goal::Target);
     let mut picture = None;
     for analysis in &analyses {
-        outcome.add(match analysis {
-            Analysis::Escalation => {
-                let goal = arguments.target.clone().map_or(Goal::Administrator, Goal::Target);
-                let found = arguments.options.escalations(&auditor, &goal, console);
-                picture = Some(found.picture);
-                found.outcome
-            }
-            other => arguments.options.analyse(*other, &auditor, &zone, &clock, console),
-        });
+        if *analysis == Analysis::Escalation {
+            let found = arguments.options.escalations(&auditor, &goal, &clock, console);
+            picture = Some(found.picture);
+            outcome.add(found.outcome);
+        } else {
+            outcome.add(arguments.options.analyse(*analysis, &auditor, &zone, &clock, console));
+        }
     }
     drop_repeated(&mut outcome);
     outcome.not_analysed.extend(lacking(&analyses, &auditor));
@@ -216,7 +215,7 @@ impl AskOptions {
                 self.each(name, &all, console, |p| keyaki_audit::admin(p, auditor))
             }
             Analysis::Escalation => {
-                self.escalations(auditor, &Goal::Administrator, console).outcome
+                self.escalations(auditor, &Goal::Administrator, clock, console).outcome
             }
         }
     }
@@ -225,9 +224,10 @@ impl AskOptions {
         &self,
         auditor: &Auditor<'_>,
         goal: &Goal,
+        clock: &Clock,
         console: &mut Console,
     ) -> Escalations {
-        keyaki_audit::escalations(auditor, goal, &mut |name, number, work| {
+        keyaki_audit::escalations(auditor, goal, Some(clock.now), &mut |name, number, work| {
             let all: Vec<usize> = (0..number).collect();
             self.map(name, &all, console, |at| work(*at));
         })

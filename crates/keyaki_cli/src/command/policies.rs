@@ -251,7 +251,9 @@ pub(crate) fn load(arguments: &PolicyArguments) -> Result<Loaded, Failure> {
         Ok(documents.pop())
     };
     let (resource, resource_role) = match (&arguments.trust, &arguments.key_policy) {
-        _ if trusting.is_some() => (trusting.transpose()?.and_then(|mut d| d.pop()), ResourceRole::Role),
+        _ if trusting.is_some() => {
+            (trusting.transpose()?.and_then(|mut d| d.pop()), ResourceRole::Role)
+        }
         (trust @ Some(_), _) => (one(trust)?, ResourceRole::Role),
         (None, key @ Some(_)) => (one(key)?, ResourceRole::Key),
         (None, None) => (one(&arguments.resource_policy)?, ResourceRole::Ordinary),
@@ -276,8 +278,7 @@ pub(crate) fn load(arguments: &PolicyArguments) -> Result<Loaded, Failure> {
 
 /// A trust policy that lets one user or role in.
 fn trust_of(arn: &str) -> serde_json::Value {
-    let statement =
-        serde_json::json!({"Effect": "Allow", "Principal": {"AWS": arn}, "Action": "sts:AssumeRole"});
+    let statement = serde_json::json!({"Effect": "Allow", "Principal": {"AWS": arn}, "Action": "sts:AssumeRole"});
     serde_json::json!({"Version": "2012-10-17", "Statement": [statement]})
 }
 

@@ -199,7 +199,8 @@ fn json_of_findings_has_the_fields_of_version_1() {
         members.map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(output["version"], 1);
-    let head = "version analyses zone now days profile tool catalog findings not_analysed routes snapshot";
+    let head =
+        "version analyses zone now days profile tool catalog findings not_analysed routes snapshot";
     assert_eq!(names(&output), head);
     let finding = &output["findings"][0];
     let members = "id kind severity account resource resource_kind principal actions conditions \

@@ -71,11 +71,8 @@ pub(crate) fn routes(picture: &Picture) -> view::Routes {
         is_changed: n.is_changed,
         moves: n.moves,
     };
-    let edge = |e: &keyaki_audit::PictureEdge| view::Edge {
-        from: e.from,
-        to: e.to,
-        ways: e.ways.clone(),
-    };
+    let edge =
+        |e: &keyaki_audit::PictureEdge| view::Edge { from: e.from, to: e.to, ways: e.ways.clone() };
     view::Routes {
         nodes: picture.nodes.iter().map(node).collect(),
         edges: picture.edges.iter().map(edge).collect(),
