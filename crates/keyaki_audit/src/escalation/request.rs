@@ -83,6 +83,8 @@ pub(crate) struct Asking<'g> {
 pub(crate) struct Shared {
     views: RefCell<HashMap<(By, &'static str), Rc<View>>>,
     known: RefCell<HashMap<String, Result<bool, String>>>,
+    /// What the engine found for an action the last time: it may do for the next resource, too.
+    hints: RefCell<HashMap<(By, &'static str), Allowed>>,
     /// Names for new things on which all actions about them are allowed.
     pub(crate) things: RefCell<HashMap<String, Result<Option<String>, String>>>,
 }
@@ -222,7 +224,28 @@ impl<'g> Asking<'g> {
         if asked.iter().all(is_settled) {
             return Ok(None);
         }
-        self.search(&request, layered.policies.clone(), &keys, &ask.on)
+        if let Some(found) = self.by_hint(ask, &request, layered) {
+            return Ok(Some(found));
+        }
+        let found = self.search(&request, layered.policies.clone(), &keys, &ask.on)?;
+        if let Some(found) = &found {
+            self.shared.hints.borrow_mut().insert((ask.by, ask.action), found.clone());
+        }
+        Ok(found)
+    }
+
+    /// A request with the keys of an earlier one, where the evaluator allows it.
+    fn by_hint(&self, ask: &Ask, plain: &Request, layered: &Layered) -> Option<Allowed> {
+        let (hint, absent) = self.shared.hints.borrow().get(&(ask.by, ask.action)).cloned()?;
+        let mut request = plain.clone();
+        for (key, values) in hint.context.iter() {
+            if !is_own(&key.to_ascii_lowercase(), &ask.on) && !key.eq_ignore_ascii_case(OWNER) {
+                request.context.set_if_absent(key, values.clone());
+            }
+        }
+        let is_free = absent.iter().all(|key| !request.context.has(key));
+        (is_free && self.is_allowed_without(&request, &absent, layered))
+            .then_some((request, absent))
     }
 
     /// Asks the engine for a request with other keys.
@@ -289,9 +312,15 @@ impl<'g> Asking<'g> {
     }
 
     fn is_allowed(&self, request: &Request, layered: &Layered) -> bool {
+        self.is_allowed_without(request, &[], layered)
+    }
+
+    fn is_allowed_without(&self, request: &Request, absent: &[String], layered: &Layered) -> bool {
         let auditor = self.ground.auditor;
         let evaluator = Evaluator::new(&layered.policies, auditor.profile, auditor.catalog);
-        complete(request).is_ok_and(|c| evaluator.decide(&c.request).verdict == Verdict::Allow)
+        let Ok(mut completed) = complete(request) else { return false };
+        absent.iter().for_each(|key| completed.request.context.remove(key));
+        evaluator.decide(&completed.request).verdict == Verdict::Allow
     }
 
     /// What is known of the keys of a request, of those that are asked for: none for those that
@@ -352,6 +381,7 @@ fn trusting(arn: &str) -> Arc<Stored> {
     Arc::new(Stored { name: arn.to_owned(), ..Stored::of_text(replay::RENEWED, &text) })
 }
 
+const OWNER: &str = "aws:ResourceAccount";
 const TOKEN: &str = "aws:TokenIssueTime";
 
 /// Keys, and one more.
