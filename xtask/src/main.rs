@@ -16,6 +16,7 @@ mod config_schema;
 mod dist;
 mod editor;
 mod editors;
+mod escalation;
 mod layers;
 mod licences;
 mod packages;
@@ -46,6 +47,7 @@ tasks:
   codegen [--check]  write the generated files, or only say which are stale
   catalog build      regenerate the catalogue's text files from a released data set
   catalog managed    fetch AWS's managed policies and regenerate their block
+  escalation build   regenerate the list of ways to more permissions from pathfinding.cloud
   compare-simulate [--cases N] [--seed S]
                      decide seeded requests with iam-simulate too, and sort the differences
   compare-linters [DIR]
@@ -64,6 +66,7 @@ fn main() -> ExitCode {
         ["z3"] => z3::run(),
         ["codegen"] => codegen::run(&workspace_root(), false),
         ["codegen", "--check"] => codegen::run(&workspace_root(), true),
+        ["escalation", rest @ ..] => escalation::run(rest),
         ["compare-simulate", rest @ ..] => compare::run(&workspace_root(), rest),
         ["compare-linters", rest @ ..] => compare_linters::run(&workspace_root(), rest),
         ["catalog", rest @ ..] => catalog::run(rest),
