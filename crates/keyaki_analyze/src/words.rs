@@ -4,8 +4,11 @@ mod decision;
 
 pub use decision::{mismatch, missing_keys, principal};
 
+use keyaki_eval::Caller;
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{BaseOperator, ConditionEntry, Operator, PrincipalForm, SetOperator, Statement};
+
+use crate::Witness;
 
 /// Whom a statement names; none where it has no principal element.
 pub fn principals(statement: &Statement) -> Option<String> {
@@ -98,5 +101,26 @@ fn verb(base: BaseOperator) -> &'static str {
         BaseOperator::IpAddress => "is in",
         BaseOperator::NotIpAddress => "is not in",
         BaseOperator::Null => "is",
+    }
+}
+
+/// A request in words: who, what, and which keys it holds.
+pub fn in_words(witness: &Witness) -> String {
+    let request = &witness.request;
+    let mut text =
+        format!("`{}` on `{}` by {}", request.action, request.resource, who(&request.caller));
+    for (key, values) in request.context.iter() {
+        text += &format!(", {key} = {}", values.as_slice().join(" "));
+    }
+    for key in &witness.absent {
+        text += &format!(", without {key}");
+    }
+    text
+}
+
+fn who(caller: &Caller) -> String {
+    match caller {
+        Caller::Anonymous => "an anonymous caller".to_owned(),
+        named => principal(named),
     }
 }

@@ -10,7 +10,7 @@ use keyaki_catalog::Date;
 use keyaki_diag::{Finding, Level, Persona, RuleMeta, TextRange};
 use keyaki_ir::date::Instant;
 use keyaki_ir::{Policy, PolicyKind, ResourceType};
-use keyaki_lint::Linter;
+use keyaki_lint::{Linter, Settings};
 
 use crate::problem::{EXPIRED_SUPPRESSION, UNUSED_SUPPRESSION};
 use crate::{CheckedDocument, CheckedFile, Status};
@@ -36,6 +36,9 @@ pub struct Config {
     pub ignore: Vec<String>,
     /// The level from which on findings make the run fail.
     pub fail_level: Option<Level>,
+    /// What it sets of rules, and what it asks of policies.
+    pub settings: Settings,
+    groups: Vec<(String, Vec<String>)>,
     levels: Vec<(&'static RuleMeta, Level)>,
     files: Vec<PerFile>,
     suppressions: Vec<Suppression>,
@@ -109,6 +112,15 @@ impl Config {
             }
         }
         None
+    }
+
+    /// Names of rules, with the members of the file's own groups in the place of these.
+    pub fn expand(&self, names: &[String]) -> Vec<String> {
+        let members = |name: &String| {
+            let group = self.groups.iter().find(|(group, _)| group == name);
+            group.map_or_else(|| vec![name.clone()], |(_, members)| members.clone())
+        };
+        names.iter().flat_map(members).collect()
     }
 
     /// What is said of the kind of the policies in a file, and of the resource they belong to.

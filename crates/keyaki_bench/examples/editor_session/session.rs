@@ -17,8 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Session {
     child: Child,
     input: ChildStdin,
-    /// Its messages as text, with the time of their arrival.
-    messages: Receiver<(String, Instant)>,
+    /// Its messages, with the time of their arrival.
+    messages: Receiver<(Value, Instant)>,
     last_id: u64,
     /// Whether it offers diagnostics to those that ask.
     is_asked: bool,
@@ -36,7 +36,9 @@ impl Session {
         let (sender, messages) = channel();
         thread::spawn(move || {
             while let Some(message) = receive(&mut output) {
-                if sender.send((message, Instant::now())).is_err() {
+                let at = Instant::now();
+                let Ok(message) = serde_json::from_str(&message) else { return };
+                if sender.send((message, at)).is_err() {
                     return;
                 }
             }
@@ -82,9 +84,9 @@ impl Session {
         let id = self.last_id;
         let start = Instant::now();
         self.send(Some(id), method, params)?;
-        let mark = format!("\"id\":{id}");
-        let (text, end) = self.wait(|text| text.contains(&mark) && !text.contains("\"method\""))?;
-        Ok((serde_json::from_str(&text)?, end - start))
+        let answers = |message: &Value| message["id"] == id && message.get("method").is_none();
+        let (answer, end) = self.wait(answers)?;
+        Ok((answer, end - start))
     }
 
     /// Changes a text, and how long its diagnostics took from then.
@@ -92,23 +94,23 @@ impl Session {
         let start = Instant::now();
         self.send(None, "textDocument/didChange", change)?;
         if self.is_asked {
-            self.ask("textDocument/diagnostic", &json!({ "textDocument": { "uri": uri } }))?;
-            return Ok(start.elapsed());
+            let sent = start.elapsed();
+            let about = json!({ "textDocument": { "uri": uri } });
+            return Ok(sent + self.ask("textDocument/diagnostic", &about)?.1);
         }
-        let is_there = |text: &str| text.contains("textDocument/publishDiagnostics");
+        let is_there = |message: &Value| message["method"] == "textDocument/publishDiagnostics";
         let (_, end) = self.wait(is_there)?;
         Ok(end - start)
     }
 
     /// The next message of a kind. What the server asks gets an empty answer.
-    fn wait(&mut self, is_wanted: impl Fn(&str) -> bool) -> Result<(String, Instant)> {
+    fn wait(&mut self, is_wanted: impl Fn(&Value) -> bool) -> Result<(Value, Instant)> {
         loop {
             let late = |_| "it does not answer in time";
-            let (text, at) = self.messages.recv_timeout(PATIENCE).map_err(late)?;
-            if is_wanted(&text) {
-                return Ok((text, at));
+            let (message, at) = self.messages.recv_timeout(PATIENCE).map_err(late)?;
+            if is_wanted(&message) {
+                return Ok((message, at));
             }
-            let message: Value = serde_json::from_str(&text)?;
             if message.get("id").is_some() && message.get("method").is_some() {
                 let items = message["params"]["items"].as_array();
                 let result = items.map_or(Value::Null, |items| json!(vec![json!({}); items.len()]));

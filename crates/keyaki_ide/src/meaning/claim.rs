@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
+use keyaki_analyze::words::in_words;
 use keyaki_analyze::{Access, Answer, Asked, Question, Responsible, Subject, ask};
 use keyaki_eval::Profile;
+use keyaki_lint::likely_type;
 use keyaki_workspace::ReadPolicy;
 
-use super::proof::in_words;
 use super::{asker, subject};
 use crate::Document;
 
@@ -109,7 +110,7 @@ fn question<'q>(
 ) -> Option<Question<'q>> {
     Some(match claim {
         Claim::NoPublicAccess => {
-            let resource_type = subject::resource_type(read);
+            let resource_type = likely_type(read.kind, read.resource_type, &read.policy);
             Question::NoPublicAccess { subject, resource_type }
         }
         Claim::AccessNotGranted(access) => {
