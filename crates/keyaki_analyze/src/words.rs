@@ -2,7 +2,7 @@
 
 mod decision;
 
-pub use decision::{mismatch, missing_keys, principal};
+pub use decision::{given, mismatch, missing_keys, principal};
 
 use keyaki_eval::Caller;
 use keyaki_ir::glob::{self, Case};
