@@ -21,12 +21,8 @@ pub fn principal(caller: &Caller) -> String {
 /// The name by which a caller is given: of a session, the role's whole ARN where the session is the
 /// usual one, so that its path is not lost.
 pub fn given(caller: &Caller) -> String {
-    match caller {
-        Caller::RoleSession { session, .. } if session == "session" => {
-            caller.principal_arn().unwrap_or_default()
-        }
-        other => principal(other),
-    }
+    let is_usual = matches!(caller, Caller::RoleSession { session, .. } if session == "session");
+    caller.principal_arn().filter(|_| is_usual).unwrap_or_else(|| principal(caller))
 }
 
 /// Why a statement does not match, in a phrase.
