@@ -111,6 +111,32 @@ impl Layered {
         self
     }
 
+    /// Adds policies to the identity's, takes one of a name away, and perhaps the boundary.
+    #[must_use]
+    pub(crate) fn changed(
+        mut self,
+        added: &[Arc<Stored>],
+        removed: Option<&str>,
+        unbounded: bool,
+    ) -> Layered {
+        self.identity.retain(|s| removed != Some(s.name.as_str()));
+        self.identity.extend_from_slice(added);
+        self.policies.identity = documents(&self.identity, self.only.as_deref());
+        if unbounded {
+            self.boundary.clear();
+            self.policies.boundary = None;
+        }
+        self
+    }
+
+    /// Puts another policy in the place of the resource's.
+    #[must_use]
+    pub(crate) fn with_resource_policy(mut self, policy: Arc<Stored>) -> Layered {
+        self.resource = vec![policy];
+        self.policies.resource = documents(&self.resource, self.only.as_deref()).pop();
+        self
+    }
+
     /// The documents of a layer.
     pub fn stored(&self, layer: Layer) -> &[Arc<Stored>] {
         fn level(levels: &[(String, Vec<Arc<Stored>>)], at: usize) -> &[Arc<Stored>] {
