@@ -35,7 +35,7 @@ pub use guard::{Change, change_of_text};
 pub use order::canonical_order;
 pub use parallel::{default_jobs, map};
 pub use problem::ABOUT_FILES;
-pub use proved::{PUBLIC_ACCESS, REDUNDANT_GRANT};
+pub use proved::REDUNDANT_GRANT;
 pub use read::read;
 pub use shrink::{Shrunk, Wanted, shrink};
 pub use tree_of_files::files_below;

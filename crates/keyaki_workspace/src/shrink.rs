@@ -94,7 +94,8 @@ impl Candidate {
         let mut head = value.as_object()?.clone();
         let statements = match head.remove("Statement")? {
             Value::Array(list) => list,
-            one => vec![one],
+            one @ Value::Object(_) => vec![one],
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
         };
         let statements: Option<Vec<Statement>> =
             statements.iter().map(|s| s.as_object().cloned()).collect();
