@@ -11,7 +11,7 @@ use keyaki_syntax::{NodeId, NodeKind, Tree, Value};
 
 use crate::condition_index::ConditionIndex;
 use crate::meaning::Meaning;
-use crate::policy_keys::{self, PolicyKeys};
+use crate::policy_keys::PolicyKeys;
 use crate::{Document, Rule, Settings};
 
 /// For how many unknown names of one document the catalogue is searched for what was meant.
@@ -162,7 +162,7 @@ impl<'a> Context<'a> {
 
     /// The type of a condition key's value; none where the key is not known.
     pub(crate) fn key_type(&self, name: &str) -> Option<KeyType> {
-        policy_keys::type_of(self.key(name))
+        self.key(name).key_type()
     }
 
     pub(crate) fn kind(&self) -> PolicyKind {

@@ -1,5 +1,6 @@
 //! `keyaki.toml`: what a project says about its policies and about findings in them.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
@@ -73,12 +74,17 @@ struct Suppression {
 struct Paths(Gitignore);
 
 impl Paths {
-    /// Whether a file is meant; none is that lies outside of the configuration's folder.
+    /// Whether a file is meant, by its absolute path; none is that lies outside of the
+    /// configuration's folder.
     fn contain(&self, path: &Path) -> bool {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let inside = path.starts_with(self.0.path());
-        inside && self.0.matched_path_or_any_parents(&path, false).is_ignore()
+        inside && self.0.matched_path_or_any_parents(path, false).is_ignore()
     }
+}
+
+/// The path as patterns see it.
+fn absolute(path: &Path) -> Cow<'_, Path> {
+    std::path::absolute(path).map_or(Cow::Borrowed(path), Cow::Owned)
 }
 
 impl Config {
@@ -119,16 +125,18 @@ impl Config {
 
     /// What is said of the kind of the policies in a file, and of the resource they belong to.
     pub(crate) fn kind(&self, path: &Path) -> (Option<PolicyKind>, Option<ResourceType>) {
+        let path = absolute(path);
         // What stands further down counts.
-        let files = || self.files.iter().rev().filter(|f| f.paths.contain(path));
+        let files = || self.files.iter().rev().filter(|f| f.paths.contain(&path));
         (files().find_map(|f| f.kind), files().find_map(|f| f.resource_type))
     }
 
     /// Gives findings their levels, and takes out those that are not wanted.
     pub(crate) fn settle(&self, path: &Path, policy: &Policy, findings: &mut Vec<Finding>) {
-        let ignored = self.files.iter().filter(|f| !f.ignore.is_empty() && f.paths.contain(path));
+        let path = absolute(path);
+        let ignored = self.files.iter().filter(|f| !f.ignore.is_empty() && f.paths.contain(&path));
         let ignored: Vec<&RuleMeta> = ignored.flat_map(|f| &f.ignore).copied().collect();
-        let applies = |s: &&Suppression| s.paths.as_ref().is_none_or(|p| p.contain(path));
+        let applies = |s: &&Suppression| s.paths.as_ref().is_none_or(|p| p.contain(&path));
         let suppressions: Vec<&Suppression> = self.suppressions.iter().filter(applies).collect();
         for suppression in &suppressions {
             suppression.was_asked.store(true, Ordering::Relaxed);

@@ -37,6 +37,9 @@ pub(crate) struct Arguments {
     /// Files, folders, patterns, or `-`
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
+    /// Pass over named files that hold no policy, as is done in folders
+    #[arg(long)]
+    policies_only: bool,
     /// The kind of all policies: identity, resource, trust, boundary, session, scp, rcp or
     /// vpc-endpoint [default: told from each policy]
     #[arg(long, value_parser = parse::kind)]
@@ -165,7 +168,7 @@ impl Arguments {
     }
 
     fn sources(&self) -> Result<Vec<Source>, Failure> {
-        super::sources(&self.paths, self.stdin_filename.as_deref())
+        super::sources(&self.paths, self.stdin_filename.as_deref(), self.policies_only)
     }
 
     /// The findings, for who called. Where mended text is on standard output, they go to
