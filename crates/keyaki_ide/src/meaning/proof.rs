@@ -9,9 +9,9 @@ use keyaki_analyze::{Answer, Asker, Question, Subject, Witness, ask};
 use keyaki_diag::{Finding, Place, RuleMeta, TextRange};
 use keyaki_eval::{Profile, StatementRef};
 use keyaki_ir::{Effect, Policy, PolicyKind, Statement};
-use keyaki_lint::likely_type;
+use keyaki_lint::{PUBLIC_ACCESS, likely_type};
 use keyaki_syntax::NodeId;
-use keyaki_workspace::{PUBLIC_ACCESS, REDUNDANT_GRANT, ReadPolicy};
+use keyaki_workspace::{REDUNDANT_GRANT, ReadPolicy};
 
 use super::{Wanted, asker, subject};
 use crate::Document;
@@ -135,7 +135,7 @@ fn public_access(document: &Document, policy: &Policy, witness: &Witness) -> Fin
     let message = format!("the public is allowed `{}`", request.action);
     let notes = vec![format!("for instance {}", in_words(witness))];
     let places = if places.is_empty() { vec![place(document, policy.origin)] } else { places };
-    finding(&PUBLIC_ACCESS, message, places, notes)
+    finding(PUBLIC_ACCESS, message, places, notes)
 }
 
 /// The element that says whom a statement names.
