@@ -32,7 +32,7 @@ pub enum Change {
 /// What a new text does in the place of an old one, by all policies in them.
 pub fn change_of_text(path: &Path, old: &str, new: &str, options: &Options<'_>) -> Change {
     let policies = |text: &str| all_policies(path, text, options);
-    change(&policies(old), &policies(new), actions, options.catalog)
+    change(&policies(old), &policies(new), options.catalog)
 }
 
 /// What the policies of a new text do beside those of an old one.
