@@ -64,6 +64,10 @@ pub fn proofs(document: &Document, goes_on: &dyn Fn() -> bool) -> Option<Proofs>
     for read in document.policies() {
         let Ok(subject) = subject::subject(document, read) else { continue };
         if read.policy.statements.len() > MOST_STATEMENTS {
+            let reason = format!("it has more than {MOST_STATEMENTS} statements");
+            if is_attached_to_resource(read.kind) {
+                proofs.exposures.push((read.policy.origin, Exposure::Undecided(reason)));
+            }
             continue;
         }
         if !goes_on() {
@@ -185,7 +189,7 @@ fn redundant_statements(
 }
 
 /// The statements of the only document of a subject.
-fn statements(subject: &mut Subject) -> Option<&mut Vec<Statement>> {
+pub(super) fn statements(subject: &mut Subject) -> Option<&mut Vec<Statement>> {
     let policies = &mut subject.policies;
     let document = policies.identity.first_mut().or(policies.resource.as_mut())?;
     Some(&mut document.policy.statements)
