@@ -30,46 +30,34 @@ pub enum Change {
 }
 
 /// What a new text does in the place of an old one, by all policies in them.
-pub fn change_of_text(
-    path: &Path,
-    old: &str,
-    new: &str,
-    actions: Actions,
-    options: &Options<'_>,
-) -> Change {
+pub fn change_of_text(path: &Path, old: &str, new: &str, options: &Options<'_>) -> Change {
     let policies = |text: &str| all_policies(path, text, options);
-    change(&policies(old), &policies(new), actions, options.catalog)
+    change(&policies(old), &policies(new), options.catalog)
 }
 
-/// What the policies of a new text do beside those of an old one, for all actions that AWS may
-/// ever add, or for those of the catalogue.
-pub(crate) fn change(
-    old: &[ReadPolicy],
-    new: &[ReadPolicy],
-    actions: Actions,
-    catalog: &Catalog,
-) -> Change {
+/// What the policies of a new text do beside those of an old one.
+pub(crate) fn change(old: &[ReadPolicy], new: &[ReadPolicy], catalog: &Catalog) -> Change {
     if old.len() != new.len() {
         return Change::Open;
     }
-    let pairs = old.iter().zip(new).map(|(old, new)| of_pair(old, new, actions, catalog));
+    let pairs = old.iter().zip(new).map(|(old, new)| of_pair(old, new, catalog));
     pairs.max().unwrap_or(Change::None)
 }
 
-fn of_pair(old: &ReadPolicy, new: &ReadPolicy, actions: Actions, catalog: &Catalog) -> Change {
+fn of_pair(old: &ReadPolicy, new: &ReadPolicy, catalog: &Catalog) -> Change {
     if old.kind != new.kind {
         return Change::Open;
     }
     let subject = |read: &ReadPolicy| meaning::of(read.policy.clone(), read.kind);
     let (old, new) = (subject(old), subject(new));
-    let granted = of(&old, &new, actions, catalog);
-    granted.max(of(&meaning::opened(old), &meaning::opened(new), actions, catalog))
+    let granted = of(&old, &new, catalog);
+    granted.max(of(&meaning::opened(old), &meaning::opened(new), catalog))
 }
 
 /// What one subject does in the place of another.
-fn of(old: &Subject, new: &Subject, actions: Actions, catalog: &Catalog) -> Change {
+fn of(old: &Subject, new: &Subject, catalog: &Catalog) -> Change {
     let profile = Profile::documented();
-    let asker = Asker::new(catalog, &profile, actions, STEPS);
+    let asker = Asker::new(catalog, &profile, Actions::Any, STEPS);
     let no_more = |old: &Subject, new: &Subject| {
         ask(&Question::NoNewAccess { old, new }, &asker).holds() == Some(true)
     };
