@@ -18,6 +18,7 @@ mod context;
 mod covering;
 mod document;
 mod federation;
+mod hole;
 mod linter;
 mod named_grant;
 mod pinned_key;

@@ -37,7 +37,7 @@ pub(crate) fn with_defect(
 pub(crate) fn is_of_iam(variable: &Variable) -> bool {
     let key = &*variable.key;
     let expression = |c: char| matches!(c, '"' | '?' | '(' | ')' | '[' | ']' | '{');
-    key.contains(':') && !key.contains("::") && !key.contains(expression)
+    !variable.is_hole && key.contains(':') && !key.contains("::") && !key.contains(expression)
 }
 
 /// The first variable of a text, escapes included, that is not of a template.

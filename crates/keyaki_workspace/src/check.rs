@@ -1,6 +1,7 @@
 //! From sources to findings.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::path::Path;
 
 use keyaki_catalog::Catalog;
@@ -12,7 +13,8 @@ use keyaki_syntax::{NodeKind, Tree, Value};
 use crate::config::Config;
 use crate::embedded::Embedded;
 use crate::kind::{self, Hint, Kind};
-use crate::problem::{NO_POLICY, UNREADABLE_FILE};
+use crate::host::{self, Host, HostPolicy, Language, Written};
+use crate::problem::{NO_POLICY, UNREADABLE_FILE, UNREADABLE_TEMPLATE};
 use crate::unwrap::{Site, resembles_policy, sites};
 use crate::{Content, Source, default_jobs, map, problem, read};
 
@@ -80,13 +82,20 @@ impl CheckedFile {
     }
 
     fn about(path: String, status: Status, finding: Finding) -> CheckedFile {
-        let document = CheckedDocument {
+        let documents = vec![CheckedDocument::without_policy(finding)];
+        CheckedFile { path, text: "".into(), status, documents }
+    }
+}
+
+impl CheckedDocument {
+    /// What is found where there is no policy.
+    pub(crate) fn without_policy(finding: Finding) -> CheckedDocument {
+        CheckedDocument {
             pointer: String::new(),
             kind: None,
             statements: Vec::new(),
             findings: vec![finding],
-        };
-        CheckedFile { path, text: "".into(), status, documents: vec![document] }
+        }
     }
 }
 
@@ -117,30 +126,37 @@ fn check_source(source: &Source, options: &Options<'_>) -> CheckedFile {
 }
 
 /// Checks a text that is meant to hold a policy. The path is used for what it tells about the
-/// kind and to name the text.
+/// kind and the language, and to name the text.
 pub fn check_text<'b>(
     path: &Path,
     bytes: impl Into<Cow<'b, [u8]>>,
     options: &Options<'_>,
 ) -> CheckedFile {
-    let tree = Tree::parse_bytes(bytes);
     let run = Run { options, path };
-    let mut documents = run.tree(&tree, Hint::default(), 0);
-    if documents.is_empty() && resembles_policy(&tree) {
-        documents = run.whole(&tree);
+    let text = Text::read(path, bytes.into());
+    let mut documents = run.text(&text);
+    if let (Text::Json(tree), true) = (&text, documents.is_empty())
+        && resembles_policy(tree)
+    {
+        documents = run.whole(tree);
     }
     if documents.is_empty() {
         let message = "no policy in this file".to_owned();
         let finding = problem::about_file(&NO_POLICY, message);
         return CheckedFile::about(shown(path), Status::Checked, finding);
     }
-    finish(path, tree, documents)
+    finish(path, text, documents)
 }
 
-/// Checks the policies of a tree, and says nothing of a text that holds none: for editors, which
-/// open all kinds of files.
+/// Checks the policies of a JSON text that was read already, and says nothing of a text that holds
+/// none: for editors, which open all kinds of files.
 pub fn check_tree(path: &Path, tree: &Tree, options: &Options<'_>) -> Vec<CheckedDocument> {
-    Run { options, path }.tree(tree, Hint::default(), 0)
+    Run { options, path }.json(tree)
+}
+
+/// As [`check_tree`], of a text that is no JSON.
+pub fn check_yaml(path: &Path, text: &str, options: &Options<'_>) -> Vec<CheckedDocument> {
+    Run { options, path }.found_yaml(text)
 }
 
 /// A policy of a tree, with what is known of it.
@@ -167,20 +183,46 @@ pub fn read_policies(path: &Path, tree: &Tree, options: &Options<'_>) -> Vec<Rea
 /// Checks a text that was found in a folder: without a policy it is passed over, unless it is so
 /// broken that one cannot tell.
 fn check_found(path: &Path, bytes: Vec<u8>, options: &Options<'_>) -> CheckedFile {
-    let tree = Tree::parse_bytes(bytes);
     let run = Run { options, path };
-    let mut documents = run.tree(&tree, Hint::default(), 0);
-    if documents.is_empty() && is_broken(&tree) {
-        documents = run.whole(&tree);
-    }
-    finish(path, tree, documents)
+    let text = Text::read(path, bytes.into());
+    let documents = match &text {
+        Text::Yaml(text) => run.found_yaml(text),
+        Text::Json(tree) => {
+            let documents = run.json(tree);
+            let is_lost = documents.is_empty() && is_broken(tree);
+            if is_lost { run.whole(tree) } else { documents }
+        }
+    };
+    finish(path, text, documents)
 }
 
-fn finish(path: &Path, tree: Tree, documents: Vec<CheckedDocument>) -> CheckedFile {
+fn finish(path: &Path, text: Text, documents: Vec<CheckedDocument>) -> CheckedFile {
     let status = if documents.is_empty() { Status::NoPolicy } else { Status::Checked };
     let is_clean = documents.iter().all(|d| d.findings.is_empty());
-    let text = if is_clean { Box::default() } else { tree.into_source() };
+    let text = if is_clean { Box::default() } else { text.into_source() };
     CheckedFile { path: shown(path), text, status, documents }
+}
+
+/// A text, read as far as its language goes.
+enum Text {
+    Json(Tree),
+    Yaml(Box<str>),
+}
+
+impl Text {
+    fn read(path: &Path, bytes: Cow<'_, [u8]>) -> Text {
+        match host::language(path, &bytes) {
+            Language::Json => Text::Json(Tree::parse_bytes(bytes)),
+            Language::Yaml => Text::Yaml(String::from_utf8_lossy(&bytes).into()),
+        }
+    }
+
+    fn into_source(self) -> Box<str> {
+        match self {
+            Text::Json(tree) => tree.into_source(),
+            Text::Yaml(text) => text,
+        }
+    }
 }
 
 /// Whether a text has mistakes that no dialect of JSON allows.
@@ -203,6 +245,77 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    fn text(&self, text: &Text) -> Vec<CheckedDocument> {
+        match text {
+            Text::Json(tree) => self.json(tree),
+            Text::Yaml(text) => self.host(host::read_yaml(text)),
+        }
+    }
+
+    /// The policies of a JSON text: those of a template or plan, or those that stand in it as they
+    /// are.
+    fn json(&self, tree: &Tree) -> Vec<CheckedDocument> {
+        match host::read_json(tree) {
+            Some(host) => self.host(host),
+            None => self.tree(tree, Hint::default(), 0),
+        }
+    }
+
+    /// The policies of a YAML text that was found; one that cannot be read counts only if it
+    /// seems to hold some.
+    fn found_yaml(&self, text: &str) -> Vec<CheckedDocument> {
+        if !host::may_hold_policy(text) {
+            return Vec::new();
+        }
+        let host = host::read_yaml(text);
+        let is_lost = host.problem.is_some() && !host::resembles_template(text);
+        if is_lost { Vec::new() } else { self.host(host) }
+    }
+
+    /// The policies of a template or plan, checked.
+    fn host(&self, host: Host) -> Vec<CheckedDocument> {
+        let mut documents: Vec<CheckedDocument> =
+            host.policies.iter().flat_map(|policy| self.host_policy(policy)).collect();
+        if let Some(problem) = host.problem {
+            let finding = problem::at(&UNREADABLE_TEMPLATE, problem.message, problem.range);
+            documents.push(CheckedDocument::without_policy(finding));
+        }
+        documents
+    }
+
+    /// A policy of a template in all its ways; what is found in several is told once.
+    fn host_policy(&self, policy: &HostPolicy) -> Vec<CheckedDocument> {
+        let mut all: Vec<CheckedDocument> = Vec::new();
+        for document in policy.texts.iter().flat_map(|text| self.written(policy, text)) {
+            match all.iter_mut().find(|known| known.pointer == document.pointer) {
+                None => all.push(document),
+                Some(known) => {
+                    let key = |f: &Finding| (f.range(), f.rule.name, f.message.clone());
+                    let seen: HashSet<_> = known.findings.iter().map(key).collect();
+                    let new = document.findings.into_iter().filter(|f| !seen.contains(&key(f)));
+                    known.findings.extend(new);
+                }
+            }
+        }
+        all
+    }
+
+    /// A policy of a template as it is one way.
+    fn written(&self, policy: &HostPolicy, text: &Written) -> Vec<CheckedDocument> {
+        let mut inner = self.tree(&text.tree, policy.hint, 1);
+        if inner.is_empty() && policy.hint.kind.is_some() {
+            let lowered = keyaki_ir::lower(&text.tree);
+            inner.push(self.lint(&text.tree, &lowered, String::new(), policy.hint, true));
+        }
+        let outward = |document: CheckedDocument| CheckedDocument {
+            pointer: format!("{}{}", policy.pointer, document.pointer),
+            kind: document.kind,
+            statements: document.statements.iter().map(|r| text.range(*r)).collect(),
+            findings: document.findings.into_iter().map(|f| text.outward(f)).collect(),
+        };
+        inner.into_iter().map(outward).collect()
+    }
+
     /// The policies of a tree, checked.
     fn tree(&self, tree: &Tree, outer: Hint, depth: usize) -> Vec<CheckedDocument> {
         let mut documents = Vec::new();

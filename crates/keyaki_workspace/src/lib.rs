@@ -11,6 +11,7 @@ mod config;
 mod discover;
 mod embedded;
 mod fix;
+mod host;
 mod kind;
 mod order;
 mod parallel;
@@ -22,11 +23,12 @@ mod unwrap;
 
 pub use check::{
     CheckedDocument, CheckedFile, Options, ReadPolicy, Status, check, check_text, check_tree,
-    read_policies,
+    check_yaml, read_policies,
 };
 pub use config::{CONFIG_NAME, Config, InvalidConfig, today};
 pub use discover::{Content, Source, discover};
 pub use fix::{Fixed, fix};
+pub use host::{Language, language};
 pub use order::canonical_order;
 pub use parallel::{default_jobs, map};
 pub use problem::ABOUT_FILES;
