@@ -11,7 +11,9 @@
 mod attachment;
 mod emit;
 mod intrinsic;
+mod margin;
 mod node;
+mod plan;
 mod scalar;
 mod search;
 mod written;
@@ -83,16 +85,20 @@ pub(crate) fn may_hold_policy(text: &str) -> bool {
     text.contains("Effect") || text.contains("Statement")
 }
 
-/// Whether a YAML text that cannot be read is meant for us: it has what policies have, and no
-/// signs of a template engine, which would make YAML of it first.
+/// Whether a YAML text that cannot be read is meant for us: it has what templates or policies
+/// have, and no signs of a template engine, which would make YAML of it first.
 pub(crate) fn resembles_template(text: &str) -> bool {
     let holds = |part| text.contains(part);
-    holds("Effect") && (holds("Statement") || holds("statements")) && !holds("{{") && !holds("<%")
+    let is_policy = holds("Effect") && (holds("Statement") || holds("statements"));
+    is_policy && (holds("AWS::") || !(holds("{{") || holds("<%")))
 }
 
-/// The policies of a JSON text that is a template; none of any other.
+/// The policies of a JSON text that is a template or a plan; none of any other.
 pub(crate) fn read_json(tree: &Tree) -> Option<Host> {
     let root = tree.root()?;
+    if plan::is_plan(root) {
+        return Some(plan::read(tree, root));
+    }
     root.get("Resources")?;
     let nodes = Nodes::of_json(tree);
     let &root = nodes.roots.first()?;

@@ -88,7 +88,7 @@ impl Emitter<'_, '_> {
         let (start, end) = (TextRange::empty(range.start), TextRange::empty(range.end));
         let id = match self.resolver.resolve(id) {
             Resolved::Node(id) if depth < MAX_DEPTH => id,
-            Resolved::Node(_) => return self.hole("…", range),
+            Resolved::Node(_) => return self.hole(range),
             Resolved::Parts(parts) => {
                 self.writer.mark("\"", start);
                 self.parts(parts, false);
@@ -105,7 +105,7 @@ impl Emitter<'_, '_> {
             }
             Kind::Bool(value) => self.writer.mark(if *value { "true" } else { "false" }, range),
             Kind::Null => self.writer.mark("null", range),
-            Kind::Other => self.hole("…", range),
+            Kind::Other => self.hole(range),
             Kind::List(items) => self.list(items, range, depth),
             Kind::Map(entries) => self.map(entries, range, depth),
         }
@@ -180,9 +180,10 @@ impl Emitter<'_, '_> {
         self.writer.text(text, source, is_json);
     }
 
-    fn hole(&mut self, label: &str, range: TextRange) {
+    /// A value of which nothing is known.
+    fn hole(&mut self, range: TextRange) {
         self.writer.mark("\"", TextRange::empty(range.start));
-        self.writer.hole(label, range);
+        self.writer.hole(&format!("… at {}", range.start), range);
         self.writer.mark("\"", TextRange::empty(range.end));
     }
 }

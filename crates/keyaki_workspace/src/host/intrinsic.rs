@@ -147,7 +147,7 @@ impl<'n> Resolver<'_, 'n> {
                 }
             }
         }
-        Resolved::Parts(vec![Part::Hole("…".to_owned(), range)])
+        Resolved::Parts(vec![Part::Hole(format!("… at {}", range.start), range)])
     }
 
     /// The text that a function gives, in parts; none if nothing of it is known.
@@ -168,11 +168,12 @@ impl<'n> Resolver<'_, 'n> {
         }
     }
 
-    /// The hole of a function of which nothing is known.
+    /// The hole of a function of which nothing is known. Equal labels stand for equal values, so
+    /// that one whose argument is no text is told apart by its place.
     fn hole(&self, name: &str, argument: Id, range: TextRange) -> Resolved<'n> {
         let label = match self.template.nodes.text(argument) {
             Some(text) => format!("{name} {text}"),
-            None => name.to_owned(),
+            None => format!("{name} at {}", range.start),
         };
         Resolved::Parts(vec![Part::Hole(label, range)])
     }

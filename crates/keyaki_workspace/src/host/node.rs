@@ -112,6 +112,15 @@ impl Nodes {
     }
 }
 
+impl Text {
+    /// The text of a JSON string.
+    pub(crate) fn of_json(string: Value<'_>) -> Text {
+        let start = (0, string.range().start + 1);
+        let map = std::iter::once(start).chain(string.inner_map().iter().copied()).collect();
+        Text { value: string.as_str().unwrap_or_default().into(), map }
+    }
+}
+
 fn id(value: Value<'_>) -> Id {
     Id(value.id().index())
 }
@@ -123,12 +132,7 @@ fn of_json(value: Value<'_>) -> Kind {
             Kind::Map(value.members().filter_map(entry).collect())
         }
         NodeKind::Array => Kind::List(value.elements().map(id).collect()),
-        NodeKind::String => {
-            let start = (0, value.range().start + 1);
-            let map = std::iter::once(start).chain(value.inner_map().iter().copied());
-            let value = value.as_str().unwrap_or_default().into();
-            Kind::Text(Text { value, map: map.collect() })
-        }
+        NodeKind::String => Kind::Text(Text::of_json(value)),
         NodeKind::Number => {
             let map = [(0, value.range().start)].into();
             Kind::Text(Text { value: value.source().into(), map })

@@ -72,6 +72,10 @@ impl Search<'_, '_> {
         for attachment in attachment::of_cloudformation(resource_type.unwrap_or_default()) {
             let hint = self.hint(attachment, properties);
             let steps: Vec<&str> = attachment.path.split('/').collect();
+            if holds_statements(attachment.path) {
+                // What is around the statements is no policy.
+                self.seen.insert(properties);
+            }
             self.follow(properties, &steps, &pointer, name, hint);
         }
     }
@@ -125,8 +129,11 @@ impl Search<'_, '_> {
         if hint.is_none() || is_policy {
             self.seen.insert(id);
         }
-        if let (Some(hint), true) = (hint, is_policy) {
-            self.add(id, pointer.to_owned(), owner, hint, Wrap::Policy);
+        let is_list = holds_statements(pointer) && self.is_statements(id);
+        match hint {
+            Some(hint) if is_list => self.add(id, pointer.to_owned(), owner, hint, Wrap::Statements),
+            Some(hint) if is_policy => self.add(id, pointer.to_owned(), owner, hint, Wrap::Policy),
+            Some(_) | None => {}
         }
     }
 
@@ -209,6 +216,11 @@ impl Search<'_, '_> {
                 is_statement(item) || nodes.items(item).iter().any(|&item| is_statement(item))
             })
     }
+}
+
+/// Whether a property holds statements without a policy around them.
+fn holds_statements(path: &str) -> bool {
+    path.ends_with("Statement") || path.ends_with("CustomStatements")
 }
 
 /// A step on the way to a value.

@@ -133,7 +133,7 @@ impl Writer {
 }
 
 /// The longest label, in characters.
-const MAX_LABEL: usize = 80;
+const MAX_LABEL: usize = 300;
 
 fn needs_escape(c: char) -> bool {
     matches!(c, '"' | '\\') || c < ' '

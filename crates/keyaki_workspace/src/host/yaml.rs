@@ -5,13 +5,14 @@
 //! value that is still open. An alias is the same node once more, so that aliases of aliases take
 //! no room here; who walks the nodes has a limit of its own.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use keyaki_diag::TextRange;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
 
 use super::node::{Id, Kind, Node, Nodes, Text};
-use super::scalar;
+use super::{margin, scalar};
 
 /// How deep values may nest.
 pub(crate) const MAX_DEPTH: usize = 128;
@@ -25,17 +26,46 @@ pub(crate) struct YamlError {
 
 /// Reads a text of one or more documents.
 pub(crate) fn read(text: &str) -> Result<Nodes, YamlError> {
+    match attempt(text, &[]) {
+        Err(error) if error.message.starts_with("invalid indentation") => {
+            attempt(text, &margin::lines(text)).map_err(|_| error)
+        }
+        result => result,
+    }
+}
+
+/// The text with a margin before some of its lines.
+fn with_margins<'t>(text: &'t str, margins: &[usize]) -> Cow<'t, str> {
+    if margins.is_empty() {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len() + margins.len() * MARGIN.len());
+    let mut at = 0;
+    for &line in margins {
+        out.push_str(text.get(at..line).unwrap_or_default());
+        out.push_str(MARGIN);
+        at = line;
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    out.into()
+}
+
+const MARGIN: &str = "                                                                ";
+
+/// Reads a text with margins.
+fn attempt(text: &str, margins: &[usize]) -> Result<Nodes, YamlError> {
     let mut reader = Reader {
         text,
-        offsets: Offsets::new(text),
+        offsets: Offsets::new(text, margins),
         nodes: Nodes::default(),
         open: Vec::new(),
         anchors: HashMap::new(),
     };
-    let mut parser = Parser::new(StrInput::new(text));
+    let spaced = with_margins(text, margins);
+    let mut parser = Parser::new(StrInput::new(&spaced));
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(|error| {
-            let at = reader.offsets.byte(error.marker().index()).min(text.len() as u32);
+            let at = reader.offsets.byte(error.marker().index());
             YamlError { message: error.info().to_owned(), range: reader.character(at) }
         })?;
         if event == Event::StreamEnd {
@@ -184,19 +214,27 @@ fn own_tag(tag: Option<&Tag>) -> Option<Box<str>> {
     Some(format!("{}{}", tag.handle, tag.suffix).trim_start_matches('!').into())
 }
 
-/// The byte offset of each character, for a text that is not ASCII.
+/// The byte offset of each character that the parser sees; empty where they are the same.
 struct Offsets {
     bytes: Vec<u32>,
     length: u32,
 }
 
 impl Offsets {
-    fn new(text: &str) -> Offsets {
-        let bytes = match text.is_ascii() {
-            true => Vec::new(),
-            false => text.char_indices().map(|(at, _)| at as u32).collect(),
-        };
-        Offsets { bytes, length: text.len() as u32 }
+    fn new(text: &str, margins: &[usize]) -> Offsets {
+        let length = text.len() as u32;
+        if text.is_ascii() && margins.is_empty() {
+            return Offsets { bytes: Vec::new(), length };
+        }
+        let mut bytes = Vec::with_capacity(text.len());
+        let mut margins = margins.iter().peekable();
+        for (at, _) in text.char_indices() {
+            if margins.next_if(|line| **line == at).is_some() {
+                bytes.extend(std::iter::repeat_n(at as u32, MARGIN.len()));
+            }
+            bytes.push(at as u32);
+        }
+        Offsets { bytes, length }
     }
 
     fn byte(&self, character: usize) -> u32 {
