@@ -79,6 +79,6 @@ fn is_open(element: Member<'_>) -> bool {
             let blocks = || value.members().filter_map(Member::value);
             value.is_hole() || blocks().any(Value::is_hole)
         }
-        _ => value.is_hole() || value.members().filter_map(Member::value).any(Value::is_hole),
+        _ => value.is_hole(),
     }
 }

@@ -1,7 +1,6 @@
 //! From sources to findings.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::path::Path;
 
 use keyaki_catalog::Catalog;
@@ -289,13 +288,14 @@ impl Run<'_> {
         for document in policy.texts.iter().flat_map(|text| self.written(policy, text)) {
             match all.iter_mut().find(|known| known.pointer == document.pointer) {
                 None => all.push(document),
-                Some(known) => {
-                    let key = |f: &Finding| (f.range(), f.rule.name, f.message.clone());
-                    let seen: HashSet<_> = known.findings.iter().map(key).collect();
-                    let new = document.findings.into_iter().filter(|f| !seen.contains(&key(f)));
-                    known.findings.extend(new);
-                }
+                Some(known) => known.findings.extend(document.findings),
             }
+        }
+        for document in &mut all {
+            // Aliases and conditions lead to one place in several ways.
+            let key = |f: &Finding| (f.range(), f.rule.name, f.message.clone());
+            document.findings.sort_by_cached_key(key);
+            document.findings.dedup_by_key(|f| key(f));
         }
         all
     }

@@ -147,5 +147,5 @@ fn too_much(range: TextRange) -> Problem {
 /// Whether a text can be read whatever fills its holes: all of them are in strings.
 fn is_readable(text: &Written) -> bool {
     let tree = &text.tree;
-    tree.holes().is_empty() || tree.errors().is_empty()
+    tree.holes().is_empty() || !tree.errors().iter().any(|e| e.kind.is_grammar())
 }

@@ -77,7 +77,8 @@ mod tests {
             assert!(rows.is_sorted());
             for row in rows {
                 assert_eq!(row.len(), 4, "{row:?}");
-                assert!(row[2] == "by-type" || PolicyKind::parse(row[2]).is_some(), "{row:?}");
+                let is_special = matches!(row[2], "by-type" | "other");
+                assert!(is_special || PolicyKind::parse(row[2]).is_some(), "{row:?}");
                 assert!(row[3] == "-" || ResourceType::parse(row[3]).is_some(), "{row:?}");
             }
         }

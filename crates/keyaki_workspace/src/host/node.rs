@@ -53,6 +53,8 @@ pub(crate) struct Text {
     /// Pairs of an offset into the value and the same place in the file, sorted, the first at 0;
     /// between two pairs both advance alike. Empty where the way back is not known.
     pub(crate) map: Box<[(u32, u32)]>,
+    /// Where the text stands as a whole.
+    pub(crate) written: TextRange,
 }
 
 impl Nodes {
@@ -117,7 +119,22 @@ impl Text {
     pub(crate) fn of_json(string: Value<'_>) -> Text {
         let start = (0, string.range().start + 1);
         let map = std::iter::once(start).chain(string.inner_map().iter().copied()).collect();
-        Text { value: string.as_str().unwrap_or_default().into(), map }
+        let value = string.as_str().unwrap_or_default().into();
+        Text { value, map, written: string.range() }
+    }
+
+    /// Where a part of the value stands in the file.
+    pub(crate) fn range(&self, start: usize, end: usize) -> TextRange {
+        match (self.offset(start), self.offset(end)) {
+            (Some(start), Some(end)) => TextRange::new(start, end),
+            _ => self.written,
+        }
+    }
+
+    fn offset(&self, at: usize) -> Option<u32> {
+        let i = self.map.partition_point(|&(to, _)| to as usize <= at);
+        let (to, from) = self.map.get(i.checked_sub(1)?)?;
+        Some(from + (at as u32 - to))
     }
 }
 
@@ -134,8 +151,8 @@ fn of_json(value: Value<'_>) -> Kind {
         NodeKind::Array => Kind::List(value.elements().map(id).collect()),
         NodeKind::String => Kind::Text(Text::of_json(value)),
         NodeKind::Number => {
-            let map = [(0, value.range().start)].into();
-            Kind::Text(Text { value: value.source().into(), map })
+            let (written, map) = (value.range(), [(0, value.range().start)].into());
+            Kind::Text(Text { value: value.source().into(), map, written })
         }
         NodeKind::Bool => Kind::Bool(value.source() == "true"),
         NodeKind::Null => Kind::Null,

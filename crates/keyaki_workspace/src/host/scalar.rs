@@ -195,3 +195,44 @@ fn indent(body: &str, value: &str) -> Option<usize> {
     let meant = value.lines().find(is_text)?;
     spaces(written).checked_sub(spaces(meant))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::host::node::{Kind, Nodes};
+    use crate::host::yaml;
+
+    /// What is written in the file for a part of a text, and nothing where that is not known.
+    #[expect(clippy::expect_used, reason = "the example holds what the test asks for")]
+    fn written(yaml: &str, part: &str) -> Option<String> {
+        let nodes: Nodes = yaml::read(yaml).expect("YAML");
+        let id = nodes.member(nodes.roots[0], "a").expect("a member `a`");
+        let Kind::Text(text) = &nodes.get(id).kind else { return None };
+        let start = text.value.find(part).expect("the part");
+        let range = text.range(start, start + part.len());
+        (!text.map.is_empty()).then(|| range.slice(yaml).to_owned())
+    }
+
+    #[test]
+    fn parts_of_a_text_are_found_as_they_are_written() {
+        for (yaml, part, expected) in [
+            ("a: b c\n", "c", "c"),
+            ("é: é\na: é c\n", "c", "c"),
+            ("a: 'b''s c'\n", "'s c", "''s c"),
+            ("a: \"b\\tc\\u00e9 d\"\n", "é d", "\\u00e9 d"),
+            ("a: \"b\\\n  c d\"\n", "c", "c"),
+            ("a: \"b\n\n  c d\"\n", "c", "c"),
+            ("a: b\n  c\n  d\n", "d", "d"),
+            ("a: |\n  b\n   c\n\n  d\n", "d", "d"),
+            ("a: |\n\n  b\n   c\n", "c", "c"),
+            ("a: |-\n  b\n  c", "c", "c"),
+            ("a: |2\n    b\n  c\n", "c", "c"),
+            ("a: |\r\n  b\r\n  c\r\n", "c", "c"),
+            ("a: >\n  b\n  c\n\n  d\n", "c", "c"),
+            ("a: >\n  b\n  c\n\n  d\n", "d", "d"),
+            ("a: >-\n\n  b\n    c\n  d\n", "d", "d"),
+            ("a: !Sub |\n  b\n  c\n", "c", "c"),
+        ] {
+            assert_eq!(written(yaml, part).as_deref(), Some(expected), "{yaml}");
+        }
+    }
+}

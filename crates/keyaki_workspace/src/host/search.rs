@@ -198,7 +198,7 @@ impl Search<'_, '_> {
             }
             Kind::Text(text) => {
                 let text = text.value.trim_start();
-                text.starts_with('{') && text.contains("\"Statement\"")
+                text.starts_with('{') && text.contains("Statement")
             }
             Kind::List(_) | Kind::Bool(_) | Kind::Null | Kind::Other => false,
         }

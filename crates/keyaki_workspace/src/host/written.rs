@@ -151,20 +151,7 @@ impl Source<'_> {
     pub(crate) fn range(self, start: usize, end: usize) -> TextRange {
         match self {
             Source::Whole(range) => range,
-            Source::Text(text, offset) => {
-                TextRange::new(text.offset(offset + start), text.offset(offset + end))
-            }
-        }
-    }
-}
-
-impl Text {
-    /// Where an offset of the value stands in the file.
-    fn offset(&self, at: usize) -> u32 {
-        let i = self.map.partition_point(|&(to, _)| to as usize <= at);
-        match i.checked_sub(1).and_then(|i| self.map.get(i)) {
-            Some((to, from)) => from + (at as u32 - to),
-            None => 0,
+            Source::Text(text, offset) => text.range(offset + start, offset + end),
         }
     }
 }

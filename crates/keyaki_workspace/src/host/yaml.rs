@@ -89,7 +89,7 @@ impl Reader<'_> {
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), YamlError> {
         match event {
             Event::Scalar(value, style, anchor, tag) => {
-                let range = self.range(span);
+                let range = self.with_header(self.range(span), style);
                 let kind = self.scalar(&value, style, range, tag.as_deref());
                 let id = self.nodes.push(Node { range, tag: own_tag(tag.as_deref()), kind });
                 self.anchors.insert(anchor, id);
@@ -193,7 +193,24 @@ impl Reader<'_> {
             }
         }
         let map = scalar::map(range, range.slice(self.text), value, style);
-        Kind::Text(Text { value: value.into(), map })
+        Kind::Text(Text { value: value.into(), map, written: range })
+    }
+
+    /// The range of a block text with its `|` or `>`, from which on the parser may leave it out.
+    fn with_header(&self, range: TextRange, style: ScalarStyle) -> TextRange {
+        let mark = match style {
+            ScalarStyle::Literal => '|',
+            ScalarStyle::Folded => '>',
+            ScalarStyle::Plain | ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
+                return range;
+            }
+        };
+        let start = range.start as usize;
+        let (before, after) = self.text.split_at_checked(start).unwrap_or_default();
+        match before.rfind(mark).filter(|_| !after.starts_with(mark)) {
+            Some(start) => TextRange::new(start as u32, range.end),
+            None => range,
+        }
     }
 
     fn range(&self, span: Span) -> TextRange {
