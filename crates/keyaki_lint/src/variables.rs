@@ -69,7 +69,14 @@ mod tests {
         for text in ["${aws:username}", "a${*}", "${aws:PrincipalTag/team, 'x'}", "${s3:prefix"] {
             assert!(is_of_iam(text), "{text}");
         }
-        for text in ["${AWS::Region}", "${var.bucket}", "${a ? b : c}", "${self:custom.x}", "${join(\":\", x)}", "$x"] {
+        for text in [
+            "${AWS::Region}",
+            "${var.bucket}",
+            "${a ? b : c}",
+            "${self:custom.x}",
+            "${join(\":\", x)}",
+            "$x",
+        ] {
             assert!(!is_of_iam(text), "{text}");
         }
     }

@@ -11,8 +11,8 @@ use keyaki_syntax::{NodeKind, Tree, Value};
 
 use crate::config::Config;
 use crate::embedded::Embedded;
-use crate::kind::{self, Hint, Kind};
 use crate::host::{self, Host, HostPolicy, Language, Written};
+use crate::kind::{self, Hint, Kind};
 use crate::problem::{NO_POLICY, UNREADABLE_FILE, UNREADABLE_TEMPLATE};
 use crate::unwrap::{Site, resembles_policy, sites};
 use crate::{Content, Source, default_jobs, map, problem, read};

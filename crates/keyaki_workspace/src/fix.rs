@@ -130,7 +130,8 @@ mod tests {
     #[test]
     fn a_fix_that_breaks_the_text_is_left_out() {
         let (breaks, works) = (fix_of(&[(0, 1, "")]), fix_of(&[(1, 2, "3")]));
-        let sound = |fixes: &[&Fix]| apply_sound("[1]", fixes, |t| mistakes(Path::new("a.json"), t));
+        let sound =
+            |fixes: &[&Fix]| apply_sound("[1]", fixes, |t| mistakes(Path::new("a.json"), t));
         assert_eq!(sound(&[&breaks, &works]), Some(("[3]".to_owned(), 1)));
         assert_eq!(sound(&[&breaks]), None);
         assert_eq!(sound(&[]), None);

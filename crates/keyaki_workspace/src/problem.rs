@@ -102,13 +102,8 @@ Never; mend the policy, or look at the finding again and set another day.
 };
 
 /// What is found about files, whatever rules are selected.
-pub static ABOUT_FILES: [&RuleMeta; 5] = [
-    &UNREADABLE_FILE,
-    &UNREADABLE_TEMPLATE,
-    &NO_POLICY,
-    &UNUSED_SUPPRESSION,
-    &EXPIRED_SUPPRESSION,
-];
+pub static ABOUT_FILES: [&RuleMeta; 5] =
+    [&UNREADABLE_FILE, &UNREADABLE_TEMPLATE, &NO_POLICY, &UNUSED_SUPPRESSION, &EXPIRED_SUPPRESSION];
 
 /// A finding of that rule about the file as a whole.
 pub(crate) fn about_file(rule: &'static RuleMeta, message: String) -> Finding {

@@ -7,4 +7,5 @@ mod features;
 mod meaning;
 mod rules;
 mod settings;
+mod templates;
 mod workspace;

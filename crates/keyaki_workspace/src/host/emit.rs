@@ -60,7 +60,9 @@ impl Emitter<'_, '_> {
     fn policy(&mut self, id: Id) -> Option<()> {
         let nodes = self.resolver.template.nodes;
         let id = match self.resolver.template.function(id) {
-            Some(("ToJsonString", argument)) => nodes.items(argument).first().copied().unwrap_or(argument),
+            Some(("ToJsonString", argument)) => {
+                nodes.items(argument).first().copied().unwrap_or(argument)
+            }
             _ => id,
         };
         match self.resolver.resolve(id) {

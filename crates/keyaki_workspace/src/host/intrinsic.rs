@@ -195,8 +195,7 @@ impl<'n> Resolver<'_, 'n> {
         if let Some(value) = self.template.only_value(name) {
             return vec![Part::Made(value.to_owned(), range)];
         }
-        self.arn(name, "Ref", range)
-            .unwrap_or_else(|| vec![Part::Hole(name.to_owned(), range)])
+        self.arn(name, "Ref", range).unwrap_or_else(|| vec![Part::Hole(name.to_owned(), range)])
     }
 
     /// An attribute of a resource, written `Name.Attribute`.

@@ -60,7 +60,8 @@ pub(crate) struct Text {
 impl Nodes {
     /// The values of a JSON document.
     pub(crate) fn of_json(tree: &Tree) -> Nodes {
-        let node = |value: Value<'_>| Node { range: value.range(), tag: None, kind: of_json(value) };
+        let node =
+            |value: Value<'_>| Node { range: value.range(), tag: None, kind: of_json(value) };
         let nodes: Vec<Node> = tree.values().map(node).collect();
         let roots = tree.root().map(id).into_iter().collect();
         Nodes { nodes, roots }

@@ -31,7 +31,10 @@ pub(crate) fn read(tree: &Tree, root: Value<'_>) -> Host {
         root.get("resource_changes").into_iter().flat_map(Value::elements).collect();
     match root.get("planned_values").and_then(|values| values.get("root_module")) {
         Some(module) => modules(module, |resource| {
-            resource.get("values").into_iter().for_each(|v| of_resource(tree, resource, v, &mut host));
+            resource
+                .get("values")
+                .into_iter()
+                .for_each(|v| of_resource(tree, resource, v, &mut host));
         }),
         None => {
             for change in &changes {
@@ -168,7 +171,8 @@ impl Document {
             Some(effect) if effect.as_str().is_some() => self.string(effect),
             _ => self.writer.mark("\"Allow\"", TextRange::empty(range.start)),
         }
-        if let Some(sid) = statement.get("sid").filter(|s| s.as_str().is_some_and(|s| !s.is_empty()))
+        if let Some(sid) =
+            statement.get("sid").filter(|s| s.as_str().is_some_and(|s| !s.is_empty()))
         {
             self.name("Sid", sid);
             self.string(sid);
@@ -177,7 +181,9 @@ impl Document {
             let label = format!("{label}.{attribute}");
             self.list(element, statement, attribute, unknown(attribute), &label);
         }
-        for (element, attribute) in [("Principal", "principals"), ("NotPrincipal", "not_principals")] {
+        for (element, attribute) in
+            [("Principal", "principals"), ("NotPrincipal", "not_principals")]
+        {
             let label = format!("{label}.{attribute}");
             self.principals(element, statement, attribute, unknown(attribute), &label);
         }
@@ -269,9 +275,8 @@ impl Document {
                 self.string(kind);
             }
             self.writer.mark(": ", TextRange::empty(block.range().start));
-            let unknown = unknown
-                .and_then(|u| u.elements().nth(index))
-                .and_then(|u| u.get("identifiers"));
+            let unknown =
+                unknown.and_then(|u| u.elements().nth(index)).and_then(|u| u.get("identifiers"));
             let label = format!("{label}[{index}].identifiers");
             match block.get("identifiers") {
                 Some(list) if !is_unknown(unknown) => self.texts(list, unknown, &label),
@@ -307,7 +312,8 @@ impl Document {
         tests.dedup();
         self.writer.mark("{", TextRange::empty(first.range().start));
         for (count, test) in tests.iter().enumerate() {
-            let mut own = blocks.iter().enumerate().filter(|(_, b)| text(**b, "test") == Some(test));
+            let mut own =
+                blocks.iter().enumerate().filter(|(_, b)| text(**b, "test") == Some(test));
             let mut is_first = true;
             for (index, block) in own.by_ref() {
                 let start = TextRange::empty(block.range().start);

@@ -230,7 +230,11 @@ mod tests {
             ("a: >\n  b\n  c\n\n  d\n", "c", "c"),
             ("a: >\n  b\n  c\n\n  d\n", "d", "d"),
             ("a: >-\n\n  b\n    c\n  d\n", "d", "d"),
-            ("a: !Sub |\n  b\n  c\n", "c", "c"),
+            ("é: é\n\na: |\n  éé\n\n  c d\nb: é\n", "c d", "c d"),
+            ("x: |\n  y\na: !Sub |\n  b\n  c\n", "c", "c"),
+            ("a: !Sub '\n  b\n  c'\n", "c", "c"),
+            ("a: &d !Sub \"b\\tc\"\n", "c", "c"),
+            ("a: !Sub\n  bc\n", "c", "c"),
         ] {
             assert_eq!(written(yaml, part).as_deref(), Some(expected), "{yaml}");
         }

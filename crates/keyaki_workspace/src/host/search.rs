@@ -21,8 +21,6 @@ pub(crate) struct Found {
     pub(crate) id: Id,
     /// Its JSON pointer in the file.
     pub(crate) pointer: String,
-    /// The name of the resource that it belongs to; empty where there is none.
-    pub(crate) owner: String,
     pub(crate) hint: Hint,
     pub(crate) wrap: Wrap,
 }
@@ -32,8 +30,10 @@ pub(crate) fn is_template(nodes: &Nodes, root: Id) -> bool {
     let resources = nodes.member(root, "Resources");
     let is_resource =
         |id| nodes.member(id, "Type").and_then(|t| nodes.text(t)).is_some_and(|t| t.contains("::"));
-    let holds_resource = resources.is_some_and(|id| nodes.members(id).any(|(_, id)| is_resource(id)));
-    holds_resource || (resources.is_some() && nodes.member(root, "AWSTemplateFormatVersion").is_some())
+    let holds_resource =
+        resources.is_some_and(|id| nodes.members(id).any(|(_, id)| is_resource(id)));
+    holds_resource
+        || (resources.is_some() && nodes.member(root, "AWSTemplateFormatVersion").is_some())
 }
 
 /// The policies of a document, in order of position.
@@ -44,11 +44,11 @@ pub(crate) fn search(template: &Template<'_>, root: Id, base: &str) -> Vec<Found
         let resources = nodes.member(root, "Resources").into_iter();
         for (name, resource) in resources.flat_map(|id| nodes.members(id)) {
             let pointer = format!("{base}/Resources/{}", escaped(name));
-            search.resource(name, resource, &pointer);
-            search.anywhere(resource, pointer, name);
+            search.resource(resource, &pointer);
+            search.anywhere(resource, pointer);
         }
     } else {
-        search.anywhere(root, base.to_owned(), "");
+        search.anywhere(root, base.to_owned());
     }
     let mut found = search.found;
     found.sort_by_key(|f| nodes.get(f.id).range.start);
@@ -64,7 +64,7 @@ struct Search<'t, 'n> {
 
 impl Search<'_, '_> {
     /// The policies of a resource of a known type.
-    fn resource(&mut self, name: &str, resource: Id, pointer: &str) {
+    fn resource(&mut self, resource: Id, pointer: &str) {
         let nodes = self.template.nodes;
         let Some(properties) = nodes.member(resource, "Properties") else { return };
         let resource_type = nodes.member(resource, "Type").and_then(|id| nodes.text(id));
@@ -76,7 +76,7 @@ impl Search<'_, '_> {
                 // What is around the statements is no policy.
                 self.seen.insert(properties);
             }
-            self.follow(properties, &steps, &pointer, name, hint);
+            self.follow(properties, &steps, &pointer, hint);
         }
     }
 
@@ -94,14 +94,14 @@ impl Search<'_, '_> {
 
     /// Follows the steps of a property. A language of its own, for which there is no hint, is
     /// passed over.
-    fn follow(&mut self, id: Id, steps: &[&str], pointer: &str, owner: &str, hint: Option<Hint>) {
+    fn follow(&mut self, id: Id, steps: &[&str], pointer: &str, hint: Option<Hint>) {
         let nodes = self.template.nodes;
         let [step, rest @ ..] = steps else {
-            return self.property(id, pointer, owner, hint);
+            return self.property(id, pointer, hint);
         };
         if *step == "*" {
             for (index, &item) in nodes.items(id).iter().enumerate() {
-                self.follow(item, rest, &format!("{pointer}/{index}"), owner, hint);
+                self.follow(item, rest, &format!("{pointer}/{index}"), hint);
             }
             return;
         }
@@ -109,16 +109,16 @@ impl Search<'_, '_> {
         if let Some(("If", argument)) = self.template.function(id) {
             for (index, &branch) in nodes.items(argument).iter().enumerate().skip(1) {
                 let pointer = format!("{pointer}/Fn::If/{index}");
-                self.follow(branch, steps, &pointer, owner, hint);
+                self.follow(branch, steps, &pointer, hint);
             }
             return;
         }
         if let Some(value) = nodes.member(id, step) {
-            self.follow(value, rest, &format!("{pointer}/{}", escaped(step)), owner, hint);
+            self.follow(value, rest, &format!("{pointer}/{}", escaped(step)), hint);
         }
     }
 
-    fn property(&mut self, id: Id, pointer: &str, owner: &str, hint: Option<Hint>) {
+    fn property(&mut self, id: Id, pointer: &str, hint: Option<Hint>) {
         let nodes = self.template.nodes;
         let is_policy = match &nodes.get(id).kind {
             Kind::Text(text) => text.value.trim_start().starts_with('{'),
@@ -131,8 +131,8 @@ impl Search<'_, '_> {
         }
         let is_list = holds_statements(pointer) && self.is_statements(id);
         match hint {
-            Some(hint) if is_list => self.add(id, pointer.to_owned(), owner, hint, Wrap::Statements),
-            Some(hint) if is_policy => self.add(id, pointer.to_owned(), owner, hint, Wrap::Policy),
+            Some(hint) if is_list => self.add(id, pointer.to_owned(), hint, Wrap::Statements),
+            Some(hint) if is_policy => self.add(id, pointer.to_owned(), hint, Wrap::Policy),
             Some(_) | None => {}
         }
     }
@@ -143,13 +143,13 @@ impl Search<'_, '_> {
         nodes.members(id).any(|(name, _)| matches!(name, "Statement" | "Version"))
     }
 
-    fn add(&mut self, id: Id, pointer: String, owner: &str, hint: Hint, wrap: Wrap) {
+    fn add(&mut self, id: Id, pointer: String, hint: Hint, wrap: Wrap) {
         self.seen.insert(id);
-        self.found.push(Found { id, pointer, owner: owner.to_owned(), hint, wrap });
+        self.found.push(Found { id, pointer, hint, wrap });
     }
 
     /// Whatever looks like a policy, each value once.
-    fn anywhere(&mut self, top: Id, pointer: String, owner: &str) {
+    fn anywhere(&mut self, top: Id, pointer: String) {
         let nodes = self.template.nodes;
         // The way to a value is put together when it is a policy.
         let mut open: Vec<(Id, Option<usize>)> = vec![(top, None)];
@@ -162,13 +162,15 @@ impl Search<'_, '_> {
             if self.looks_like_policy(id) {
                 let hint = hint_of(nodes, &ways, way);
                 let pointer = pointer();
-                self.add(id, pointer, owner, hint, Wrap::Policy);
+                self.add(id, pointer, hint, Wrap::Policy);
                 continue;
             }
-            if way.is_some_and(|way| names_statements(nodes, &ways[way].1)) && self.is_statements(id) {
+            if way.is_some_and(|way| names_statements(nodes, &ways[way].1))
+                && self.is_statements(id)
+            {
                 let hint = Hint { kind: Some(PolicyKind::Identity), resource_type: None };
                 let pointer = pointer();
-                self.add(id, pointer, owner, hint, Wrap::Statements);
+                self.add(id, pointer, hint, Wrap::Statements);
                 continue;
             }
             let mut below = |child: Id, step: Step| {

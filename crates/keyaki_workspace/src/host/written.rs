@@ -99,11 +99,16 @@ impl Writer {
                     if to >= end {
                         break;
                     }
-                    let next = text.map.get(i + 1).map_or(end, |&(to, _)| to.min(end));
+                    let following = text.map.get(i + 1).filter(|(to, _)| *to <= end);
+                    let next = following.map_or(end, |&(to, _)| to);
                     let begin = to.max(start);
                     let from = from + (begin - to);
-                    self.stretch(TextRange::new(from, from + (next - begin)), true);
-                    self.push(run.get((begin - start) as usize..(next - start) as usize).unwrap_or(""));
+                    // An escape is longer than what it stands for.
+                    let until = following.map_or(from + (next - begin), |&(_, from)| from);
+                    self.stretch(TextRange::new(from, until), true);
+                    self.push(
+                        run.get((begin - start) as usize..(next - start) as usize).unwrap_or(""),
+                    );
                 }
             }
             Source::Text(..) | Source::Whole(_) => {
@@ -161,7 +166,11 @@ impl Written {
     pub(crate) fn range(&self, range: TextRange) -> TextRange {
         let start = self.stretch(range.start).map_or(0, |s| s.start(range.start));
         let last = range.end.max(range.start + 1) - 1;
-        let end = self.stretch(last).map_or(start, |s| s.end(last));
+        let is_end = self.stretches.binary_search_by_key(&range.end, |s| s.at).is_ok();
+        let end = self.stretch(last).map_or(start, |s| match is_end {
+            true => s.from.end,
+            false => s.end(last),
+        });
         TextRange::new(start, if range.is_empty() { start } else { end.max(start) })
     }
 

@@ -177,13 +177,7 @@ impl Reader<'_> {
         }
     }
 
-    fn scalar(
-        &self,
-        value: &str,
-        style: ScalarStyle,
-        range: TextRange,
-        tag: Option<&Tag>,
-    ) -> Kind {
+    fn scalar(&self, value: &str, style: ScalarStyle, range: TextRange, tag: Option<&Tag>) -> Kind {
         if style == ScalarStyle::Plain && tag.is_none() {
             match value {
                 "" | "~" | "null" | "Null" | "NULL" => return Kind::Null,
@@ -192,8 +186,18 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        let map = scalar::map(range, range.slice(self.text), value, style);
+        let own = self.without_properties(range);
+        let map = scalar::map(own, own.slice(self.text), value, style);
         Kind::Text(Text { value: value.into(), map, written: range })
+    }
+
+    /// The range of a text without the tag and the anchor before it.
+    fn without_properties(&self, range: TextRange) -> TextRange {
+        let mut rest = range.slice(self.text);
+        while rest.starts_with(['!', '&']) {
+            rest = rest.trim_start_matches(|c: char| !c.is_whitespace()).trim_start();
+        }
+        TextRange::new(range.end - rest.len() as u32, range.end)
     }
 
     /// The range of a block text with its `|` or `>`, from which on the parser may leave it out.
@@ -207,7 +211,7 @@ impl Reader<'_> {
         };
         let start = range.start as usize;
         let (before, after) = self.text.split_at_checked(start).unwrap_or_default();
-        match before.rfind(mark).filter(|_| !after.starts_with(mark)) {
+        match before.rfind(mark).filter(|_| !after.starts_with([mark, '!', '&'])) {
             Some(start) => TextRange::new(start as u32, range.end),
             None => range,
         }
