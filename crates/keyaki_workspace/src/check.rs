@@ -7,11 +7,11 @@ use keyaki_catalog::Catalog;
 use keyaki_diag::{Finding, TextRange};
 use keyaki_ir::{Policy, PolicyKind, ResourceType};
 use keyaki_lint::{Document, Linter};
-use keyaki_syntax::{NodeKind, Tree, Value};
+use keyaki_syntax::{NodeKind, SyntaxError, Tree, Value};
 
 use crate::config::Config;
 use crate::embedded::Embedded;
-use crate::host::{self, Host, HostPolicy, Language, Written};
+use crate::host::{self, Host, HostPolicy, Language, Problem, Written};
 use crate::kind::{self, Hint, Kind};
 use crate::problem::{NO_POLICY, UNREADABLE_FILE, UNREADABLE_TEMPLATE};
 use crate::unwrap::{Site, resembles_policy, sites};
@@ -226,9 +226,14 @@ impl Text {
 
 /// Whether a text has mistakes that no dialect of JSON allows.
 fn is_broken(tree: &Tree) -> bool {
+    grave_errors(tree).next().is_some()
+}
+
+/// The mistakes of a text that no dialect of JSON allows.
+fn grave_errors(tree: &Tree) -> impl Iterator<Item = &SyntaxError> {
     use keyaki_syntax::SyntaxErrorKind::{Comment, TrailingComma};
-    let mut kinds = tree.errors().iter().map(|e| e.kind).filter(|kind| kind.is_grammar());
-    kinds.any(|kind| !matches!(kind, Comment | TrailingComma))
+    let errors = tree.errors().iter().filter(|error| error.kind.is_grammar());
+    errors.filter(|error| !matches!(error.kind, Comment | TrailingComma))
 }
 
 /// The path as it is shown.
@@ -254,10 +259,14 @@ impl Run<'_> {
     /// The policies of a JSON text: those of a template or plan, or those that stand in it as they
     /// are.
     fn json(&self, tree: &Tree) -> Vec<CheckedDocument> {
-        match host::read_json(tree) {
-            Some(host) => self.host(host),
-            None => self.tree(tree, Hint::default(), 0),
-        }
+        let Some(mut host) = host::read_json(tree) else {
+            return self.tree(tree, Hint::default(), 0);
+        };
+        host.problem = grave_errors(tree).next().map(|error| Problem {
+            message: error.kind.message().to_owned(),
+            range: error.range,
+        });
+        self.host(host)
     }
 
     /// The policies of a YAML text that was found; one that cannot be read counts only if it

@@ -30,6 +30,14 @@ fn broken_yaml_is_told_with_its_place() {
 }
 
 #[test]
+fn a_broken_json_template_is_told() {
+    let json = r#"{"Resources": {"P": {"Type": "A::B", "Properties": {"a": 1 "b": 2}}}}"#;
+    let file = check_text(Path::new("a.json"), json.as_bytes(), &options(&Selection::default()));
+    let found: Vec<_> = file.findings().map(|f| (f.rule.name, f.range().start)).collect();
+    assert_eq!(found, [("unreadable-template", 57)]);
+}
+
+#[test]
 fn deep_nesting_is_told() {
     assert_eq!(found(&("[".repeat(100_000))), ["1 unreadable-template"]);
     let deep: String = (0..1000).map(|i| format!("{}- a:\n", "  ".repeat(i))).collect();
