@@ -85,6 +85,17 @@ impl Assembly {
             Piece::Aspect { folder, aspect } => {
                 self.folders.entry(folder).or_default().add(*aspect)
             }
+            Piece::Workload(workload) => {
+                snapshot.workload_kinds.insert((workload.account.clone(), workload.kind));
+                let known = snapshot.workloads.entry(workload.arn.clone());
+                let known = known.or_insert_with(|| (*workload).clone());
+                known.role = known.role.take().or(workload.role);
+            }
+            Piece::Workloads { kind, account } => {
+                if let Some(account) = account {
+                    snapshot.workload_kinds.insert((account, kind));
+                }
+            }
             Piece::Account(account) => {
                 self.own_accounts.insert(account);
             }

@@ -44,6 +44,7 @@ pub fn coverage(snapshot: &Snapshot) -> Coverage {
         ("managed policies", snapshot.managed.len() - from_catalog),
         ("managed policies from the catalogue", from_catalog),
         ("resources", snapshot.resources.len()),
+        ("workloads", snapshot.workloads.len()),
     ];
     let mut resources: BTreeMap<&'static str, (usize, usize)> = BTreeMap::new();
     for resource in snapshot.resources.values() {

@@ -9,7 +9,8 @@ use crate::collected::Aspect;
 use crate::resource::{account_of, policies};
 use crate::{
     Credentials, Group, Managed, Organization, Principal, Remark, Resource, ServiceAccess,
-    accessed, authorization, collected, credentials, json, organization, resource, stored,
+    Workload, accessed, authorization, collected, credentials, json, organization, resource,
+    stored, workload,
 };
 
 /// What a file turned out to be.
@@ -27,6 +28,8 @@ pub enum Format {
     ResourcePolicy,
     /// A file of iam-collect's tree.
     Collected,
+    /// An answer about what runs with a role.
+    Workloads,
     /// `get-caller-identity` and `get-public-access-block`.
     Remainder,
     /// Nothing of these.
@@ -43,6 +46,7 @@ impl Format {
             Format::Organization => "organization",
             Format::ResourcePolicy => "resource policy",
             Format::Collected => "iam-collect tree",
+            Format::Workloads => "workloads",
             Format::Remainder => "other answers",
             Format::Unknown => "not understood",
         }
@@ -92,6 +96,12 @@ pub(crate) enum Piece {
     },
     /// The account that the files beside it are of.
     Account(String),
+    Workload(Box<Workload>),
+    /// That the workloads of a kind were read, of an account where that is told.
+    Workloads {
+        kind: &'static str,
+        account: Option<String>,
+    },
     /// Block Public Access of a bucket.
     BlockPublicAccess {
         bucket: String,
@@ -122,6 +132,8 @@ impl Fragment {
             | Piece::Resource(_)
             | Piece::Aspect { .. }
             | Piece::Account(_)
+            | Piece::Workload(_)
+            | Piece::Workloads { .. }
             | Piece::BlockPublicAccess { .. } => None,
         };
         let mut accounts: Vec<String> = self.pieces.iter().filter_map(account).collect();
@@ -171,6 +183,7 @@ fn by_content(file: &Arc<str>, tree: &Arc<Tree>, root: Value<'_>) -> Option<Frag
     }
     accessed::read_job(file, root)
         .or_else(|| remainder(file, root))
+        .or_else(|| workload::read(file, root))
         .or_else(|| collected::read(file, tree, root))
         .or_else(|| resource::read(file, tree))
 }

@@ -21,6 +21,7 @@ mod kind;
 mod organization;
 mod place;
 mod resource;
+mod workload;
 
 mod assemble;
 mod coverage;
@@ -35,3 +36,4 @@ pub use snapshot::{
     ServiceAccess, Snapshot,
 };
 pub use stored::{Stored, percent_decoded};
+pub use workload::{RoleName, WORKLOADS, Workload};

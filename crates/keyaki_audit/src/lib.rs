@@ -15,14 +15,18 @@ mod target;
 mod zone;
 
 mod admin;
+mod escalation;
 mod exposure;
 mod reach;
 mod unused;
 
 pub use admin::admin;
+pub use escalation::{
+    Escalations, Goal, Picture, PictureEdge, PictureNode, Spread, Way, escalations, ways,
+};
 pub use exposure::{external, public};
 pub use finding::{
-    Finding, FindingKind, LayerSays, NotAnalysed, Outcome, Severity, Shown, ShownRequest,
+    Finding, FindingKind, LayerSays, NotAnalysed, Outcome, Severity, Shown, ShownRequest, Step,
 };
 pub use layered::{Layered, everything};
 pub use reach::{Asked, Can, Reach, WhatCan, what_can, who_can, who_can_asked};

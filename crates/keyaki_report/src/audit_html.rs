@@ -24,6 +24,7 @@ pub fn write(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     )?;
     writeln!(out, "<h1>Access in {folder}</h1>")?;
     write_summary(audit, out)?;
+    write_routes(audit, out)?;
     for severity in ["high", "medium", "low"] {
         write_severity(audit, severity, out)?;
     }
@@ -66,6 +67,14 @@ fn write_bars(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "</table>")
 }
 
+/// Who can become what, drawn.
+fn write_routes(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
+    let Some(routes) = audit.routes.as_ref().filter(|r| !r.edges.is_empty()) else { return Ok(()) };
+    writeln!(out, "<section id=\"routes\">\n<h2>Ways to more permissions</h2>")?;
+    crate::routes_svg::write(routes, out)?;
+    writeln!(out, "</section>")
+}
+
 fn write_severity(audit: &Audit, severity: &str, out: &mut dyn Write) -> io::Result<()> {
     let findings: Vec<&Finding> =
         audit.findings.iter().filter(|f| f.severity == severity).collect();
@@ -86,7 +95,14 @@ fn write_finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         escaped(&finding.resource)
     )?;
     writeln!(out, "<p class=\"sentence\">{}.</p>\n<dl>", escaped(&finding.sentence))?;
-    if let Some(witness) = &finding.witness {
+    for (at, step) in finding.steps.iter().enumerate() {
+        row(&format!("{}.", at + 1), &format!("<b>{}</b>", escaped(step.way)), out)?;
+        write_witness(&step.witness, out)?;
+        if !step.gains.is_empty() {
+            row("gains", &escaped(&step.told()), out)?;
+        }
+    }
+    if let Some(witness) = finding.witness.as_ref().filter(|_| finding.steps.is_empty()) {
         write_witness(witness, out)?;
     }
     finding.statements.iter().try_for_each(|s| write_statement(s, out))?;
@@ -157,7 +173,7 @@ fn write_method(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Text as HTML. Characters that steer the direction or a terminal are made visible.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
 use keyaki_account::Snapshot;
-use keyaki_audit::{Auditor, Clock, FindingKind, NotAnalysed, Outcome, ZoneOfTrust, targets};
+use keyaki_audit::{
+    Auditor, Clock, Escalations, FindingKind, Goal, NotAnalysed, Outcome, ZoneOfTrust, targets,
+};
 use keyaki_eval::Profile;
 use keyaki_ir::date;
 use keyaki_symbolic::Budget;
@@ -34,6 +36,9 @@ pub(crate) struct Arguments {
     /// After how many days without use something is unused
     #[arg(long, default_value_t = 90, value_name = "DAYS")]
     days: u32,
+    /// For escalation: the user, role or resource that is to be reached, instead of an administrator
+    #[arg(long, value_name = "ARN")]
+    target: Option<String>,
     /// The time that counts as now: `2026-11-22T00:00:00Z`
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
@@ -69,11 +74,18 @@ enum Analysis {
     Unused,
     /// Users and roles that can do everything.
     Admin,
+    /// Users and roles that can become administrators.
+    Escalation,
 }
 
 impl Analysis {
-    const ALL: [Analysis; 4] =
-        [Analysis::External, Analysis::Public, Analysis::Unused, Analysis::Admin];
+    const ALL: [Analysis; 5] = [
+        Analysis::External,
+        Analysis::Public,
+        Analysis::Unused,
+        Analysis::Admin,
+        Analysis::Escalation,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -81,6 +93,7 @@ impl Analysis {
             Analysis::Public => "public",
             Analysis::Unused => "unused",
             Analysis::Admin => "admin",
+            Analysis::Escalation => "escalation",
         }
     }
 }
@@ -108,8 +121,16 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let profile = arguments.options.profile.read()?;
     let auditor = arguments.options.auditor(&loaded.snapshot, &profile, console);
     let mut outcome = Outcome::default();
+    let goal = arguments.target.clone().map_or(Goal::Administrator, Goal::Target);
+    let mut picture = None;
     for analysis in &analyses {
-        outcome.add(arguments.options.analyse(*analysis, &auditor, &zone, &clock, console));
+        if *analysis == Analysis::Escalation {
+            let found = arguments.options.escalations(&auditor, &goal, &clock, console);
+            picture = Some(found.picture);
+            outcome.add(found.outcome);
+        } else {
+            outcome.add(arguments.options.analyse(*analysis, &auditor, &zone, &clock, console));
+        }
     }
     drop_repeated(&mut outcome);
     outcome.not_analysed.extend(lacking(&analyses, &auditor));
@@ -122,7 +143,8 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         profile: profile.name().to_owned(),
         catalog_date: auditor.catalog.snapshot().date.to_string(),
     };
-    let audit = view::audit(&outcome, &about, auditor.snapshot);
+    let mut audit = view::audit(&outcome, &about, auditor.snapshot);
+    audit.routes = picture.map(|p| view::routes(&p));
     write(arguments, &audit, console)?;
     Ok(match (outcome.findings.is_empty(), outcome.not_analysed.is_empty()) {
         (false, _) => Exit::Findings,
@@ -192,7 +214,23 @@ impl AskOptions {
                 let all: Vec<_> = auditor.snapshot.principals.values().collect();
                 self.each(name, &all, console, |p| keyaki_audit::admin(p, auditor))
             }
+            Analysis::Escalation => {
+                self.escalations(auditor, &Goal::Administrator, clock, console).outcome
+            }
         }
+    }
+
+    fn escalations(
+        &self,
+        auditor: &Auditor<'_>,
+        goal: &Goal,
+        clock: &Clock,
+        console: &mut Console,
+    ) -> Escalations {
+        keyaki_audit::escalations(auditor, goal, Some(clock.now), &mut |name, number, work| {
+            let all: Vec<usize> = (0..number).collect();
+            self.map(name, &all, console, |at| work(*at));
+        })
     }
 
     fn each<T: Sync>(

@@ -1,7 +1,7 @@
 //! Findings as plain data for the renderers.
 
 use keyaki_account::{Snapshot, coverage};
-use keyaki_audit::{Clock, Finding, Outcome, Shown, ShownRequest};
+use keyaki_audit::{Clock, Finding, Outcome, Picture, Shown, ShownRequest, Step};
 use keyaki_report::audit as view;
 use keyaki_report::simulation::Request;
 use keyaki_syntax::{FormatOptions, Tree};
@@ -29,6 +29,7 @@ pub(crate) fn audit(outcome: &Outcome, about: &About, snapshot: &Snapshot) -> vi
         not_analysed: not_analysed
             .map(|n| (n.analysis.to_owned(), n.about.clone(), n.why.clone()))
             .collect(),
+        routes: None,
         profile: about.profile.clone(),
         versions: [env!("CARGO_PKG_VERSION").to_owned(), about.catalog_date.clone()],
     }
@@ -47,8 +48,34 @@ fn finding(finding: &Finding) -> view::Finding {
         conditions: finding.conditions.clone(),
         sentence: finding.sentence.clone(),
         witness: finding.request.as_ref().map(witness),
+        steps: finding.steps.iter().map(step).collect(),
         statements: finding.statements.iter().filter_map(statement).collect(),
         remedy: finding.remedy.clone(),
+    }
+}
+
+fn step(step: &Step) -> view::Step {
+    view::Step {
+        way: step.way,
+        also: step.also.clone(),
+        gains: step.gains.clone(),
+        witness: witness(&step.request),
+        statements: step.statements.iter().filter_map(statement).collect(),
+    }
+}
+
+/// Who gets where, for a drawing.
+pub(crate) fn routes(picture: &Picture) -> view::Routes {
+    let node = |n: &keyaki_audit::PictureNode| view::Node {
+        arn: n.arn.clone(),
+        is_changed: n.is_changed,
+        moves: n.moves,
+    };
+    let edge =
+        |e: &keyaki_audit::PictureEdge| view::Edge { from: e.from, to: e.to, ways: e.ways.clone() };
+    view::Routes {
+        nodes: picture.nodes.iter().map(node).collect(),
+        edges: picture.edges.iter().map(edge).collect(),
     }
 }
 
