@@ -7,7 +7,9 @@
 //!   what is said of the rest of the text is kept;
 //! - what is said of a statement as a whole, of its conditions or principals, while one of its
 //!   elements is a hole: the rule has missed something that may be there;
-//! - what is said of the document, while a statement is a hole.
+//! - what is said of the document, while a statement is a hole or has one for an element.
+//!
+//! Rules that ask the engine get no answer about a policy with holes, and say nothing.
 
 use keyaki_diag::{Finding, TextRange};
 use keyaki_syntax::{Member, NodeKind, Value};
@@ -26,7 +28,11 @@ pub(crate) fn drop_guesses(document: &Document<'_>, findings: &mut Vec<Finding>)
         let at = finding.range();
         let concerns = |part: &&TextRange| part.contains(at) || at.contains(**part);
         !reads_label(document, at)
-            && (is_about_entry(finding) || !open.iter().any(|part| concerns(&part)))
+            && match subject(finding) {
+                Subject::Entry => true,
+                Subject::Statement => !open.iter().any(|part| concerns(&part)),
+                Subject::Document => open.is_empty(),
+            }
     });
 }
 
@@ -36,19 +42,26 @@ fn reads_label(document: &Document<'_>, at: TextRange) -> bool {
     !is_container && !document.tree.holes_in(at).is_empty()
 }
 
-/// Whether the rule looked at nothing but one entry, or at how the text is written.
-fn is_about_entry(finding: &Finding) -> bool {
-    let rules = crate::rules();
-    let rule = rules.iter().find(|rule| rule.meta.name == finding.rule.name);
-    rule.is_some_and(|rule| match rule.check {
-        Check::Syntax(_) | Check::Defect(_) | Check::Action(_) | Check::Resource(_) => true,
-        Check::Document(_) | Check::Statement(_) | Check::Principal(_) | Check::Condition(_) => {
-            false
-        }
-    })
+/// What a rule looks at.
+enum Subject {
+    /// One entry, or how the text is written.
+    Entry,
+    Statement,
+    Document,
 }
 
-/// The statements with an element that is a hole, and the policy if a statement is one.
+fn subject(finding: &Finding) -> Subject {
+    let rules = crate::rules();
+    match rules.iter().find(|rule| rule.meta.name == finding.rule.name).map(|rule| &rule.check) {
+        Some(Check::Syntax(_) | Check::Defect(_) | Check::Action(_) | Check::Resource(_)) => {
+            Subject::Entry
+        }
+        Some(Check::Statement(_) | Check::Principal(_) | Check::Condition(_)) => Subject::Statement,
+        Some(Check::Document(_) | Check::Proof(_)) | None => Subject::Document,
+    }
+}
+
+/// The statements with an element that is a hole, and the policy if its statements are or one is.
 fn open_parts(policy: Value<'_>) -> impl Iterator<Item = TextRange> {
     let statements = policy.get("Statement").into_iter();
     let statements = statements.flat_map(|s| match s.kind() {

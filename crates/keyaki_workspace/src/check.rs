@@ -136,6 +136,7 @@ pub fn check_text<'b>(
     let mut documents = run.text(&text);
     if let (Text::Json(tree), true) = (&text, documents.is_empty())
         && resembles_policy(tree)
+        && host::read_json(tree).is_none()
     {
         documents = run.whole(tree);
     }
@@ -286,10 +287,9 @@ impl Run<'_> {
         let Some(mut host) = host::read_json(tree) else {
             return self.tree(tree, Hint::default(), 0);
         };
-        host.problem = grave_errors(tree).next().map(|error| Problem {
-            message: error.kind.message().to_owned(),
-            range: error.range,
-        });
+        host.problem = grave_errors(tree)
+            .next()
+            .map(|error| Problem { message: error.kind.message().to_owned(), range: error.range });
         self.host(host)
     }
 
@@ -404,9 +404,8 @@ impl Run<'_> {
                 }
                 Site::Text(string) if depth < MAX_EMBEDDING => {
                     let embedded = Embedded::read(string);
-                    let inner = |e: Embedded<'_>| {
-                        self.policies(&e.tree, kind::hint(string), depth + 1)
-                    };
+                    let inner =
+                        |e: Embedded<'_>| self.policies(&e.tree, kind::hint(string), depth + 1);
                     policies.extend(embedded.map_or_else(Vec::new, inner));
                 }
                 Site::Text(_) => {}

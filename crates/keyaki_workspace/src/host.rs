@@ -19,6 +19,7 @@ mod search;
 mod written;
 mod yaml;
 
+use std::cell::Cell;
 use std::path::Path;
 
 use keyaki_diag::TextRange;
@@ -119,8 +120,9 @@ pub(crate) fn read_yaml(text: &str) -> Host {
 fn policies(nodes: &Nodes) -> Host {
     let mut host = Host::default();
     let mut left = MAX_TEXT;
+    let steps = Cell::new(0);
     for (index, &root) in nodes.roots.iter().enumerate() {
-        let template = Template::new(nodes, root);
+        let template = Template::new(nodes, root, &steps);
         let base = if nodes.roots.len() > 1 { format!("/{index}") } else { String::new() };
         for found in search::search(&template, root, &base) {
             let texts = emit::emit(&template, found.id, found.wrap);

@@ -117,7 +117,7 @@ impl Emitter<'_, '_> {
         self.writer.mark("[", opening(range));
         let mut is_first = true;
         for &item in items {
-            if self.writer.is_full || matches!(self.resolver.resolve(item), Resolved::Absent) {
+            if self.writer.is_full || self.resolver.is_absent(item) {
                 continue;
             }
             self.comma(&mut is_first, item);
@@ -134,7 +134,7 @@ impl Emitter<'_, '_> {
         let mut is_first = true;
         for (name, value) in self.merged(entries) {
             let Kind::Text(text) = &nodes.get(name).kind else { continue };
-            let is_absent = matches!(self.resolver.resolve(value), Resolved::Absent);
+            let is_absent = self.resolver.is_absent(value);
             if self.writer.is_full || is_absent || text.value.starts_with("Fn::") {
                 continue;
             }

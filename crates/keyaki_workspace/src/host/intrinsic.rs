@@ -30,7 +30,8 @@ pub(crate) struct Template<'n> {
     resources: HashMap<&'n str, &'n str>,
     parameters: HashMap<&'n str, Id>,
     mappings: Option<Id>,
-    steps: Cell<u32>,
+    /// How many values were worked out for the file.
+    steps: &'n Cell<u32>,
 }
 
 /// A template under the assumption that all its conditions are true, or that all are false.
@@ -63,7 +64,7 @@ pub(crate) enum Part<'n> {
 }
 
 impl<'n> Template<'n> {
-    pub(crate) fn new(nodes: &'n Nodes, root: Id) -> Template<'n> {
+    pub(crate) fn new(nodes: &'n Nodes, root: Id, steps: &'n Cell<u32>) -> Template<'n> {
         let section = |name| nodes.member(root, name);
         let members = |name| section(name).into_iter().flat_map(|id| nodes.members(id));
         let type_of = |(name, id)| Some((name, nodes.text(nodes.member(id, "Type")?)?));
@@ -72,7 +73,7 @@ impl<'n> Template<'n> {
             resources: members("Resources").filter_map(type_of).collect(),
             parameters: members("Parameters").collect(),
             mappings: section("Mappings"),
-            steps: Cell::new(0),
+            steps,
         }
     }
 
@@ -128,7 +129,7 @@ impl<'n> Resolver<'_, 'n> {
                     id = if self.conditions { yes } else { no };
                 }
                 "Ref" if nodes.text(argument) == Some("AWS::NoValue") => return Resolved::Absent,
-                "FindInMap" => match self.find_in_map(argument) {
+                "FindInMap" => match self.find_in_map(argument, depth + 1) {
                     Some(found) if matches!(nodes.get(found).kind, Kind::List(_)) => {
                         return Resolved::Node(found);
                     }
@@ -148,6 +149,23 @@ impl<'n> Resolver<'_, 'n> {
             }
         }
         Resolved::Parts(vec![Part::Hole(format!("… at {}", range.start), range)])
+    }
+
+    /// Whether a value is left out of what it stands in.
+    pub(crate) fn is_absent(&self, mut id: Id) -> bool {
+        let nodes = self.template.nodes;
+        for _ in 0..MAX_DEPTH {
+            match self.template.function(id) {
+                Some(("If", argument)) => {
+                    let &[_, yes, no] = nodes.items(argument) else { return false };
+                    self.saw_condition.set(true);
+                    id = if self.conditions { yes } else { no };
+                }
+                Some(("Ref", argument)) => return nodes.text(argument) == Some("AWS::NoValue"),
+                Some(_) | None => return false,
+            }
+        }
+        false
     }
 
     /// The text that a function gives, in parts; none if nothing of it is known.
@@ -290,7 +308,7 @@ impl<'n> Resolver<'_, 'n> {
         let mut parts = Vec::new();
         let mut is_first = true;
         for item in items {
-            if matches!(self.resolve_within(*item, depth), Resolved::Absent) {
+            if self.is_absent(*item) {
                 continue;
             }
             if !is_first {
@@ -314,10 +332,10 @@ impl<'n> Resolver<'_, 'n> {
     }
 
     /// The value that `Fn::FindInMap` finds, if its names are written out.
-    fn find_in_map(&self, argument: Id) -> Option<Id> {
+    fn find_in_map(&self, argument: Id, depth: u32) -> Option<Id> {
         let nodes = self.template.nodes;
         let &[map, first, second] = nodes.items(argument) else { return None };
-        let name = |id| match self.resolve_within(id, MAX_DEPTH - 2) {
+        let name = |id| match self.resolve_within(id, depth) {
             Resolved::Node(id) => nodes.text(id),
             Resolved::Parts(_) | Resolved::Absent => None,
         };

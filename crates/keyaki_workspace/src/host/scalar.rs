@@ -80,7 +80,8 @@ impl<'t> Pair<'t> {
 
     /// How many of these bytes come next in what is written.
     fn run(&self, bytes: &[u8]) -> usize {
-        self.raw[self.at..].iter().take_while(|b| bytes.contains(b)).count()
+        let rest = self.raw.get(self.at..).unwrap_or_default();
+        rest.iter().take_while(|b| bytes.contains(b)).count()
     }
 
     /// The length of a line break at an offset with the margin of the next line; in a folded text

@@ -14,6 +14,9 @@ use super::intrinsic::Template;
 use super::node::{Id, Kind, Nodes};
 use crate::kind::Hint;
 
+/// The longest pointer to the property of a resource: aliases may nest conditions in conditions.
+const MAX_POINTER: usize = 2000;
+
 /// A policy that was found.
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
@@ -96,6 +99,9 @@ impl Search<'_, '_> {
     /// passed over.
     fn follow(&mut self, id: Id, steps: &[&str], pointer: &str, hint: Option<Hint>) {
         let nodes = self.template.nodes;
+        if pointer.len() > MAX_POINTER {
+            return;
+        }
         let [step, rest @ ..] = steps else {
             return self.property(id, pointer, hint);
         };

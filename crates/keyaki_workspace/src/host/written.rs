@@ -166,7 +166,8 @@ impl Written {
     pub(crate) fn range(&self, range: TextRange) -> TextRange {
         let start = self.stretch(range.start).map_or(0, |s| s.start(range.start));
         let last = range.end.max(range.start + 1) - 1;
-        let is_end = self.stretches.binary_search_by_key(&range.end, |s| s.at).is_ok();
+        let is_end = range.end as usize == self.tree.source().len()
+            || self.stretches.binary_search_by_key(&range.end, |s| s.at).is_ok();
         let end = self.stretch(last).map_or(start, |s| match is_end {
             true => s.from.end,
             false => s.end(last),

@@ -38,6 +38,14 @@ fn a_broken_json_template_is_told() {
 }
 
 #[test]
+fn a_template_without_a_policy_is_no_policy() {
+    let json = r#"{"Resources": {"P": {"Type": "AWS::S3::Bucket"}}}"#;
+    let file = check_text(Path::new("a.json"), json.as_bytes(), &options(&Selection::default()));
+    assert_eq!(file.findings().map(|f| f.rule.name).collect::<Vec<_>>(), ["no-policy"]);
+    assert_eq!(found("Resources: {P: {Type: 'AWS::S3::Bucket'}}\n"), ["1 no-policy"]);
+}
+
+#[test]
 fn deep_nesting_is_told() {
     assert_eq!(found(&("[".repeat(100_000))), ["1 unreadable-template"]);
     let deep: String = (0..1000).map(|i| format!("{}- a:\n", "  ".repeat(i))).collect();
@@ -55,6 +63,35 @@ fn a_bomb_of_aliases_is_cut_short() {
     assert!(found(&format!("{bomb}{policy}")).iter().all(|f| !f.contains("invalid")));
     let joined = "Version: 2012-10-17\nStatement:\n  Effect: Allow\n  Action: !Join ['', *a29]\n";
     assert!(found(&format!("{bomb}{joined}")).iter().all(|f| !f.contains("invalid")));
+}
+
+#[test]
+fn functions_of_aliases_of_functions_are_cut_short() {
+    let chain = |function: &str| {
+        let mut text = String::from("a0: &a0 x\n");
+        for i in 1..50_000 {
+            let before = format!("*a{}", i - 1);
+            text += &format!("a{i}: &a{i} {}\n", function.replace('@', &before));
+        }
+        text + &POLICY.replace("s3:Get", "*a49999")
+    };
+    for function in [
+        "!If [A, @, y]",
+        "!Join ['', [@, @]]",
+        "!FindInMap [@, y, z]",
+        "!Select [0, [@]]",
+        "!Sub ['${b}${b}', {b: @}]",
+    ] {
+        let found = found(&chain(function));
+        assert!(found.iter().all(|f| !f.contains("invalid")), "{function}: {found:?}");
+    }
+    let mut property = String::from("a0: &a0 !If [A, {Version: 2012-10-17}, {}]\n");
+    for i in 1..50_000 {
+        property += &format!("a{i}: &a{i} !If [A, *a{}, {{}}]\n", i - 1);
+    }
+    property += "Resources: {P: {Type: 'AWS::DynamoDB::Table', Properties: \
+                 {ResourcePolicy: *a49999}}}\n";
+    assert_eq!(found(&property), ["1 no-policy"]);
 }
 
 #[test]

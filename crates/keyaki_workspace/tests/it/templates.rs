@@ -69,7 +69,9 @@ fn holes_are_never_wrong() {
 fn fixes_are_made_in_the_template() {
     let options = options(&Selection::default());
     let up_to = keyaki_diag::Applicability::Unsafe;
-    for (resource, applied) in [("'arn:aws:s3:::example/*'", 2), ("!Sub 'arn:aws:s3:::${Name}/*'", 0)] {
+    for (resource, applied) in
+        [("'arn:aws:s3:::example/*'", 2), ("!Sub 'arn:aws:s3:::${Name}/*'", 0)]
+    {
         let yaml = format!(
             "Resources:\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      \
              PolicyDocument:\n        Version: 2012-10-17\n        Statement:\n        \
