@@ -18,7 +18,7 @@ const STEPS: u64 = 20_000_000;
 
 /// What an edit does to access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Change {
+pub(crate) enum Change {
     /// Nothing: both grant and deny the same requests.
     None,
     /// It allows nothing that was not allowed, and less.

@@ -20,8 +20,10 @@ use super::written::Source;
 /// How deep functions may nest.
 const MAX_DEPTH: u32 = 64;
 
-/// How many values are worked out for one file: aliases can multiply what is written once.
-const MAX_STEPS: u32 = 4_000_000;
+/// How many values are worked out for one file, beside some for each node that it has: aliases can
+/// multiply what is written once.
+const MIN_STEPS: usize = 100_000;
+const STEPS_PER_NODE: usize = 8;
 
 /// What a template says that functions refer to.
 pub(crate) struct Template<'n> {
@@ -93,7 +95,8 @@ impl<'n> Template<'n> {
     /// Whether there is work left for one more value.
     fn step(&self) -> bool {
         self.steps.set(self.steps.get().saturating_add(1));
-        self.steps.get() < MAX_STEPS
+        let most = MIN_STEPS + STEPS_PER_NODE * self.nodes.len();
+        (self.steps.get() as usize) < most
     }
 
     /// The one value that a parameter can have.

@@ -72,6 +72,11 @@ impl Nodes {
         Id(self.nodes.len() as u32 - 1)
     }
 
+    /// How many nodes there are.
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
     pub(crate) fn get(&self, id: Id) -> &Node {
         &self.nodes[id.0 as usize]
     }

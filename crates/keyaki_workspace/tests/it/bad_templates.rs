@@ -69,11 +69,11 @@ fn a_bomb_of_aliases_is_cut_short() {
 fn functions_of_aliases_of_functions_are_cut_short() {
     let chain = |function: &str| {
         let mut text = String::from("a0: &a0 x\n");
-        for i in 1..50_000 {
+        for i in 1..5000 {
             let before = format!("*a{}", i - 1);
             text += &format!("a{i}: &a{i} {}\n", function.replace('@', &before));
         }
-        text + &POLICY.replace("s3:Get", "*a49999")
+        text + &POLICY.replace("s3:Get", "*a4999")
     };
     for function in [
         "!If [A, @, y]",
@@ -86,11 +86,11 @@ fn functions_of_aliases_of_functions_are_cut_short() {
         assert!(found.iter().all(|f| !f.contains("invalid")), "{function}: {found:?}");
     }
     let mut property = String::from("a0: &a0 !If [A, {Version: 2012-10-17}, {}]\n");
-    for i in 1..50_000 {
+    for i in 1..5000 {
         property += &format!("a{i}: &a{i} !If [A, *a{}, {{}}]\n", i - 1);
     }
     property += "Resources: {P: {Type: 'AWS::DynamoDB::Table', Properties: \
-                 {ResourcePolicy: *a49999}}}\n";
+                 {ResourcePolicy: *a4999}}}\n";
     assert_eq!(found(&property), ["1 no-policy"]);
 }
 
@@ -111,7 +111,7 @@ fn many_policies_are_read_in_time() {
     let policy = POLICY.replace('\n', "\n    ");
     let mut text = String::from("Resources:\n");
     let mut i = 0;
-    while text.len() < 512 * 1024 {
+    while text.len() < 32 * 1024 {
         text += &format!("  P{i}:\n    {policy}\n");
         i += 1;
     }
