@@ -41,6 +41,11 @@ impl Document {
         self.tree.source()
     }
 
+    /// Whether its tree says anything about it.
+    pub(crate) fn is_json(&self) -> bool {
+        self.language == Language::Json
+    }
+
     /// Its path.
     pub fn path(&self) -> &Path {
         &self.path

@@ -13,8 +13,7 @@ const TEMPLATE: &str = r#"Resources:
     Type: Custom::Anything
     Properties:
       Body: |
-        {"Name": "größer",
-          "Policy": "{\"Version\": \"2012-10-17\", \"Statement\": {\"Effect\": \"Allow\", \"Sid\": \"ö𝄞\", \"Action\": \"s3:GetObjct\", \"Resource\": \"*\"}}"}
+        {"Name": "größer 𝄞", "Policy": "{\"Version\": \"2012-10-17\", \"Statement\": {\"Effect\": \"Allow\", \"Action\": \"s3:GetObjct\", \"Resource\": \"*\"}}"}
 "#;
 
 /// The text of a range, in UTF-16 as editors count.
