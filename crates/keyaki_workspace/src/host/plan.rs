@@ -120,9 +120,7 @@ fn of_document(tree: &Tree, change: Value<'_>) -> Option<HostPolicy> {
     let after = change.get("change")?.get("after")?;
     let unknown = change.get("change").and_then(|c| c.get("after_unknown"));
     let statements = after.get("statement")?;
-    if statements.elements().next().is_none() {
-        return None;
-    }
+    statements.elements().next()?;
     let mut document = Document { writer: Writer::default() };
     document.policy(after, statements, unknown.and_then(|u| u.get("statement")));
     let pointer = tree.pointer(statements.id());

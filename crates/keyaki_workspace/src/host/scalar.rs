@@ -162,9 +162,10 @@ fn block(raw: &str, value: &str, style: ScalarStyle) -> Option<Vec<(usize, usize
     let mut pair = Pair::new(raw, value);
     // The header is read as the line break before the first line.
     let header = body - 1 + pair.line_break(body - 1, indent, style);
-    let leading = match style {
-        ScalarStyle::Folded => pair.value.iter().take_while(|b| **b == b'\n').count(),
-        _ => 0,
+    let is_folded = style == ScalarStyle::Folded;
+    let leading = match is_folded {
+        true => pair.value.iter().take_while(|b| **b == b'\n').count(),
+        false => 0,
     };
     pair.step(header, leading);
     while pair.to < pair.value.len() {
@@ -177,10 +178,11 @@ fn block(raw: &str, value: &str, style: ScalarStyle) -> Option<Vec<(usize, usize
         match byte {
             b'\n' | b'\r' if byte == b'\n' || carriage == 1 => {
                 let length = pair.line_break(pair.at + carriage, indent, style);
-                match style {
-                    ScalarStyle::Folded => pair.fold(carriage + length)?,
-                    _ if pair.value.get(pair.to) == Some(&b'\n') => pair.step(carriage + length, 1),
-                    _ => return None,
+                let is_break = pair.value.get(pair.to) == Some(&b'\n');
+                match (is_folded, is_break) {
+                    (true, _) => pair.fold(carriage + length)?,
+                    (false, true) => pair.step(carriage + length, 1),
+                    (false, false) => return None,
                 }
             }
             _ => pair.same()?,
@@ -188,6 +190,7 @@ fn block(raw: &str, value: &str, style: ScalarStyle) -> Option<Vec<(usize, usize
     }
     Some(pair.pairs)
 }
+
 /// How far the lines of a block text are indented, told from its first line with a text.
 fn indent(body: &str, value: &str) -> Option<usize> {
     let spaces = |line: &str| line.len() - line.trim_start_matches(' ').len();
