@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use keyaki_lint::Selection;
 use keyaki_workspace::check_text;
 
-use crate::options;
+use crate::templates::options;
 
 /// The rules of the findings in a YAML text, with the line of each.
 fn found(yaml: &str) -> Vec<String> {

@@ -5,13 +5,27 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use keyaki_diag::LineIndex;
-use keyaki_lint::Selection;
-use keyaki_workspace::{CheckedFile, check_text};
+use keyaki_lint::{Linter, Selection};
+use keyaki_workspace::{CheckedFile, Options, check_text};
 
-use crate::{folder, options};
+/// A folder, by its path from the top of the repository.
+pub(crate) fn folder(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
+
+pub(crate) fn options(selection: &Selection) -> Options<'static> {
+    Options {
+        kind: None,
+        resource_type: None,
+        linter: Linter::new(selection),
+        catalog: keyaki_catalog::embedded(),
+        jobs: None,
+        config: None,
+    }
+}
 
 fn described(file: &CheckedFile) -> String {
     let lines = LineIndex::new(&file.text);

@@ -6,7 +6,7 @@ use keyaki_diag::Level;
 use keyaki_lint::Selection;
 use keyaki_workspace::{CheckedFile, Status, check, discover};
 
-use crate::{folder, options};
+use crate::templates::{folder, options};
 
 /// All files of a folder of the corpus; none, and a word about it, where there is none.
 fn checked(name: &str) -> Option<Vec<CheckedFile>> {
