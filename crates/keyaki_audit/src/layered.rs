@@ -193,6 +193,7 @@ fn narrowed(policy: &Policy, action: &str) -> Policy {
         statement_element: policy.statement_element,
         statements: about.map(|s| narrow(s, action)).collect(),
         defects: Vec::new(),
+        holes: Vec::new(),
     }
 }
 
