@@ -13,11 +13,16 @@ mod codegen;
 mod compare;
 mod compare_linters;
 mod config_schema;
+mod dist;
 mod editor;
 mod editors;
 mod escalation;
 mod layers;
 mod licences;
+mod packages;
+mod platform;
+mod rule_docs;
+mod sbom;
 mod test;
 mod z3;
 mod zip;
@@ -34,6 +39,10 @@ tasks:
   test-editors       the same, and before that the tests in Neovim and Emacs, which it installs
   package-editor [--target T --program P]
                      pack the VS Code extension, for one platform with the program in it
+  dist [--target TRIPLE] [--profile NAME]
+                     build a release for a platform: archive, wheel and npm packages
+  test-packages      pack this machine's program, install each package and run it, and run the
+                     GitHub Action's script and the pre-commit hooks
   z3                 bring the Z3 that the solver tests use, and print where it is
   codegen [--check]  write the generated files, or only say which are stale
   catalog build      regenerate the catalogue's text files from a released data set
@@ -52,6 +61,8 @@ fn main() -> ExitCode {
         ["test-editor"] => editor::test_in_workbench(&workspace_root()),
         ["test-editors"] => editors::test(&workspace_root()),
         ["package-editor", rest @ ..] => editor::package(&workspace_root(), rest),
+        ["dist", rest @ ..] => dist::run_task(&workspace_root(), rest),
+        ["test-packages"] => packages::test(&workspace_root()),
         ["z3"] => z3::run(),
         ["codegen"] => codegen::run(&workspace_root(), false),
         ["codegen", "--check"] => codegen::run(&workspace_root(), true),

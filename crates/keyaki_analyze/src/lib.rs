@@ -11,6 +11,7 @@ mod core;
 mod dead;
 mod decider;
 mod difference;
+mod facts;
 mod fail_open;
 mod findings;
 mod home;

@@ -154,29 +154,12 @@ impl Layered {
 
     /// The name of a layer, with that of the level.
     pub fn layer_name(&self, layer: Layer) -> String {
-        let level = match layer {
-            Layer::Scp(at) => self.scp.get(at).map(|(name, _)| format!("scp[{name}]")),
-            Layer::Rcp(at) => self.rcp.get(at).map(|(name, _)| format!("rcp[{name}]")),
-            Layer::Endpoint
-            | Layer::Resource
-            | Layer::Identity
-            | Layer::Boundary
-            | Layer::Session => None,
-        };
-        level.unwrap_or_else(|| layer.name())
+        layer.name_with(self.level_name(layer))
     }
 
     /// The name of a level of guardrails.
-    pub(crate) fn level_name(&self, layer: Layer) -> &str {
-        let levels = if matches!(layer, Layer::Scp(_)) { &self.scp } else { &self.rcp };
-        match layer {
-            Layer::Scp(at) | Layer::Rcp(at) => levels.get(at).map_or("", |(name, _)| name),
-            Layer::Endpoint
-            | Layer::Resource
-            | Layer::Identity
-            | Layer::Boundary
-            | Layer::Session => "",
-        }
+    pub(crate) fn level_name(&self, layer: Layer) -> Option<&str> {
+        layer.level_of(&self.scp, &self.rcp).map(|(name, _)| name.as_str())
     }
 
     /// A statement with its place.

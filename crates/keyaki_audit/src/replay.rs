@@ -83,14 +83,15 @@ fn command(
     for layer in layered.policies.layers() {
         for stored in layered.stored(layer) {
             let place = stored.place();
+            let level = || layered.level_name(layer).unwrap_or_default();
             match layer {
                 Layer::Identity if std::sync::Arc::ptr_eq(stored, everything()) => {}
                 Layer::Identity => add("--identity", place),
                 Layer::Boundary => add("--boundary", place),
                 Layer::Resource if &*stored.file == RENEWED => add("--trusts", stored.name.clone()),
                 Layer::Resource => add(resource_flag(layered.policies.resource_role), place),
-                Layer::Scp(_) => add("--scp", format!("{}={place}", layered.level_name(layer))),
-                Layer::Rcp(_) => add("--rcp", format!("{}={place}", layered.level_name(layer))),
+                Layer::Scp(_) => add("--scp", format!("{}={place}", level())),
+                Layer::Rcp(_) => add("--rcp", format!("{}={place}", level())),
                 Layer::Endpoint | Layer::Session => {}
             }
         }

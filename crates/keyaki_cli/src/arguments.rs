@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    analyze, catalog, check, diff, explain, format, lsp, prove, simulate, snapshot, what_can,
-    who_can,
+    analyze, catalog, check, completions, diff, explain, format, lsp, man, prove, simulate,
+    snapshot, what_can, who_can,
 };
 use crate::console::{Choice, Color, Console};
 use crate::exit::{Exit, Failure};
@@ -38,6 +38,8 @@ pub(crate) enum Command {
     WhatCan(Box<what_can::Arguments>),
     Catalog(catalog::Arguments),
     Lsp(lsp::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 impl Command {
@@ -55,6 +57,8 @@ impl Command {
             Command::WhatCan(arguments) => what_can::run(&arguments, console),
             Command::Catalog(arguments) => catalog::run(arguments, console),
             Command::Lsp(arguments) => lsp::run(&arguments, console),
+            Command::Completions(arguments) => completions::run(&arguments, console),
+            Command::Man(arguments) => man::run(&arguments, console),
         }
     }
 }

@@ -147,16 +147,7 @@ impl Loaded {
 
     /// The name of a layer, with the level's own name.
     pub(crate) fn layer_name(&self, layer: Layer) -> String {
-        let level = match layer {
-            Layer::Scp(level) => self.scp.get(level).map(|name| format!("scp[{name}]")),
-            Layer::Rcp(level) => self.rcp.get(level).map(|name| format!("rcp[{name}]")),
-            Layer::Endpoint
-            | Layer::Resource
-            | Layer::Identity
-            | Layer::Boundary
-            | Layer::Session => None,
-        };
-        level.unwrap_or_else(|| layer.name())
+        layer.name_with(layer.level_of(&self.scp, &self.rcp).map(String::as_str))
     }
 
     /// The name of what decided, with the level's own name.

@@ -10,6 +10,7 @@ mod extension;
 mod lsp;
 mod program;
 mod readme;
+mod shells;
 mod size;
 mod streams;
 mod update;
