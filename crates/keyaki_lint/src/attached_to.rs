@@ -62,11 +62,7 @@ fn reach(resource_type: ResourceType) -> Option<Reach> {
 /// What the policy of a resource is attached to: given, else told from the services that it names.
 ///
 /// Types differ here in nothing but the condition keys of S3 and EFS that outsiders cannot choose.
-pub fn likely_type(
-    kind: PolicyKind,
-    given: Option<ResourceType>,
-    policy: &Policy,
-) -> ResourceType {
+pub fn likely_type(kind: PolicyKind, given: Option<ResourceType>, policy: &Policy) -> ResourceType {
     let told = match kind {
         PolicyKind::Trust => Some(ResourceType::RoleTrust),
         PolicyKind::Identity

@@ -16,7 +16,8 @@ pub(crate) fn could_cover<'s>(
 
 /// Whether a statement is about more than it lists.
 fn is_open(statement: &Statement) -> bool {
-    statement.not_action.is_some() || statement.action.iter().flat_map(|e| &e.entries).any(|e| e.is_star())
+    statement.not_action.is_some()
+        || statement.action.iter().flat_map(|e| &e.entries).any(|e| e.is_star())
 }
 
 /// Whether a statement could be about all that an entry names.
@@ -32,7 +33,8 @@ pub(crate) fn has_resource(statement: &Statement, entry: &ResourcePattern) -> bo
     // Variables are left to the proof.
     statement.not_resource.is_some()
         || entries.any(|e| {
-            e.text() == entry.text() || glob::includes(&e.pattern.widened(), &entry.pattern.widened(), Case::Sensitive)
+            e.text() == entry.text()
+                || glob::includes(&e.pattern.widened(), &entry.pattern.widened(), Case::Sensitive)
         })
 }
 

@@ -40,7 +40,8 @@ pub fn fix(path: &Path, text: &str, options: &Options<'_>, up_to: Applicability)
     let mut checked = check_text(path, text.as_bytes(), options);
     let (mut applied, mut withheld) = (0, 0);
     for _ in 0..MAX_ROUNDS {
-        let guard = Guard { text: &text, before: all_policies(path, &text, options), path, options };
+        let guard =
+            Guard { text: &text, before: all_policies(path, &text, options), path, options };
         let (mut proved, safe) = guard.proved(checked.findings(), Applicability::Safe);
         withheld = safe;
         if proved.is_empty() && up_to > Applicability::Safe {

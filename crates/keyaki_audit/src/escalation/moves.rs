@@ -40,7 +40,10 @@ impl<'g> Mover<'g> {
     /// Everything that one way leads to.
     pub(crate) fn follow(&self, way: &'static Way, reached: &mut Reached<'_>) {
         let mut identity = way.needs.iter().filter(|a| **a != "sts:AssumeRole");
-        let may = |action: &&'static str| self.asking.may(By::Held, action) || is_run(way);
+        // The policy of a workload may allow what no identity policy does.
+        let kind = if let Gain::Run { kind, .. } = &way.gain { Some(*kind) } else { None };
+        let is_guarded = kind.is_some_and(|k| self.ground.is_guarded(&self.own.account, k));
+        let may = |action: &&'static str| is_guarded || self.asking.may(By::Held, action);
         if !identity.all(may) {
             return;
         }
@@ -422,10 +425,6 @@ impl Ground<'_> {
             ..Ask::held("sts:AssumeRole", &on)
         }
     }
-}
-
-fn is_run(way: &Way) -> bool {
-    matches!(way.gain, Gain::Run { .. })
 }
 
 /// Whether a user has room for what the way gives it: a second access key, or a password.

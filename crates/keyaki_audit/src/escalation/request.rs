@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use keyaki_account::{Kind, Principal, Stored};
-use keyaki_analyze::{Access, Answer, Subject, access_with};
+use keyaki_analyze::{Access, Answer, KeyIs, Subject, access_with};
 use keyaki_eval::{
     AskedKeys, Caller, Context, Evaluator, Layer, Policies, Request, Verdict, complete_where,
 };
@@ -97,6 +97,8 @@ struct View {
     layered: Layered,
     /// The keys that they ask for.
     asked: AskedKeys,
+    /// Whether they say the same about every resource.
+    is_uniform: bool,
     /// The statements of its identity policies that allow it.
     allows: Vec<Statement>,
 }
@@ -146,7 +148,8 @@ impl<'g> Asking<'g> {
         let of_identity = layered.policies.statements(Layer::Identity).map(|(_, s)| s);
         let allows = of_identity.filter(|s| s.effect() == Some(Effect::Allow)).cloned().collect();
         let asked = AskedKeys::of(&layered.policies);
-        let view = Rc::new(View { layered, asked, allows });
+        let is_uniform = is_uniform(&layered.policies, &asked);
+        let view = Rc::new(View { layered, asked, is_uniform, allows });
         self.shared.views.borrow_mut().insert((by, action), view.clone());
         view
     }
@@ -167,11 +170,15 @@ impl<'g> Asking<'g> {
         if ask.guard != Guard::None {
             return self.find(ask).map(|found| found.is_some());
         }
-        if !self.may_on(ask.by, ask.action, &ask.on) {
+        let view = self.view(ask.by, ask.action);
+        if !view.allows.iter().any(|s| may_match(s, &ask.on)) {
             return Ok(false);
         }
-        let Ask { by, action, on, object, keys, .. } = ask;
-        let name = format!("{by:?} {action} {on} {object:?} {keys:?}");
+        let Ask { by, action, object, keys, .. } = ask;
+        let name = match view.is_uniform {
+            true => format!("{by:?} {action} {keys:?}"),
+            false => format!("{by:?} {action} {} {object:?} {keys:?}", ask.on),
+        };
         if let Some(known) = self.shared.known.borrow().get(&name) {
             return known.clone();
         }
@@ -283,7 +290,7 @@ impl<'g> Asking<'g> {
         let access = [Access { actions: vec![plain.action.clone()], resources }];
         let (caller, same) = (&plain.caller, plain.is_same_account());
         let asker = self.ground.auditor.asker();
-        match access_with(&subject, caller, same, &access, keys, &asker) {
+        match access_with(&subject, caller, same, &access, &known(keys), &asker) {
             Answer::Proved { .. } => Ok(None),
             Answer::Undecided(why) => Err(format!("{} on {on}: {why}", plain.action)),
             Answer::Refuted(witness) => {
@@ -308,7 +315,7 @@ impl<'g> Asking<'g> {
         let subject = Subject { policies: view.layered.policies.clone(), layer: None };
         let access = [Access { actions: vec![action.to_owned()], resources: patterns.to_vec() }];
         let asker = self.ground.auditor.asker();
-        match access_with(&subject, &caller, true, &access, &keys, &asker) {
+        match access_with(&subject, &caller, true, &access, &known(&keys), &asker) {
             Answer::Proved { .. } => Ok(None),
             Answer::Undecided(why) => Err(format!("{action}: {why}")),
             Answer::Refuted(witness) => {
@@ -409,6 +416,27 @@ fn trusting(arn: &str) -> Arc<Stored> {
 
 const OWNER: &str = "aws:ResourceAccount";
 const TOKEN: &str = "aws:TokenIssueTime";
+
+/// Whether no statement and no key tells resources apart.
+fn is_uniform(policies: &Policies, asked: &AskedKeys) -> bool {
+    let is_of_all = |s: &Statement| {
+        let mut entries = s.resource.iter().flat_map(|e| &e.entries);
+        s.not_resource.is_none() && entries.any(|e| e.is_star())
+    };
+    let mut statements = policies.layers().into_iter().flat_map(|l| policies.statements(l));
+    let tells = |key: &str| {
+        key.starts_with("aws:resource")
+            || key.starts_with("iam:resourcetag/")
+            || matches!(key, "iam:permissionsboundary" | "aws:requestedregion")
+    };
+    statements.all(|(_, s)| is_of_all(s)) && !asked.iter().any(tells)
+}
+
+/// Keys as the engine is told of them.
+fn known(keys: &[(String, Option<String>)]) -> Vec<(String, KeyIs)> {
+    let is = |value: &Option<String>| value.clone().map_or(KeyIs::Absent, KeyIs::Value);
+    keys.iter().map(|(key, value)| (key.clone(), is(value))).collect()
+}
 
 /// Keys, and one more.
 fn with(

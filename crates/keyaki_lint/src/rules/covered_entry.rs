@@ -62,7 +62,9 @@ fn check(cx: &mut Context<'_>) {
     let mut gone: Vec<keyaki_syntax::NodeId> = Vec::new();
     for statement in statements.iter().filter(|s| allows(s)) {
         let others = statements.iter().filter(|o| o.origin != statement.origin && allows(o));
-        let Some(list) = statement.action.as_ref().filter(|l| l.entries.len() > 1) else { continue };
+        let Some(list) = statement.action.as_ref().filter(|l| l.entries.len() > 1) else {
+            continue;
+        };
         if could_cover(others.clone(), statement) {
             continue;
         }
@@ -79,9 +81,11 @@ fn check(cx: &mut Context<'_>) {
                 draft = draft.and_at(other.origin, "grants it");
             }
             let title = format!("remove `{}`", entry.text);
-            draft
-                .note("proved: the policy grants the same without it")
-                .remove(entry.origin, title, Applicability::Safe);
+            draft.note("proved: the policy grants the same without it").remove(
+                entry.origin,
+                title,
+                Applicability::Safe,
+            );
         }
     }
 }

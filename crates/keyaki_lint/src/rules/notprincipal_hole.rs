@@ -58,7 +58,9 @@ fn check(cx: &mut Context<'_>, statement: &Statement) {
     for entry in &entries {
         let account = account_of(&entry.text);
         let message = match entry.principal {
-            Principal::Role if !has(Principal::AssumedRole, account) => "the sessions of this role are denied",
+            Principal::Role if !has(Principal::AssumedRole, account) => {
+                "the sessions of this role are denied"
+            }
             Principal::Role | Principal::User if !has(Principal::Account, account) => {
                 "this principal is denied, because its account is not listed"
             }
