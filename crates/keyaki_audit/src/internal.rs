@@ -71,7 +71,10 @@ fn of_principal(
                 outcome.add(Outcome::not(NAME, &target.arn, why));
             }
             Reach::Always(_) | Reach::When(..) => {
-                outcome.add(Outcome::of(finding(target, owner, principal, can, auditor)));
+                let found = access(target, owner, principal, auditor);
+                let finding =
+                    found.map(|(actions, can)| finding(target, owner, principal, actions, can));
+                outcome.findings.extend(finding);
                 return outcome;
             }
         }
@@ -79,14 +82,35 @@ fn of_principal(
     outcome
 }
 
+/// The actions on a resource that somebody can take, and a request for one of them; none where
+/// only actions are allowed that take no such resource.
+pub(crate) fn access(
+    target: &Target,
+    owner: &str,
+    principal: &Principal,
+    auditor: &Auditor<'_>,
+) -> Option<(Vec<String>, Can)> {
+    let actions = actions(target, owner, principal, auditor);
+    let asked = actions.iter().flat_map(|action| {
+        target.patterns().into_iter().map(|resource| Asked {
+            action: action.clone(),
+            resource,
+            owner: Some(owner.to_owned()),
+            target: Some(target.clone()),
+        })
+    });
+    let mut found = asked.filter_map(|a| who_can(&a, principal, auditor));
+    let can = found.find(|c| matches!(c.reach, Reach::Always(_) | Reach::When(..)))?;
+    Some((actions, can))
+}
+
 fn finding(
     target: &Target,
     owner: &str,
     principal: &Principal,
+    actions: Vec<String>,
     can: Can,
-    auditor: &Auditor<'_>,
 ) -> Finding {
-    let actions = actions(target, owner, principal, auditor);
     let (request, conditions) = match can.reach {
         Reach::Always(request) => (Some(*request), Vec::new()),
         Reach::When(request, conditions) => (Some(*request), conditions),

@@ -103,7 +103,7 @@ fn access_to_a_resource_can_be_the_goal() {
     )];
     let found = found(&account, &bucket, &Goal::Target("arn:aws:s3:::ledger".to_owned()));
     let steps = actions(of(&found, "user/start"));
-    assert_eq!(steps, ["sts:AssumeRole", "s3:ListBucket"]);
+    assert_eq!(steps, ["sts:AssumeRole", "s3:GetObject"]);
     assert!(of(&found, "user/other").is_none());
 }
 
