@@ -67,6 +67,7 @@ fn missing(snapshot: &Snapshot) -> Vec<Missing> {
             "policies of resources; only trust policies of roles are asked".to_owned(),
         );
         lacks("public", "policies of resources; only trust policies of roles are asked".to_owned());
+        lacks("confused-deputy", "policies of resources".to_owned());
     }
     if snapshot.organizations.is_empty() {
         lacks(
@@ -78,9 +79,11 @@ fn missing(snapshot: &Snapshot) -> Vec<Missing> {
         if !account.has_identities {
             lacks("admin", format!("users, groups and roles of {id}"));
             lacks("who-can", format!("users, groups and roles of {id}"));
+            lacks("escalation", format!("users, groups and roles of {id}"));
         }
         if !account.has_credential_report {
             lacks("unused", format!("the credential report of {id}: passwords and access keys"));
+            lacks("credentials", format!("the credential report of {id}"));
         }
     }
     let without = |kind: Kind, has: &dyn Fn(&crate::Principal) -> bool| {

@@ -190,7 +190,7 @@ fn spelled(cell: &keyaki_analyze::Finding, target: &Target) -> Vec<String> {
 }
 
 /// The owner, where the ARN does not tell it.
-fn own(request: &mut keyaki_eval::Request, target: &Target) {
+pub(crate) fn own(request: &mut keyaki_eval::Request, target: &Target) {
     if request.owner() != target.account.as_deref() {
         request.resource_account.clone_from(&target.account);
         request.context.remove("aws:ResourceAccount");

@@ -65,6 +65,18 @@ pub enum FindingKind {
     Escalation,
     /// Somebody inside of the zone of trust has access to what was asked about.
     Internal,
+    /// A service can be made by anybody to act on a resource.
+    ConfusedDeputy,
+    /// An account outside of the zone of trust can assume a role without an external id.
+    ThirdParty,
+    /// An identity provider lets in subjects whom the trust policy does not name.
+    Federation,
+    /// A root user has access keys.
+    RootKey,
+    /// A root user was used.
+    RootUse,
+    /// Somebody signs in with a password alone.
+    NoSecondFactor,
     /// A role that nobody used.
     UnusedRole,
     /// A user whose credentials nobody used.
@@ -86,6 +98,12 @@ impl FindingKind {
             FindingKind::Admin => "admin",
             FindingKind::Escalation => "escalation",
             FindingKind::Internal => "internal",
+            FindingKind::ConfusedDeputy => "confused-deputy",
+            FindingKind::ThirdParty => "third-party",
+            FindingKind::Federation => "federation",
+            FindingKind::RootKey => "root-key",
+            FindingKind::RootUse => "root-use",
+            FindingKind::NoSecondFactor => "no-second-factor",
             FindingKind::UnusedRole => "unused-role",
             FindingKind::UnusedUser => "unused-user",
             FindingKind::UnusedPassword => "unused-password",
@@ -200,7 +218,14 @@ impl Finding {
         let principal = self.principal.as_deref().unwrap_or_default();
         match self.kind {
             FindingKind::UnusedAccessKey => self.actions.join("\n"),
-            FindingKind::Escalation | FindingKind::Internal => principal.to_owned(),
+            FindingKind::Escalation
+            | FindingKind::Internal
+            | FindingKind::ConfusedDeputy
+            | FindingKind::ThirdParty
+            | FindingKind::Federation
+            | FindingKind::RootKey
+            | FindingKind::RootUse
+            | FindingKind::NoSecondFactor => principal.to_owned(),
             FindingKind::Public
             | FindingKind::External
             | FindingKind::Admin

@@ -17,7 +17,10 @@ mod zone;
 mod admin;
 mod escalation;
 mod exposure;
+mod internal;
+mod outsiders;
 mod reach;
+mod root;
 mod unused;
 
 pub use admin::admin;
@@ -28,8 +31,11 @@ pub use exposure::{external, public};
 pub use finding::{
     Finding, FindingKind, LayerSays, NotAnalysed, Outcome, Severity, Shown, ShownRequest, Step,
 };
+pub use internal::internal;
 pub use layered::{Layered, everything};
+pub use outsiders::{deputies, federation, third_parties};
 pub use reach::{Asked, Can, Reach, WhatCan, what_can, who_can, who_can_asked};
+pub use root::{no_second_factor, root};
 pub use target::{Target, targets};
 pub use unused::{Clock, unused};
 pub use zone::ZoneOfTrust;

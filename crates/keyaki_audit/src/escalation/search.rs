@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use keyaki_account::WORKLOADS;
+use keyaki_account::{Principal, WORKLOADS};
 use keyaki_ir::date::Instant;
 
 use super::class::{Class, classes};
@@ -14,8 +14,8 @@ use super::picture::Picture;
 use super::request::{Asking, Shared};
 use super::way::{Gain, Way, ways};
 use crate::layered::Layered;
-use crate::reach::{Asked, Reach, who_can, who_can_asked};
-use crate::{Auditor, NotAnalysed, Outcome, admin};
+use crate::reach::{Asked, Can, Reach, who_can, who_can_asked};
+use crate::{Auditor, NotAnalysed, Outcome, admin, internal};
 
 /// What is to be reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,8 +209,25 @@ pub(crate) fn asked_of(arn: &str, auditor: &Auditor<'_>) -> Asked {
 
 fn has_access(ground: &Ground<'_>, hold: &Hold, asked: &Asked) -> bool {
     let principal = ground.principals.get(hold.principal);
-    let can = principal.and_then(|p| who_can(asked, p, ground.auditor));
-    can.is_some_and(|c| matches!(c.reach, Reach::Always(_) | Reach::When(..)))
+    principal.is_some_and(|p| access_to(p, asked, ground.auditor).is_some())
+}
+
+/// Some access to what is asked about, with a request.
+pub(crate) fn access_to(
+    principal: &Principal,
+    asked: &Asked,
+    auditor: &Auditor<'_>,
+) -> Option<Can> {
+    let can = who_can(asked, principal, auditor)?;
+    if !matches!(can.reach, Reach::Always(_) | Reach::When(..)) {
+        return None;
+    }
+    match (&asked.target, &asked.owner) {
+        (Some(target), Some(owner)) => {
+            internal::access(target, owner, principal, auditor).map(|(_, can)| can)
+        }
+        (_, _) => Some(can),
+    }
 }
 
 /// Users and roles as they are that have a way to a goal and are none.

@@ -11,6 +11,7 @@ use keyaki_audit::{
 };
 use keyaki_eval::Profile;
 use keyaki_ir::date;
+use keyaki_ir::glob::{self, Case};
 use keyaki_symbolic::Budget;
 
 use crate::command::profile::ProfileArguments;
@@ -36,6 +37,9 @@ pub(crate) struct Arguments {
     /// After how many days without use something is unused
     #[arg(long, default_value_t = 90, value_name = "DAYS")]
     days: u32,
+    /// For internal access: the resources, by ARNs with wildcards
+    #[arg(long, value_delimiter = ',', value_name = "ARN")]
+    resource: Vec<String>,
     /// For escalation: the user, role or resource that is to be reached, instead of an administrator
     #[arg(long, value_name = "ARN")]
     target: Option<String>,
@@ -76,15 +80,30 @@ enum Analysis {
     Admin,
     /// Users and roles that can become administrators.
     Escalation,
+    /// Who inside of the zone of trust has access to the resources of `--resource`.
+    Internal,
+    /// Services that anybody can make act on a resource.
+    ConfusedDeputy,
+    /// Other accounts that can assume a role without an external id.
+    ThirdParty,
+    /// Identity providers that let in subjects whom no policy names.
+    Federation,
+    /// Root users with access keys, in use or without a second factor, and users without one.
+    Credentials,
 }
 
 impl Analysis {
-    const ALL: [Analysis; 5] = [
+    /// All that need no choice.
+    const ALL: [Analysis; 9] = [
         Analysis::External,
         Analysis::Public,
         Analysis::Unused,
         Analysis::Admin,
         Analysis::Escalation,
+        Analysis::ConfusedDeputy,
+        Analysis::ThirdParty,
+        Analysis::Federation,
+        Analysis::Credentials,
     ];
 
     fn name(self) -> &'static str {
@@ -94,6 +113,11 @@ impl Analysis {
             Analysis::Unused => "unused",
             Analysis::Admin => "admin",
             Analysis::Escalation => "escalation",
+            Analysis::Internal => "internal",
+            Analysis::ConfusedDeputy => "confused-deputy",
+            Analysis::ThirdParty => "third-party",
+            Analysis::Federation => "federation",
+            Analysis::Credentials => "credentials",
         }
     }
 }
@@ -117,6 +141,10 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         true => Analysis::ALL.to_vec(),
         false => arguments.analysis.clone(),
     };
+    let chooses = analyses.contains(&Analysis::Internal);
+    if chooses == arguments.resource.is_empty() {
+        return Err(Failure::new("`--analysis internal` and `--resource ARN` need each other"));
+    }
     let loaded = load(&arguments.folder, console)?;
     let profile = arguments.options.profile.read()?;
     let auditor = arguments.options.auditor(&loaded.snapshot, &profile, console);
@@ -128,6 +156,8 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
             let found = arguments.options.escalations(&auditor, &goal, &clock, console);
             picture = Some(found.picture);
             outcome.add(found.outcome);
+        } else if *analysis == Analysis::Internal {
+            outcome.add(arguments.internal(&auditor, &zone, console));
         } else {
             outcome.add(arguments.options.analyse(*analysis, &auditor, &zone, &clock, console));
         }
@@ -151,6 +181,48 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         (true, true) => Exit::Clean,
         (true, false) => Exit::Undecided,
     })
+}
+
+impl Arguments {
+    /// Who inside has access to the chosen resources.
+    fn internal(
+        &self,
+        auditor: &Auditor<'_>,
+        zone: &ZoneOfTrust,
+        console: &mut Console,
+    ) -> Outcome {
+        let chosen = |t: &keyaki_audit::Target| {
+            self.resource.iter().any(|p| glob::matches(p, &t.arn, Case::Sensitive))
+        };
+        let all = targets(auditor.snapshot);
+        let mut outcome = Outcome::default();
+        for pattern in &self.resource {
+            if !all.iter().any(|t| glob::matches(pattern, &t.arn, Case::Sensitive)) {
+                outcome.not_analysed.push(NotAnalysed {
+                    analysis: "internal",
+                    about: pattern.clone(),
+                    why: "the snapshot holds no resource and no role of that name".to_owned(),
+                });
+            }
+        }
+        let all: Vec<_> = all.into_iter().filter(chosen).collect();
+        outcome.add(
+            self.options
+                .each("internal", &all, console, |t| keyaki_audit::internal(t, zone, auditor)),
+        );
+        outcome
+    }
+}
+
+fn credentials(snapshot: &Snapshot, clock: &Clock) -> Outcome {
+    let mut outcome = Outcome::default();
+    for (id, account) in &snapshot.accounts {
+        outcome.add(keyaki_audit::root(id, account, clock));
+    }
+    for principal in snapshot.principals.values() {
+        outcome.add(keyaki_audit::no_second_factor(principal));
+    }
+    outcome
 }
 
 fn write(
@@ -214,9 +286,21 @@ impl AskOptions {
                 let all: Vec<_> = auditor.snapshot.principals.values().collect();
                 self.each(name, &all, console, |p| keyaki_audit::admin(p, auditor))
             }
-            Analysis::Escalation => {
-                self.escalations(auditor, &Goal::Administrator, clock, console).outcome
+            Analysis::ConfusedDeputy => {
+                let all = targets(auditor.snapshot);
+                self.each(name, &all, console, |t| keyaki_audit::deputies(t, auditor))
             }
+            Analysis::ThirdParty => {
+                let all = targets(auditor.snapshot);
+                self.each(name, &all, console, |t| keyaki_audit::third_parties(t, zone, auditor))
+            }
+            Analysis::Federation => {
+                let all = targets(auditor.snapshot);
+                self.each(name, &all, console, |t| keyaki_audit::federation(t, auditor))
+            }
+            Analysis::Credentials => credentials(auditor.snapshot, clock),
+            // These are asked with more than these arguments.
+            Analysis::Escalation | Analysis::Internal => Outcome::default(),
         }
     }
 
