@@ -292,7 +292,7 @@ fn tell_missing(snapshot: &mut Snapshot) {
             for kind in [Guardrail::Scp, Guardrail::Rcp] {
                 let Some(levels) = organization.levels(account, kind) else { continue };
                 for lacking in levels.into_iter().flat_map(|(_, _, lacking)| lacking) {
-                    let message = "is missing; it is taken to refuse nothing";
+                    let message = "is missing or broken; it is taken to refuse nothing";
                     remarks.push(Remark::new(
                         &lacking,
                         message,

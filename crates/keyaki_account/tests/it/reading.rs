@@ -108,8 +108,8 @@ fn last_use_finds_its_principal_by_name_member_or_job() {
 #[test]
 fn guardrails_stand_by_level_from_the_root() {
     let text = r#"{"Organization": {"Id": "o-x", "MasterAccountId": "123456789012"},
-        "Roots": [{"Id": "r", "Policies": ["p-FullAWSAccess"]}],
-        "OrganizationalUnits": [{"Id": "ou", "ParentId": "r", "Policies": ["p-FullAWSAccess", "p-no", "p-gone"]}],
+        "Roots": [{"Id": "r-1", "Policies": ["p-FullAWSAccess"]}],
+        "OrganizationalUnits": [{"Id": "ou", "ParentId": "r-1", "Policies": ["p-FullAWSAccess", "p-no", "p-gone"]}],
         "Accounts": [{"Id": "111122223333", "ParentId": "ou"}, {"Id": "444455556666", "ParentId": "111122223333"}],
         "Policies": [{"PolicySummary": {"Id": "p-no", "Type": "SERVICE_CONTROL_POLICY"},
                       "Content": "{\"Version\": \"2012-10-17\", \"Statement\": []}"},
@@ -118,8 +118,8 @@ fn guardrails_stand_by_level_from_the_root() {
     let organization = &snapshot.organizations["o-x"];
     let levels = organization.levels("111122223333", Guardrail::Scp).expect("levels");
     let ids: Vec<&str> = levels.iter().map(|(id, _, _)| id.as_str()).collect();
-    assert_eq!(ids, ["r", "ou", "111122223333"]);
-    assert_eq!(levels[1].1.len(), 2);
+    assert_eq!(ids, ["r-1", "ou", "111122223333"]);
+    assert_eq!(levels[1].1.len(), 3);
     assert_eq!(levels[1].2, ["p-gone"]);
     assert!(organization.levels("123456789012", Guardrail::Scp).is_none());
     assert!(remarks(&snapshot).contains("policies of type TAG_POLICY are not looked at"));
@@ -131,7 +131,37 @@ fn units_in_a_circle_come_to_an_end() {
         {"Id": "b", "ParentId": "a"}], "Accounts": [{"Id": "111122223333", "ParentId": "a"}]}"#;
     let snapshot = snapshot(&[("o.json", text)]);
     let levels = snapshot.organizations["o-x"].levels("111122223333", Guardrail::Rcp);
-    assert!(levels.is_some_and(|l| l.len() <= 16));
+    assert!(levels.is_some_and(|l| l.len() <= 17));
+}
+
+#[test]
+fn guardrails_that_are_not_known_refuse_nothing_and_are_named() {
+    let text = r#"{"Organization": {"Id": "o-x"}, "Roots": [{"Id": "r-1", "Policies": ["p-deny"]}],
+        "OrganizationalUnits": [{"Id": "ou-lost", "Policies": []}],
+        "Accounts": [{"Id": "111122223333", "ParentId": "r-1", "Policies": ["p-some", "p-gone"]},
+                     {"Id": "444455556666", "ParentId": "ou-gone", "Policies": ["p-some"]},
+                     {"Id": "777788889999", "ParentId": "ou-lost", "Policies": ["p-broken"]}],
+        "Policies": [{"Id": "p-some", "Type": "SERVICE_CONTROL_POLICY", "Content": "{\"Statement\": []}"},
+                     {"Id": "p-broken", "Type": "SERVICE_CONTROL_POLICY",
+                      "Content": "{\"Statement\": {\"Effect\": \"Maybe\"}}"}]}"#;
+    let snapshot = snapshot(&[("o.json", text)]);
+    let levels = |account| {
+        let levels = snapshot.organizations["o-x"].levels(account, Guardrail::Scp);
+        let shown = levels.into_iter().flatten().map(|(id, documents, missing)| {
+            let has_all = documents.iter().any(|d| d.name == "p-FullAWSAccess");
+            format!("{id} {has_all} {}", missing.join(","))
+        });
+        shown.collect::<Vec<_>>()
+    };
+    assert_eq!(levels("111122223333"), ["r-1 true p-deny", "111122223333 true p-gone"]);
+    let above = "ou-gone true SCP attached to ou-gone";
+    assert_eq!(levels("444455556666"), [above, "444455556666 false "]);
+    let lost = "what ou-lost stands below";
+    let lost = format!("{lost} true SCP attached to {lost}");
+    assert_eq!(levels("777788889999"), [&*lost, "ou-lost false ", "777788889999 true p-broken"]);
+    for name in ["p-gone", "SCP attached to ou-gone", "SCP attached to what ou-lost", "p-broken"] {
+        assert!(remarks(&snapshot).contains(name), "{name}");
+    }
 }
 
 #[test]
