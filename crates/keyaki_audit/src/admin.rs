@@ -30,7 +30,7 @@ pub fn admin(principal: &Principal, auditor: &Auditor<'_>) -> Outcome {
     };
     let mut outcome = Outcome::default();
     if let Some(first) = missing.first() {
-        let why = format!("{} of its policies are missing, such as {first}", missing.len());
+        let why = format!("{} of its policies are missing or broken, such as {first}", missing.len());
         outcome.add(Outcome::not(NAME, &principal.arn, why));
     }
     let admin = Admin { principal, caller, layered, auditor };

@@ -9,7 +9,7 @@ use keyaki_ir::arn::{Segment, is_account_id};
 use keyaki_ir::{Arn, Effect, Statement};
 
 use crate::finding::{NotAnalysed, Shown, ShownRequest};
-use crate::layered::{Layered, matches_action};
+use crate::layered::{Layered, known_identity, matches_action};
 use crate::target::{Target, targets};
 use crate::{Auditor, replay};
 
@@ -48,7 +48,7 @@ pub struct Can {
     pub reach: Reach,
     /// The statements that allow it.
     pub statements: Vec<Shown>,
-    /// Its policies that the snapshot lacks.
+    /// Its policies that the snapshot lacks or that are broken.
     pub missing: Vec<String>,
 }
 
@@ -64,7 +64,7 @@ pub fn who_can_asked(action: &str, resource: &str, snapshot: &Snapshot) -> Asked
 
 /// Whether a user or role can do what is asked about; none where no statement could allow it.
 pub fn who_can(asked: &Asked, principal: &Principal, auditor: &Auditor<'_>) -> Option<Can> {
-    let (identity, lacking) = auditor.snapshot.identity_of(principal);
+    let (identity, lacking) = known_identity(auditor.snapshot, principal);
     let unknown = |why: &str| Can {
         principal: principal.arn.clone(),
         reach: Reach::Unknown(why.to_owned()),
@@ -92,8 +92,16 @@ pub fn who_can(asked: &Asked, principal: &Principal, auditor: &Auditor<'_>) -> O
     let same_account = asked.owner.as_ref().is_none_or(|o| *o == principal.account);
     let question = Question { asked, caller, layered, same_account, auditor };
     let (reach, statements) = question.answer();
-    let is_no = matches!(reach, Reach::Never) && missing.is_empty();
+    // What a boundary or an SCP refuses beyond that does not matter then.
+    let is_no = matches!(reach, Reach::Never) && lacking.is_empty();
     (!is_no).then(|| Can { principal: principal.arn.clone(), reach, statements, missing })
+}
+
+impl Can {
+    /// Whether it can, as far as that was found out.
+    pub fn can(&self) -> bool {
+        matches!(self.reach, Reach::Always(_) | Reach::When(..))
+    }
 }
 
 /// Whether some statement of those that count could allow an action.
@@ -209,7 +217,7 @@ pub fn what_can(principal: &Principal, auditor: &Auditor<'_>) -> WhatCan {
         return can;
     };
     let (layered, missing) = Layered::default().with_principal(auditor.snapshot, principal);
-    can.not_analysed.extend(missing.iter().map(|m| not(m, "the policy is missing".to_owned())));
+    can.not_analysed.extend(missing.iter().map(|m| not(m, "the policy is missing or broken".to_owned())));
     let subject = Subject { policies: layered.policies.clone(), layer: None };
     for action in actions_of(&subject, &caller, true, &[], &auditor.asker()) {
         let service = action.split(':').next().unwrap_or_default().to_owned();
@@ -221,7 +229,11 @@ pub fn what_can(principal: &Principal, auditor: &Auditor<'_>) -> WhatCan {
             s.effect() == Some(Effect::Allow)
                 && keyaki_eval::names(s, keyaki_eval::Forms::ALL, &caller, auditor.profile)
         };
-        if policy.defect.is_some() || !policy.policy.statements.iter().any(names) {
+        if let Some(defect) = &policy.defect {
+            can.not_analysed.push(not(&target.arn, format!("its policy is broken: {defect}")));
+            continue;
+        }
+        if !policy.policy.statements.iter().any(names) {
             continue;
         }
         let same_account = target.account.as_deref() == Some(&principal.account);

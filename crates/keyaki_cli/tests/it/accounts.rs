@@ -162,6 +162,63 @@ fn what_can_tells_of_policies_of_resources_too() {
     assert!(s3.contains("s3:GetObject and") && !s3.contains("s3:DeleteObject and"), "{s3}");
 }
 
+/// What is answered about `weakened`, and the exit code.
+fn asked_of_weakened(words: &[&str]) -> (String, i32) {
+    let case = cases().into_iter().find(|c| c.ends_with("weakened")).expect("the case");
+    let (stdout, _, code) = told(&case, &[words, &["snapshot"]].concat());
+    (stdout, code)
+}
+
+#[test]
+fn nobody_can_is_no_answer_where_something_is_missing_or_broken() {
+    let words = ["who-can", "--action", "s3:GetObject", "--resource", "arn:aws:s3:::b/k"];
+    let (text, code) = asked_of_weakened(&words);
+    assert_eq!(code, 3, "{text}");
+    let last = "0 of 3 users and roles can; 1 could not be judged; \
+                what is missing or broken may change that\n";
+    assert!(text.ends_with(last), "{text}");
+    assert!(text.contains("role/broken: cannot, as far as is known"), "{text}");
+    for part in ["without the last (weakens: all", "`objects` is left out", "p-gone: is missing"] {
+        let has = text.lines().any(|l| l.starts_with("not judged: ") && l.contains(part));
+        assert!(has, "{part}: {text}");
+    }
+    let (json, _) = asked_of_weakened(&[&words[..], &["--format", "json"]].concat());
+    let output: Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!((&output["can"], &output["not_judged"]), (&0.into(), &1.into()));
+    assert!(output["weaknesses"].as_array().is_some_and(|w| w.len() >= 4), "{output:#}");
+}
+
+#[test]
+fn guardrails_that_are_not_known_refuse_nobody() {
+    let resource = "arn:aws:sqs:eu-west-1:111122223333:orders";
+    let words = ["who-can", "--action", "sqs:SendMessage", "--resource", resource];
+    let (text, code) = asked_of_weakened(&words);
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("role/bounded: can"), "{text}");
+    for lacking in ["arn:aws:iam::111122223333:policy/boundary", "p-gone"] {
+        assert!(text.contains(&format!("missing or broken: {lacking}\n")), "{text}");
+    }
+}
+
+#[test]
+fn an_empty_folder_answers_nothing() {
+    let folder = std::env::temp_dir().join(format!("keyaki-empty-{}", std::process::id()));
+    fs::create_dir_all(&folder).expect("a folder");
+    let words = ["who-can", "--action", "s3:GetObject", "--resource", "arn:aws:s3:::b/k", "."];
+    let (stdout, _, code) = told(&folder, &words);
+    assert_eq!(code, 3, "{stdout}");
+    assert!(stdout.contains("not judged: not in the snapshot: no account was found"), "{stdout}");
+    fs::remove_dir(&folder).expect("it is empty");
+}
+
+#[test]
+fn what_can_tells_of_policies_that_are_broken() {
+    let (text, code) = asked_of_weakened(&["what-can", "broken"]);
+    assert_eq!(code, 3, "{text}");
+    let broken = "RoleDetailList/1/RolePolicyList/0/PolicyDocument: the policy is missing or broken";
+    assert!(text.contains(broken) && text.contains("not judged: "), "{text}");
+}
+
 #[test]
 fn a_snapshot_tells_what_it_lacks() {
     let case = cases().into_iter().find(|c| c.ends_with("bad-input")).expect("the case");
