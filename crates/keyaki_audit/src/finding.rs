@@ -180,6 +180,12 @@ impl Outcome {
         Outcome { findings: Vec::new(), not_analysed: vec![not] }
     }
 
+    /// Both together.
+    pub(crate) fn and(mut self, more: Outcome) -> Outcome {
+        self.add(more);
+        self
+    }
+
     /// Takes in another outcome.
     pub fn add(&mut self, more: Outcome) {
         self.findings.extend(more.findings);
