@@ -168,6 +168,9 @@ pub(crate) fn read(file: &Arc<str>, tree: &Arc<Tree>, root: Value<'_>) -> Fragme
         .map(str::to_owned);
     let id = json::text(about, "Id").unwrap_or_default().to_owned();
     let mut organization = Organization { id, management, ..Organization::default() };
+    if json::has_more(root) {
+        fragment.remark("is one page of several", "SCPs and RCPs");
+    }
     for list in ["Roots", "OrganizationalUnits", "Accounts"] {
         for entry in json::list(root, list) {
             match json::text(entry, "Id") {

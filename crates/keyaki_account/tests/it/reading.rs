@@ -66,6 +66,32 @@ fn pages_and_accounts_come_together() {
 }
 
 #[test]
+fn a_token_for_the_next_page_tells_that_more_follow() {
+    for end in [
+        r#""NextToken": "eyJ""#,
+        r#""Marker": "AAE""#,
+        r#""IsTruncated": false, "NextToken": "eyJ""#,
+    ] {
+        let text = format!(
+            r#"{{"UserDetailList": [{{"Arn": "arn:aws:iam::111122223333:user/a"}}], {end}}}"#
+        );
+        let remarks = remarks(&snapshot(&[("1.json", &text)]));
+        assert!(remarks.contains("there are 1 pages, without the last"), "{end}: {remarks}");
+    }
+    let none =
+        r#"{"UserDetailList": [{"Arn": "arn:aws:iam::111122223333:user/a"}], "NextToken": null}"#;
+    assert!(!remarks(&snapshot(&[("1.json", none)])).contains("pages"));
+    let accessed = r#"{"JobStatus": "COMPLETED", "ServicesLastAccessed": [], "Marker": "AAE"}"#;
+    let functions = r#"{"Functions": [], "NextMarker": "AAE"}"#;
+    for text in [accessed, functions] {
+        assert!(
+            remarks(&snapshot(&[("1.json", text)])).contains("is one page of several"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn credential_reports_come_as_csv_and_inside_an_answer() {
     let head = "user,arn,user_creation_time,password_enabled,password_last_used,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date";
     let line = "ann,arn:aws:iam::111122223333:user/ann,2020-01-01T00:00:00+00:00,true,no_information,true,2021-01-01T00:00:00+00:00,N/A";
