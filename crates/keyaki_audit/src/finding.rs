@@ -195,6 +195,9 @@ impl Outcome {
     /// In an order that depends on nothing but what was found.
     pub fn sort(&mut self) {
         self.findings.sort_by_cached_key(|f| (f.severity, f.kind, f.resource.clone(), f.key()));
+        // Two descriptions of one thing may come to the same.
+        let same = |f: &Finding| (f.fingerprint(), f.actions.clone(), f.sentence.clone());
+        self.findings.dedup_by_key(|f| same(f));
         self.not_analysed.sort();
         self.not_analysed.dedup();
     }

@@ -42,7 +42,7 @@ fn beside(kind: &str, arn: &str) -> Option<String> {
 
 /// All resources and roles of a snapshot, by ARN.
 pub fn targets(snapshot: &Snapshot) -> Vec<Target> {
-    let roles = snapshot.principals.values().filter(|p| p.kind == Kind::Role).map(|p| Target {
+    let roles = snapshot.described_principals().filter(|p| p.kind == Kind::Role).map(|p| Target {
         arn: p.arn.clone(),
         kind: "role",
         resource_type: Some(ResourceType::RoleTrust),
@@ -51,7 +51,7 @@ pub fn targets(snapshot: &Snapshot) -> Vec<Target> {
         policy: p.trust.clone(),
         restricts_public_buckets: false,
     });
-    let resources = snapshot.resources.values().map(|r| Target {
+    let resources = snapshot.described_resources().map(|r| Target {
         arn: r.arn.clone(),
         kind: r.kind.name,
         resource_type: r.kind.resource_type,

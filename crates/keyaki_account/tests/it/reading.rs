@@ -222,6 +222,43 @@ fn policies_of_resources_are_found_however_they_are_wrapped() {
 }
 
 #[test]
+fn two_descriptions_are_put_together_where_they_agree() {
+    let arn = r#""QueueArn": "arn:aws:sqs:eu-west-1:111122223333:q""#;
+    let queue = |policy: &str| format!(r#"{{"Attributes": {{{arn}, "Policy": "{policy}"}}}}"#);
+    let bare = format!(r#"{{"Attributes": {{{arn}}}}}"#);
+    let (one, same) = (queue(r#"{\"Statement\": []}"#), queue(r#"{ \"Statement\":[] }"#));
+    let folder = |name: &str| format!("sqs-get-queue-attributes/{name}.json");
+    let (a, b, c) = (folder("a"), folder("b"), folder("c"));
+    let role = format!(r#"{{"RoleDetailList": [{ROLE}]}}"#);
+    let files = [(&*a, &*bare), (&b, &one), (&c, &same), ("1.json", &role), ("2.json", &role)];
+    let snapshot = snapshot(&files);
+    let queue = &snapshot.resources["arn:aws:sqs:eu-west-1:111122223333:q"];
+    assert!(queue.policy.is_some() && snapshot.other_resources.is_empty());
+    assert!(snapshot.other_principals.is_empty());
+    assert!(!remarks(&snapshot).contains("described"), "{}", remarks(&snapshot));
+}
+
+#[test]
+fn descriptions_that_differ_are_both_kept_and_told() {
+    let role = format!(r#"{{"RoleDetailList": [{ROLE}]}}"#);
+    let other = role.replace("ReadOnlyAccess", "AdministratorAccess");
+    let policy =
+        |action: &str| format!(r#"{{"Statement": {{"Effect": "Allow", "Action": "{action}"}}}}"#);
+    let (get, put) = (policy("s3:GetObject"), policy("s3:PutObject"));
+    let files = [
+        ("1.json", &*role),
+        ("2.json", &other),
+        ("a/s3-bucket/b.json", &get),
+        ("z/s3-bucket/b.json", &put),
+    ];
+    let snapshot = snapshot(&files);
+    assert_eq!((snapshot.other_principals.len(), snapshot.other_resources.len()), (1, 1));
+    let (weighty, _) = snapshot.remarks_by_weight();
+    let differ = weighty.iter().filter(|r| r.message.starts_with("is described differently in"));
+    assert_eq!(differ.count(), 2, "{}", remarks(&snapshot));
+}
+
+#[test]
 fn no_text_makes_a_reader_fail() {
     let details = format!(r#"{{"UserDetailList": [], "RoleDetailList": [{ROLE}]}}"#);
     let texts = [
