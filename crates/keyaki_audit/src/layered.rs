@@ -181,7 +181,9 @@ type Levels = Vec<(String, Vec<Arc<Stored>>)>;
 fn levels(snapshot: &Snapshot, account: &str, kind: Guardrail) -> (Levels, Vec<String>) {
     let organization = snapshot.organization_of(account);
     let (mut levels, mut missing) = (Vec::new(), Vec::new());
-    for (id, documents, lacking) in organization.and_then(|o| o.levels(account, kind)).into_iter().flatten() {
+    for (id, documents, lacking) in
+        organization.and_then(|o| o.levels(account, kind)).into_iter().flatten()
+    {
         levels.push((id, sound(&documents)));
         missing.extend(lacking);
     }

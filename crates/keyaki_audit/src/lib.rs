@@ -15,12 +15,14 @@ mod target;
 mod zone;
 
 mod admin;
+mod asked;
 mod escalation;
 mod exposure;
 mod reach;
 mod unused;
 
 pub use admin::admin;
+pub use asked::Asked;
 pub use escalation::{
     Escalations, Goal, Picture, PictureEdge, PictureNode, Spread, Way, escalations, ways,
 };
@@ -29,7 +31,7 @@ pub use finding::{
     Finding, FindingKind, LayerSays, NotAnalysed, Outcome, Severity, Shown, ShownRequest, Step,
 };
 pub use layered::{Layered, everything};
-pub use reach::{Asked, Can, Reach, WhatCan, what_can, who_can, who_can_asked};
+pub use reach::{Can, Reach, WhatCan, what_can, who_can};
 pub use target::{Target, targets};
 pub use unused::{Clock, unused};
 pub use zone::ZoneOfTrust;

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use keyaki_audit::{Asked, Can, Reach, who_can, who_can_asked};
+use keyaki_account::ResourceKind;
+use keyaki_audit::{Asked, Can, Reach, who_can};
+use keyaki_ir::Arn;
 use keyaki_report::audit::{request_json, shell, statement_json};
 use serde_json::{Value, json};
 
@@ -40,18 +42,22 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     if !has_wildcard && catalog.action(&arguments.action).is_none() {
         return Err(Failure::new(format!("there is no action `{}`", arguments.action)));
     }
+    if arguments.resource != "*" && Arn::plain(&arguments.resource).is_none() {
+        let message = format!("`{}` is neither an ARN nor `*`", arguments.resource);
+        return Err(Failure::new(message));
+    }
     let loaded = load(&arguments.folder, console)?;
     let profile = arguments.options.profile()?;
     let auditor = arguments.options.auditor(&loaded.snapshot, &profile, console);
-    let asked = who_can_asked(&arguments.action, &arguments.resource, auditor.snapshot);
-    let principals: Vec<_> = auditor.snapshot.principals.values().collect();
+    let asked = Asked::new(&arguments.action, &arguments.resource, &auditor);
+    let principals: Vec<_> = auditor.snapshot.described_principals().collect();
     let found =
         arguments.options.map("who-can", &principals, console, |p| who_can(&asked, p, &auditor));
     let found: Vec<Can> = found.into_iter().flatten().collect();
     let answer = Answer {
         of: principals.len(),
         notes: notes(&asked),
-        weaknesses: weaknesses(&loaded.snapshot, "who-can"),
+        weaknesses: doubts(&asked).chain(weaknesses(&loaded.snapshot, "who-can")).collect(),
         found,
     };
     console.write(|out| match arguments.format {
@@ -78,7 +84,7 @@ struct Answer {
 impl Answer {
     /// How many can.
     fn number(&self) -> usize {
-        self.found.iter().filter(|c| c.can()).count()
+        self.found.iter().filter(|c| c.reach.is_yes()).count()
     }
 
     /// About how many it was not found out.
@@ -93,19 +99,40 @@ impl Answer {
 
 fn notes(asked: &Asked) -> Vec<String> {
     let mut notes = Vec::new();
-    if asked.target.is_none() && asked.resource != "*" {
+    if asked.is_open() {
+        notes.push(
+            "policies of resources that the snapshot does not hold are taken to say nothing"
+                .to_owned(),
+        );
+    } else if asked.targets.is_empty() {
         notes.push(
             "the snapshot does not hold the resource; its policy is taken to say nothing"
                 .to_owned(),
         );
     }
-    if asked.owner.is_none() && asked.resource != "*" {
+    if asked.is_open() && !asked.guarded.is_empty() {
+        notes.push(
+            "roles and KMS keys have policies that decide; only those in the snapshot are looked at"
+                .to_owned(),
+        );
+    }
+    if asked.owner.is_none() && !asked.is_open() {
         notes.push(
             "nothing tells which account owns the resource; it is taken to be each principal's own"
                 .to_owned(),
         );
     }
     notes
+}
+
+/// What of the policies of resources could not be asked.
+fn doubts(asked: &Asked) -> impl Iterator<Item = String> {
+    let of_target = |t: &keyaki_audit::Target| Some(format!("{}: {}", t.arn, t.doubt()?));
+    let can_have_policy =
+        ResourceKind::of_arn(&asked.resource).is_some() || !asked.guarded.is_empty();
+    let lacks = asked.targets.is_empty() && can_have_policy;
+    let lacks = lacks.then(|| "not in the snapshot: the policy of the resource".to_owned());
+    asked.targets.iter().filter_map(of_target).chain(lacks)
 }
 
 fn text(answer: &Answer) -> String {
@@ -128,7 +155,7 @@ fn text(answer: &Answer) -> String {
                 shown.layer, shown.file, shown.index
             ));
         }
-        if let Reach::Always(shown) | Reach::When(shown, _) = &can.reach {
+        if let Some(shown) = can.reach.request() {
             text.push_str(&format!("  replay: {}\n", shell(&shown.replay)));
         }
         for missing in &can.missing {
