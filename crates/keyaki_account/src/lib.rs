@@ -11,6 +11,7 @@ mod snapshot;
 
 mod json;
 mod stored;
+mod twice;
 
 mod accessed;
 mod authorization;

@@ -26,6 +26,10 @@ pub struct Snapshot {
     pub workloads: BTreeMap<String, Workload>,
     /// The kinds of workloads that were read, by account.
     pub workload_kinds: BTreeSet<(String, &'static str)>,
+    /// Users and roles that are also described in another way, each with the other description.
+    pub other_principals: Vec<Principal>,
+    /// Resources that are also described in another way, each with the other description.
+    pub other_resources: Vec<Resource>,
     /// What was not understood or is missing.
     pub remarks: Vec<Remark>,
     /// How many files gave something.
@@ -226,6 +230,16 @@ impl Snapshot {
                 None => missing.push(arn.clone()),
             }
         }
+    }
+
+    /// Users and roles, each as often as it is described in different ways.
+    pub fn described_principals(&self) -> impl Iterator<Item = &Principal> {
+        self.principals.values().chain(&self.other_principals)
+    }
+
+    /// Resources, each as often as it is described in different ways.
+    pub fn described_resources(&self) -> impl Iterator<Item = &Resource> {
+        self.resources.values().chain(&self.other_resources)
     }
 
     /// A group by name or ARN, in the account of one of its members.

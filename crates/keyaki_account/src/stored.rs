@@ -77,6 +77,24 @@ impl Stored {
         }
     }
 
+    /// Whether another policy is the same text, apart from white space.
+    pub(crate) fn says_the_same(&self, other: &Stored) -> bool {
+        self.text().eq(other.text())
+    }
+
+    /// The characters of the policy, without the white space between its tokens.
+    fn text(&self) -> impl Iterator<Item = char> {
+        let range = self.tree.range(self.policy.origin);
+        let text = self.tree.source().get(range.start as usize..range.end as usize);
+        let (mut in_string, mut is_escaped) = (false, false);
+        text.unwrap_or_default().chars().filter(move |c| {
+            let is_quote = *c == '"' && !is_escaped;
+            is_escaped = in_string && *c == '\\' && !is_escaped;
+            in_string ^= is_quote;
+            in_string || !c.is_whitespace()
+        })
+    }
+
     /// The file and the pointer, as one text.
     pub fn place(&self) -> String {
         match self.pointer.is_empty() {

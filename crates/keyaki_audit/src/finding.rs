@@ -198,6 +198,12 @@ impl Outcome {
         Outcome { findings: Vec::new(), not_analysed: vec![not] }
     }
 
+    /// Both together.
+    pub(crate) fn and(mut self, more: Outcome) -> Outcome {
+        self.add(more);
+        self
+    }
+
     /// Takes in another outcome.
     pub fn add(&mut self, more: Outcome) {
         self.findings.extend(more.findings);
@@ -207,6 +213,9 @@ impl Outcome {
     /// In an order that depends on nothing but what was found.
     pub fn sort(&mut self) {
         self.findings.sort_by_cached_key(|f| (f.severity, f.kind, f.resource.clone(), f.key()));
+        // Two descriptions of one thing may come to the same.
+        let same = |f: &Finding| (f.fingerprint(), f.actions.clone(), f.sentence.clone());
+        self.findings.dedup_by_key(|f| same(f));
         self.not_analysed.sort();
         self.not_analysed.dedup();
     }

@@ -4,9 +4,10 @@ use keyaki_account::Principal;
 use keyaki_analyze::{Access, Subject, actions_of};
 use keyaki_eval::Caller;
 
+use crate::asked::Asked;
 use crate::finding::{Finding, FindingKind, Outcome, Severity};
 use crate::layered::Layered;
-use crate::reach::{Asked, Can, Reach, who_can};
+use crate::reach::{Can, Reach, who_can};
 use crate::target::Target;
 use crate::{Auditor, ZoneOfTrust, sentence};
 
@@ -49,12 +50,8 @@ fn of_principal(
 ) -> Outcome {
     let mut outcome = Outcome::default();
     for resource in target.patterns() {
-        let asked = Asked {
-            action: format!("{}:*", target.service()),
-            resource,
-            owner: Some(owner.to_owned()),
-            target: Some(target.clone()),
-        };
+        let actions = format!("{}:*", target.service());
+        let asked = Asked::within(target, owner, &actions, resource, auditor.catalog);
         let Some(can) = who_can(&asked, principal, auditor) else { continue };
         if !can.missing.is_empty() {
             let why = format!(
@@ -92,12 +89,8 @@ pub(crate) fn access(
 ) -> Option<(Vec<String>, Can)> {
     let actions = actions(target, owner, principal, auditor);
     let asked = actions.iter().flat_map(|action| {
-        target.patterns().into_iter().map(|resource| Asked {
-            action: action.clone(),
-            resource,
-            owner: Some(owner.to_owned()),
-            target: Some(target.clone()),
-        })
+        let patterns = target.patterns().into_iter();
+        patterns.map(|resource| Asked::within(target, owner, action, resource, auditor.catalog))
     });
     let mut found = asked.filter_map(|a| who_can(&a, principal, auditor));
     let can = found.find(|c| matches!(c.reach, Reach::Always(_) | Reach::When(..)))?;

@@ -15,6 +15,7 @@ mod target;
 mod zone;
 
 mod admin;
+mod asked;
 mod escalation;
 mod exposure;
 mod internal;
@@ -24,6 +25,7 @@ mod root;
 mod unused;
 
 pub use admin::admin;
+pub use asked::Asked;
 pub use escalation::{
     Escalations, Goal, Picture, PictureEdge, PictureNode, Spread, Way, escalations, ways,
 };
@@ -34,7 +36,7 @@ pub use finding::{
 pub use internal::internal;
 pub use layered::{Layered, everything};
 pub use outsiders::{deputies, federation, third_parties};
-pub use reach::{Asked, Can, Reach, WhatCan, what_can, who_can, who_can_asked};
+pub use reach::{Can, Reach, WhatCan, what_can, who_can};
 pub use root::{no_second_factor, root};
 pub use target::{Target, targets};
 pub use unused::{Clock, unused};

@@ -62,6 +62,7 @@ impl Meaning {
             statement_element: policy.statement_element,
             statements: Vec::new(),
             defects: Vec::new(),
+            holes: policy.holes.clone(),
         };
         let empty = of(nothing, document.kind);
         Some(Meaning { subject, empty, layer, profile, steps })

@@ -13,8 +13,9 @@ use super::moves::Mover;
 use super::picture::Picture;
 use super::request::{Asking, Shared};
 use super::way::{Gain, Way, ways};
+use crate::asked::Asked;
 use crate::layered::Layered;
-use crate::reach::{Asked, Can, Reach, who_can, who_can_asked};
+use crate::reach::{Can, Reach, who_can};
 use crate::{Auditor, NotAnalysed, Outcome, admin, internal};
 
 /// What is to be reached.
@@ -204,7 +205,7 @@ fn goals(ground: &Ground<'_>, graph: &Graph, goal: &Goal) -> Result<Vec<usize>, 
 /// Any access to a resource.
 pub(crate) fn asked_of(arn: &str, auditor: &Auditor<'_>) -> Asked {
     let service = arn.split(':').nth(2).unwrap_or_default();
-    who_can_asked(&format!("{service}:*"), arn, auditor.snapshot)
+    Asked::new(&format!("{service}:*"), arn, auditor)
 }
 
 fn has_access(ground: &Ground<'_>, hold: &Hold, asked: &Asked) -> bool {
@@ -222,12 +223,11 @@ pub(crate) fn access_to(
     if !matches!(can.reach, Reach::Always(_) | Reach::When(..)) {
         return None;
     }
-    match (&asked.target, &asked.owner) {
-        (Some(target), Some(owner)) => {
-            internal::access(target, owner, principal, auditor).map(|(_, can)| can)
-        }
-        (_, _) => Some(can),
-    }
+    let Some(owner) = asked.owner.as_ref().filter(|_| !asked.targets.is_empty()) else {
+        return Some(can);
+    };
+    let mut targets = asked.targets.iter();
+    targets.find_map(|t| internal::access(t, owner, principal, auditor)).map(|(_, can)| can)
 }
 
 /// Users and roles as they are that have a way to a goal and are none.

@@ -283,7 +283,7 @@ impl AskOptions {
                 self.each(name, &all, console, |p| keyaki_audit::unused(p, clock, auditor.snapshot))
             }
             Analysis::Admin => {
-                let all: Vec<_> = auditor.snapshot.principals.values().collect();
+                let all: Vec<_> = auditor.snapshot.described_principals().collect();
                 self.each(name, &all, console, |p| keyaki_audit::admin(p, auditor))
             }
             Analysis::ConfusedDeputy => {
