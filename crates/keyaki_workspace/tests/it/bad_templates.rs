@@ -83,7 +83,7 @@ fn functions_of_aliases_of_functions_are_cut_short() {
         "!Sub ['${b}${b}', {b: @}]",
     ] {
         let found = found(&chain(function));
-        assert!(found.iter().all(|f| !f.contains("invalid")), "{function}: {found:?}");
+        assert!(!found.iter().any(|f| f.contains("invalid-action")), "{function}");
     }
     let mut property = String::from("a0: &a0 !If [A, {Version: 2012-10-17}, {}]\n");
     for i in 1..5000 {
