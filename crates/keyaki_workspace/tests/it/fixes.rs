@@ -16,7 +16,7 @@ fn mistakes(text: &str) -> usize {
 #[test]
 fn safe_fixes_of_real_policies_change_no_access() {
     let options = options(None);
-    let files = sample(&["policies", "managed"], 60);
+    let files = sample(&["policies", "managed"], 300);
     let (mut applied, mut mended) = (0, 0);
     for path in &files {
         let Ok(text) = std::fs::read_to_string(path) else { continue };
@@ -39,7 +39,7 @@ fn safe_fixes_of_real_policies_change_no_access() {
 #[test]
 fn unsafe_fixes_of_real_policies_allow_no_more() {
     let options = options(None);
-    for path in sample(&["policies"], 80) {
+    for path in sample(&["policies"], 300) {
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
         let fixed = fix(&path, &text, &options, Applicability::Unsafe);
         if fixed.applied > 0 {
