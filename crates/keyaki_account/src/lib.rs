@@ -34,4 +34,4 @@ pub use snapshot::{
     AccessKey, Account, Credentials, Group, Kind, Managed, Principal, Remark, Resource,
     ServiceAccess, Snapshot,
 };
-pub use stored::{Stored, percent_decoded};
+pub use stored::Stored;
