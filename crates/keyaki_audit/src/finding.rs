@@ -53,6 +53,8 @@ pub enum FindingKind {
     UnusedAccessKey,
     /// Services that a user or role may use and does not.
     UnusedService,
+    /// Actions that a user or role may take and did not, as events tell.
+    UnusedAction,
 }
 
 impl FindingKind {
@@ -67,6 +69,7 @@ impl FindingKind {
             FindingKind::UnusedPassword => "unused-password",
             FindingKind::UnusedAccessKey => "unused-access-key",
             FindingKind::UnusedService => "unused-service",
+            FindingKind::UnusedAction => "unused-action",
         }
     }
 }
@@ -182,7 +185,8 @@ impl Finding {
             | FindingKind::UnusedRole
             | FindingKind::UnusedUser
             | FindingKind::UnusedPassword
-            | FindingKind::UnusedService => format!("{principal}\n{}", self.conditions.join("\n")),
+            | FindingKind::UnusedService
+            | FindingKind::UnusedAction => format!("{principal}\n{}", self.conditions.join("\n")),
         }
     }
 

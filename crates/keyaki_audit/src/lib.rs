@@ -16,6 +16,8 @@ mod zone;
 
 mod admin;
 mod exposure;
+mod never_used;
+mod proposal;
 mod reach;
 mod unused;
 
@@ -24,7 +26,9 @@ pub use exposure::{external, public};
 pub use finding::{
     Finding, FindingKind, LayerSays, NotAnalysed, Outcome, Severity, Shown, ShownRequest,
 };
+pub use never_used::{NeverUsed, never_used, unused_actions};
 pub use layered::{Layered, everything};
+pub use proposal::{Allowed, Proposal, Used, Within, proposal};
 pub use reach::{Asked, Can, Reach, WhatCan, what_can, who_can, who_can_asked};
 pub use target::{Target, targets};
 pub use unused::{Clock, unused};

@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    analyze, catalog, check, diff, explain, format, lsp, prove, simulate, snapshot, what_can,
+    analyze, catalog, check, diff, explain, format, generate, lsp, prove, simulate, snapshot, what_can,
     who_can,
 };
 use crate::console::{Choice, Color, Console};
@@ -36,6 +36,7 @@ pub(crate) enum Command {
     Analyze(Box<analyze::Arguments>),
     WhoCan(Box<who_can::Arguments>),
     WhatCan(Box<what_can::Arguments>),
+    Generate(Box<generate::Arguments>),
     Catalog(catalog::Arguments),
     Lsp(lsp::Arguments),
 }
@@ -53,6 +54,7 @@ impl Command {
             Command::Analyze(arguments) => analyze::run(&arguments, console),
             Command::WhoCan(arguments) => who_can::run(&arguments, console),
             Command::WhatCan(arguments) => what_can::run(&arguments, console),
+            Command::Generate(arguments) => generate::run(&arguments, console),
             Command::Catalog(arguments) => catalog::run(arguments, console),
             Command::Lsp(arguments) => lsp::run(&arguments, console),
         }

@@ -6,12 +6,14 @@ pub(crate) mod check;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod format;
+pub(crate) mod generate;
 pub(crate) mod lsp;
 pub(crate) mod policies;
 pub(crate) mod profile;
 pub(crate) mod prove;
 pub(crate) mod simulate;
 pub(crate) mod snapshot;
+pub(crate) mod trail;
 pub(crate) mod what_can;
 pub(crate) mod who_can;
 

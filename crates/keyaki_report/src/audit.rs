@@ -60,6 +60,8 @@ pub struct Finding {
     pub statements: Vec<Statement>,
     /// What can be done.
     pub remedy: String,
+    /// The policy that would do, where there is one.
+    pub proposal: Option<String>,
 }
 
 /// A request that shows a finding.
@@ -184,6 +186,10 @@ fn write_finding(finding: &Finding, color: bool, out: &mut dyn Write) -> io::Res
         }
     }
     line(out, "remedy", &finding.remedy)?;
+    if let Some(policy) = &finding.proposal {
+        line(out, "policy", "that would do:")?;
+        policy.lines().try_for_each(|l| writeln!(out, "            | {}", one_line(l)))?;
+    }
     line(out, "id", &finding.id)?;
     writeln!(out)
 }
@@ -252,6 +258,7 @@ fn finding_json(finding: &Finding) -> Value {
         "replay": finding.witness.as_ref().map(|w| &w.replay),
         "statements": finding.statements.iter().map(statement_json).collect::<Vec<_>>(),
         "remedy": finding.remedy,
+        "proposal": finding.proposal,
     })
 }
 

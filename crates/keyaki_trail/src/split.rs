@@ -7,6 +7,8 @@
 
 use std::io::{self, Read};
 
+use memchr::memchr3;
+
 /// The most bytes of one event. CloudTrail's own limit is 1 MB.
 const LONGEST: usize = 2 * 1024 * 1024;
 
@@ -273,32 +275,25 @@ struct Scan {
 
 impl Scan {
     fn run(&mut self, text: &[u8]) -> End {
-        while let Some(&byte) = text.get(self.at) {
-            if self.in_string {
-                match byte {
-                    b'"' => self.in_string = false,
-                    b'\\' => {
-                        // What is escaped may not have been read yet.
-                        if self.at + 1 >= text.len() {
-                            return End::More;
-                        }
-                        self.at += 1;
-                    }
-                    b'\n' => return End::Broken,
-                    _ => {}
-                }
-            } else {
-                match byte {
-                    b'"' => self.in_string = true,
-                    b'{' => self.depth += 1,
-                    b'}' => {
-                        self.depth -= 1;
-                        if self.depth == 0 {
-                            return End::At(self.at + 1);
-                        }
-                    }
-                    _ => {}
-                }
+        while let Some(rest) = text.get(self.at..).filter(|r| !r.is_empty()) {
+            let found = match self.in_string {
+                true => memchr3(b'"', b'\\', b'\n', rest),
+                false => rest.iter().position(|b| matches!(b, b'"' | b'{' | b'}')),
+            };
+            let Some(found) = found else {
+                self.at = text.len();
+                return End::More;
+            };
+            self.at += found;
+            match text.get(self.at) {
+                Some(b'"') => self.in_string = !self.in_string,
+                // What is escaped may not have been read yet.
+                Some(b'\\') if self.at + 1 >= text.len() => return End::More,
+                Some(b'\\') => self.at += 1,
+                Some(b'{') => self.depth += 1,
+                Some(b'}') if self.depth == 1 => return End::At(self.at + 1),
+                Some(b'}') => self.depth -= 1,
+                _ => return End::Broken,
             }
             self.at += 1;
         }

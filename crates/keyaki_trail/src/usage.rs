@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The most resources that are kept of one action of one principal; of more, only that there were
-/// more.
+/// The most resources that are kept of one action of one principal; of more, only their beginnings.
 const MOST_RESOURCES: usize = 1000;
 
 /// The most kinds of trouble that are kept.
@@ -73,8 +72,8 @@ pub struct ActionUse {
 pub enum Resources {
     /// These.
     Known(BTreeSet<String>),
-    /// So many that they were not kept.
-    Many,
+    /// So many that of each only the beginning was kept, with `*` behind it.
+    Many(BTreeSet<String>),
 }
 
 impl Default for Resources {
@@ -85,20 +84,58 @@ impl Default for Resources {
 
 impl Resources {
     pub(crate) fn insert(&mut self, resource: &str) {
-        let Resources::Known(known) = self else { return };
-        if !known.contains(resource) {
-            known.insert(resource.to_owned());
-        }
-        if known.len() > MOST_RESOURCES {
-            *self = Resources::Many;
+        match self {
+            Resources::Known(known) => {
+                if !known.contains(resource) {
+                    known.insert(resource.to_owned());
+                }
+                if known.len() > MOST_RESOURCES {
+                    *self = Resources::Many(many(known.iter().map(|r| beginning(r))));
+                }
+            }
+            Resources::Many(begins) => {
+                let begin = beginning(resource);
+                if !begins.contains(&begin) {
+                    *begins = many(std::mem::take(begins).into_iter().chain([begin]));
+                }
+            }
         }
     }
 
     fn add(&mut self, more: Resources) {
-        match more {
-            Resources::Many => *self = Resources::Many,
-            Resources::Known(more) => more.iter().for_each(|r| self.insert(r)),
+        let begins = match more {
+            Resources::Known(more) => return more.iter().for_each(|r| self.insert(r)),
+            Resources::Many(begins) => begins,
+        };
+        let own = match std::mem::take(self) {
+            Resources::Known(known) => known.iter().map(|r| beginning(r)).collect(),
+            Resources::Many(own) => own,
+        };
+        *self = Resources::Many(many(own.into_iter().chain(begins)));
+    }
+
+    /// Patterns that match all of them.
+    pub fn patterns(&self) -> &BTreeSet<String> {
+        match self {
+            Resources::Known(patterns) | Resources::Many(patterns) => patterns,
         }
+    }
+}
+
+/// Beginnings, or everything where there are too many of them, too.
+fn many(begins: impl Iterator<Item = String>) -> BTreeSet<String> {
+    let begins: BTreeSet<String> = begins.collect();
+    let is_everything = begins.len() > MOST_RESOURCES || begins.contains("*");
+    if is_everything { BTreeSet::from(["*".to_owned()]) } else { begins }
+}
+
+/// An ARN up to the first part of its resource: a bucket, a type.
+fn beginning(resource: &str) -> String {
+    let own = resource.match_indices(':').nth(4).map_or(resource.len(), |(at, _)| at + 1);
+    let (head, rest) = resource.split_at(own);
+    match rest.find(['/', ':']) {
+        Some(at) => format!("{head}{}*", rest.get(..=at).unwrap_or_default()),
+        None => resource.to_owned(),
     }
 }
 

@@ -2,8 +2,9 @@
 
 pub(crate) mod view;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::SystemTime;
 
 use keyaki_account::Snapshot;
 use keyaki_audit::{Auditor, Clock, FindingKind, NotAnalysed, Outcome, ZoneOfTrust, targets};
@@ -13,6 +14,7 @@ use keyaki_symbolic::Budget;
 
 use crate::command::profile::ProfileArguments;
 use crate::command::snapshot::load;
+use crate::command::trail;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
 
@@ -37,6 +39,9 @@ pub(crate) struct Arguments {
     /// The time that counts as now: `2026-11-22T00:00:00Z`
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
+    /// A folder with files of CloudTrail: what was used, for `unused`
+    #[arg(long, value_name = "DIR")]
+    cloudtrail: Option<PathBuf>,
     #[command(flatten)]
     options: AskOptions,
     /// The form of the output
@@ -111,6 +116,12 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     for analysis in &analyses {
         outcome.add(arguments.options.analyse(*analysis, &auditor, &zone, &clock, console));
     }
+    let proposals = match (&arguments.cloudtrail, analyses.contains(&Analysis::Unused)) {
+        (Some(folder), true) => {
+            trail::unused(folder, &arguments.options, &auditor, &mut outcome, console)?
+        }
+        (Some(_), false) | (None, _) => BTreeMap::new(),
+    };
     drop_repeated(&mut outcome);
     outcome.not_analysed.extend(lacking(&analyses, &auditor));
     outcome.sort();
@@ -122,7 +133,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         profile: profile.name().to_owned(),
         catalog_date: auditor.catalog.snapshot().date.to_string(),
     };
-    let audit = view::audit(&outcome, &about, auditor.snapshot);
+    let audit = view::audit(&outcome, &about, &proposals, auditor.snapshot);
     write(arguments, &audit, console)?;
     Ok(match (outcome.findings.is_empty(), outcome.not_analysed.is_empty()) {
         (false, _) => Exit::Findings,
@@ -197,7 +208,7 @@ impl AskOptions {
 
     fn each<T: Sync>(
         &self,
-        name: &str,
+        name: &'static str,
         items: &[T],
         console: &mut Console,
         work: impl Fn(&T) -> Outcome + Sync,
@@ -212,27 +223,25 @@ impl AskOptions {
     /// The work on all items, on several threads, with words about the progress where it is long.
     pub(crate) fn map<T: Sync, R: Send>(
         &self,
-        name: &str,
+        name: &'static str,
         items: &[T],
         console: &mut Console,
         work: impl Fn(&T) -> R + Sync,
     ) -> Vec<R> {
         const PORTION: usize = 512;
-        const QUIET: Duration = Duration::from_secs(2);
-        let jobs = self.jobs.unwrap_or_else(|| keyaki_workspace::default_jobs(items.len()));
-        let mut last = Instant::now();
-        let start = last;
+        let jobs = self.jobs_for(items.len());
+        let mut progress = console.progress(name, items.len());
         let mut results = Vec::with_capacity(items.len());
         for portion in items.chunks(PORTION) {
             results.extend(keyaki_workspace::map(portion, jobs, &work));
-            if last.elapsed() > QUIET {
-                last = Instant::now();
-                let (done, of) = (results.len(), items.len());
-                let rate = done as f64 / start.elapsed().as_secs_f64();
-                console.remark(&format!("{name}: {done} of {of}, {rate:.0} a second"));
-            }
+            progress.step(portion.len(), console);
         }
         results
+    }
+
+    /// How many threads for that many items.
+    pub(crate) fn jobs_for(&self, items: usize) -> usize {
+        self.jobs.unwrap_or_else(|| keyaki_workspace::default_jobs(items))
     }
 }
 

@@ -192,7 +192,7 @@ fn json_of_findings_has_the_fields_of_version_1() {
     assert_eq!(names(&output), head);
     let finding = &output["findings"][0];
     let members = "id kind severity account resource resource_kind principal actions conditions \
-                   sentence witness layers notes replay statements remedy";
+                   sentence witness layers notes replay statements remedy proposal";
     assert_eq!(names(finding), members);
     assert_eq!(names(&finding["witness"]), "principal action resource context absent");
     let statement = "layer file pointer policy statement sid lines text";

@@ -12,4 +12,5 @@ mod program;
 mod readme;
 mod size;
 mod streams;
+mod trails;
 mod update;
