@@ -43,17 +43,19 @@ pub(crate) fn resources(
     let mut has_types = false;
     for resource in action.resources() {
         has_types = true;
-        let templates: Vec<ArnTemplate<'_>> = resource.resource_type().arns().collect();
+                let kind = resource.resource_type();
+        let is_required = resource.is_required() || table().needs(action, kind.name());
+        let templates: Vec<ArnTemplate<'_>> = kind.arns().collect();
         let before = all.len();
         for template in &templates {
             named(*template, own, parameters, &mut all);
         }
         if all.len() == before {
             for template in &templates {
-                filled(action, *template, parameters, place, resource.is_required(), &mut all);
+                filled(action, *template, parameters, place, is_required, &mut all);
             }
         }
-        if all.len() == before && resource.is_required() {
+        if all.len() == before && is_required {
             all.extend(templates.first().map(|t| open(*t, place)));
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use keyaki_catalog::Action;
 use keyaki_ir::glob::{self, Case};
 
 /// The table, by what its lines begin with.
@@ -13,6 +14,7 @@ pub(crate) struct Table {
     pub(crate) also: Vec<Special>,
     pub(crate) instead: Vec<Special>,
     verbs: Vec<[&'static str; 3]>,
+    needs: Vec<[&'static str; 3]>,
     free: Vec<[&'static str; 2]>,
     holes: BTreeMap<(&'static str, &'static str), Vec<&'static str>>,
     data: BTreeMap<&'static str, Vec<&'static str>>,
@@ -57,6 +59,7 @@ impl Table {
                 self.instead.push(Special { prefix, action, parameter, becomes });
             }
             ["verb", prefix, begin, action] => self.verbs.push([prefix, begin, action]),
+            ["needs", prefix, action, kind] => self.needs.push([prefix, action, kind]),
             ["free", prefix, action] => self.free.push([prefix, action]),
             ["hole", prefix, hole, parameters] => {
                 self.holes.insert((prefix, hole), parameters.split(' ').collect());
@@ -95,6 +98,12 @@ impl Table {
     pub(crate) fn hole(&self, prefix: &str, hole: &str) -> Option<&[&'static str]> {
         let of = |p: &str| self.holes.iter().find(|((q, h), _)| *q == p && *h == hole);
         of(prefix).or_else(|| of("*")).map(|(_, names)| names.as_slice())
+    }
+
+    /// Whether every request for an action needs a resource of a type.
+    pub(crate) fn needs(&self, action: Action<'_>, kind: &str) -> bool {
+        let (prefix, name) = (action.service().prefix(), action.name());
+        self.needs.iter().any(|line| *line == [prefix, name, kind])
     }
 
     /// The service that an action of a prefix passes roles to.

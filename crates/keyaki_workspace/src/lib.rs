@@ -24,7 +24,7 @@ pub use check::{
     CheckedDocument, CheckedFile, Options, ReadPolicy, Status, check, check_text, check_tree,
     read_policies,
 };
-pub use config::{CONFIG_NAME, Config, InvalidConfig, today};
+pub use config::{ArchiveRule, CONFIG_NAME, Config, InvalidConfig, today};
 pub use discover::{Content, Source, discover};
 pub use fix::{Fixed, fix};
 pub use order::canonical_order;

@@ -1,5 +1,6 @@
 //! `keyaki analyze`: findings about the accounts of a snapshot.
 
+mod earlier;
 pub(crate) mod view;
 
 use std::collections::BTreeMap;
@@ -10,8 +11,10 @@ use keyaki_account::Snapshot;
 use keyaki_audit::{Auditor, Clock, FindingKind, NotAnalysed, Outcome, ZoneOfTrust, targets};
 use keyaki_eval::Profile;
 use keyaki_ir::date;
+use keyaki_report::audit::{Audit, Format};
 use keyaki_symbolic::Budget;
 
+use crate::command::check::parse;
 use crate::command::profile::ProfileArguments;
 use crate::command::snapshot::load;
 use crate::command::trail;
@@ -44,12 +47,14 @@ pub(crate) struct Arguments {
     cloudtrail: Option<PathBuf>,
     #[command(flatten)]
     options: AskOptions,
-    /// The form of the output
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    #[command(flatten)]
+    earlier: earlier::EarlierOptions,
+    /// The form of the output: text, json, html, markdown, csv, sarif, ocsf, asff
+    #[arg(long, default_value = "text", value_parser = format)]
     format: Format,
-    /// A file to write the output to
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    /// Another form, written to a file; may be given several times
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]
+    output: Vec<(Format, PathBuf)>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -90,15 +95,12 @@ impl Analysis {
     }
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// JSON, version 1.
-    Json,
-    /// One HTML file for a browser, without scripts and without anything from elsewhere.
-    Html,
+fn format(name: &str) -> Result<Format, String> {
+    Format::parse(name).ok_or_else(|| parse::one_of(name, &Format::ALL.map(Format::name)))
+}
+
+fn output(text: &str) -> Result<(Format, PathBuf), String> {
+    parse::format_and_file(text, format)
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
@@ -133,34 +135,25 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         profile: profile.name().to_owned(),
         catalog_date: auditor.catalog.snapshot().date.to_string(),
     };
-    let audit = view::audit(&outcome, &about, &proposals, auditor.snapshot);
+    let mut audit = view::audit(&outcome, &about, &proposals, auditor.snapshot);
+    arguments.earlier.apply(&mut audit)?;
     write(arguments, &audit, console)?;
-    Ok(match (outcome.findings.is_empty(), outcome.not_analysed.is_empty()) {
+    Ok(match (audit.findings.is_empty(), audit.not_analysed.is_empty()) {
         (false, _) => Exit::Findings,
         (true, true) => Exit::Clean,
         (true, false) => Exit::Undecided,
     })
 }
 
-fn write(
-    arguments: &Arguments,
-    audit: &keyaki_report::audit::Audit,
-    console: &mut Console,
-) -> Result<(), Failure> {
-    let color = console.has_color() && arguments.output.is_none();
-    let render = |out: &mut dyn std::io::Write| match arguments.format {
-        Format::Text => keyaki_report::audit::write_text(audit, color, out),
-        Format::Json => writeln!(out, "{:#}", keyaki_report::audit::to_json(audit)),
-        Format::Html => keyaki_report::audit_html::write(audit, out),
-    };
-    match &arguments.output {
-        None => console.write(render),
-        Some(path) => {
-            let mut bytes = Vec::new();
-            let written = render(&mut bytes).and_then(|()| std::fs::write(path, &bytes));
-            written.map_err(|e| crate::command::file_failure(path, &e))
-        }
+fn write(arguments: &Arguments, audit: &Audit, console: &mut Console) -> Result<(), Failure> {
+    let color = console.has_color();
+    for (format, path) in &arguments.output {
+        let mut bytes = Vec::new();
+        let written = format.write(audit, false, &mut bytes);
+        let written = written.and_then(|()| std::fs::write(path, &bytes));
+        written.map_err(|e| crate::command::file_failure(path, &e))?;
     }
+    console.write(|out| arguments.format.write(audit, color, out))
 }
 
 impl AskOptions {

@@ -7,6 +7,7 @@ mod cases;
 mod contract;
 mod engines;
 mod extension;
+mod formats;
 mod lsp;
 mod program;
 mod readme;

@@ -31,9 +31,12 @@ pub(crate) fn audit(
         analyses: about.analyses.clone(),
         zone: about.zone.clone(),
         now: about.clock.now.calendar().unwrap_or_default(),
+        now_millis: i64::try_from(about.clock.now.0 / 1_000_000).unwrap_or_default(),
         days: about.clock.days,
         counts: coverage(snapshot).counts,
         findings: outcome.findings.iter().map(|f| finding(f, proposals)).collect(),
+        resolved: Vec::new(),
+        archived: 0,
         not_analysed: not_analysed
             .map(|n| (n.analysis.to_owned(), n.about.clone(), n.why.clone()))
             .collect(),
@@ -46,6 +49,7 @@ fn finding(finding: &Finding, proposals: &BTreeMap<String, String>) -> view::Fin
     let is_about_use = finding.kind == FindingKind::UnusedAction;
     let proposal = is_about_use.then(|| proposals.get(&finding.resource)).flatten();
     view::Finding {
+        status: None,
         proposal: proposal.cloned(),
         id: finding.fingerprint(),
         kind: finding.kind.name(),
