@@ -15,12 +15,14 @@ mod stored;
 mod accessed;
 mod authorization;
 mod collected;
+mod configuration;
 mod credentials;
 mod fragment;
 mod kind;
 mod organization;
 mod place;
 mod resource;
+mod shares;
 
 mod assemble;
 mod coverage;
@@ -30,6 +32,7 @@ pub use coverage::{Coverage, Missing, coverage};
 pub use fragment::{Format, Fragment, read};
 pub use kind::ResourceKind;
 pub use organization::{Guardrail, Node, Organization};
+pub use shares::{Grantee, Share};
 pub use snapshot::{
     AccessKey, Account, Credentials, Group, Kind, Managed, Principal, Remark, Resource,
     ServiceAccess, Snapshot,

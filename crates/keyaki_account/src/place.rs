@@ -29,6 +29,15 @@ impl<'p> PathParts<'p> {
         self.folders.iter().rev().copied().find(|f| is_region(f))
     }
 
+    /// The partition of its region.
+    pub(crate) fn partition(&self) -> &'static str {
+        match self.region() {
+            Some(region) if region.starts_with("cn-") => "aws-cn",
+            Some(region) if region.starts_with("us-gov-") => "aws-us-gov",
+            Some(_) | None => "aws",
+        }
+    }
+
     /// The file's name as an ARN or a plain name: `%` and `_` escapes taken out of ARNs.
     pub(crate) fn name(&self) -> String {
         let plain = decoded(self.stem);

@@ -139,12 +139,7 @@ impl Draft {
             return Ok(name);
         }
         let kind = self.kind.ok_or("no folder tells its kind")?;
-        let partition = match parts.region() {
-            Some(region) if region.starts_with("cn-") => "aws-cn",
-            Some(region) if region.starts_with("us-gov-") => "aws-us-gov",
-            Some(_) | None => "aws",
-        };
-        let built = kind.arn(partition, parts.region(), account, &name);
+        let built = kind.arn(parts.partition(), parts.region(), account, &name);
         built
             .or_else(|| self.only_resource(kind))
             .ok_or_else(|| "neither the answer nor the folders tell account and region".to_owned())

@@ -1,11 +1,11 @@
 //! The snapshot: plain data, each policy with the place that it came from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use keyaki_ir::date::Instant;
 
-use crate::{Organization, ResourceKind, Stored};
+use crate::{Organization, ResourceKind, Share, Stored};
 
 /// Accounts, perhaps of an organisation, as some files describe them.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,10 @@ pub struct Snapshot {
     pub managed: BTreeMap<String, Managed>,
     /// Resources that can have a policy, by ARN; roles are not among them.
     pub resources: BTreeMap<String, Resource>,
+    /// Access that lists give rather than policies.
+    pub shares: Vec<Share>,
+    /// The kinds of lists that were read, even if they share nothing: `ACL`, `share`, `grant`.
+    pub lists: BTreeSet<&'static str>,
     /// What was not understood or is missing.
     pub remarks: Vec<Remark>,
     /// How many files gave something.

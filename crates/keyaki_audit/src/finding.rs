@@ -179,6 +179,10 @@ impl Finding {
         let principal = self.principal.as_deref().unwrap_or_default();
         match self.kind {
             FindingKind::UnusedAccessKey => self.actions.join("\n"),
+            // What a list gives is another thing than what a policy gives.
+            FindingKind::Public | FindingKind::External if self.request.is_none() => {
+                format!("{principal}\n{}\nlist", self.conditions.join("\n"))
+            }
             FindingKind::Public
             | FindingKind::External
             | FindingKind::Admin

@@ -19,6 +19,7 @@ mod exposure;
 mod never_used;
 mod proposal;
 mod reach;
+mod shared;
 mod unused;
 
 pub use admin::admin;
@@ -30,6 +31,7 @@ pub use never_used::{NeverUsed, never_used, unused_actions};
 pub use layered::{Layered, everything};
 pub use proposal::{Allowed, Proposal, Used, Within, proposal};
 pub use reach::{Asked, Can, Reach, WhatCan, what_can, who_can, who_can_asked};
+pub use shared::{external_share, public_share};
 pub use target::{Target, targets};
 pub use unused::{Clock, unused};
 pub use zone::ZoneOfTrust;

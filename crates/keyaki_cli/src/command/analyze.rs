@@ -182,11 +182,21 @@ impl AskOptions {
         match analysis {
             Analysis::External => {
                 let all = targets(auditor.snapshot);
-                self.each(name, &all, console, |t| keyaki_audit::external(t, zone, auditor))
+                let shares = &auditor.snapshot.shares;
+                let mut found = self.each(name, shares, console, |s| {
+                    keyaki_audit::external_share(s, zone, auditor)
+                });
+                found.add(self.each(name, &all, console, |t| {
+                    keyaki_audit::external(t, zone, auditor)
+                }));
+                found
             }
             Analysis::Public => {
                 let all = targets(auditor.snapshot);
-                self.each(name, &all, console, |t| keyaki_audit::public(t, auditor))
+                let shares = &auditor.snapshot.shares;
+                let mut found = self.each(name, shares, console, keyaki_audit::public_share);
+                found.add(self.each(name, &all, console, |t| keyaki_audit::public(t, auditor)));
+                found
             }
             Analysis::Unused => {
                 let all: Vec<_> = auditor.snapshot.principals.values().collect();
