@@ -286,7 +286,8 @@ pub fn to_json(audit: &Audit) -> Value {
     })
 }
 
-fn finding_json(finding: &Finding) -> Value {
+/// A finding as a member of the JSON report.
+pub fn finding_json(finding: &Finding) -> Value {
     json!({
         "id": finding.id,
         "kind": finding.kind,

@@ -1,6 +1,7 @@
 //! `keyaki analyze`: findings about the accounts of a snapshot.
 
 mod earlier;
+mod stream;
 pub(crate) mod view;
 
 use std::collections::BTreeMap;
@@ -47,6 +48,13 @@ pub(crate) struct Arguments {
     cloudtrail: Option<PathBuf>,
     #[command(flatten)]
     options: AskOptions,
+    /// Read work items from standard input, a JSON object a line, and write what was found, a line
+    /// for each
+    #[arg(long, conflicts_with_all = ["work_items", "output", "format", "cloudtrail", "baseline", "since"])]
+    stream: bool,
+    /// Write the work items for `--stream`
+    #[arg(long)]
+    work_items: bool,
     #[command(flatten)]
     earlier: earlier::EarlierOptions,
     /// The form of the output: text, json, html, markdown, csv, sarif, ocsf, asff
@@ -114,6 +122,13 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let loaded = load(&arguments.folder, console)?;
     let profile = arguments.options.profile.read()?;
     let auditor = arguments.options.auditor(&loaded.snapshot, &profile, console);
+    if arguments.stream || arguments.work_items {
+        let work = stream::Work::new(&auditor, &zone, &clock, &analyses);
+        return match arguments.work_items {
+            true => work.write_items(console).map(|()| Exit::Clean),
+            false => work.run(arguments, console),
+        };
+    }
     let mut outcome = Outcome::default();
     for analysis in &analyses {
         outcome.add(arguments.options.analyse(*analysis, &auditor, &zone, &clock, console));

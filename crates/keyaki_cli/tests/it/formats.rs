@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::program::told;
+use crate::program::{keyaki, run, told};
 
 fn case(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/accounts").join(name)
@@ -242,4 +242,45 @@ fn archive_rules_put_aside_what_meets_all_their_criteria() {
     let with_id = with_id.count();
     assert!(with_id > 0);
     assert_eq!(rule("\"condition.sts:ExternalId\" = {exists = true}", ""), number - with_id);
+}
+
+/// The lines that a run with standard input writes.
+fn streamed(folder: &Path, more: &[&str], input: &str) -> (Vec<Value>, i32) {
+    let words = [&["analyze", "snapshot", "--stream"], &NOW[..], more].concat();
+    let told = run(keyaki(folder, &words), input.as_bytes());
+    let text = String::from_utf8_lossy(&told.stdout).into_owned();
+    let lines = text.lines().map(|l| serde_json::from_str(l).expect("JSON")).collect();
+    (lines, told.status.code().unwrap_or_default())
+}
+
+#[test]
+fn a_stream_of_all_items_finds_what_one_run_finds() {
+    for (name, options) in [("resources", &["--analysis", "external"][..]), ("shares", &[]), ("unused", &[])] {
+        let case = case(name);
+        let (items, code) = analyze(&case, &[&["--work-items"], options].concat());
+        assert_eq!(code, 0);
+        let (lines, code) = streamed(&case, options, &items);
+        assert_eq!((lines.len(), code), (items.lines().count(), 1), "{name}");
+        let mut found: Vec<String> = lines.iter().flat_map(|l| list(l, "findings")).map(Value::to_string).collect();
+        let whole = json_of(&case, options);
+        let mut expected: Vec<String> = list(&whole, "findings").iter().map(Value::to_string).collect();
+        if name == "shares" {
+            // One run tells what everybody has once; here each analysis tells it.
+            expected.retain(|f| found.contains(f));
+            assert!(expected.len() >= 10, "{}", expected.len());
+            continue;
+        }
+        found.sort();
+        expected.sort();
+        assert_eq!(found, expected, "{name}");
+    }
+}
+
+#[test]
+fn a_bad_item_is_told_and_the_rest_goes_on() {
+    let input = "nonsense\n{\"analysis\": \"external\", \"about\": \"arn:x\"}\n\n{\"analysis\": \"snapshot\"}\n";
+    let (lines, code) = streamed(&case("roles"), &[], input);
+    assert_eq!((lines.len(), code), (3, 2));
+    assert!(lines[0]["error"].is_string() && lines[1]["error"].is_string());
+    assert_eq!(lines[2]["analysis"], "snapshot");
 }

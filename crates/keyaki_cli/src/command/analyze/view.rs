@@ -45,7 +45,8 @@ pub(crate) fn audit(
     }
 }
 
-fn finding(finding: &Finding, proposals: &BTreeMap<String, String>) -> view::Finding {
+/// A finding as the renderers show it.
+pub(crate) fn finding(finding: &Finding, proposals: &BTreeMap<String, String>) -> view::Finding {
     let is_about_use = finding.kind == FindingKind::UnusedAction;
     let proposal = is_about_use.then(|| proposals.get(&finding.resource)).flatten();
     view::Finding {
