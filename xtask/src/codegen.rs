@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::Outcome;
 
@@ -17,7 +18,9 @@ pub(crate) struct Generated {
 /// When the sources of the generation cannot be read.
 pub(crate) fn generate(root: &Path) -> Result<Vec<Generated>, String> {
     let rules = rules(root)?;
-    Ok(vec![registry(root, &rules), config_schema(root, &rules)])
+    let mut files = vec![registry(root, &rules), config_schema(root, &rules)];
+    files.extend(crate::rule_docs::pages(root));
+    Ok(files)
 }
 
 /// Writes the generated files that are stale; with `check`, only names them.
@@ -26,11 +29,22 @@ pub(crate) fn generate(root: &Path) -> Result<Vec<Generated>, String> {
 /// When a file cannot be read or written, or, with `check`, when one is stale.
 pub(crate) fn run(root: &Path, check: bool) -> Outcome {
     let mut stale = Vec::new();
-    for file in generate(root)? {
+    let files = generate(root)?;
+    let gone = gone(root, &files);
+    for path in &gone {
+        if !check {
+            fs::remove_file(path).map_err(|e| format!("{}: {e}", path.display()))?;
+        }
+        stale.push(path.display().to_string());
+    }
+    for file in files {
         if fs::read_to_string(&file.path).is_ok_and(|text| text == file.text) {
             continue;
         }
         if !check {
+            if let Some(folder) = file.path.parent() {
+                fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+            }
             fs::write(&file.path, &file.text)
                 .map_err(|e| format!("{}: {e}", file.path.display()))?;
         }
@@ -43,8 +57,30 @@ pub(crate) fn run(root: &Path, check: bool) -> Outcome {
         }
         (false, false) => {
             println!("wrote {}", stale.join(", "));
-            Ok(())
+            match stale.iter().any(|path| path.ends_with("rules.rs")) {
+                // The pages are made from the rules that were compiled in.
+                true => again(root),
+                false => Ok(()),
+            }
         }
+    }
+}
+
+/// Pages of rules that are no more.
+fn gone(root: &Path, files: &[Generated]) -> Vec<PathBuf> {
+    let entries = fs::read_dir(root.join("docs/rules")).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    paths.filter(|path| !files.iter().any(|file| file.path == *path)).collect()
+}
+
+/// Builds with the new list of rules and generates once more.
+fn again(root: &Path) -> Outcome {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let arguments = ["run", "--quiet", "--package", "xtask", "--", "codegen"];
+    let status = Command::new(cargo).args(arguments).current_dir(root).status();
+    match status.map_err(|e| format!("cargo: {e}"))?.success() {
+        true => Ok(()),
+        false => Err("the second generation failed".into()),
     }
 }
 

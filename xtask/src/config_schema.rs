@@ -1,7 +1,8 @@
 //! The JSON Schema of `keyaki.toml`, for editors of TOML.
 
 use keyaki_ir::{PolicyKind, ResourceType};
-use serde_json::{Value, json};
+use keyaki_lint::{Setting, Takes};
+use serde_json::{Map, Value, json};
 
 const LEVELS: [&str; 4] = ["error", "security", "warning", "suggestion"];
 
@@ -10,7 +11,7 @@ pub(crate) fn schema(rules: &[String]) -> Value {
     let names: Vec<String> = rules.iter().map(|rule| rule.replace('_', "-")).collect();
     let codes = names.iter().map(|name| name.replace('-', "_").to_uppercase());
     let rule: Vec<String> = names.iter().cloned().chain(codes).collect();
-    let groups = ["all", "aws"].into_iter().chain(LEVELS).map(str::to_owned);
+    let groups = ["all", "aws", "proved"].into_iter().chain(LEVELS).map(str::to_owned);
     let pick: Vec<String> = groups.chain(rule.iter().cloned()).collect();
     let resource_types: Vec<&str> = ResourceType::ALL.iter().map(|t| t.name()).collect();
     json!({
@@ -22,6 +23,11 @@ pub(crate) fn schema(rules: &[String]) -> Value {
             "persona": { "enum": ["regular", "pedantic", "auditor"], "description": "For whom findings are." },
             "select": list("#/$defs/pick", "These rules alone."),
             "ignore": list("#/$defs/pick", "These rules not."),
+            "groups": {
+                "type": "object",
+                "description": "Groups of rules, for `select` and `ignore`.",
+                "additionalProperties": list("#/$defs/rule", "The rules of the group."),
+            },
             "fail-level": { "enum": LEVELS, "description": "The level from which on findings make the exit code 1." },
             "levels": {
                 "type": "object",
@@ -29,13 +35,15 @@ pub(crate) fn schema(rules: &[String]) -> Value {
                 "propertyNames": { "$ref": "#/$defs/rule" },
                 "additionalProperties": { "enum": LEVELS },
             },
+            "rules": rule_settings(),
+            "require": { "type": "array", "items": requirement() },
             "files": { "type": "array", "items": files(&resource_types) },
             "suppress": { "type": "array", "items": suppression() },
             "archive": { "type": "array", "items": archive() },
         },
         "$defs": {
             "rule": { "enum": rule },
-            "pick": { "enum": pick },
+            "pick": { "anyOf": [{ "enum": pick }, { "type": "string", "description": "A group of this file." }] },
             "paths": one_or_more(&json!({ "type": "string" }), "Patterns as in a .gitignore."),
         },
     })
@@ -103,6 +111,51 @@ fn archive() -> Value {
             },
             "reason": { "type": "string", "minLength": 1 },
             "expires": { "type": "string", "format": "date", "description": "The last day on which it holds." },
+        },
+    })
+}
+
+/// The settings of the rules that have any.
+fn rule_settings() -> Value {
+    let with_settings = keyaki_lint::rules().iter().filter(|rule| !rule.settings.is_empty());
+    let tables = with_settings.map(|rule| {
+        let settings = rule.settings.iter().map(|s| (s.name.to_owned(), setting(s)));
+        let table = json!({
+            "type": "object",
+            "description": rule.meta.summary(),
+            "additionalProperties": false,
+            "properties": settings.collect::<Map<_, _>>(),
+        });
+        (rule.meta.name.to_owned(), table)
+    });
+    json!({
+        "type": "object",
+        "description": "Settings of rules, under their names.",
+        "additionalProperties": false,
+        "properties": tables.collect::<Map<_, _>>(),
+    })
+}
+
+fn setting(setting: &Setting) -> Value {
+    match setting.takes {
+        Takes::Number => json!({ "type": "integer", "minimum": 0, "description": setting.about }),
+        Takes::Texts => one_or_more(&json!({ "type": "string" }), setting.about),
+    }
+}
+
+fn requirement() -> Value {
+    json!({
+        "type": "object",
+        "description": "What the project asks of every grant of some actions.",
+        "additionalProperties": false,
+        "required": ["actions", "condition"],
+        "properties": {
+            "actions": one_or_more(&json!({ "type": "string" }), "Action patterns."),
+            "condition": {
+                "type": "object",
+                "description": "The condition that every granted request must meet, as in a policy.",
+            },
+            "reason": { "type": "string", "description": "What to tell who violates it." },
         },
     })
 }

@@ -31,10 +31,30 @@ mod tests {
                 "keyaki_ir",
             ],
         ),
-        ("keyaki_lint", &["keyaki_catalog", "keyaki_ir", "keyaki_syntax", "keyaki_diag"]),
+        (
+            "keyaki_lint",
+            &[
+                "keyaki_analyze",
+                "keyaki_symbolic",
+                "keyaki_eval",
+                "keyaki_catalog",
+                "keyaki_ir",
+                "keyaki_syntax",
+                "keyaki_diag",
+            ],
+        ),
         (
             "keyaki_workspace",
-            &["keyaki_lint", "keyaki_catalog", "keyaki_ir", "keyaki_syntax", "keyaki_diag"],
+            &[
+                "keyaki_lint",
+                "keyaki_analyze",
+                "keyaki_symbolic",
+                "keyaki_eval",
+                "keyaki_catalog",
+                "keyaki_ir",
+                "keyaki_syntax",
+                "keyaki_diag",
+            ],
         ),
         ("keyaki_report", &["keyaki_diag"]),
         (

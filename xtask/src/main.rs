@@ -13,10 +13,17 @@ mod codegen;
 mod compare;
 mod compare_linters;
 mod config_schema;
+mod dist;
 mod editor;
 mod editors;
+mod escalation;
 mod layers;
 mod licences;
+mod packages;
+mod platform;
+mod report;
+mod rule_docs;
+mod sbom;
 mod test;
 mod z3;
 mod zip;
@@ -31,12 +38,18 @@ tasks:
   test [ARG…]        run all tests, with Z3; arguments go to the test runner
   test-editor        run the VS Code extension in a real workbench
   test-editors       the same, and before that the tests in Neovim and Emacs, which it installs
+  test-report        look at the HTML report in Chromium, driven by playwright-core
   package-editor [--target T --program P]
                      pack the VS Code extension, for one platform with the program in it
+  dist [--target TRIPLE] [--profile NAME]
+                     build a release for a platform: archive, wheel and npm packages
+  test-packages      pack this machine's program, install each package and run it, and run the
+                     GitHub Action's script and the pre-commit hooks
   z3                 bring the Z3 that the solver tests use, and print where it is
   codegen [--check]  write the generated files, or only say which are stale
   catalog build      regenerate the catalogue's text files from a released data set
   catalog managed    fetch AWS's managed policies and regenerate their block
+  escalation build   regenerate the list of ways to more permissions from pathfinding.cloud
   compare-simulate [--cases N] [--seed S]
                      decide seeded requests with iam-simulate too, and sort the differences
   compare-linters [DIR]
@@ -48,11 +61,15 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["test", rest @ ..] => test::run(&workspace_root(), rest),
         ["test-editor"] => editor::test_in_workbench(&workspace_root()),
+        ["test-report"] => report::test(&workspace_root()),
         ["test-editors"] => editors::test(&workspace_root()),
         ["package-editor", rest @ ..] => editor::package(&workspace_root(), rest),
+        ["dist", rest @ ..] => dist::run_task(&workspace_root(), rest),
+        ["test-packages"] => packages::test(&workspace_root()),
         ["z3"] => z3::run(),
         ["codegen"] => codegen::run(&workspace_root(), false),
         ["codegen", "--check"] => codegen::run(&workspace_root(), true),
+        ["escalation", rest @ ..] => escalation::run(rest),
         ["compare-simulate", rest @ ..] => compare::run(&workspace_root(), rest),
         ["compare-linters", rest @ ..] => compare_linters::run(&workspace_root(), rest),
         ["catalog", rest @ ..] => catalog::run(rest),

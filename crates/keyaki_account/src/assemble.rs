@@ -86,6 +86,17 @@ impl Assembly {
             Piece::Aspect { folder, aspect } => {
                 self.folders.entry(folder).or_default().add(*aspect)
             }
+            Piece::Workload(workload) => {
+                snapshot.workload_kinds.insert((workload.account.clone(), workload.kind));
+                let known = snapshot.workloads.entry(workload.arn.clone());
+                let known = known.or_insert_with(|| (*workload).clone());
+                known.role = known.role.take().or(workload.role);
+            }
+            Piece::Workloads { kind, account } => {
+                if let Some(account) = account {
+                    snapshot.workload_kinds.insert((account, kind));
+                }
+            }
             Piece::Account(account) => {
                 self.own_accounts.insert(account);
             }
@@ -209,7 +220,8 @@ impl Assembly {
             }
         }
         for share in &mut self.snapshot.shares {
-            let known = self.snapshot.resources.get(&share.resource).and_then(|r| r.account.clone());
+            let known =
+                self.snapshot.resources.get(&share.resource).and_then(|r| r.account.clone());
             share.account = share.account.take().or(known).or_else(|| only.clone());
             let name = share.resource.rsplit(':').next().unwrap_or_default();
             let ignores = |name: &str| self.blocks.get(name).is_some_and(|(_, ignores)| *ignores);
@@ -235,7 +247,8 @@ impl Assembly {
             self.snapshot.resources.values().filter_map(|r| r.account.clone()).collect();
         let shared: Vec<String> =
             self.snapshot.shares.iter().filter_map(|s| s.account.clone()).collect();
-        for owner in owners.into_iter().chain(shared).chain(std::mem::take(&mut self.own_accounts)) {
+        for owner in owners.into_iter().chain(shared).chain(std::mem::take(&mut self.own_accounts))
+        {
             self.snapshot.accounts.entry(owner).or_default();
         }
     }

@@ -20,11 +20,17 @@ pub(crate) fn is_one(root: Value<'_>) -> bool {
 
 pub(crate) fn read(file: &Arc<str>, tree: &Arc<Tree>, root: Value<'_>) -> Fragment {
     let policies = policies(tree);
-    let mut items =
-        Items { file, tree, policies, fragment: Fragment::new(file, Format::Configuration), other: 0 };
+    let mut items = Items {
+        file,
+        tree,
+        policies,
+        fragment: Fragment::new(file, Format::Configuration),
+        other: 0,
+    };
     for item in json::list(root, "configurationItems") {
-        let is_gone = json::text(item, "configurationItemStatus")
-            .is_some_and(|s| s.starts_with("ResourceDeleted") || s.starts_with("ResourceNotRecorded"));
+        let is_gone = json::text(item, "configurationItemStatus").is_some_and(|s| {
+            s.starts_with("ResourceDeleted") || s.starts_with("ResourceNotRecorded")
+        });
         if !is_gone {
             items.item(item);
         }
@@ -61,7 +67,10 @@ impl<'i> Items<'i> {
             ("AWS::IAM::User", Some(c)) => self.principal(arn, c, Kind::User),
             ("AWS::IAM::Group", Some(c)) => self.group(arn, c),
             ("AWS::IAM::Policy", Some(c)) => self.managed(arn, c),
-            ("AWS::IAM::Role" | "AWS::IAM::User" | "AWS::IAM::Group" | "AWS::IAM::Policy", None) => {
+            (
+                "AWS::IAM::Role" | "AWS::IAM::User" | "AWS::IAM::Group" | "AWS::IAM::Policy",
+                None,
+            ) => {
                 let message = format!("the item of {arn} has no configuration");
                 self.fragment.remark(message, "everything about it");
             }
@@ -178,7 +187,9 @@ impl<'i> Items<'i> {
                 kind: "s3-bucket",
                 account: account.map(str::to_owned),
                 with,
-                permissions: vec![json::text(grant, "permission").unwrap_or_default().to_uppercase()],
+                permissions: vec![
+                    json::text(grant, "permission").unwrap_or_default().to_uppercase(),
+                ],
                 conditions: Vec::new(),
                 by: "ACL",
                 place: format!("{}#{}", self.file, self.tree.pointer(list.id())),
@@ -202,8 +213,7 @@ fn attached(value: Value<'_>) -> Vec<String> {
 }
 
 fn tags(value: Option<Value<'_>>) -> Vec<(String, String)> {
-    let pair = |v: Value<'_>| {
-        Some((json::text(v, "key")?.to_owned(), json::text(v, "value")?.to_owned()))
-    };
+    let pair =
+        |v: Value<'_>| Some((json::text(v, "key")?.to_owned(), json::text(v, "value")?.to_owned()));
     value.into_iter().flat_map(Value::elements).filter_map(pair).collect()
 }

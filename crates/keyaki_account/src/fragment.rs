@@ -9,8 +9,8 @@ use crate::collected::Aspect;
 use crate::resource::{account_of, policies};
 use crate::{
     Credentials, Group, Managed, Organization, Principal, Remark, Resource, ServiceAccess, Share,
-    accessed, authorization, collected, configuration, credentials, json, organization, resource,
-    shares, stored,
+    Workload, accessed, authorization, collected, configuration, credentials, json, organization,
+    resource, shares, stored, workload,
 };
 
 /// What a file turned out to be.
@@ -34,6 +34,8 @@ pub enum Format {
     Configuration,
     /// Events of CloudTrail.
     Trail,
+    /// An answer about what runs with a role.
+    Workloads,
     /// `get-caller-identity` and `get-public-access-block`.
     Remainder,
     /// Nothing of these.
@@ -53,6 +55,7 @@ impl Format {
             Format::Share => "lists of shares",
             Format::Configuration => "AWS Config snapshot",
             Format::Trail => "events of CloudTrail",
+            Format::Workloads => "workloads",
             Format::Remainder => "other answers",
             Format::Unknown => "not understood",
         }
@@ -102,6 +105,12 @@ pub(crate) enum Piece {
     },
     /// The account that the files beside it are of.
     Account(String),
+    Workload(Box<Workload>),
+    /// That the workloads of a kind were read, of an account where that is told.
+    Workloads {
+        kind: &'static str,
+        account: Option<String>,
+    },
     /// Block Public Access of a bucket.
     BlockPublicAccess {
         bucket: String,
@@ -136,6 +145,8 @@ impl Fragment {
             | Piece::Resource(_)
             | Piece::Aspect { .. }
             | Piece::Account(_)
+            | Piece::Workload(_)
+            | Piece::Workloads { .. }
             | Piece::BlockPublicAccess { .. }
             | Piece::Share(_)
             | Piece::List(_) => None,
@@ -192,6 +203,7 @@ fn by_content(file: &Arc<str>, tree: &Arc<Tree>, root: Value<'_>) -> Option<Frag
         .or_else(|| shares::read(file, tree, root))
         .or_else(|| not_used(file, root))
         .or_else(|| remainder(file, root))
+        .or_else(|| workload::read(file, root))
         .or_else(|| collected::read(file, tree, root))
         .or_else(|| resource::read(file, tree))
 }
@@ -199,14 +211,17 @@ fn by_content(file: &Arc<str>, tree: &Arc<Tree>, root: Value<'_>) -> Option<Frag
 /// Answers that are understood, and that no analysis asks.
 fn not_used(file: &Arc<str>, root: Value<'_>) -> Option<Fragment> {
     let has = |name: &str| root.get(name).is_some();
-    let is_event = |v: Value<'_>| v.get("eventSource").is_some() || v.get("CloudTrailEvent").is_some();
+    let is_event =
+        |v: Value<'_>| v.get("eventSource").is_some() || v.get("CloudTrailEvent").is_some();
     let is_trail = ["Records", "Events"].iter().any(|n| json::list(root, n).any(is_event))
         || root.elements().any(is_event)
         || is_event(root);
     let (format, message, weakens) = match () {
-        () if is_trail => {
-            (Format::Trail, "holds events of CloudTrail: name their folder with `--cloudtrail`", "unused actions")
-        }
+        () if is_trail => (
+            Format::Trail,
+            "holds events of CloudTrail: name their folder with `--cloudtrail`",
+            "unused actions",
+        ),
         () if has("VpcEndpoints") => (
             Format::Remainder,
             "holds the policies of VPC endpoints; no analysis asks them, so what they refuse is not seen",

@@ -23,6 +23,7 @@ mod organization;
 mod place;
 mod resource;
 mod shares;
+mod workload;
 
 mod assemble;
 mod coverage;
@@ -38,3 +39,4 @@ pub use snapshot::{
     ServiceAccess, Snapshot,
 };
 pub use stored::Stored;
+pub use workload::{RoleName, WORKLOADS, Workload};

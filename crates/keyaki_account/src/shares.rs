@@ -97,7 +97,8 @@ impl Reader<'_> {
     /// `aws s3api get-bucket-acl`.
     fn acl(&self, root: Value<'_>) -> Option<Vec<Share>> {
         let owner = json::text(root.get("Owner")?, "ID")?;
-        root.get("Grants").filter(|g| g.elements().next().is_none_or(|e| e.get("Grantee").is_some()))?;
+        root.get("Grants")
+            .filter(|g| g.elements().next().is_none_or(|e| e.get("Grantee").is_some()))?;
         let name = self.parts.name();
         let bucket = if name.starts_with("arn:") { name } else { format!("arn:aws:s3:::{name}") };
         let grants = json::list(root, "Grants").filter_map(|grant| {
@@ -114,17 +115,36 @@ impl Reader<'_> {
     fn snapshot(&self, root: Value<'_>) -> Option<Vec<Share>> {
         let id = json::text(root, "SnapshotId")?;
         root.get("CreateVolumePermissions")?;
-        Some(self.ec2(root, "CreateVolumePermissions", &format!("snapshot/{id}"), "ebs-snapshot", "ec2:CreateVolume"))
+        Some(self.ec2(
+            root,
+            "CreateVolumePermissions",
+            &format!("snapshot/{id}"),
+            "ebs-snapshot",
+            "ec2:CreateVolume",
+        ))
     }
 
     /// `aws ec2 describe-image-attribute --attribute launchPermission`.
     fn image(&self, root: Value<'_>) -> Option<Vec<Share>> {
         let id = json::text(root, "ImageId")?;
         root.get("LaunchPermissions")?;
-        Some(self.ec2(root, "LaunchPermissions", &format!("image/{id}"), "image", "ec2:RunInstances"))
+        Some(self.ec2(
+            root,
+            "LaunchPermissions",
+            &format!("image/{id}"),
+            "image",
+            "ec2:RunInstances",
+        ))
     }
 
-    fn ec2(&self, root: Value<'_>, list: &str, part: &str, kind: &'static str, action: &str) -> Vec<Share> {
+    fn ec2(
+        &self,
+        root: Value<'_>,
+        list: &str,
+        part: &str,
+        kind: &'static str,
+        action: &str,
+    ) -> Vec<Share> {
         let partition = self.parts.partition();
         let resource = match self.parts.region() {
             Some(region) => format!("arn:{partition}:ec2:{region}::{part}"),
@@ -132,8 +152,11 @@ impl Reader<'_> {
         };
         let entries = json::list(root, list).filter_map(|entry| {
             let text = |name| json::text(entry, name).map(str::to_owned);
-            let organization =
-                || text("OrganizationArn").or_else(|| text("OrganizationalUnitArn")).map(Grantee::Organization);
+            let organization = || {
+                text("OrganizationArn")
+                    .or_else(|| text("OrganizationalUnitArn"))
+                    .map(Grantee::Organization)
+            };
             let with = match json::text(entry, "Group") {
                 Some("all") => Grantee::Everybody,
                 Some(_) | None => text("UserId").map(Grantee::Account).or_else(organization)?,
@@ -171,7 +194,8 @@ impl Reader<'_> {
             }
             _ => name.to_owned(),
         };
-        let lists = json::list(result, list).filter(|a| json::text(*a, "AttributeName") == Some("restore"));
+        let lists =
+            json::list(result, list).filter(|a| json::text(*a, "AttributeName") == Some("restore"));
         let entries = lists.flat_map(|a| json::list(a, "AttributeValues").collect::<Vec<_>>());
         let shares = entries.filter_map(|entry| {
             let with = match entry.as_str()? {
@@ -217,11 +241,12 @@ fn constraints(grant: Value<'_>) -> Vec<String> {
     let lists = grant.get("Constraints").into_iter().flat_map(Value::members);
     let words = lists.flat_map(|list| {
         let entries = list.value().into_iter().flat_map(Value::members);
-        entries.filter_map(|m| {
-            let value = m.value()?.as_str()?.to_owned();
-            Some(format!("kms:EncryptionContext:{} is {value}", m.name()))
-        })
-        .collect::<Vec<_>>()
+        entries
+            .filter_map(|m| {
+                let value = m.value()?.as_str()?.to_owned();
+                Some(format!("kms:EncryptionContext:{} is {value}", m.name()))
+            })
+            .collect::<Vec<_>>()
     });
     words.collect()
 }

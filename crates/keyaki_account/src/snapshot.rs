@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use keyaki_ir::date::Instant;
 
-use crate::{Organization, ResourceKind, Share, Stored};
+use crate::{Organization, ResourceKind, Share, Stored, Workload};
 
 /// Accounts, perhaps of an organisation, as some files describe them.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +26,10 @@ pub struct Snapshot {
     pub shares: Vec<Share>,
     /// The kinds of lists that were read, even if they share nothing: `ACL`, `share`, `grant`.
     pub lists: BTreeSet<&'static str>,
+    /// What runs with a role, by ARN.
+    pub workloads: BTreeMap<String, Workload>,
+    /// The kinds of workloads that were read, by account.
+    pub workload_kinds: BTreeSet<(String, &'static str)>,
     /// What was not understood or is missing.
     pub remarks: Vec<Remark>,
     /// How many files gave something.
@@ -203,7 +207,7 @@ impl Snapshot {
         let mut missing = Vec::new();
         self.managed_into(&principal.attached, &mut found, &mut missing);
         for name in &principal.groups {
-            match self.group(name, principal) {
+            match self.group_of(name, principal) {
                 Some(group) => {
                     found.extend(&group.inline);
                     self.managed_into(&group.attached, &mut found, &mut missing);
@@ -229,7 +233,7 @@ impl Snapshot {
     }
 
     /// A group by name or ARN, in the account of one of its members.
-    fn group(&self, name: &str, member: &Principal) -> Option<&Group> {
+    pub fn group_of(&self, name: &str, member: &Principal) -> Option<&Group> {
         if name.starts_with("arn:") {
             return self.groups.get(name);
         }

@@ -10,7 +10,7 @@ use crate::callers::{self, CallerCase, Scope};
 use crate::core::{Limit, Sign};
 use crate::decider::Within;
 use crate::{Access, Answer, Decider, Native, Question, Responsible, Subject, Witness};
-use crate::{dead, fail_open, owner, public, spoofable};
+use crate::{dead, facts, fail_open, owner, public, spoofable};
 
 /// What answers are given with.
 #[derive(Clone, Copy)]
@@ -29,6 +29,22 @@ pub struct Asker<'a> {
     /// left open.
     pub core_questions: usize,
 }
+
+/// What became of a case of callers.
+enum Tried {
+    Answered(Answer),
+    Unreal(Unreal),
+}
+
+/// None of the requests that were found can occur.
+struct Unreal {
+    reason: String,
+    /// Facts that they do not heed.
+    unheeded: Vec<Formula<Ask>>,
+}
+
+/// How many facts may be asked for before it is given up to find a request that heeds all.
+const MOST_FACTS: usize = 16;
 
 /// What part of the steps may be spent on what a proof needs.
 const CORE_SHARE: u64 = 20;
@@ -226,14 +242,45 @@ impl Asker<'_> {
         actions
     }
 
-    /// One case of callers.
+    /// One case of callers. Facts that a request which was found does not heed are asked for, until
+    /// one is found that heeds all, or there is none.
     pub(crate) fn case(
         &self,
         case: &CallerCase,
         ask: &Asked<'_>,
         combine: &impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
     ) -> Answer {
-        let general = case.requirements(&ask.asked);
+        let known = self.decider.wants_all_facts().then(|| facts::all(&ask.asked));
+        let mut facts: Vec<Formula<Ask>> = known.into_iter().flatten().collect();
+        loop {
+            let unreal = match self.case_where(&facts, case, ask, combine) {
+                Tried::Answered(answer) => return answer,
+                Tried::Unreal(unreal) => unreal,
+            };
+            let known = facts.len();
+            for fact in unreal.unheeded {
+                if !facts.contains(&fact) {
+                    facts.push(fact);
+                }
+            }
+            if facts.len() == known || known >= MOST_FACTS {
+                let what = "the requests that were found cannot occur";
+                return Answer::Undecided(format!("{what}: {}", unreal.reason));
+            }
+        }
+    }
+
+    /// One case of callers, where these facts are asked for.
+    fn case_where(
+        &self,
+        facts: &[Formula<Ask>],
+        case: &CallerCase,
+        ask: &Asked<'_>,
+        combine: &impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
+    ) -> Tried {
+        let with_facts =
+            |keys: Formula<Ask>| Formula::and([keys].into_iter().chain(facts.iter().cloned()));
+        let general = with_facts(case.requirements(&ask.asked));
         let query = self.query(&case.caller, general.clone(), ask, combine);
         let found = match self.decider.decide(&query, self) {
             Outcome::Nothing { left_out } => {
@@ -241,9 +288,9 @@ impl Asker<'_> {
                     format!("actions that AWS may add to {service} one day were left out")
                 });
                 let (approximations, core) = (approximations.collect(), None);
-                return Answer::Proved { approximations, core };
+                return Tried::Answered(Answer::Proved { approximations, core });
             }
-            Outcome::Undecided(reason) => return Answer::Undecided(reason),
+            Outcome::Undecided(reason) => return Tried::Answered(Answer::Undecided(reason)),
             Outcome::Found(found) => found,
         };
         let callers = match case.scope {
@@ -253,9 +300,10 @@ impl Asker<'_> {
             }
         };
         let mut reason = "no caller was found whom such a request could come from".to_owned();
+        let mut unheeded = facts::unheeded(&found.request, &ask.asked, self.catalog);
         for caller in callers {
             let exact = CallerCase { caller, scope: Scope::Itself };
-            let mut tries = vec![ask.of(&exact)];
+            let mut tries = vec![with_facts(ask.of(&exact))];
             // What contradicts itself is asked for again without the contradiction.
             for _ in 0..4 {
                 let Some(requirements) = tries.pop() else { break };
@@ -267,14 +315,15 @@ impl Asker<'_> {
                 };
                 let Outcome::Found(found) = outcome else { continue };
                 match self.witness(&query, &found, ask, combine) {
-                    Ok(witness) => return Answer::Refuted(Box::new(witness)),
+                    Ok(witness) => return Tried::Answered(Answer::Refuted(Box::new(witness))),
                     Err(why) => reason = why,
                 }
+                unheeded.extend(facts::unheeded(&found.request, &ask.asked, self.catalog));
                 let others = owner::agreeing(&found.request);
                 tries.extend(others.map(|o| Formula::and([requirements.clone(), o])));
             }
         }
-        Answer::Undecided(format!("the requests that were found cannot occur: {reason}"))
+        Tried::Unreal(Unreal { reason, unheeded })
     }
 
     /// What must hold of a request of a caller.

@@ -332,7 +332,7 @@ pub(crate) fn outside(zone: &Zone, asked: &AskedKeys) -> Formula<Ask> {
     Formula::and(parts)
 }
 
-fn present(key: &str) -> Formula<Ask> {
+pub(crate) fn present(key: &str) -> Formula<Ask> {
     Formula::Atom(Ask::Present(key.into()))
 }
 

@@ -11,6 +11,12 @@ pub trait Decider {
     /// Whether there is a request that the query's formula holds of. One that is given has been
     /// replayed.
     fn decide(&self, query: &Query<'_>, asker: &Asker<'_>) -> Outcome;
+
+    /// Whether queries say from the start what holds between the keys of every request, rather
+    /// than once a request was found that cannot occur.
+    fn wants_all_facts(&self) -> bool {
+        false
+    }
 }
 
 /// The engine on boxes, which needs nothing else.

@@ -1,11 +1,11 @@
 //! Questions about exactly one caller, whose account and whose resource's account are known.
 
 use keyaki_eval::{Caller, Formula};
-use keyaki_symbolic::{Actions, Budget, Engine};
+use keyaki_symbolic::{Actions, Ask, Budget, Engine};
 
 use crate::ask::asked_for;
 use crate::asked::Asked;
-use crate::callers::{CallerCase, Scope};
+use crate::callers::{CallerCase, Scope, absent, is};
 use crate::{Access, Answer, Asker, Subject};
 
 /// Whether none of this access is granted to the caller; a refutation is a request that is.
@@ -16,11 +16,29 @@ pub fn access_of(
     access: &[Access],
     asker: &Asker<'_>,
 ) -> Answer {
+    access_with(subject, caller, same_account, access, &[], asker)
+}
+
+/// As [`access_of`], of requests in which some keys hold a known value or are absent. Keys that
+/// the policies do not ask for make no difference, and are left out.
+pub fn access_with(
+    subject: &Subject,
+    caller: &Caller,
+    same_account: bool,
+    access: &[Access],
+    keys: &[(String, Option<String>)],
+    asker: &Asker<'_>,
+) -> Answer {
     let subjects = [subject];
     let ask = Asked::new(&subjects).with(same_account);
     let case = CallerCase { caller: caller.clone(), scope: Scope::Itself };
+    let asked = keys.iter().filter(|(key, _)| ask.asked().has(key));
+    let known: Vec<Formula<Ask>> = asked
+        .map(|(key, value)| value.as_ref().map_or_else(|| absent(key), |value| is(key, value)))
+        .collect();
     asker.case(&case, &ask, &|_, allowed| {
-        Formula::and(allowed.iter().cloned().chain([asked_for(access)]))
+        let wanted = known.iter().cloned().chain([asked_for(access)]);
+        Formula::and(allowed.iter().cloned().chain(wanted))
     })
 }
 

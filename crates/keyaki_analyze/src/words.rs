@@ -1,7 +1,10 @@
-//! Elements of statements in words.
+//! Elements of statements, and requests, in words.
 
+use keyaki_eval::Caller;
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{BaseOperator, ConditionEntry, Operator, PrincipalForm, SetOperator, Statement};
+
+use crate::Witness;
 
 /// Whom a statement names; none where it has no principal element.
 pub fn principals(statement: &Statement) -> Option<String> {
@@ -94,5 +97,33 @@ fn verb(base: BaseOperator) -> &'static str {
         BaseOperator::IpAddress => "is in",
         BaseOperator::NotIpAddress => "is not in",
         BaseOperator::Null => "is",
+    }
+}
+
+/// A request in words: who, what, and which keys it holds.
+pub fn in_words(witness: &Witness) -> String {
+    let request = &witness.request;
+    let mut text =
+        format!("`{}` on `{}` by {}", request.action, request.resource, who(&request.caller));
+    for (key, values) in request.context.iter() {
+        text += &format!(", {key} = {}", values.as_slice().join(" "));
+    }
+    for key in &witness.absent {
+        text += &format!(", without {key}");
+    }
+    text
+}
+
+fn who(caller: &Caller) -> String {
+    match caller {
+        Caller::Service { host } => host.clone(),
+        Caller::CanonicalUser { id } => id.clone(),
+        Caller::Anonymous => "an anonymous caller".to_owned(),
+        Caller::Root { .. }
+        | Caller::User { .. }
+        | Caller::RoleSession { .. }
+        | Caller::FederatedUser { .. }
+        | Caller::WebIdentity { .. }
+        | Caller::Saml { .. } => caller.arn().unwrap_or_default(),
     }
 }

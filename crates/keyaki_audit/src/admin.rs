@@ -21,21 +21,13 @@ enum Extent {
 
 /// Whether a user or role can do everything, or everything in IAM.
 pub fn admin(principal: &Principal, auditor: &Auditor<'_>) -> Outcome {
-    let (identity, _) = auditor.snapshot.identity_of(principal);
-    let allows = || {
-        let sound = identity.iter().filter(|s| s.defect.is_none());
-        let statements = sound.flat_map(|s| &s.policy.statements);
-        statements.filter(|s| s.effect() == Some(Effect::Allow))
-    };
-    // What spells out neither of these cannot be all of IAM.
-    let may = |action: &str| allows().any(|s| matches_action(s, action));
-    if !may("iam:CreatePolicyVersion") || !may("iam:PutUserPolicy") || !may("iam:ListUsers") {
+    let (layered, missing) = Layered::default().with_principal(auditor.snapshot, principal);
+    if !may_be_admin(&layered) {
         return Outcome::default();
     }
     let Ok(caller) = Caller::parse(&principal.arn) else {
         return Outcome::not(NAME, &principal.arn, "its ARN names no user or role");
     };
-    let (layered, missing) = Layered::default().with_principal(auditor.snapshot, principal);
     let mut outcome = Outcome::default();
     if let Some(first) = missing.first() {
         let why = format!("{} of its policies are missing, such as {first}", missing.len());
@@ -44,6 +36,38 @@ pub fn admin(principal: &Principal, auditor: &Auditor<'_>) -> Outcome {
     let admin = Admin { principal, caller, layered, auditor };
     outcome.add(admin.ask());
     outcome
+}
+
+/// Whether somebody with these layers can do everything, or everything in IAM, without conditions.
+///
+/// # Errors
+/// Why that was not found out.
+pub(crate) fn is_admin(
+    principal: &Principal,
+    layered: Layered,
+    auditor: &Auditor<'_>,
+) -> Result<bool, String> {
+    let caller = Caller::parse(&principal.arn).ok().filter(|_| may_be_admin(&layered));
+    let Some(caller) = caller else { return Ok(false) };
+    let admin = Admin { principal, caller, layered, auditor };
+    for extent in [Extent::Everything, Extent::Iam] {
+        match admin.has(extent) {
+            // Where guardrails refuse everything, nothing is left.
+            Answer::Proved { .. } => return Ok(admin.witness()?.is_some()),
+            Answer::Refuted(_) => {}
+            Answer::Undecided(why) => return Err(why),
+        }
+    }
+    Ok(false)
+}
+
+/// Whether identity policies spell out enough for all of IAM.
+fn may_be_admin(layered: &Layered) -> bool {
+    let may = |action: &str| {
+        let mut statements = layered.policies.statements(Layer::Identity).map(|(_, s)| s);
+        statements.any(|s| s.effect() == Some(Effect::Allow) && matches_action(s, action))
+    };
+    ["iam:CreatePolicyVersion", "iam:PutUserPolicy", "iam:ListUsers"].into_iter().all(may)
 }
 
 struct Admin<'a> {
@@ -131,6 +155,7 @@ impl Admin<'_> {
                     sentence: format!("{arn} can do {what}{when}"),
                     conditions,
                     request: Some(shown),
+                    steps: Vec::new(),
                     statements,
                     remedy: "Grant only what is needed, or make sure that few people can become this principal, with a second factor.".to_owned(),
                 })

@@ -168,6 +168,7 @@ fn of_cell(
         actions,
         conditions,
         request: Some(shown),
+        steps: Vec::new(),
         statements,
     })
 }
@@ -314,6 +315,7 @@ fn of_public(
         actions,
         conditions: Vec::new(),
         request: Some(shown),
+        steps: Vec::new(),
         statements,
         remedy: remedy.to_owned(),
     })

@@ -26,12 +26,30 @@ pub struct Finding {
     pub conditions: Vec<String>,
     /// What was found, in a sentence.
     pub sentence: String,
-    /// A request that shows it.
+    /// A request that shows it; of several in order, the first.
     pub request: Option<ShownRequest>,
+    /// All requests in order, where it takes several.
+    pub steps: Vec<Step>,
     /// The statements that make it so.
     pub statements: Vec<Shown>,
     /// What can be done.
     pub remedy: String,
+}
+
+/// One of several requests, in order.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The name of the way to more permissions that it belongs to.
+    pub way: &'static str,
+    /// Other names of ways that lead to the same.
+    pub also: Vec<&'static str>,
+    /// Who has done this holds the permissions of this, in words; empty but for the last request
+    /// of a way.
+    pub gains: String,
+    /// The request.
+    pub request: ShownRequest,
+    /// The statements that allow it.
+    pub statements: Vec<Shown>,
 }
 
 /// The kinds of findings.
@@ -43,6 +61,10 @@ pub enum FindingKind {
     External,
     /// A user or role can do everything, or everything in IAM.
     Admin,
+    /// A user or role can become an administrator, or get at what was asked about, by steps.
+    Escalation,
+    /// Somebody inside of the zone of trust has access to what was asked about.
+    Internal,
     /// A role that nobody used.
     UnusedRole,
     /// A user whose credentials nobody used.
@@ -64,6 +86,8 @@ impl FindingKind {
             FindingKind::Public => "public",
             FindingKind::External => "external",
             FindingKind::Admin => "admin",
+            FindingKind::Escalation => "escalation",
+            FindingKind::Internal => "internal",
             FindingKind::UnusedRole => "unused-role",
             FindingKind::UnusedUser => "unused-user",
             FindingKind::UnusedPassword => "unused-password",
@@ -183,6 +207,7 @@ impl Finding {
             FindingKind::Public | FindingKind::External if self.request.is_none() => {
                 format!("{principal}\n{}\nlist", self.conditions.join("\n"))
             }
+            FindingKind::Escalation | FindingKind::Internal => principal.to_owned(),
             FindingKind::Public
             | FindingKind::External
             | FindingKind::Admin

@@ -111,6 +111,32 @@ impl Layered {
         self
     }
 
+    /// Adds policies to the identity's, takes one of a name away, and perhaps the boundary.
+    #[must_use]
+    pub(crate) fn changed(
+        mut self,
+        added: &[Arc<Stored>],
+        removed: Option<&str>,
+        unbounded: bool,
+    ) -> Layered {
+        self.identity.retain(|s| removed != Some(s.name.as_str()));
+        self.identity.extend_from_slice(added);
+        self.policies.identity = documents(&self.identity, self.only.as_deref());
+        if unbounded {
+            self.boundary.clear();
+            self.policies.boundary = None;
+        }
+        self
+    }
+
+    /// Puts another policy in the place of the resource's.
+    #[must_use]
+    pub(crate) fn with_resource_policy(mut self, policy: Arc<Stored>) -> Layered {
+        self.resource = vec![policy];
+        self.policies.resource = documents(&self.resource, self.only.as_deref()).pop();
+        self
+    }
+
     /// The documents of a layer.
     pub fn stored(&self, layer: Layer) -> &[Arc<Stored>] {
         fn level(levels: &[(String, Vec<Arc<Stored>>)], at: usize) -> &[Arc<Stored>] {
@@ -128,29 +154,12 @@ impl Layered {
 
     /// The name of a layer, with that of the level.
     pub fn layer_name(&self, layer: Layer) -> String {
-        let level = match layer {
-            Layer::Scp(at) => self.scp.get(at).map(|(name, _)| format!("scp[{name}]")),
-            Layer::Rcp(at) => self.rcp.get(at).map(|(name, _)| format!("rcp[{name}]")),
-            Layer::Endpoint
-            | Layer::Resource
-            | Layer::Identity
-            | Layer::Boundary
-            | Layer::Session => None,
-        };
-        level.unwrap_or_else(|| layer.name())
+        layer.name_with(self.level_name(layer))
     }
 
     /// The name of a level of guardrails.
-    pub(crate) fn level_name(&self, layer: Layer) -> &str {
-        let levels = if matches!(layer, Layer::Scp(_)) { &self.scp } else { &self.rcp };
-        match layer {
-            Layer::Scp(at) | Layer::Rcp(at) => levels.get(at).map_or("", |(name, _)| name),
-            Layer::Endpoint
-            | Layer::Resource
-            | Layer::Identity
-            | Layer::Boundary
-            | Layer::Session => "",
-        }
+    pub(crate) fn level_name(&self, layer: Layer) -> Option<&str> {
+        layer.level_of(&self.scp, &self.rcp).map(|(name, _)| name.as_str())
     }
 
     /// A statement with its place.

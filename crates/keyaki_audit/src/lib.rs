@@ -15,6 +15,7 @@ mod target;
 mod zone;
 
 mod admin;
+mod escalation;
 mod exposure;
 mod never_used;
 mod proposal;
@@ -23,12 +24,15 @@ mod shared;
 mod unused;
 
 pub use admin::admin;
+pub use escalation::{
+    Escalations, Goal, Picture, PictureEdge, PictureNode, Spread, Way, escalations, ways,
+};
 pub use exposure::{external, public};
 pub use finding::{
-    Finding, FindingKind, LayerSays, NotAnalysed, Outcome, Severity, Shown, ShownRequest,
+    Finding, FindingKind, LayerSays, NotAnalysed, Outcome, Severity, Shown, ShownRequest, Step,
 };
-pub use never_used::{NeverUsed, never_used, unused_actions};
 pub use layered::{Layered, everything};
+pub use never_used::{NeverUsed, never_used, unused_actions};
 pub use proposal::{Allowed, Proposal, Used, Within, proposal};
 pub use reach::{Asked, Can, Reach, WhatCan, what_can, who_can, who_can_asked};
 pub use shared::{external_share, public_share};

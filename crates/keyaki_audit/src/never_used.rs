@@ -42,8 +42,7 @@ pub fn never_used(
             continue;
         }
         let service = action.split(':').next().unwrap_or_default().to_owned();
-        let is_used =
-            used.actions.contains_key(&action) || (passes && action == "iam:PassRole");
+        let is_used = used.actions.contains_key(&action) || (passes && action == "iam:PassRole");
         if !is_used && !is_recorded(&action, &service, usage, auditor) {
             never.not_recorded.insert(action);
             continue;
@@ -118,9 +117,10 @@ pub fn unused_actions(
 fn finding(principal: &Principal, never: &NeverUsed, usage: &Usage) -> Finding {
     let number: usize = never.services.values().map(|(unused, _)| unused.len()).sum();
     let classes = never.classes();
-    let times = usage.times.as_ref().map_or_else(String::new, |(first, last)| {
-        format!(" from {first} to {last}")
-    });
+    let times = usage
+        .times
+        .as_ref()
+        .map_or_else(String::new, |(first, last)| format!(" from {first} to {last}"));
     Finding {
         kind: FindingKind::UnusedAction,
         severity: Severity::Low,
@@ -136,6 +136,7 @@ fn finding(principal: &Principal, never: &NeverUsed, usage: &Usage) -> Finding {
         actions: classes,
         conditions: Vec::new(),
         request: None,
+        steps: Vec::new(),
         statements: Vec::new(),
         remedy: "Replace its policies by the one proposed here, after a look at what happens seldom; `keyaki generate` writes it with its proof.".to_owned(),
     }

@@ -202,14 +202,18 @@ fn shared<'t>(texts: &[&'t str]) -> &'t str {
     let Some((first, rest)) = texts.split_first() else { return "" };
     let common = |a: &str, b: &str| a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
     let mut length = rest.iter().map(|t| common(first, t)).min().unwrap_or(first.len());
-    let is_cut = |at: usize| first.is_char_boundary(at) && !first.get(..at).unwrap_or_default().ends_with(['$', '{']);
+    let is_cut = |at: usize| {
+        first.is_char_boundary(at) && !first.get(..at).unwrap_or_default().ends_with(['$', '{'])
+    };
     while !is_cut(length) {
         length -= 1;
     }
     let head = first.get(..length).unwrap_or_default();
     // An escape that began and did not end.
     match head.rfind("${") {
-        Some(at) if !head.get(at..).unwrap_or_default().contains('}') => head.get(..at).unwrap_or_default(),
+        Some(at) if !head.get(at..).unwrap_or_default().contains('}') => {
+            head.get(..at).unwrap_or_default()
+        }
         Some(_) | None => head,
     }
 }

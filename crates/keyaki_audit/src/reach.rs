@@ -117,7 +117,7 @@ impl Question<'_> {
         let is_pattern = self.asked.action.contains(['*', '?'])
             || (self.asked.resource != "*" && self.asked.resource.contains(['*', '?']));
         if !is_pattern && let Ok(shown) = self.shown(&self.plain(), &[]) {
-            let statements = self.granting(&shown.request);
+            let statements = self.granting(&shown);
             return (Reach::Always(Box::new(shown)), statements);
         }
         let subject = Subject { policies: self.layered.policies.clone(), layer: None };
@@ -134,7 +134,7 @@ impl Question<'_> {
                 self.own(&mut request);
                 match self.shown(&request, &witness.absent) {
                     Ok(shown) => {
-                        let statements = self.granting(&shown.request);
+                        let statements = self.granting(&shown);
                         let conditions = conditions(&statements);
                         (Reach::When(Box::new(shown), conditions), statements)
                     }
@@ -168,21 +168,13 @@ impl Question<'_> {
         replay::shown(request, absent, &self.layered, self.auditor.profile, self.auditor.catalog)
     }
 
-    /// The statements that allow a request.
-    fn granting(&self, request: &Request) -> Vec<Shown> {
-        let evaluator = keyaki_eval::Evaluator::new(
-            &self.layered.policies,
-            self.auditor.profile,
-            self.auditor.catalog,
-        );
-        let full = keyaki_eval::complete(request).map(|c| c.request);
-        let outcome = evaluator.decide(full.as_ref().unwrap_or(request));
-        let statements = outcome.statements.into_iter();
-        statements.filter_map(|at| self.layered.shown(at)).collect()
+    fn granting(&self, shown: &ShownRequest) -> Vec<Shown> {
+        replay::granting(&shown.request, &shown.absent, &self.layered, self.auditor)
     }
 }
 
-fn conditions(statements: &[Shown]) -> Vec<String> {
+/// The conditions of statements, in words.
+pub(crate) fn conditions(statements: &[Shown]) -> Vec<String> {
     let of = |shown: &Shown| {
         let statement = shown.policy.policy.statements.get(shown.statement);
         statement.map(words::conditions).unwrap_or_default()

@@ -3,8 +3,27 @@
 use keyaki_catalog::Catalog;
 use keyaki_eval::{Caller, Evaluator, Layer, Profile, Request, ResourceRole, Verdict, complete};
 
-use crate::finding::{LayerSays, ShownRequest};
+use crate::Auditor;
+use crate::finding::{LayerSays, Shown, ShownRequest};
 use crate::layered::{Layered, everything};
+
+/// What a trust policy is called that somebody has just made name the caller, who is its name.
+pub(crate) const RENEWED: &str = "a trust policy that names the caller";
+
+/// The statements that allow a request.
+pub(crate) fn granting(
+    request: &Request,
+    absent: &[String],
+    layered: &Layered,
+    auditor: &Auditor<'_>,
+) -> Vec<Shown> {
+    let evaluator = Evaluator::new(&layered.policies, auditor.profile, auditor.catalog);
+    let mut full = complete(request).map_or_else(|_| request.clone(), |c| c.request);
+    absent.iter().for_each(|key| full.context.remove(key));
+    let outcome = evaluator.decide(&full);
+    let statements = outcome.statements.into_iter().filter_map(|at| layered.shown(at));
+    statements.filter(|s| &*s.policy.file != RENEWED).collect()
+}
 
 /// A request of a caller over layers, decided by the evaluator, with the command line.
 ///
@@ -64,13 +83,15 @@ fn command(
     for layer in layered.policies.layers() {
         for stored in layered.stored(layer) {
             let place = stored.place();
+            let level = || layered.level_name(layer).unwrap_or_default();
             match layer {
                 Layer::Identity if std::sync::Arc::ptr_eq(stored, everything()) => {}
                 Layer::Identity => add("--identity", place),
                 Layer::Boundary => add("--boundary", place),
+                Layer::Resource if &*stored.file == RENEWED => add("--trusts", stored.name.clone()),
                 Layer::Resource => add(resource_flag(layered.policies.resource_role), place),
-                Layer::Scp(_) => add("--scp", format!("{}={place}", layered.level_name(layer))),
-                Layer::Rcp(_) => add("--rcp", format!("{}={place}", layered.level_name(layer))),
+                Layer::Scp(_) => add("--scp", format!("{}={place}", level())),
+                Layer::Rcp(_) => add("--rcp", format!("{}={place}", level())),
                 Layer::Endpoint | Layer::Session => {}
             }
         }

@@ -61,7 +61,9 @@ fn finding(share: &Share, kind: FindingKind, who: String, severity: Severity) ->
         (_, who) => who,
     };
     let remedy = match share.by {
-        "ACL" => "If this is not intended, turn on Block Public Access, or disable ACLs with the object ownership setting `BucketOwnerEnforced`.",
+        "ACL" => {
+            "If this is not intended, turn on Block Public Access, or disable ACLs with the object ownership setting `BucketOwnerEnforced`."
+        }
         "grant" => "If this is not intended, revoke the grant (`aws kms revoke-grant`).",
         _ => "If this is not intended, take the entry out of the list of those it is shared with.",
     };
@@ -83,6 +85,7 @@ fn finding(share: &Share, kind: FindingKind, who: String, severity: Severity) ->
         actions: share.permissions.clone(),
         conditions: share.conditions.clone(),
         request: None,
+        steps: Vec::new(),
         statements: Vec::new(),
         remedy: remedy.to_owned(),
     }

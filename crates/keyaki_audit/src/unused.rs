@@ -163,7 +163,9 @@ fn finding(principal: &Principal, kind: FindingKind, sentence: String, remedy: &
         | FindingKind::UnusedAction
         | FindingKind::Public
         | FindingKind::External
-        | FindingKind::Admin => Severity::Low,
+        | FindingKind::Admin
+        | FindingKind::Escalation
+        | FindingKind::Internal => Severity::Low,
     };
     Finding {
         kind,
@@ -176,6 +178,7 @@ fn finding(principal: &Principal, kind: FindingKind, sentence: String, remedy: &
         conditions: Vec::new(),
         sentence,
         request: None,
+        steps: Vec::new(),
         statements: Vec::new(),
         remedy: remedy.to_owned(),
     }

@@ -3,8 +3,10 @@
 //! `cargo bench -p keyaki_bench`; figures with their machine are in `docs/performance.md`.
 
 mod requests;
+mod roles;
 
 pub use requests::{Call, TEN_STATEMENTS, call, request};
+pub use roles::account;
 
 /// A policy of 5.9 KB with fourteen statements, as a team would write it.
 pub const TEAM_POLICY: &str = include_str!("../../../testdata/bench/team-policy.json");

@@ -139,6 +139,22 @@ pub enum KeyLookup<'c> {
     UnknownService,
 }
 
+impl KeyLookup<'_> {
+    /// The type of the key's value; none where the key is not known.
+    pub fn key_type(self) -> Option<KeyType> {
+        match self {
+            KeyLookup::Global(key) => Some(key.key_type()),
+            KeyLookup::Service { key, .. } | KeyLookup::Federated(Some(key)) => {
+                Some(key.key_type())
+            }
+            KeyLookup::Federated(None)
+            | KeyLookup::UnknownGlobal
+            | KeyLookup::UnknownInService(_)
+            | KeyLookup::UnknownService => None,
+        }
+    }
+}
+
 impl Catalog {
     /// Looks up a condition key by its name in a policy.
     pub fn key(&self, name: &str) -> KeyLookup<'_> {

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    analyze, catalog, check, diff, explain, format, generate, lsp, prove, simulate, snapshot, what_can,
-    who_can,
+    analyze, catalog, check, completions, diff, explain, format, generate, lsp, man, prove,
+    simulate, snapshot, what_can, who_can,
 };
 use crate::console::{Choice, Color, Console};
 use crate::exit::{Exit, Failure};
@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Generate(Box<generate::Arguments>),
     Catalog(catalog::Arguments),
     Lsp(lsp::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 impl Command {
@@ -57,6 +59,8 @@ impl Command {
             Command::Generate(arguments) => generate::run(&arguments, console),
             Command::Catalog(arguments) => catalog::run(arguments, console),
             Command::Lsp(arguments) => lsp::run(&arguments, console),
+            Command::Completions(arguments) => completions::run(&arguments, console),
+            Command::Man(arguments) => man::run(&arguments, console),
         }
     }
 }

@@ -3,11 +3,13 @@
 pub(crate) mod analyze;
 pub(crate) mod catalog;
 pub(crate) mod check;
+pub(crate) mod completions;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod format;
 pub(crate) mod generate;
 pub(crate) mod lsp;
+pub(crate) mod man;
 pub(crate) mod policies;
 pub(crate) mod profile;
 pub(crate) mod prove;
@@ -25,8 +27,22 @@ use keyaki_workspace::{Content, Source, discover};
 use crate::console;
 use crate::exit::Failure;
 
-/// The sources behind the paths of the command line; `-` is standard input.
-fn sources(paths: &[PathBuf], stdin_name: Option<&Path>) -> Result<Vec<Source>, Failure> {
+/// The sources behind the paths of the command line; `-` is standard input. With `policies_only`,
+/// named files count like those that were found.
+fn sources(
+    paths: &[PathBuf],
+    stdin_name: Option<&Path>,
+    policies_only: bool,
+) -> Result<Vec<Source>, Failure> {
+    let mut sources = named_sources(paths, stdin_name)?;
+    if policies_only {
+        let named = sources.iter_mut().filter(|s| matches!(s.content, Content::Named));
+        named.for_each(|source| source.content = Content::Found);
+    }
+    Ok(sources)
+}
+
+fn named_sources(paths: &[PathBuf], stdin_name: Option<&Path>) -> Result<Vec<Source>, Failure> {
     let is_input = |path: &Path| path.as_os_str() == "-";
     let Some(at) = paths.iter().position(|path| is_input(path)) else {
         return Ok(discover(paths));

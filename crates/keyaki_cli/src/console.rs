@@ -113,7 +113,7 @@ impl Console {
 /// How far long work is, told on standard error: on a terminal in one line that changes, else in
 /// a line now and then.
 pub(crate) struct Progress {
-    name: &'static str,
+    name: String,
     of: usize,
     done: usize,
     start: Instant,
@@ -123,8 +123,8 @@ pub(crate) struct Progress {
 
 impl Console {
     /// Begins to tell how far work is.
-    pub(crate) fn progress(&self, name: &'static str, of: usize) -> Progress {
-        let now = Instant::now();
+    pub(crate) fn progress(&self, name: &str, of: usize) -> Progress {
+        let (name, now) = (name.to_owned(), Instant::now());
         Progress { name, of, done: 0, start: now, last: now, is_shown: false }
     }
 }

@@ -224,11 +224,15 @@ fn number(text: &str, env: Env<'_>) -> Option<Decimal> {
     if whole.is_some() || !env.reads_otherwise(Point::NumberPrefix) {
         return whole;
     }
-    Decimal::parse(beginning(text))
+    Decimal::parse(leading_number(text))
 }
 
-/// The longest beginning of a text that can be a number: a sign, digits and one point.
-fn beginning(text: &str) -> &str {
+/// The text if it is a number, else the longest beginning of it that can be one: a sign, digits and
+/// one point. What one reading of [`Point::NumberPrefix`] compares.
+pub fn leading_number(text: &str) -> &str {
+    if Decimal::parse(text).is_some() {
+        return text;
+    }
     let ends = |(at, c): &(usize, char)| match c {
         '-' | '+' => *at > 0,
         c => !c.is_ascii_digit() && *c != '.',

@@ -36,14 +36,33 @@ pub enum Layer {
 impl Layer {
     /// The name in messages and outputs: `scp[1]`, `identity`.
     pub fn name(self) -> String {
+        self.name_with(None)
+    }
+
+    /// The same where the level may have a name of its own: `scp[Production]`.
+    pub fn name_with(self, level_name: Option<&str>) -> String {
+        let named = |level: usize| level_name.map_or_else(|| level.to_string(), str::to_owned);
         match self {
-            Layer::Scp(level) => format!("scp[{level}]"),
-            Layer::Rcp(level) => format!("rcp[{level}]"),
+            Layer::Scp(level) => format!("scp[{}]", named(level)),
+            Layer::Rcp(level) => format!("rcp[{}]", named(level)),
             Layer::Endpoint => "endpoint".to_owned(),
             Layer::Resource => "resource".to_owned(),
             Layer::Identity => "identity".to_owned(),
             Layer::Boundary => "boundary".to_owned(),
             Layer::Session => "session".to_owned(),
+        }
+    }
+
+    /// What is known of its level, given that of all levels of both kinds of guardrails.
+    pub fn level_of<'l, T>(self, scp: &'l [T], rcp: &'l [T]) -> Option<&'l T> {
+        match self {
+            Layer::Scp(level) => scp.get(level),
+            Layer::Rcp(level) => rcp.get(level),
+            Layer::Endpoint
+            | Layer::Resource
+            | Layer::Identity
+            | Layer::Boundary
+            | Layer::Session => None,
         }
     }
 }

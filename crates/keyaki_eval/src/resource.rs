@@ -55,8 +55,9 @@ fn matches_as(pattern: &Pattern, arn: Option<&Arn>, resource: &str, env: Env<'_>
     by_segment.max(whole(pattern, resource, env))
 }
 
-/// Whether the type in a resource part has a wildcard. Buckets and objects of S3 have no type.
-fn has_wild_type(text: &str, arn: &Arn) -> bool {
+/// Whether the type in the resource part of an ARN pattern has a wildcard, as
+/// [`Point::TypeWildcard`] is about. Buckets and objects of S3 have no type.
+pub fn has_wild_type(text: &str, arn: &Arn) -> bool {
     let get = |segment| arn.get(text, segment);
     let is_s3 = get(Segment::Service) == "s3"
         && get(Segment::Region).is_empty()

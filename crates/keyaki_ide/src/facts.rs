@@ -16,7 +16,8 @@ pub(crate) use action::{action, by_level, expansion, members};
 pub(crate) use arn::arn;
 pub(crate) use element::element;
 pub(crate) use key::{key, key_type};
-pub(crate) use managed::{actions, allowed, managed_policy};
+pub(crate) use keyaki_lint::granted::{actions, allowed};
+pub(crate) use managed::managed_policy;
 pub(crate) use operator::operator;
 pub(crate) use service::service;
 

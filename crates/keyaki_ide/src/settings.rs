@@ -64,7 +64,7 @@ impl Settings {
         }
         let selection = Selection::new(persona, &select, &ignore)
             .map_err(|error| InvalidSetting(error.to_string()))?;
-        let linter = Linter::new(&selection);
+        let linter = Linter::without_proofs(&selection);
         let options =
             Options { kind, resource_type: None, linter, catalog, jobs: None, config: None };
         Ok(Settings { options, folder: None, proved: proved(choices) })
@@ -92,6 +92,10 @@ impl Settings {
             choices.ignore.extend(config.ignore.iter().cloned());
         }
         let mut settings = Settings::new(catalog, &choices)?;
+        if let Some(config) = &config {
+            let linter = std::mem::take(&mut settings.options.linter);
+            settings.options.linter = linter.with(config.settings.clone());
+        }
         settings.options.config = config;
         settings.folder = Some(folder.to_owned());
         Ok(settings)
@@ -109,7 +113,7 @@ impl Settings {
 
     /// The default settings.
     pub fn of(catalog: &'static Catalog) -> Settings {
-        let linter = Linter::default();
+        let linter = Linter::without_proofs(&Selection::default());
         let options =
             Options { kind: None, resource_type: None, linter, catalog, jobs: None, config: None };
         Settings { options, folder: None, proved: PROVED.to_vec() }

@@ -83,6 +83,41 @@ base_operators! {
 }
 
 impl BaseOperator {
+    /// The operator that a negated one is the opposite of; all others are their own.
+    pub fn positive(self) -> BaseOperator {
+        match self {
+            BaseOperator::StringNotEquals => BaseOperator::StringEquals,
+            BaseOperator::StringNotEqualsIgnoreCase => BaseOperator::StringEqualsIgnoreCase,
+            BaseOperator::StringNotLike => BaseOperator::StringLike,
+            BaseOperator::NumericNotEquals => BaseOperator::NumericEquals,
+            BaseOperator::DateNotEquals => BaseOperator::DateEquals,
+            BaseOperator::NotIpAddress => BaseOperator::IpAddress,
+            BaseOperator::ArnNotEquals => BaseOperator::ArnEquals,
+            BaseOperator::ArnNotLike => BaseOperator::ArnLike,
+            BaseOperator::StringEquals
+            | BaseOperator::StringEqualsIgnoreCase
+            | BaseOperator::StringLike
+            | BaseOperator::NumericEquals
+            | BaseOperator::NumericLessThan
+            | BaseOperator::NumericLessThanEquals
+            | BaseOperator::NumericGreaterThan
+            | BaseOperator::NumericGreaterThanEquals
+            | BaseOperator::DateEquals
+            | BaseOperator::DateLessThan
+            | BaseOperator::DateLessThanEquals
+            | BaseOperator::DateGreaterThan
+            | BaseOperator::DateGreaterThanEquals
+            | BaseOperator::Bool
+            | BaseOperator::BinaryEquals
+            | BaseOperator::IpAddress
+            | BaseOperator::ArnEquals
+            | BaseOperator::ArnLike
+            | BaseOperator::Null => self,
+        }
+    }
+}
+
+impl BaseOperator {
     /// Whether `*` and `?` in its values are wildcards.
     pub fn has_wildcards(self) -> bool {
         match self {

@@ -1,7 +1,8 @@
 //! What the policy of a resource of some type can be about: one service, and there some types of
 //! resource.
 
-use keyaki_ir::ResourceType;
+use keyaki_ir::arn::Segment;
+use keyaki_ir::{Policy, PolicyKind, ResourceType};
 
 use crate::context::Context;
 
@@ -55,5 +56,48 @@ fn reach(resource_type: ResourceType) -> Option<Reach> {
         ResourceType::SecretsManagerSecret => whole("secretsmanager"),
         ResourceType::SnsTopic => whole("sns"),
         ResourceType::SqsQueue => whole("sqs"),
+    }
+}
+
+/// What the policy of a resource is attached to: given, else told from the services that it names.
+///
+/// Types differ here in nothing but the condition keys of S3 and EFS that outsiders cannot choose.
+pub fn likely_type(kind: PolicyKind, given: Option<ResourceType>, policy: &Policy) -> ResourceType {
+    let told = match kind {
+        PolicyKind::Trust => Some(ResourceType::RoleTrust),
+        PolicyKind::Identity
+        | PolicyKind::Resource
+        | PolicyKind::Boundary
+        | PolicyKind::Session
+        | PolicyKind::Scp
+        | PolicyKind::Rcp
+        | PolicyKind::VpcEndpoint => None,
+    };
+    let by_service = || services(policy).find_map(of_service);
+    given.or(told).or_else(by_service).unwrap_or(ResourceType::SqsQueue)
+}
+
+/// The services that the resources and actions of a policy name.
+fn services(policy: &Policy) -> impl Iterator<Item = &str> {
+    policy.statements.iter().flat_map(|statement| {
+        let resources = statement.resource_elements().flat_map(|element| &element.entries);
+        let arns = resources.filter_map(|entry| {
+            Some(keyaki_ir::Arn::parse(entry.text())?.get(entry.text(), Segment::Service))
+        });
+        let actions = statement.action_elements().flat_map(|element| &element.entries);
+        arns.chain(actions.filter_map(|entry| entry.service()))
+    })
+}
+
+fn of_service(service: &str) -> Option<ResourceType> {
+    match service.to_ascii_lowercase().as_str() {
+        "s3" => Some(ResourceType::S3Bucket),
+        "elasticfilesystem" => Some(ResourceType::EfsFileSystem),
+        "kms" => Some(ResourceType::KmsKey),
+        "lambda" => Some(ResourceType::LambdaFunction),
+        "sns" => Some(ResourceType::SnsTopic),
+        "sqs" => Some(ResourceType::SqsQueue),
+        "secretsmanager" => Some(ResourceType::SecretsManagerSecret),
+        _ => None,
     }
 }

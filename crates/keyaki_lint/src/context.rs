@@ -10,8 +10,9 @@ use keyaki_ir::{ActionPattern, Policy, PolicyKind, ResourceType, Statement, Vers
 use keyaki_syntax::{NodeId, NodeKind, Tree, Value};
 
 use crate::condition_index::ConditionIndex;
-use crate::policy_keys::{self, PolicyKeys};
-use crate::{Document, Rule};
+use crate::meaning::Meaning;
+use crate::policy_keys::PolicyKeys;
+use crate::{Document, Rule, Settings};
 
 /// For how many unknown names of one document the catalogue is searched for what was meant.
 const MAX_GUESSES: u32 = 200;
@@ -26,6 +27,7 @@ const ALL_SERVICES: u32 = 20;
 /// The document under check, and the findings so far.
 pub(crate) struct Context<'a> {
     document: Document<'a>,
+    settings: &'a Settings,
     /// Pointer of the policy within its tree; findings are given relative to it.
     base: String,
     /// The rule that is running.
@@ -42,13 +44,16 @@ pub(crate) struct Context<'a> {
     last_key: Cell<Option<(&'a str, KeyLookup<'a>)>>,
     /// The conditions of the statement that was asked for last.
     conditions: RefCell<Option<Rc<ConditionIndex<'a>>>>,
+    /// What the policy means, once a rule has asked for it.
+    meaning: OnceCell<Option<Rc<Meaning>>>,
 }
 
 impl<'a> Context<'a> {
-    pub(crate) fn new(document: Document<'a>, rule: &'static Rule) -> Self {
+    pub(crate) fn new(document: Document<'a>, rule: &'static Rule, settings: &'a Settings) -> Self {
         let base = document.tree.pointer(document.policy.origin);
         Self {
             document,
+            settings,
             base,
             rule,
             findings: Vec::new(),
@@ -58,6 +63,7 @@ impl<'a> Context<'a> {
             keys: OnceCell::new(),
             last_key: Cell::new(None),
             conditions: RefCell::new(None),
+            meaning: OnceCell::new(),
         }
     }
 
@@ -88,6 +94,26 @@ impl<'a> Context<'a> {
 
     pub(crate) fn into_findings(self) -> Vec<Finding> {
         self.findings
+    }
+
+    /// What was set of the rules.
+    pub(crate) fn settings(&self) -> &'a Settings {
+        self.settings
+    }
+
+    /// A number that was set of the running rule.
+    pub(crate) fn number(&self, setting: &'static str) -> Option<usize> {
+        self.settings.number(self.rule.meta.name, setting)
+    }
+
+    /// A list that was set of the running rule.
+    pub(crate) fn texts(&self, setting: &'static str) -> &'a [String] {
+        self.settings.texts(self.rule.meta.name, setting)
+    }
+
+    /// What the policy means; none where AWS would refuse it.
+    pub(crate) fn meaning(&self) -> Option<Rc<Meaning>> {
+        self.meaning.get_or_init(|| Meaning::new(&self.document).map(Rc::new)).clone()
     }
 
     pub(crate) fn policy(&self) -> &'a Policy {
@@ -136,7 +162,7 @@ impl<'a> Context<'a> {
 
     /// The type of a condition key's value; none where the key is not known.
     pub(crate) fn key_type(&self, name: &str) -> Option<KeyType> {
-        policy_keys::type_of(self.key(name))
+        self.key(name).key_type()
     }
 
     pub(crate) fn kind(&self) -> PolicyKind {

@@ -17,9 +17,13 @@ mod condition_index;
 mod context;
 mod covering;
 mod document;
+mod escalation;
 mod federation;
+pub mod granted;
 mod linter;
+pub mod meaning;
 mod named_grant;
+pub mod page;
 mod pinned_key;
 mod placeholder;
 mod plan;
@@ -31,20 +35,26 @@ mod rule;
 mod rules;
 mod same_statement;
 mod selection;
+mod sensitive;
 mod service_principal;
+mod setting;
 mod sids;
 mod size;
 mod source_ip;
 mod tag_key;
 mod text_hash;
+mod uncarried;
 mod variables;
 mod version;
 mod vpce_services;
+mod wider;
 
+pub use attached_to::likely_type;
 pub use document::{Document, KindSource};
 pub use linter::Linter;
 pub use rule::{Kinds, Rule};
 pub use selection::{Selection, UnknownRule};
+pub use setting::{Requirement, Setting, SettingValue, Settings, Takes};
 
 /// All rules, in order of their names.
 pub fn rules() -> &'static [&'static Rule] {

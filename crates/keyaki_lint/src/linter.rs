@@ -8,7 +8,7 @@ use crate::arn_form::ArnPattern;
 use crate::context::Context;
 use crate::plan::{Hook, Plan};
 use crate::rule::{ActionSite, ConditionSite, PrincipalSite, ResourceSite, Rule};
-use crate::{Document, Selection};
+use crate::{Document, Selection, Settings};
 
 /// The selected rules.
 #[derive(Debug)]
@@ -16,15 +16,30 @@ pub struct Linter {
     rules: Vec<&'static Rule>,
     /// What to do for each kind, in the order of the kinds.
     plans: [Plan; PolicyKind::ALL.len()],
+    settings: Settings,
 }
 
 impl Linter {
     /// A linter for the rules of a selection.
     pub fn new(selection: &Selection) -> Self {
-        let mut rules: Vec<_> = crate::rules().to_vec();
-        rules.retain(|rule| selection.contains(&rule.meta));
+        Self::of(crate::rules().iter().copied().filter(|rule| selection.contains(&rule.meta)))
+    }
+
+    /// The same without the rules that ask the engine: for answers within a keystroke.
+    pub fn without_proofs(selection: &Selection) -> Self {
+        let rules = crate::rules().iter().copied().filter(|rule| !rule.asks());
+        Self::of(rules.filter(|rule| selection.contains(&rule.meta)))
+    }
+
+    fn of(rules: impl Iterator<Item = &'static Rule>) -> Self {
+        let rules: Vec<_> = rules.collect();
         let plans = PolicyKind::ALL.map(|kind| Plan::new(&rules, kind));
-        Self { rules, plans }
+        Self { rules, plans, settings: Settings::default() }
+    }
+
+    /// The same with settings.
+    pub fn with(self, settings: Settings) -> Self {
+        Self { settings, ..self }
     }
 
     /// The rules that run.
@@ -33,9 +48,9 @@ impl Linter {
     }
 
     /// Checks one document. Findings come in order of position, then of rule name.
-    pub fn lint(&self, document: Document<'_>) -> Vec<Finding> {
+    pub fn lint<'a>(&'a self, document: Document<'a>) -> Vec<Finding> {
         let Some(&first) = self.rules.first() else { return Vec::new() };
-        let mut cx = Context::new(document, first);
+        let mut cx = Context::new(document, first, &self.settings);
         run(&self.plans[document.kind as usize], &mut cx, document);
         let mut findings = cx.into_findings();
         findings.sort_by(|a, b| {
@@ -70,6 +85,10 @@ fn run<'a>(plan: &Plan, cx: &mut Context<'a>, document: Document<'a>) {
         }
         principal_sites(statement).for_each(|site| call(&plan.principal, cx, site));
         condition_sites(statement).for_each(|site| call(&plan.condition, cx, site));
+    }
+    for &(rule, check) in &plan.proof {
+        cx.rule = rule;
+        check(cx);
     }
 }
 

@@ -24,18 +24,6 @@ impl<'a> PolicyKeys<'a> {
     }
 }
 
-/// The type of a key's value; none where the key is not known.
-pub(crate) fn type_of(key: KeyLookup<'_>) -> Option<KeyType> {
-    match key {
-        KeyLookup::Global(key) => Some(key.key_type()),
-        KeyLookup::Service { key, .. } | KeyLookup::Federated(Some(key)) => Some(key.key_type()),
-        KeyLookup::Federated(None)
-        | KeyLookup::UnknownGlobal
-        | KeyLookup::UnknownInService(_)
-        | KeyLookup::UnknownService => None,
-    }
-}
-
 /// A type in the words of a sentence: "a boolean".
 pub(crate) fn phrase(key_type: KeyType) -> &'static str {
     match key_type {

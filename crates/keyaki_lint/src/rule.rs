@@ -10,6 +10,7 @@ use keyaki_syntax::SyntaxError;
 
 use crate::arn_form::ArnPattern;
 use crate::context::Context;
+use crate::setting::Setting;
 
 /// A rule: its metadata, the kinds of policy that it is about, and its check.
 #[derive(Debug)]
@@ -18,7 +19,16 @@ pub struct Rule {
     pub meta: RuleMeta,
     /// The kinds of policy that it is about.
     pub kinds: Kinds,
+    /// What `keyaki.toml` can set of it.
+    pub settings: &'static [Setting],
     pub(crate) check: Check,
+}
+
+impl Rule {
+    /// Whether it asks the engine what policies mean.
+    pub fn asks(&self) -> bool {
+        matches!(self.check, Check::Proof(_))
+    }
 }
 
 /// A set of policy kinds.
@@ -108,6 +118,8 @@ pub(crate) enum Check {
     Defect(fn(&mut Context<'_>, &Defect)),
     /// Once.
     Document(fn(&mut Context<'_>)),
+    /// Once, where proofs are wanted; the check asks the engine what the policy means.
+    Proof(fn(&mut Context<'_>)),
     /// Once for each statement.
     Statement(fn(&mut Context<'_>, &Statement)),
     /// Once for each entry of `Action` and `NotAction`.
@@ -134,6 +146,7 @@ macro_rules! rule {
         $(confidence: $confidence:ident,)?
         $(persona: $persona:ident,)?
         kinds: $kinds:expr,
+        $(options: [$($takes:ident $option:literal: $about:literal),* $(,)?],)?
         $(replaces: [$($replaces:literal),* $(,)?],)?
         check: $hook:ident($check:path),
     ) => {
@@ -152,6 +165,13 @@ macro_rules! rule {
                 use $crate::rule::Kinds;
                 $kinds
             },
+            settings: &[$($(
+                $crate::Setting {
+                    name: $option,
+                    takes: $crate::Takes::$takes,
+                    about: $about,
+                }
+            ),*)?],
             check: $crate::rule::Check::$hook($check),
         };
     };

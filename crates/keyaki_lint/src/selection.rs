@@ -16,6 +16,8 @@ enum Pick {
     All,
     /// Every rule that stands for a code of AWS's validation.
     Aws,
+    /// Every rule that asks the engine what policies mean.
+    Proved,
     Level(Level),
     Rule(&'static RuleMeta),
 }
@@ -49,7 +51,8 @@ impl Default for Selection {
 
 impl Selection {
     /// The names of the groups that [`Selection::new`] takes beside rules and AWS codes.
-    pub const GROUPS: [&str; 6] = ["all", "aws", "error", "security", "warning", "suggestion"];
+    pub const GROUPS: [&str; 7] =
+        ["all", "aws", "proved", "error", "security", "warning", "suggestion"];
 
     /// A selection: all rules of the persona, or those selected, without those ignored.
     /// A rule selected by its own name runs whatever its persona; ignoring wins over selecting,
@@ -91,6 +94,7 @@ impl Pick {
         match lower.as_str() {
             "all" => Ok(Pick::All),
             "aws" => Ok(Pick::Aws),
+            "proved" => Ok(Pick::Proved),
             _ => match crate::rule(name) {
                 Some(rule) => Ok(Pick::Rule(&rule.meta)),
                 None => {
@@ -111,6 +115,7 @@ impl Pick {
         match self {
             Pick::All => true,
             Pick::Aws => rule.aws_code.is_some(),
+            Pick::Proved => crate::rule(rule.name).is_some_and(crate::Rule::asks),
             Pick::Level(level) => rule.level == *level,
             Pick::Rule(named) => named.name == rule.name,
         }

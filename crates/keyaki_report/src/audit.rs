@@ -43,6 +43,8 @@ pub struct Audit {
     pub archived: usize,
     /// What was not looked at: the analysis, what, and why.
     pub not_analysed: Vec<(String, String, String)>,
+    /// Who gets where by which ways, if that was asked.
+    pub routes: Option<Routes>,
     /// The profile.
     pub profile: String,
     /// The version of the tool and the day of its catalogue.
@@ -87,14 +89,62 @@ pub struct Finding {
     pub conditions: Vec<String>,
     /// What was found, in a sentence.
     pub sentence: String,
-    /// A request that shows it.
+    /// A request that shows it; of several in order, the first.
     pub witness: Option<Witness>,
+    /// All requests in order, where it takes several.
+    pub steps: Vec<Step>,
     /// The statements that make it so.
     pub statements: Vec<Statement>,
     /// What can be done.
     pub remedy: String,
     /// The policy that would do, where there is one.
     pub proposal: Option<String>,
+}
+
+/// One of several requests, in order.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The way to more permissions that it belongs to.
+    pub way: &'static str,
+    /// Other ways that lead to the same.
+    pub also: Vec<&'static str>,
+    /// What is gained by it, in words; empty where more is needed.
+    pub gains: String,
+    /// The request.
+    pub witness: Witness,
+    /// The statements that allow it.
+    pub statements: Vec<Statement>,
+}
+
+/// Who gets where by which ways.
+#[derive(Clone, Debug, Default)]
+pub struct Routes {
+    /// Users and roles, as they are or changed on the way.
+    pub nodes: Vec<Node>,
+    /// The first move of each.
+    pub edges: Vec<Edge>,
+}
+
+/// What can be held.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// The ARN of the user or role.
+    pub arn: String,
+    /// Whether its policies were changed on the way.
+    pub is_changed: bool,
+    /// How many moves are left; none for a goal.
+    pub moves: usize,
+}
+
+/// A move, by the numbers of nodes.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    /// Where it starts.
+    pub from: usize,
+    /// Where it leads.
+    pub to: usize,
+    /// The ways that lead there.
+    pub ways: Vec<&'static str>,
 }
 
 /// A request that shows a finding.
@@ -146,6 +196,16 @@ impl Statement {
     }
 }
 
+impl Step {
+    /// What is gained, and by which other ways.
+    pub(crate) fn told(&self) -> String {
+        match self.also.is_empty() {
+            true => self.gains.clone(),
+            false => format!("{} (also by {})", self.gains, self.also.join(", ")),
+        }
+    }
+}
+
 impl Audit {
     /// How many findings there are of a severity.
     pub(crate) fn number_of(&self, severity: &str) -> usize {
@@ -184,7 +244,13 @@ pub fn write_text(audit: &Audit, color: bool, out: &mut dyn Write) -> io::Result
     if !audit.resolved.is_empty() {
         writeln!(out, "resolved")?;
         for gone in &audit.resolved {
-            writeln!(out, "  {} {}: {}", one_line(&gone.kind), one_line(&gone.resource), one_line(&gone.sentence))?;
+            writeln!(
+                out,
+                "  {} {}: {}",
+                one_line(&gone.kind),
+                one_line(&gone.resource),
+                one_line(&gone.sentence)
+            )?;
         }
         writeln!(out)?;
     }
@@ -218,7 +284,14 @@ fn write_finding(finding: &Finding, color: bool, out: &mut dyn Write) -> io::Res
     let status = finding.status.map_or_else(String::new, |s| format!(" {s}"));
     writeln!(out, "{severity} {}{status} {}", finding.kind, one_line(&finding.resource))?;
     writeln!(out, "  {}", one_line(&finding.sentence))?;
-    if let Some(witness) = &finding.witness {
+    for (at, step) in finding.steps.iter().enumerate() {
+        writeln!(out, "  {}. by {}", at + 1, step.way)?;
+        write_witness(&step.witness, out)?;
+        if !step.gains.is_empty() {
+            line(out, "gains", &step.told())?;
+        }
+    }
+    if let Some(witness) = finding.witness.as_ref().filter(|_| finding.steps.is_empty()) {
         write_witness(witness, out)?;
     }
     for statement in &finding.statements {
@@ -282,6 +355,7 @@ pub fn to_json(audit: &Audit) -> Value {
         "resolved": audit.resolved.iter().map(resolved_json).collect::<Vec<_>>(),
         "archived": audit.archived,
         "not_analysed": not_analysed,
+        "routes": audit.routes.as_ref().map(routes_json),
         "snapshot": {"folder": audit.folder, "counts": counts},
     })
 }
@@ -304,6 +378,7 @@ pub fn finding_json(finding: &Finding) -> Value {
         "layers": finding.witness.as_ref().map_or_else(Vec::new, layers_json),
         "notes": finding.witness.as_ref().map_or(&[][..], |w| &w.notes),
         "replay": finding.witness.as_ref().map(|w| &w.replay),
+        "steps": finding.steps.iter().map(step_json).collect::<Vec<_>>(),
         "statements": finding.statements.iter().map(statement_json).collect::<Vec<_>>(),
         "remedy": finding.remedy,
         "proposal": finding.proposal,
@@ -322,6 +397,28 @@ fn resolved_json(gone: &Resolved) -> Value {
         "status": "RESOLVED",
         "resource": gone.resource,
         "sentence": gone.sentence,
+    })
+}
+
+fn step_json(step: &Step) -> Value {
+    json!({
+        "way": step.way,
+        "also": step.also,
+        "gains": step.gains,
+        "witness": request_json(&step.witness),
+        "layers": layers_json(&step.witness),
+        "notes": step.witness.notes,
+        "replay": step.witness.replay,
+        "statements": step.statements.iter().map(statement_json).collect::<Vec<_>>(),
+    })
+}
+
+fn routes_json(routes: &Routes) -> Value {
+    let node = |n: &Node| json!({"arn": n.arn, "changed": n.is_changed, "moves": n.moves});
+    let edge = |e: &Edge| json!({"from": e.from, "to": e.to, "ways": e.ways});
+    json!({
+        "nodes": routes.nodes.iter().map(node).collect::<Vec<_>>(),
+        "edges": routes.edges.iter().map(edge).collect::<Vec<_>>(),
     })
 }
 

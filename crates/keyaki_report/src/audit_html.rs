@@ -30,6 +30,7 @@ pub fn write(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<h1>Access in {folder}</h1>")?;
     write_summary(audit, out)?;
     matrix::write(audit, out)?;
+    write_routes(audit, out)?;
     write_filter(audit, out)?;
     for severity in ["high", "medium", "low"] {
         write_severity(audit, severity, out)?;
@@ -62,10 +63,15 @@ fn write_filter(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     let of = |name: &str, values: BTreeSet<&str>| {
         let option = |value: &&str| format!("<option>{}</option>", escaped(value));
         let options: String = values.iter().map(option).collect();
-        format!("<label>{name} <select name=\"{name}\"><option value=\"\">all</option>{options}</select></label>")
+        format!(
+            "<label>{name} <select name=\"{name}\"><option value=\"\">all</option>{options}</select></label>"
+        )
     };
     let findings = || audit.findings.iter();
-    writeln!(out, "<form id=\"filter\" hidden>\n<label>text <input type=\"search\" name=\"text\"></label>")?;
+    writeln!(
+        out,
+        "<form id=\"filter\" hidden>\n<label>text <input type=\"search\" name=\"text\"></label>"
+    )?;
     writeln!(out, "{}", of("severity", findings().map(|f| f.severity).collect()))?;
     writeln!(out, "{}", of("kind", findings().map(|f| f.kind).collect()))?;
     writeln!(out, "{}", of("account", findings().filter_map(|f| f.account.as_deref()).collect()))?;
@@ -95,6 +101,14 @@ fn write_bars(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "</table>")
 }
 
+/// Who can become what, drawn.
+fn write_routes(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
+    let Some(routes) = audit.routes.as_ref().filter(|r| !r.edges.is_empty()) else { return Ok(()) };
+    writeln!(out, "<section id=\"routes\">\n<h2>Ways to more permissions</h2>")?;
+    crate::routes_svg::write(routes, out)?;
+    writeln!(out, "</section>")
+}
+
 fn write_severity(audit: &Audit, severity: &str, out: &mut dyn Write) -> io::Result<()> {
     let findings: Vec<&Finding> =
         audit.findings.iter().filter(|f| f.severity == severity).collect();
@@ -121,7 +135,14 @@ fn write_finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         escaped(&finding.resource)
     )?;
     writeln!(out, "<p class=\"sentence\">{}.</p>\n<dl>", escaped(&finding.sentence))?;
-    if let Some(witness) = &finding.witness {
+    for (at, step) in finding.steps.iter().enumerate() {
+        row(&format!("{}.", at + 1), &format!("<b>{}</b>", escaped(step.way)), out)?;
+        write_witness(&step.witness, out)?;
+        if !step.gains.is_empty() {
+            row("gains", &escaped(&step.told()), out)?;
+        }
+    }
+    if let Some(witness) = finding.witness.as_ref().filter(|_| finding.steps.is_empty()) {
         write_witness(witness, out)?;
     }
     finding.statements.iter().try_for_each(|s| write_statement(s, out))?;
@@ -173,7 +194,10 @@ fn write_resolved(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     if audit.resolved.is_empty() {
         return Ok(());
     }
-    writeln!(out, "<section id=\"resolved\">\n<h2>Resolved</h2>\n<table>\n<tr><th>kind</th><th>resource</th><th>finding</th></tr>")?;
+    writeln!(
+        out,
+        "<section id=\"resolved\">\n<h2>Resolved</h2>\n<table>\n<tr><th>kind</th><th>resource</th><th>finding</th></tr>"
+    )?;
     for gone in &audit.resolved {
         let cells = [&gone.kind, &gone.resource, &gone.sentence];
         let cells = cells.map(|text| format!("<td>{}</td>", escaped(text)));
@@ -201,7 +225,11 @@ fn write_method(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     row("trusted", &escaped(&audit.zone), out)?;
     row("now", &escaped(&audit.now), out)?;
     row("unused after", &format!("{} days", audit.days), out)?;
-    row("put aside", &format!("{} findings, by archive rules and the baseline", audit.archived), out)?;
+    row(
+        "put aside",
+        &format!("{} findings, by archive rules and the baseline", audit.archived),
+        out,
+    )?;
     row("profile", &escaped(&audit.profile), out)?;
     let [tool, catalog] = &audit.versions;
     row("made by", &format!("keyaki {}, catalogue of {}", escaped(tool), escaped(catalog)), out)?;
@@ -215,7 +243,7 @@ fn write_method(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Text as HTML. Characters that steer the direction or a terminal are made visible.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -250,7 +278,11 @@ mod tests {
             Audit { folder: "<script>alert(1)</script>".to_owned(), ..Audit::default() };
         audit.not_analysed.push(("a".into(), "\"><img src=x>".into(), "\u{202E}b".into()));
         let page = page(&audit);
-        assert!(page.matches("<script").count() == 1 && !page.contains("<img") && !page.contains('\u{202E}'));
+        assert!(
+            page.matches("<script").count() == 1
+                && !page.contains("<img")
+                && !page.contains('\u{202E}')
+        );
         assert!(page.contains("&lt;script&gt;alert(1)"));
     }
 

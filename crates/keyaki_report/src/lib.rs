@@ -24,6 +24,7 @@ mod margin;
 mod markdown;
 pub mod proof;
 mod rdjson;
+mod routes_svg;
 mod sarif;
 pub mod simulation;
 mod statistics;

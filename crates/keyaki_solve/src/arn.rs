@@ -4,9 +4,8 @@
 
 use std::ops::Range;
 
-use keyaki_eval::{Formula, Point, Profile};
+use keyaki_eval::{Formula, Point, Profile, has_wild_type};
 use keyaki_ir::arn::{Arn, Segment};
-use keyaki_ir::glob::has_wildcard;
 use keyaki_ir::{Effect, Pattern, Version};
 
 use crate::claim::{Fold, Segments, Test, like};
@@ -20,7 +19,11 @@ const SEGMENTS: [Segment; 5] =
 /// Which resources, other than `*`, an entry of `Resource` matches. Not for a pattern of stars.
 pub(crate) fn resource(pattern: &Pattern, env: Env<'_>, keys: &mut Keys) -> Formula<Test> {
     env.each_way(pattern, |env| {
-        if env.reads_otherwise(Point::TypeWildcard) && has_wild_type(pattern.text()) {
+        let is_wild = || {
+            let text = pattern.text();
+            Arn::parse(text).is_some_and(|arn| has_wild_type(text, &arn))
+        };
+        if env.reads_otherwise(Point::TypeWildcard) && is_wild() {
             return Formula::FALSE;
         }
         let by_segment = segments(pattern, env, keys);
@@ -99,18 +102,6 @@ fn short(text: &str) -> Option<[Option<Range<usize>>; 5]> {
         at += part.len() + 1;
     }
     Some(ranges)
-}
-
-/// Whether the type in a resource part has a wildcard. Buckets and objects of S3 have no type.
-fn has_wild_type(text: &str) -> bool {
-    let Some(arn) = Arn::parse(text) else { return false };
-    let get = |segment| arn.get(text, segment);
-    let is_s3 = get(Segment::Service) == "s3"
-        && get(Segment::Region).is_empty()
-        && get(Segment::Account).is_empty();
-    let part = get(Segment::Resource);
-    let kind = part.find(['/', ':']).and_then(|end| part.get(..end));
-    !is_s3 && kind.is_some_and(has_wildcard)
 }
 
 /// The segments as one pattern, where nothing before the resource part is open: then a text that

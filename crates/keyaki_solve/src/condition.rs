@@ -4,7 +4,7 @@
 //! - <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>
 //! - <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>
 
-use keyaki_eval::{Formula, Point};
+use keyaki_eval::{Formula, Point, leading_number};
 use keyaki_ir::ip::Cidr;
 use keyaki_ir::number::Decimal;
 use keyaki_ir::{
@@ -15,7 +15,6 @@ use crate::arn;
 use crate::claim::{Claim, Fold, Key, Order, Test, like};
 use crate::glob::Glob;
 use crate::pattern::{Env, Keys};
-use crate::typed::leading_number;
 
 /// When all conditions hold.
 pub(crate) fn formula(condition: &Condition, env: Env<'_>, keys: &mut Keys) -> Formula<Claim> {

@@ -1,6 +1,6 @@
 //! What condition keys can hold.
 
-use keyaki_catalog::{Catalog, KeyLookup, KeyType};
+use keyaki_catalog::{Catalog, KeyType};
 use keyaki_ir::date;
 use keyaki_ir::number::Decimal;
 
@@ -42,23 +42,12 @@ impl Facts {
         if values == KeyValues::Any {
             return Facts { only: None, several: true, always: false };
         }
-        let catalogued = catalogued(name, catalog);
+        let catalogued = catalog.key(name).key_type();
         Facts {
             only: catalogued.and_then(|t| restricting(t.element(), tests)),
             several: catalogued.map_or(has_sets, KeyType::is_multivalued),
             always: ALWAYS.iter().any(|key| key.eq_ignore_ascii_case(name)),
         }
-    }
-}
-
-fn catalogued(name: &str, catalog: &Catalog) -> Option<KeyType> {
-    match catalog.key(name) {
-        KeyLookup::Global(key) => Some(key.key_type()),
-        KeyLookup::Service { key, .. } | KeyLookup::Federated(Some(key)) => Some(key.key_type()),
-        KeyLookup::Federated(None)
-        | KeyLookup::UnknownGlobal
-        | KeyLookup::UnknownInService(_)
-        | KeyLookup::UnknownService => None,
     }
 }
 

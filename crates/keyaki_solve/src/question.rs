@@ -95,6 +95,10 @@ impl Question {
                 let key = self.keys.number(key);
                 Formula::Atom(Claim::One(key, Box::new(texts(text))))
             }
+            Ask::Any(key, text) => {
+                let key = self.keys.number(key);
+                Formula::Atom(Claim::Some(key, Box::new(texts(text))))
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! What tests say of a given text, and which texts tell numbers, dates and addresses apart.
 
+use keyaki_eval::leading_number;
 use keyaki_ir::arn::{Arn, Segment};
 use keyaki_ir::date::{self, Instant};
 use keyaki_ir::glob::Case;
@@ -50,21 +51,6 @@ fn is_arn_like(segments: &Segments, text: &str) -> bool {
 /// A lone address.
 pub(crate) fn address(text: &str) -> Option<Cidr> {
     Cidr::parse(text).filter(|_| !text.contains('/'))
-}
-
-/// The text if it is a number, else the longest number that it begins with.
-pub(crate) fn leading_number(text: &str) -> &str {
-    if Decimal::parse(text).is_some() {
-        return text;
-    }
-    let ends = |(at, c): &(usize, char)| match c {
-        '-' | '+' => *at > 0,
-        c => !c.is_ascii_digit() && *c != '.',
-    };
-    let end = text.char_indices().find(ends).map_or(text.len(), |(at, _)| at);
-    let part = text.get(..end).unwrap_or(text);
-    let second_point = part.match_indices('.').nth(1).map_or(part.len(), |(at, _)| at);
-    part.get(..second_point).unwrap_or(part).trim_end_matches('.')
 }
 
 /// Numbers as texts: those given, and one in each gap between and around them.

@@ -43,20 +43,23 @@ pub(crate) enum Members {
 
 impl Members {
     /// The actions of the catalogue, those that are live first.
-    pub(crate) fn known<'c>(&self, catalog: &'c Catalog) -> Vec<Action<'c>> {
-        let Members::Known(ranges) = self else { return Vec::new() };
-        let numbers = ranges.iter().flat_map(|r| r.clone());
-        let actions = numbers.filter_map(|n| catalog.action_by_id(ActionId(n)));
-        let mut actions: Vec<Action<'c>> = actions.collect();
-        actions.sort_by_key(|a| a.is_retired());
-        actions
+    pub(crate) fn known<'c>(&self, catalog: &'c Catalog) -> impl Iterator<Item = Action<'c>> {
+        let ranges = match self {
+            Members::Known(ranges) => ranges.as_slice(),
+            Members::Unknown(_) => &[],
+        };
+        [false, true].into_iter().flat_map(move |retired| {
+            let numbers = ranges.iter().flat_map(Clone::clone);
+            let actions = numbers.filter_map(|n| catalog.action_by_id(ActionId(n)));
+            actions.filter(move |action| action.is_retired() == retired)
+        })
     }
 
     /// An example.
     pub(crate) fn example(&self, catalog: &Catalog) -> String {
         match self {
             Members::Known(_) => {
-                self.known(catalog).first().map(|a| a.full_name()).unwrap_or_default()
+                self.known(catalog).next().map(|a| a.full_name()).unwrap_or_default()
             }
             Members::Unknown(name) => name.clone(),
         }

@@ -38,6 +38,22 @@ impl Budget {
         }
     }
 
+    /// Does some work with at most so many of the steps that are left.
+    ///
+    /// # Errors
+    /// The work took more.
+    pub(crate) fn up_to<T>(
+        &self,
+        steps: u64,
+        work: impl FnOnce(&Budget) -> Result<T, Exhausted>,
+    ) -> Result<T, Exhausted> {
+        let part = Budget::new(steps.min(self.left()));
+        let before = part.left();
+        let done = work(&part);
+        self.left.set(self.left() - (before - part.left()));
+        done
+    }
+
     /// The steps that are left.
     pub fn left(&self) -> u64 {
         self.left.get()

@@ -120,7 +120,7 @@ impl<'c> Engine<'c> {
         names: &mut Names,
     ) {
         let mut known: HashMap<Vec<&str>, bool> = HashMap::new();
-        for action in class.members.known(self.catalog).into_iter().filter(|a| !a.is_retired()) {
+        for action in class.members.known(self.catalog).take_while(|a| !a.is_retired()) {
             let types = action.resources().map(|r| r.resource_type().arn()).collect();
             let fits = *known.entry(types).or_insert_with(|| {
                 let literals = resource_literals(action, decider);
@@ -136,6 +136,9 @@ impl<'c> Engine<'c> {
     fn ask_with(&self, query: &Query<'_>, budget: &Budget, only: Option<&str>) -> Outcome {
         let known = instantiate::known(&query.formula, self.catalog);
         let mut program = Program::outline(query, Replacement::of(query, &known));
+        if let Err(exhausted) = budget.spend(OUTLINE * program.atoms.len() as u64) {
+            return Outcome::Undecided(Open::from(exhausted).to_string());
+        }
         program.simplify();
         let (open, seen, incomplete) = (Vec::new(), HashSet::new(), None);
         let mut sought = Sought { query, program, budget, open, seen, incomplete };
@@ -219,7 +222,10 @@ impl<'c> Engine<'c> {
         budget: &Budget,
     ) -> Outcome {
         let fixed = instantiate::known(&original.formula, self.catalog);
-        let candidates = valuation::candidates(original, program, &fixed);
+        let candidates = match valuation::candidates(original, program, &fixed, budget) {
+            Ok(candidates) => candidates,
+            Err(exhausted) => return Outcome::Undecided(Open::from(exhausted).to_string()),
+        };
         for (round, values) in candidates.into_iter().enumerate() {
             // The likeliest values are tried for more actions than the others.
             for action in actions.iter().take(if round == 0 { MOST_OPEN } else { 2 }) {
@@ -369,6 +375,9 @@ fn pin(key: &str, value: Option<&str>) -> Formula<Ask> {
     }
 }
 
+/// What it costs to tell one atom apart from the others.
+const OUTLINE: u64 = 16;
+
 /// The most classes of actions for which values of variables are tried.
 const MOST_OPEN: usize = 8;
 
@@ -376,16 +385,12 @@ const MOST_OPEN: usize = 8;
 const TRIES: usize = 24;
 
 /// The first action of each list of resource types.
-pub(crate) fn distinct(actions: Vec<Action<'_>>) -> Vec<Action<'_>> {
+pub(crate) fn distinct<'c>(
+    actions: impl Iterator<Item = Action<'c>>,
+) -> impl Iterator<Item = Action<'c>> {
     let mut seen: HashSet<Vec<&str>> = HashSet::new();
-    let mut kept = Vec::new();
-    for action in actions {
-        let types = action.resources().map(|r| r.resource_type().arn()).collect();
-        if kept.len() < TRIES && seen.insert(types) {
-            kept.push(action);
-        }
-    }
-    kept
+    let types = |action: &Action<'c>| action.resources().map(|r| r.resource_type().arn()).collect();
+    actions.filter(move |action| seen.insert(types(action))).take(TRIES)
 }
 
 /// Names of actions: those that take such a resource, and others.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use keyaki_catalog::{Catalog, KeyLookup};
+use keyaki_catalog::{Catalog, KeyType};
 use keyaki_eval::{Formula, Point, Reading, pattern_segments};
 use keyaki_ir::glob::Case;
 use keyaki_ir::{
@@ -107,18 +107,7 @@ fn values(family: Family, entry: &mut ConditionEntry, known: &Known) -> bool {
             | Family::IpAddress
             | Family::Null => replaced(&value.pattern, known, |_| true),
         };
-        match replaced {
-            Replaced::Same => true,
-            Replaced::Never => {
-                changed = true;
-                false
-            }
-            Replaced::By(text) => {
-                changed = true;
-                value.pattern = Pattern::new(text);
-                true
-            }
-        }
+        replaced.put_in(&mut changed, |text| value.pattern = Pattern::new(text))
     });
     changed
 }
@@ -126,34 +115,17 @@ fn values(family: Family, entry: &mut ConditionEntry, known: &Known) -> bool {
 fn resources(element: &mut Element<ResourcePattern>, known: &Known) -> bool {
     let mut changed = false;
     element.entries.retain_mut(|entry| {
-        match replaced_in_arn(&entry.pattern, entry.arn.as_ref(), known) {
-            Replaced::Same => true,
-            Replaced::Never => {
-                changed = true;
-                false
-            }
-            Replaced::By(text) => {
-                changed = true;
-                entry.arn = Arn::parse(&text);
-                entry.pattern = Pattern::new(text);
-                true
-            }
-        }
+        let replaced = replaced_in_arn(&entry.pattern, entry.arn.as_ref(), known);
+        replaced.put_in(&mut changed, |text| {
+            entry.arn = Arn::parse(&text);
+            entry.pattern = Pattern::new(text);
+        })
     });
     changed
 }
 
 fn is_multivalued(key: &str, catalog: &Catalog) -> bool {
-    match catalog.key(key) {
-        KeyLookup::Global(key) => key.key_type().is_multivalued(),
-        KeyLookup::Service { key, .. } | KeyLookup::Federated(Some(key)) => {
-            key.key_type().is_multivalued()
-        }
-        KeyLookup::Federated(None)
-        | KeyLookup::UnknownGlobal
-        | KeyLookup::UnknownInService(_)
-        | KeyLookup::UnknownService => false,
-    }
+    catalog.key(key).key_type().is_some_and(KeyType::is_multivalued)
 }
 
 enum Replaced {
@@ -162,6 +134,22 @@ enum Replaced {
     By(String),
     /// A variable has no value, so that the pattern matches nothing.
     Never,
+}
+
+impl Replaced {
+    /// Puts the text in place of the pattern, if there is one. Whether the pattern stays in its
+    /// list.
+    fn put_in(self, changed: &mut bool, put: impl FnOnce(String)) -> bool {
+        *changed |= !matches!(self, Replaced::Same);
+        match self {
+            Replaced::Same => true,
+            Replaced::Never => false,
+            Replaced::By(text) => {
+                put(text);
+                true
+            }
+        }
+    }
 }
 
 /// As [`replaced`], of a pattern for ARNs: a segment before the last holds no colon, and the

@@ -4,19 +4,18 @@
 
 use std::collections::HashSet;
 
-use keyaki_catalog::{Catalog, KeyLookup, KeyType};
+use keyaki_catalog::{Catalog, KeyType};
 use keyaki_eval::{Context, Point, Test, Values};
 use keyaki_ir::{BaseOperator, ConditionEntry, Effect, Family, Operator, Version, date};
 use keyaki_ir::{ip::Cidr, number::Decimal};
 
 use crate::bits::Bits;
 use crate::budget::{Budget, Exhausted};
-use crate::compile;
-use crate::language::{Fold, Language};
+use crate::language::Language;
 use crate::query::Side;
-use crate::signature::signatures;
 use crate::space::Key;
 use crate::spelled::Spelled;
+use crate::unions::{told_apart, unions};
 use crate::values::{addresses, dates, numbers};
 
 /// What a condition key holds.
@@ -60,6 +59,8 @@ pub(crate) enum KeyTest<'p> {
     Present,
     /// There is exactly one value, and it is in the language.
     Is(Language),
+    /// Some value is in the language.
+    Any(Language),
 }
 
 impl KeyTest<'_> {
@@ -73,6 +74,11 @@ impl KeyTest<'_> {
             }
             KeyTest::Present => *state != State::Absent,
             KeyTest::Is(language) => matches!(state, State::One(v) if language.matches(v)),
+            KeyTest::Any(language) => match state {
+                State::Absent => false,
+                State::One(value) => language.matches(value),
+                State::Many(values) => values.iter().any(|v| language.matches(v)),
+            },
         }
     }
 
@@ -84,6 +90,7 @@ impl KeyTest<'_> {
                 let test = Test { operator: *operator, entry, version, effect, profile };
                 test.takes(value, &Context::new())
             }
+            KeyTest::Any(language) => language.matches(value),
             KeyTest::Present | KeyTest::Is(_) => false,
         }
     }
@@ -100,7 +107,7 @@ impl KeyTest<'_> {
                 let values = entry.values.iter().map(|v| v.text());
                 (is_equality && !has_variables).then_some(values)
             }
-            KeyTest::Present | KeyTest::Is(_) => None,
+            KeyTest::Present | KeyTest::Is(_) | KeyTest::Any(_) => None,
         }
     }
 
@@ -108,14 +115,14 @@ impl KeyTest<'_> {
     pub(crate) fn size(&self) -> usize {
         match self {
             KeyTest::Entry { entry, .. } => 1 + entry.values.len(),
-            KeyTest::Present | KeyTest::Is(_) => 1,
+            KeyTest::Present | KeyTest::Is(_) | KeyTest::Any(_) => 1,
         }
     }
 
     fn family(&self) -> Family {
         match self {
             KeyTest::Entry { operator, .. } => operator.base.family(),
-            KeyTest::Present | KeyTest::Is(_) => Family::String,
+            KeyTest::Present | KeyTest::Is(_) | KeyTest::Any(_) => Family::String,
         }
     }
 }
@@ -182,14 +189,7 @@ pub(crate) fn is_always_there(key: &str) -> bool {
 }
 
 fn facts(key: &Key<'_>, catalog: &Catalog) -> Facts {
-    let key_type = match catalog.key(&key.name) {
-        KeyLookup::Global(key) => Some(key.key_type()),
-        KeyLookup::Service { key, .. } | KeyLookup::Federated(Some(key)) => Some(key.key_type()),
-        KeyLookup::Federated(None)
-        | KeyLookup::UnknownGlobal
-        | KeyLookup::UnknownInService(_)
-        | KeyLookup::UnknownService => None,
-    };
+    let key_type = catalog.key(&key.name).key_type();
     // A key that the catalogue does not know has several values where a policy expects that.
     let many = key_type.map_or(key.expects_many, KeyType::is_multivalued);
     let always = is_always_there(&key.name);
@@ -306,11 +306,10 @@ fn texts(
     let measured = [Family::Numeric, Family::Date, Family::IpAddress];
     let measured: Vec<Family> =
         measured.into_iter().filter(|f| tests.iter().any(|t| t.family() == *f)).collect();
-    let languages = languages(tests);
-    let refs: Vec<&Language> = languages.iter().collect();
-    let mut texts = match languages.is_empty() && !measured.is_empty() {
+    let unions = unions(tests);
+    let mut texts = match unions.is_empty() && !measured.is_empty() {
         true => vec!["example".to_owned()],
-        false => signatures(&refs, budget)?.into_iter().map(|(_, text)| text).collect(),
+        false => told_apart(&unions, budget)?,
     };
     for family in &measured {
         texts.extend(bounds(*family, tests));
@@ -323,7 +322,7 @@ fn texts(
         }
     }
     budget.spend(texts.len() as u64)?;
-    let mixed = measured.len() > 1 || (!measured.is_empty() && !languages.is_empty());
+    let mixed = measured.len() > 1 || (!measured.is_empty() && !unions.is_empty());
     Ok((texts, !mixed && !tests.iter().any(reads_texts_otherwise)))
 }
 
@@ -354,7 +353,7 @@ fn bounds(family: Family, tests: &[KeyTest<'_>]) -> Vec<String> {
         .filter(of)
         .filter_map(|t| match t {
             KeyTest::Entry { entry, .. } => Some(&entry.values),
-            KeyTest::Present | KeyTest::Is(_) => None,
+            KeyTest::Present | KeyTest::Is(_) | KeyTest::Any(_) => None,
         })
         .flatten()
         .map(|v| v.text())
@@ -365,68 +364,6 @@ fn bounds(family: Family, tests: &[KeyTest<'_>]) -> Vec<String> {
         Family::Date => dates(values),
         Family::IpAddress => addresses(values),
         Family::String | Family::Bool | Family::Binary | Family::Arn | Family::Null => Vec::new(),
-    }
-}
-
-/// The languages that the tests tell apart, each once.
-fn languages(tests: &[KeyTest<'_>]) -> Vec<Language> {
-    let mut languages: Vec<Language> = Vec::new();
-    for test in tests {
-        match test {
-            KeyTest::Entry { operator, entry, version, .. } => {
-                of_entry(operator.base, entry, *version, &mut languages);
-            }
-            KeyTest::Is(language) => languages.push(language.clone()),
-            KeyTest::Present => {}
-        }
-    }
-    languages.sort();
-    languages.dedup();
-    languages
-}
-
-fn of_entry(base: BaseOperator, entry: &ConditionEntry, version: Version, out: &mut Vec<Language>) {
-    let patterns = entry.values.iter().map(|v| &v.pattern);
-    match base {
-        BaseOperator::StringEquals | BaseOperator::StringNotEquals => {
-            out.extend(patterns.map(|p| compile::equals(p, version, Fold::None)));
-        }
-        BaseOperator::StringEqualsIgnoreCase | BaseOperator::StringNotEqualsIgnoreCase => {
-            out.extend(patterns.map(|p| compile::equals(p, version, Fold::Lower)));
-        }
-        BaseOperator::StringLike | BaseOperator::StringNotLike => {
-            out.extend(patterns.map(|p| compile::like(p, version, Fold::None)));
-        }
-        BaseOperator::ArnEquals
-        | BaseOperator::ArnLike
-        | BaseOperator::ArnNotEquals
-        | BaseOperator::ArnNotLike => {
-            out.push(Language::arns());
-            let parsed = |p| keyaki_ir::Arn::parse(keyaki_ir::Pattern::text(p));
-            out.extend(patterns.filter_map(|p| compile::arn(p, parsed(p).as_ref(), version)));
-        }
-        BaseOperator::Bool => {
-            let texts = ["true", "false"];
-            out.extend(texts.map(|t| Language::literal(t, Fold::Ascii)));
-        }
-        BaseOperator::BinaryEquals => {
-            out.extend(patterns.map(|p| Language::literal(p.text(), Fold::None)));
-        }
-        BaseOperator::NumericEquals
-        | BaseOperator::NumericNotEquals
-        | BaseOperator::NumericLessThan
-        | BaseOperator::NumericLessThanEquals
-        | BaseOperator::NumericGreaterThan
-        | BaseOperator::NumericGreaterThanEquals
-        | BaseOperator::DateEquals
-        | BaseOperator::DateNotEquals
-        | BaseOperator::DateLessThan
-        | BaseOperator::DateLessThanEquals
-        | BaseOperator::DateGreaterThan
-        | BaseOperator::DateGreaterThanEquals
-        | BaseOperator::IpAddress
-        | BaseOperator::NotIpAddress
-        | BaseOperator::Null => {}
     }
 }
 
@@ -454,6 +391,6 @@ fn reads_texts_otherwise(test: &KeyTest<'_>) -> bool {
             );
             otherwise || (folds && !entry.values.iter().all(|v| v.text().is_ascii()))
         }
-        KeyTest::Present | KeyTest::Is(_) => false,
+        KeyTest::Present | KeyTest::Is(_) | KeyTest::Any(_) => false,
     }
 }

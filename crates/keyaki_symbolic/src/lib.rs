@@ -26,6 +26,7 @@ mod simplify;
 mod space;
 mod spelled;
 mod statement;
+mod unions;
 mod valuation;
 mod values;
 

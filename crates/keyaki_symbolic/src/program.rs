@@ -36,7 +36,7 @@ enum Content<'q> {
     Always,
     Statement(Placed<'q>),
     Resource(&'q Text),
-    Key(&'q str, Option<&'q Text>),
+    Key(&'q str, KeyTest<'q>),
 }
 
 /// Patterns by the first atom of those that are the same but for the actions.
@@ -174,7 +174,9 @@ impl<'q> Program<'q> {
             Ask::Statement { side, at } => {
                 query.sides.get(*side).and_then(|side| Placed::new(*side, *at))
             }
-            Ask::Action(_) | Ask::Resource(_) | Ask::Present(_) | Ask::Value(..) => None,
+            Ask::Action(_) | Ask::Resource(_) | Ask::Present(_) | Ask::Value(..) | Ask::Any(..) => {
+                None
+            }
         };
         let same = placed.map(|placed| met.same(placed, new));
         let Same { whole, but_for_actions } =
@@ -212,8 +214,13 @@ impl<'q> Program<'q> {
                 (vec![(self.action_test(vec![pattern(text)]), true)], Content::Always)
             }
             Ask::Resource(text) => (Vec::new(), Content::Resource(text)),
-            Ask::Present(key) => (Vec::new(), Content::Key(key, None)),
-            Ask::Value(key, text) => (Vec::new(), Content::Key(key, Some(text))),
+            Ask::Present(key) => (Vec::new(), Content::Key(key, KeyTest::Present)),
+            Ask::Value(key, text) => {
+                (Vec::new(), Content::Key(key, KeyTest::Is(compile::text(text))))
+            }
+            Ask::Any(key, text) => {
+                (Vec::new(), Content::Key(key, KeyTest::Any(compile::text(text))))
+            }
         }
     }
 
@@ -272,9 +279,8 @@ impl<'q> Program<'q> {
                 let test = ResourceTest { languages: vec![language], star };
                 vec![vec![Literal::resource(self.space.resource_test(test), true)]]
             }
-            Content::Key(key, text) => {
-                let test = text.map_or(KeyTest::Present, |text| KeyTest::Is(compile::text(text)));
-                vec![vec![self.space.key_test(key, test)]]
+            Content::Key(key, test) => {
+                vec![vec![self.space.key_test(key, test.clone())]]
             }
         };
         Ok(conjunctions.into_iter().map(|c| self.conjunction(c)).collect())

@@ -46,6 +46,8 @@ pub enum Ask {
     Present(Box<str>),
     /// Whether a condition key has exactly one value, and what that is like.
     Value(Box<str>, Text),
+    /// Whether some value of a condition key, however many it has, is like that.
+    Any(Box<str>, Text),
 }
 
 /// Is there a request of this caller for which the formula holds?
@@ -72,6 +74,10 @@ impl Query<'_> {
             Ask::Resource(text) => text.holds(&request.resource),
             Ask::Present(key) => request.context.get(key).is_some_and(|v| !v.as_slice().is_empty()),
             Ask::Value(key, text) => request.context.one(key).is_some_and(|v| text.holds(v)),
+            Ask::Any(key, text) => {
+                let values = request.context.get(key);
+                values.is_some_and(|all| all.as_slice().iter().any(|v| text.holds(v)))
+            }
         })
     }
 }

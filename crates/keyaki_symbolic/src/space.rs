@@ -65,6 +65,24 @@ enum Matching {
     Resource,
     ArnOf(Box<str>),
     TextOf(Box<str>),
+    ExactTextOf(Box<str>),
+}
+
+impl Matching {
+    /// Whether a pattern that is matched like this may imply one that is matched like the other
+    /// because of what both look like. Nothing implies how an ARN is matched but an ARN: a colon in
+    /// a variable's value makes other segments of a text.
+    fn may_imply(&self, other: &Matching) -> bool {
+        use Matching::{ArnOf, ExactTextOf, Resource, TextOf};
+        match (self, other) {
+            (Resource, Resource) => true,
+            (ArnOf(own) | TextOf(own) | ExactTextOf(own), TextOf(key) | ExactTextOf(key))
+            | (ArnOf(own), ArnOf(key)) => own == key,
+            (TextOf(_) | ExactTextOf(_), ArnOf(_))
+            | (Resource, ArnOf(_) | TextOf(_) | ExactTextOf(_))
+            | (ArnOf(_) | TextOf(_) | ExactTextOf(_), Resource) => false,
+        }
+    }
 }
 
 /// The keys that the variables of patterns name.
@@ -89,12 +107,13 @@ impl Relation {
         reading: Reading,
     ) -> Relation {
         // A negated operator asks for the same relation.
-        let name = operator.base.name().replace("Not", "");
+        let name = operator.base.positive().name();
         let what = format!("{name} {} {}", key.to_ascii_lowercase(), pattern.text());
         let own: Box<str> = key.to_ascii_lowercase().into();
         let matching = match operator.base.family() {
             Family::Arn => Some(Matching::ArnOf(own)),
             Family::String if name == "StringLike" => Some(Matching::TextOf(own)),
+            Family::String if name == "StringEquals" => Some(Matching::ExactTextOf(own)),
             Family::String
             | Family::Numeric
             | Family::Date
@@ -167,6 +186,7 @@ enum Identity {
     Entry { operator: Operator, values: Vec<Box<str>>, version: Version, reading: Reading },
     Present,
     Is(Language),
+    Any(Language),
 }
 
 impl Identity {
@@ -180,6 +200,7 @@ impl Identity {
             },
             KeyTest::Present => Identity::Present,
             KeyTest::Is(language) => Identity::Is(language.clone()),
+            KeyTest::Any(language) => Identity::Any(language.clone()),
         }
     }
 }
@@ -226,15 +247,14 @@ impl<'p> Space<'p> {
         let new = self.relations.len() as u32;
         let lettered = self.lettered(&relation);
         for (number, other) in self.relations.iter().enumerate() {
-            let same = |r: &Relation| r.pattern.as_ref().map(|(matching, _)| matching.clone());
             let (Some(a), Some(b)) = (&lettered, &self.lettered[number]) else { continue };
-            if same(&relation) != same(other) {
+            let (Some((own, _)), Some((its, _))) = (&relation.pattern, &other.pattern) else {
                 continue;
-            }
-            if includes(a, b) {
+            };
+            if its.may_imply(own) && includes(a, b) {
                 self.implied.push((number as u32, new));
             }
-            if includes(b, a) {
+            if own.may_imply(its) && includes(b, a) {
                 self.implied.push((new, number as u32));
             }
         }
@@ -267,6 +287,7 @@ impl<'p> Space<'p> {
                 compile::arn(&pattern, arn.as_ref(), Version::V2012)
             }
             Matching::TextOf(_) => Some(compile::like(&pattern, Version::V2012, Fold::None)),
+            Matching::ExactTextOf(_) => Some(compile::equals(&pattern, Version::V2012, Fold::None)),
         }
     }
 }

@@ -65,8 +65,13 @@ pub(crate) fn boxes<'p>(
     let entries = blocks.flat_map(|b| b.entries.iter().zip(repeat(b.operator.operator)));
     for (entry, operator) in entries {
         let Some(operator) = operator else { return Ok(Vec::new()) };
-        let alternatives = entry_boxes(operator, entry, place, space)?;
-        boxes = product(&boxes, &alternatives)?;
+        let mut alternatives = entry_boxes(operator, entry, place, space)?;
+        if alternatives.len() > 1 && boxes.len() * alternatives.len() > MOST_BOXES {
+            // As if nothing were known of it but which keys it is about.
+            let whole = Relation::entry(operator, entry, place.reading());
+            alternatives = vec![vec![space.relation(whole)]];
+        }
+        boxes = product(&boxes, &alternatives);
     }
     for conjunction in &mut boxes {
         conjunction.sort_unstable();
@@ -75,15 +80,11 @@ pub(crate) fn boxes<'p>(
     Ok(boxes)
 }
 
-/// How many boxes one statement may make.
+/// How many boxes the conditions of one statement may make.
 const MOST_BOXES: usize = 256;
 
-fn product(a: &[Conjunction], b: &[Conjunction]) -> Result<Vec<Conjunction>, NotModelled> {
-    if a.len() * b.len() > MOST_BOXES {
-        return Err(NotModelled("a statement with too many policy variables".to_owned()));
-    }
-    let pairs = a.iter().flat_map(|x| b.iter().map(move |y| [x.as_slice(), y].concat()));
-    Ok(pairs.collect())
+fn product(a: &[Conjunction], b: &[Conjunction]) -> Vec<Conjunction> {
+    a.iter().flat_map(|x| b.iter().map(move |y| [x.as_slice(), y].concat())).collect()
 }
 
 fn resource_boxes<'p>(

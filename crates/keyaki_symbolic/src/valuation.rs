@@ -2,6 +2,7 @@
 
 use keyaki_ir::{Pattern, Statement, Variable, glob};
 
+use crate::budget::{Budget, Exhausted};
 use crate::instantiate::Known;
 use crate::key::KeyTest;
 use crate::program::Program;
@@ -11,28 +12,37 @@ use crate::query::Query;
 const MOST: usize = 64;
 
 /// Sets of values, the likeliest first; keys that are fixed are left out.
-pub(crate) fn candidates(query: &Query<'_>, program: &Program<'_>, fixed: &Known) -> Vec<Known> {
+pub(crate) fn candidates(
+    query: &Query<'_>,
+    program: &Program<'_>,
+    fixed: &Known,
+    budget: &Budget,
+) -> Result<Vec<Known>, Exhausted> {
     let relations = &program.space.relations;
     let mut keys: Vec<&str> = relations.iter().flat_map(|r| &r.variables).map(|k| &**k).collect();
     keys.sort_unstable();
     keys.dedup();
     keys.retain(|k| !fixed.contains_key(*k));
     let fresh: Known = keys.iter().map(|k| (Box::from(*k), Some(usual(k).into()))).collect();
+    let patterns = Patterns::of(query);
     let mut all = vec![fresh.clone()];
     for key in &keys {
-        for value in likely(key, query, program) {
+        if all.len() >= MOST {
+            break;
+        }
+        let likely = likely(key, &patterns, program, budget)?;
+        let values = likely.into_iter().map(|value| Some(value.into()));
+        for value in values.chain([None]) {
+            budget.spend(keys.len() as u64)?;
             let mut known = fresh.clone();
-            known.insert(Box::from(*key), Some(value.into()));
+            known.insert(Box::from(*key), value);
             all.push(known);
         }
-        let mut known = fresh.clone();
-        known.insert(Box::from(*key), None);
-        all.push(known);
     }
-    all.push(keys.iter().map(|k| (Box::from(*k), None)).collect());
     all.dedup();
-    all.truncate(MOST);
-    all
+    all.truncate(MOST - 1);
+    all.push(keys.iter().map(|k| (Box::from(*k), None)).collect());
+    Ok(all)
 }
 
 /// A value of the form that a key usually has, and that no policy is likely to spell out.
@@ -48,34 +58,60 @@ fn usual(key: &str) -> &'static str {
     }
 }
 
+/// The patterns of all statements.
+struct Patterns<'q> {
+    /// Those with variables.
+    open: Vec<&'q Pattern>,
+    closed: Vec<&'q Pattern>,
+}
+
+impl<'q> Patterns<'q> {
+    fn of(query: &Query<'q>) -> Patterns<'q> {
+        let statements = query.sides.iter().flat_map(|side| {
+            let layers = side.policies.layers();
+            layers.into_iter().flat_map(|l| side.policies.statements(l)).map(|(_, s)| s)
+        });
+        let (open, closed) = statements.flat_map(patterns).partition(|p| p.has_variables());
+        Patterns { open, closed }
+    }
+}
+
 /// Values that the policies themselves suggest for a key.
-fn likely(key: &str, query: &Query<'_>, program: &Program<'_>) -> Vec<String> {
+fn likely(
+    key: &str,
+    patterns: &Patterns<'_>,
+    program: &Program<'_>,
+    budget: &Budget,
+) -> Result<Vec<String>, Exhausted> {
     let mut values = vec!["another".to_owned()];
     let own = program.space.keys.iter().find(|k| k.name.eq_ignore_ascii_case(key));
     for test in own.into_iter().flat_map(|k| &k.tests) {
+        budget.spend(1)?;
         if let KeyTest::Entry { entry, .. } = test {
             let texts = entry.values.iter().map(|v| v.text()).filter(|t| !glob::has_wildcard(t));
             values.extend(texts.take(8).map(str::to_owned));
         }
     }
-    let statements = query.sides.iter().flat_map(|side| {
-        let layers = side.policies.layers();
-        layers.into_iter().flat_map(|l| side.policies.statements(l)).map(|(_, s)| s)
-    });
-    let all: Vec<&Pattern> = statements.flat_map(patterns).collect();
-    let names = |v: &Variable| v.key.eq_ignore_ascii_case(key);
-    let (open, closed): (Vec<&Pattern>, Vec<&Pattern>) =
-        all.into_iter().partition(|p| p.has_variables());
-    for pattern in open.into_iter().filter(|p| p.variables().iter().any(names)) {
-        values.extend(closed.iter().filter_map(|text| captured(key, pattern, text.text())));
-        if values.len() > MOST {
-            break;
+    for pattern in &patterns.open {
+        budget.spend(1)?;
+        let Some(variable) = named(key, pattern) else { continue };
+        for text in &patterns.closed {
+            budget.spend(1)?;
+            values.extend(captured(pattern, variable, text.text()));
+            if values.len() > MOST {
+                break;
+            }
         }
     }
     values.sort_unstable();
     values.dedup();
     values.truncate(MOST / 4);
-    values
+    Ok(values)
+}
+
+/// The first variable of a pattern that names a key.
+fn named<'p>(key: &str, pattern: &'p Pattern) -> Option<&'p Variable> {
+    pattern.variables().iter().find(|v| v.key.eq_ignore_ascii_case(key))
 }
 
 fn patterns(statement: &Statement) -> impl Iterator<Item = &Pattern> {
@@ -85,8 +121,7 @@ fn patterns(statement: &Statement) -> impl Iterator<Item = &Pattern> {
 }
 
 /// What stands in a text where a pattern has the variable.
-fn captured(key: &str, pattern: &Pattern, text: &str) -> Option<String> {
-    let variable = pattern.variables().iter().find(|v| v.key.eq_ignore_ascii_case(key))?;
+fn captured(pattern: &Pattern, variable: &Variable, text: &str) -> Option<String> {
     let rest = text.strip_prefix(pattern.text().get(..variable.range.start)?)?;
     let after = pattern.text().get(variable.range.end..)?.chars().next();
     let end = after.and_then(|c| rest.find(c)).unwrap_or(rest.len());

@@ -28,9 +28,11 @@ pub fn cases() -> Vec<Hard> {
     all.extend([late(12), late(24), late(40)]);
     all.extend([late_values(12), late_values(24)]);
     all.extend([values(1000), patterns(1000), infixes(40), infixes(300)]);
+    all.push(infixes_apart(40));
     all.extend([tags(1000), many_tags(30), numbers(1000), addresses(1000)]);
     all.extend([statements(200), long_statements(200, 100), long_statements(200, 1000)]);
     all.extend([variables(50), related(40), one_statement_of_variables(60)]);
+    all.push(values_of_variables(200, 2000));
     all.extend([many_policies(200), actions(400), both_negated(60)]);
     all
 }
@@ -166,6 +168,23 @@ fn infixes(count: usize) -> Hard {
     hard(format!("{count} words in a value"), old, new, true)
 }
 
+/// The same with a statement for each word, against one for every two.
+fn infixes_apart(count: usize) -> Hard {
+    let like = |from: usize, to: usize| {
+        let values = list((from..to).map(|n| format!("*w{n}w*")));
+        allow_if(&format!(r#""StringLike": {{"k:a": {values}}}"#))
+    };
+    let all = |step: usize| -> Vec<String> {
+        (0..count).step_by(step).map(|n| like(n, n + step)).collect()
+    };
+    hard(
+        format!("{count} words in a value, a statement each"),
+        subject(&all(2)),
+        subject(&all(1)),
+        true,
+    )
+}
+
 fn tags(count: usize) -> Hard {
     let all = |operator: &str, from: usize| {
         let values = list((from..count).map(|n| format!("tag-{n}")));
@@ -244,6 +263,15 @@ fn variables(count: usize) -> Hard {
     };
     let (old, new) = (subject(&[arns(0)]), subject(&[arns(1)]));
     hard(format!("{count} variables"), old, new, true)
+}
+
+/// Resources with variables against those that some of their values make.
+fn values_of_variables(count: usize, values: usize) -> Hard {
+    let open = (0..count).map(|n| format!("arn:aws:s3:::b/${{aws:PrincipalTag/t{n}}}/*"));
+    let closed = (0..values).map(|n| format!("arn:aws:s3:::b/v{n}/*"));
+    let (old, new) = (on("Allow", &list(closed)), on("Allow", &list(open)));
+    let name = format!("{count} variables against {values} values");
+    hard(name, subject(&[old]), subject(&[new]), false)
 }
 
 /// Keys that are compared with each other round in a circle.

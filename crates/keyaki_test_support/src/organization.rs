@@ -62,10 +62,9 @@ fn guardrails(accounts: usize) -> Value {
             "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
         },
     }]});
-    let policy = |id: &str, kind: &str, content: &Value| {
-        json!({"PolicySummary": {"Id": id, "Type": kind}, "Content": content.to_string()})
-    };
-    let member = |n| json!({"Id": account(n), "ParentId": "ou-work", "Policies": ["p-FullAWSAccess"]});
+    let policy = |id: &str, kind: &str, content: &Value| json!({"PolicySummary": {"Id": id, "Type": kind}, "Content": content.to_string()});
+    let member =
+        |n| json!({"Id": account(n), "ParentId": "ou-work", "Policies": ["p-FullAWSAccess"]});
     json!({
         "Organization": {"Id": ORGANIZATION, "MasterAccountId": "999999999999"},
         "Roots": [{"Id": "r-root", "Policies": ["p-FullAWSAccess", "p-rcp"]}],
@@ -91,7 +90,8 @@ fn identities(n: usize, roles: usize, dice: &mut Dice<'_>) -> Value {
 }
 
 fn managed(id: &str, number: usize, dice: &mut Dice<'_>) -> Value {
-    let document = json!({"Version": "2012-10-17", "Statement": [grant(id, dice), grant(id, dice)]});
+    let document =
+        json!({"Version": "2012-10-17", "Statement": [grant(id, dice), grant(id, dice)]});
     json!({
         "PolicyName": format!("shared-{number}"),
         "Arn": format!("arn:aws:iam::{id}:policy/shared-{number}"),
@@ -137,13 +137,21 @@ fn grant(id: &str, dice: &mut Dice<'_>) -> Value {
     match dice.below(6) {
         0 => json!({"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"],
             "Resource": format!("arn:aws:s3:::bucket-{id}-{number}/*")}),
-        1 => json!({"Effect": "Allow", "Action": ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage"],
-            "Resource": format!("arn:aws:sqs:{REGION}:{id}:queue-{number}")}),
-        2 => json!({"Effect": "Allow", "Action": ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"],
-            "Resource": format!("arn:aws:dynamodb:{REGION}:{id}:table/table-{number}")}),
-        3 => json!({"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "*"}),
-        4 => json!({"Effect": "Allow", "Action": ["ec2:Describe*", "cloudwatch:GetMetricData"], "Resource": "*",
-            "Condition": {"StringEquals": {"aws:RequestedRegion": REGION}}}),
+        1 => {
+            json!({"Effect": "Allow", "Action": ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage"],
+            "Resource": format!("arn:aws:sqs:{REGION}:{id}:queue-{number}")})
+        }
+        2 => {
+            json!({"Effect": "Allow", "Action": ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"],
+            "Resource": format!("arn:aws:dynamodb:{REGION}:{id}:table/table-{number}")})
+        }
+        3 => {
+            json!({"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "*"})
+        }
+        4 => {
+            json!({"Effect": "Allow", "Action": ["ec2:Describe*", "cloudwatch:GetMetricData"], "Resource": "*",
+            "Condition": {"StringEquals": {"aws:RequestedRegion": REGION}}})
+        }
         _ => json!({"Effect": "Allow", "Action": "iam:PassRole",
             "Resource": format!("arn:aws:iam::{id}:role/role-{number}"),
             "Condition": {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}}),
@@ -174,7 +182,9 @@ fn resource(n: usize, number: usize, dice: &mut Dice<'_>) -> (String, String) {
     let resources = if kind == "s3-bucket" { json!([arn, format!("{arn}/*")]) } else { json!(arn) };
     let mut statement = json!({"Effect": "Allow", "Action": actions, "Resource": resources});
     match dice.below(20) {
-        0..3 => statement["Principal"] = json!({"AWS": format!("arn:aws:iam::{}:root", 222_222_000_000_usize + dice.below(50))}),
+        0..3 => {
+            statement["Principal"] = json!({"AWS": format!("arn:aws:iam::{}:root", 222_222_000_000_usize + dice.below(50))})
+        }
         3 => statement["Principal"] = json!("*"),
         4..8 => {
             statement["Principal"] = json!("*");
@@ -197,18 +207,38 @@ fn event(number: usize, dice: &mut Dice<'_>) -> Value {
     let id = account(0);
     let role = format!("role-{}", dice.below(50));
     let (source, name, parameters) = match dice.below(5) {
-        0 => ("s3", "GetObject", json!({
-            "bucketName": format!("bucket-{id}-{}", dice.below(10)), "key": format!("data/part-{}.json", dice.below(100)),
-            "Host": "s3.eu-west-1.amazonaws.com",
-        })),
-        1 => ("ec2", "DescribeInstances", json!({"instancesSet": {}, "filterSet": {"items": [
-            {"name": "tag:team", "valueSet": {"items": [{"value": "a"}, {"value": "b"}]}},
-        ]}})),
-        2 => ("dynamodb", "PutItem", json!({"tableName": format!("table-{}", dice.below(20)), "key": {"id": "1"}})),
-        3 => ("sts", "AssumeRole", json!({
-            "roleArn": format!("arn:aws:iam::{id}:role/role-{}", dice.below(50)), "roleSessionName": "work", "durationSeconds": 900,
-        })),
-        _ => ("logs", "CreateLogStream", json!({"logGroupName": "/app/x", "logStreamName": format!("s-{number}")})),
+        0 => (
+            "s3",
+            "GetObject",
+            json!({
+                "bucketName": format!("bucket-{id}-{}", dice.below(10)), "key": format!("data/part-{}.json", dice.below(100)),
+                "Host": "s3.eu-west-1.amazonaws.com",
+            }),
+        ),
+        1 => (
+            "ec2",
+            "DescribeInstances",
+            json!({"instancesSet": {}, "filterSet": {"items": [
+                {"name": "tag:team", "valueSet": {"items": [{"value": "a"}, {"value": "b"}]}},
+            ]}}),
+        ),
+        2 => (
+            "dynamodb",
+            "PutItem",
+            json!({"tableName": format!("table-{}", dice.below(20)), "key": {"id": "1"}}),
+        ),
+        3 => (
+            "sts",
+            "AssumeRole",
+            json!({
+                "roleArn": format!("arn:aws:iam::{id}:role/role-{}", dice.below(50)), "roleSessionName": "work", "durationSeconds": 900,
+            }),
+        ),
+        _ => (
+            "logs",
+            "CreateLogStream",
+            json!({"logGroupName": "/app/x", "logStreamName": format!("s-{number}")}),
+        ),
     };
     json!({
         "eventVersion": "1.09",

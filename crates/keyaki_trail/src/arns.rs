@@ -43,7 +43,7 @@ pub(crate) fn resources(
     let mut has_types = false;
     for resource in action.resources() {
         has_types = true;
-                let kind = resource.resource_type();
+        let kind = resource.resource_type();
         let is_required = resource.is_required() || table().needs(action, kind.name());
         let templates: Vec<ArnTemplate<'_>> = kind.arns().collect();
         let before = all.len();
@@ -148,7 +148,9 @@ fn values(
         let (name, is_last) = name.strip_suffix('/').map_or((name, false), |n| (n, true));
         let last = |value: &'_ str| value.rsplit('/').next().unwrap_or_default().to_owned();
         let own = |value: &str| if is_last { last(value) } else { value.to_owned() };
-        let is_name = |value: &&str| !value.is_empty() && !value.starts_with("arn:") && !value.starts_with("alias/");
+        let is_name = |value: &&str| {
+            !value.is_empty() && !value.starts_with("arn:") && !value.starts_with("alias/")
+        };
         let found: Vec<String> = parameters.get(name).filter(is_name).map(own).collect();
         if !found.is_empty() {
             return found.iter().map(|value| part(prefix, hole, value)).collect();
@@ -199,6 +201,7 @@ pub(crate) fn escaped(text: &str) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 mod tests {
     use super::*;
 
@@ -219,7 +222,11 @@ mod tests {
         assert_eq!(object, ["arn:aws:s3:::b/a/${*}.txt"]);
         let table = of("dynamodb:GetItem", &[], r#"{"tableName": "t", "key": {"id": {"S": "1"}}}"#);
         assert_eq!(table, ["arn:aws:dynamodb:eu-west-1:111122223333:table/t"]);
-        let queue = of("sqs:SendMessage", &[], r#"{"queueUrl": "https://sqs.eu-west-1.amazonaws.com/1/q"}"#);
+        let queue = of(
+            "sqs:SendMessage",
+            &[],
+            r#"{"queueUrl": "https://sqs.eu-west-1.amazonaws.com/1/q"}"#,
+        );
         assert_eq!(queue, ["arn:aws:sqs:eu-west-1:111122223333:q"]);
         let secret = of("secretsmanager:GetSecretValue", &[], r#"{"secretId": "db/main"}"#);
         assert_eq!(secret, ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:db/main-??????"]);
@@ -236,9 +243,13 @@ mod tests {
     #[test]
     fn what_is_needed_and_not_told_is_open() {
         assert_eq!(of("ec2:DescribeVpcs", &[], "{}"), ["*"]);
-        let run = of("ec2:RunInstances", &[], r#"{"instancesSet": {"items": [{"imageId": "ami-1"}]}}"#);
+        let run =
+            of("ec2:RunInstances", &[], r#"{"instancesSet": {"items": [{"imageId": "ami-1"}]}}"#);
         assert!(run.contains(&"arn:aws:ec2:eu-west-1::image/ami-1".to_owned()), "{run:?}");
-        assert!(run.contains(&"arn:aws:ec2:eu-west-1:111122223333:instance/*".to_owned()), "{run:?}");
+        assert!(
+            run.contains(&"arn:aws:ec2:eu-west-1:111122223333:instance/*".to_owned()),
+            "{run:?}"
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Who made a request: the user or role that its permissions are of.
 
-use keyaki_ir::arn::Segment;
 use keyaki_ir::Arn;
+use keyaki_ir::arn::Segment;
 
 use crate::event::{Event, Identity};
 

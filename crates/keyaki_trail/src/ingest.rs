@@ -53,7 +53,8 @@ fn read_full(source: &mut impl Read, buffer: &mut [u8]) -> usize {
 
 fn ingest_text(path: &str, source: impl Read, names: &mut Names<'_>) -> Ingested {
     let mut splitter = Splitter::new(source);
-    let mut reading = Reading { path, account: account_of_path(path), usage: Usage::default(), names };
+    let mut reading =
+        Reading { path, account: account_of_path(path), usage: Usage::default(), names };
     while let Some((line, piece)) = splitter.next() {
         match piece {
             Ok(text) => {
@@ -190,12 +191,15 @@ impl Reading<'_, '_> {
             if *used.last < *event.event_time.0 {
                 used.last = event.event_time.0.to_string();
             }
-            resources(action, &own, &parameters, place).iter().for_each(|r| used.resources.insert(r));
+            resources(action, &own, &parameters, place)
+                .iter()
+                .for_each(|r| used.resources.insert(r));
             via(event, &place, used);
             let passes = action.dependent_actions().any(|d| d.full_name() == "iam:PassRole");
             if passes {
                 let service = table().passed_to(action.service().prefix());
-                let roles = parameters.arns().filter(|a| a.contains(":iam::") && a.contains(":role/"));
+                let roles =
+                    parameters.arns().filter(|a| a.contains(":iam::") && a.contains(":role/"));
                 used.passed.extend(roles.map(|role| (role.to_owned(), service.clone())));
             }
         }
@@ -210,7 +214,8 @@ impl Reading<'_, '_> {
         };
         let from = keyaki_ir::percent::decoded(from);
         let object = from.trim_start_matches('/').split("?versionId=").next().unwrap_or_default();
-        let name = if from.contains("?versionId=") { "s3:GetObjectVersion" } else { "s3:GetObject" };
+        let name =
+            if from.contains("?versionId=") { "s3:GetObjectVersion" } else { "s3:GetObject" };
         let principal = self.usage.principals.entry(arn.to_owned()).or_default();
         let used = principal.actions.entry(name.to_owned()).or_default();
         used.count += 1;
@@ -264,9 +269,8 @@ fn special<'c>(
     let mut all = Vec::new();
     for action in actions {
         let (prefix, name) = (action.service().prefix(), action.name());
-        let of = |s: &&Special| {
-            s.prefix == prefix && s.action == name && parameters.has(s.parameter)
-        };
+        let of =
+            |s: &&Special| s.prefix == prefix && s.action == name && parameters.has(s.parameter);
         let named = |s: &Special| catalog.action(&format!("{}:{}", s.prefix, s.becomes));
         let instead = table().instead.iter().find(of).and_then(named);
         all.push(instead.unwrap_or(*action));

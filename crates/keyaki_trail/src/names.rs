@@ -75,7 +75,10 @@ mod tests {
     #[test]
     fn most_events_are_called_as_their_action() {
         assert_eq!(names("ec2.amazonaws.com", "DescribeVpcs"), ["ec2:DescribeVpcs"]);
-        assert_eq!(names("monitoring.amazonaws.com", "DescribeAlarms"), ["cloudwatch:DescribeAlarms"]);
+        assert_eq!(
+            names("monitoring.amazonaws.com", "DescribeAlarms"),
+            ["cloudwatch:DescribeAlarms"]
+        );
     }
 
     #[test]
@@ -88,7 +91,10 @@ mod tests {
             names("cloudfront.amazonaws.com", "ListDistributions2020_05_31"),
             ["cloudfront:ListDistributions"]
         );
-        assert_eq!(names("kms.amazonaws.com", "ReEncrypt"), ["kms:ReEncryptFrom", "kms:ReEncryptTo"]);
+        assert_eq!(
+            names("kms.amazonaws.com", "ReEncrypt"),
+            ["kms:ReEncryptFrom", "kms:ReEncryptTo"]
+        );
         assert_eq!(names("apigateway.amazonaws.com", "GetResource"), ["apigateway:GET"]);
     }
 

@@ -64,7 +64,16 @@ impl<R: Read> Splitter<R> {
     pub(crate) fn new(source: R) -> Self {
         let buffer = Vec::with_capacity(2 * PIECE);
         let (line, skipped) = (1, 1);
-        Splitter { source, buffer, at: 0, line, skipped, is_ended: false, defects: 0, failure: None }
+        Splitter {
+            source,
+            buffer,
+            at: 0,
+            line,
+            skipped,
+            is_ended: false,
+            defects: 0,
+            failure: None,
+        }
     }
 
     /// The next event.

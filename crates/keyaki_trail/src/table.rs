@@ -103,13 +103,14 @@ impl Table {
     /// Whether every request for an action needs a resource of a type.
     pub(crate) fn needs(&self, action: Action<'_>, kind: &str) -> bool {
         let (prefix, name) = (action.service().prefix(), action.name());
-        self.needs.iter().any(|line| *line == [prefix, name, kind])
+        self.needs.contains(&[prefix, name, kind])
     }
 
     /// The service that an action of a prefix passes roles to.
     pub(crate) fn passed_to(&self, prefix: &str) -> String {
         let known = self.passed.iter().find(|(p, _)| **p == prefix);
-        known.map_or_else(|| format!("{prefix}.amazonaws.com"), |(_, service)| (*service).to_owned())
+        known
+            .map_or_else(|| format!("{prefix}.amazonaws.com"), |(_, service)| (*service).to_owned())
     }
 }
 

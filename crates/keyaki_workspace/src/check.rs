@@ -161,7 +161,25 @@ pub fn read_policies(path: &Path, tree: &Tree, options: &Options<'_>) -> Vec<Rea
         Site::Here(value) => Some(value),
         Site::Text(_) => None,
     });
-    here.map(|value| run.read(value)).collect()
+    let hint = |value: Value<'_>| match value.parent() {
+        None => Hint::default(),
+        Some(_) => kind::hint(value),
+    };
+    here.map(|value| run.read(value, hint(value))).collect()
+}
+
+/// All policies of a text in order, those in its strings among them, and the text itself where it
+/// is one that is too broken to tell.
+pub(crate) fn all_policies(path: &Path, text: &str, options: &Options<'_>) -> Vec<ReadPolicy> {
+    let tree = Tree::parse(text);
+    let run = Run { options, path };
+    let policies = run.policies(&tree, Hint::default(), 0);
+    if !policies.is_empty() || !resembles_policy(&tree) {
+        return policies;
+    }
+    let policy = keyaki_ir::lower(&tree);
+    let Kind { kind, resource_type, .. } = run.kind(&policy, Hint::default());
+    vec![ReadPolicy { policy, kind, resource_type }]
 }
 
 /// Checks a text that was found in a folder: without a policy it is passed over, unless it is so
@@ -241,6 +259,27 @@ impl Run<'_> {
         inner.into_iter().map(outward).collect()
     }
 
+    /// The policies of a tree and of the documents in its strings.
+    fn policies(&self, tree: &Tree, outer: Hint, depth: usize) -> Vec<ReadPolicy> {
+        let mut policies = Vec::new();
+        for site in sites(tree) {
+            match site {
+                Site::Here(value) => {
+                    let hint = if value.parent().is_none() { outer } else { kind::hint(value) };
+                    policies.push(self.read(value, hint));
+                }
+                Site::Text(string) if depth < MAX_EMBEDDING => {
+                    let embedded = Embedded::read(string);
+                    let inner =
+                        |e: Embedded<'_>| self.policies(&e.tree, kind::hint(string), depth + 1);
+                    policies.extend(embedded.map_or_else(Vec::new, inner));
+                }
+                Site::Text(_) => {}
+            }
+        }
+        policies
+    }
+
     /// The whole tree as a policy, whatever it holds. Of a text that is something else
     /// altogether, the first finding says it all.
     fn whole(&self, tree: &Tree) -> Vec<CheckedDocument> {
@@ -266,9 +305,8 @@ impl Run<'_> {
         self.lint(tree, &policy, tree.pointer(value.id()), hint, is_first)
     }
 
-    fn read(&self, value: Value<'_>) -> ReadPolicy {
+    fn read(&self, value: Value<'_>, hint: Hint) -> ReadPolicy {
         let policy = keyaki_ir::lower_value(value);
-        let hint = if value.parent().is_none() { Hint::default() } else { kind::hint(value) };
         let Kind { kind, resource_type, .. } = self.kind(&policy, hint);
         ReadPolicy { policy, kind, resource_type }
     }

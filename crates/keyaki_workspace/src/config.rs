@@ -1,5 +1,6 @@
 //! `keyaki.toml`: what a project says about its policies and about findings in them.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
@@ -9,7 +10,7 @@ use keyaki_catalog::Date;
 use keyaki_diag::{Finding, Level, Persona, RuleMeta, TextRange};
 use keyaki_ir::date::Instant;
 use keyaki_ir::{Policy, PolicyKind, ResourceType};
-use keyaki_lint::Linter;
+use keyaki_lint::{Linter, Settings};
 
 use crate::problem::{EXPIRED_SUPPRESSION, UNUSED_SUPPRESSION};
 use crate::{CheckedDocument, CheckedFile, Status};
@@ -37,6 +38,9 @@ pub struct Config {
     pub ignore: Vec<String>,
     /// The level from which on findings make the run fail.
     pub fail_level: Option<Level>,
+    /// What it sets of rules, and what it asks of policies.
+    pub settings: Settings,
+    groups: Vec<(String, Vec<String>)>,
     levels: Vec<(&'static RuleMeta, Level)>,
     files: Vec<PerFile>,
     suppressions: Vec<Suppression>,
@@ -74,12 +78,17 @@ struct Suppression {
 struct Paths(Gitignore);
 
 impl Paths {
-    /// Whether a file is meant; none is that lies outside of the configuration's folder.
+    /// Whether a file is meant, by its absolute path; none is that lies outside of the
+    /// configuration's folder.
     fn contain(&self, path: &Path) -> bool {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let inside = path.starts_with(self.0.path());
-        inside && self.0.matched_path_or_any_parents(&path, false).is_ignore()
+        inside && self.0.matched_path_or_any_parents(path, false).is_ignore()
     }
+}
+
+/// The path as patterns see it.
+fn absolute(path: &Path) -> Cow<'_, Path> {
+    std::path::absolute(path).map_or(Cow::Borrowed(path), Cow::Owned)
 }
 
 impl Config {
@@ -109,18 +118,29 @@ impl Config {
         None
     }
 
+    /// Names of rules, with the members of the file's own groups in the place of these.
+    pub fn expand(&self, names: &[String]) -> Vec<String> {
+        let members = |name: &String| {
+            let group = self.groups.iter().find(|(group, _)| group == name);
+            group.map_or_else(|| vec![name.clone()], |(_, members)| members.clone())
+        };
+        names.iter().flat_map(members).collect()
+    }
+
     /// What is said of the kind of the policies in a file, and of the resource they belong to.
     pub(crate) fn kind(&self, path: &Path) -> (Option<PolicyKind>, Option<ResourceType>) {
+        let path = absolute(path);
         // What stands further down counts.
-        let files = || self.files.iter().rev().filter(|f| f.paths.contain(path));
+        let files = || self.files.iter().rev().filter(|f| f.paths.contain(&path));
         (files().find_map(|f| f.kind), files().find_map(|f| f.resource_type))
     }
 
     /// Gives findings their levels, and takes out those that are not wanted.
     pub(crate) fn settle(&self, path: &Path, policy: &Policy, findings: &mut Vec<Finding>) {
-        let ignored = self.files.iter().filter(|f| !f.ignore.is_empty() && f.paths.contain(path));
+        let path = absolute(path);
+        let ignored = self.files.iter().filter(|f| !f.ignore.is_empty() && f.paths.contain(&path));
         let ignored: Vec<&RuleMeta> = ignored.flat_map(|f| &f.ignore).copied().collect();
-        let applies = |s: &&Suppression| s.paths.as_ref().is_none_or(|p| p.contain(path));
+        let applies = |s: &&Suppression| s.paths.as_ref().is_none_or(|p| p.contain(&path));
         let suppressions: Vec<&Suppression> = self.suppressions.iter().filter(applies).collect();
         for suppression in &suppressions {
             suppression.was_asked.store(true, Ordering::Relaxed);

@@ -5,11 +5,16 @@ use std::path::Path;
 use keyaki_diag::{Applicability, Edit, Finding, Fix, TextRange};
 use keyaki_syntax::Tree;
 
-use crate::{CheckedFile, Options, check_text};
+use crate::check::all_policies;
+use crate::guard::{Change, change};
+use crate::{CheckedFile, Options, ReadPolicy, check_text};
 
 /// Fixes may lead to new findings with fixes. After so many rounds, two rules work against each
 /// other.
 const MAX_ROUNDS: usize = 20;
+
+/// So many fixes of a text are tried one by one in a round.
+const MAX_ALONE: usize = 200;
 
 /// A text after its fixes.
 #[derive(Debug)]
@@ -18,6 +23,8 @@ pub struct Fixed {
     pub text: String,
     /// How many fixes were applied.
     pub applied: usize,
+    /// How many were left out, because it was not proved what they are said to do.
+    pub withheld: usize,
     /// What is left to say about it.
     pub checked: CheckedFile,
 }
@@ -25,27 +32,77 @@ pub struct Fixed {
 /// Applies the fixes of a text, those up to an applicability, until no more can be applied.
 ///
 /// Of fixes that touch each other, the first is applied and the others are looked at again.
-/// A round that would break the text is not applied.
+/// A round that would break the text is not applied. Safe fixes are applied once it is proved
+/// that the policies allow the same requests afterwards, others once it is proved that they allow
+/// no more.
 pub fn fix(path: &Path, text: &str, options: &Options<'_>, up_to: Applicability) -> Fixed {
     let mut text = text.to_owned();
     let mut checked = check_text(path, text.as_bytes(), options);
-    let mut applied = 0;
+    let (mut applied, mut withheld) = (0, 0);
     for _ in 0..MAX_ROUNDS {
-        let fixes = compatible(checked.findings(), up_to);
-        let Some((new, count)) = apply_sound(&text, &fixes) else { break };
+        let guard =
+            Guard { text: &text, before: all_policies(path, &text, options), path, options };
+        let (mut proved, safe) = guard.proved(checked.findings(), Applicability::Safe);
+        withheld = safe;
+        if proved.is_empty() && up_to > Applicability::Safe {
+            let (fixes, others) = guard.proved(checked.findings(), Applicability::Unsafe);
+            (proved, withheld) = (fixes, safe + others);
+        }
+        let Some((new, count)) = apply_sound(&text, &proved) else { break };
         text = new;
         applied += count;
         checked = check_text(path, text.as_bytes(), options);
     }
-    Fixed { text, applied, checked }
+    Fixed { text, applied, withheld, checked }
 }
 
-/// The first fix of each finding that may be applied, without those that touch an earlier one.
+/// What tells which fixes of a text do what they are said to do.
+struct Guard<'a> {
+    text: &'a str,
+    before: Vec<ReadPolicy>,
+    path: &'a Path,
+    options: &'a Options<'a>,
+}
+
+impl Guard<'_> {
+    /// The fixes of an applicability of which it is proved together, as many as can be added one
+    /// by one where it is not proved of all; and how many were left out.
+    fn proved<'f>(
+        &self,
+        findings: impl Iterator<Item = &'f Finding>,
+        applicability: Applicability,
+    ) -> (Vec<&'f Fix>, usize) {
+        let fixes = compatible(findings, applicability);
+        if fixes.is_empty() || self.holds(&fixes) {
+            return (fixes, 0);
+        }
+        let mut proved = Vec::new();
+        for fix in fixes.iter().take(MAX_ALONE) {
+            proved.push(*fix);
+            if !self.holds(&proved) {
+                proved.pop();
+            }
+        }
+        let left_out = fixes.len() - proved.len();
+        (proved, left_out)
+    }
+
+    /// Whether the text after some fixes allows what it may.
+    fn holds(&self, fixes: &[&Fix]) -> bool {
+        let are_safe = fixes.iter().all(|fix| fix.applicability == Applicability::Safe);
+        let most = if are_safe { Change::None } else { Change::Less };
+        let Some(new) = apply(self.text, fixes) else { return false };
+        let after = all_policies(self.path, &new, self.options);
+        change(&self.before, &after, self.options.catalog) <= most
+    }
+}
+
+/// The first fix of that applicability of each finding, without those that touch an earlier one.
 fn compatible<'f>(
     findings: impl Iterator<Item = &'f Finding>,
-    up_to: Applicability,
+    applicability: Applicability,
 ) -> Vec<&'f Fix> {
-    let first = |f: &'f Finding| f.fixes.iter().find(|fix| fix.applicability <= up_to);
+    let first = |f: &'f Finding| f.fixes.iter().find(|fix| fix.applicability == applicability);
     let mut taken: Vec<TextRange> = Vec::new();
     let mut fixes = Vec::new();
     for fix in findings.filter_map(first) {

@@ -11,6 +11,7 @@ mod config;
 mod discover;
 mod embedded;
 mod fix;
+mod guard;
 mod kind;
 mod order;
 mod parallel;

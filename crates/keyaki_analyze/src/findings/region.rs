@@ -89,7 +89,9 @@ impl<'g> Regions<'g> {
     fn atom(self, ask: &Ask) -> Vec<Part> {
         let because = match ask {
             Ask::Statement { at, .. } => vec![*at],
-            Ask::Action(_) | Ask::Resource(_) | Ask::Present(_) | Ask::Value(..) => Vec::new(),
+            Ask::Action(_) | Ask::Resource(_) | Ask::Present(_) | Ask::Value(..) | Ask::Any(..) => {
+                Vec::new()
+            }
         };
         let part = |product: &Product| {
             let mut part = Part { because: because.clone(), ..self.everything() };

@@ -63,7 +63,7 @@ pub(crate) fn of_statement(statement: &Statement, version: Version) -> Vec<(Box<
         if operator.if_exists {
             cells.push((key(), KeyCell::Absent));
         }
-        let base = positive(operator.base);
+        let base = operator.base.positive();
         let operator = Operator { base, if_exists: false, ..operator };
         let is_plain = |v: &&ConditionValue| {
             !(base.takes_variables() && version >= Version::V2012 && v.pattern.has_variables())
@@ -83,39 +83,6 @@ pub(crate) fn of_statement(statement: &Statement, version: Version) -> Vec<(Box<
         }));
     }
     cells
-}
-
-/// The operator that a negated one is the opposite of.
-fn positive(base: BaseOperator) -> BaseOperator {
-    match base {
-        BaseOperator::StringNotEquals => BaseOperator::StringEquals,
-        BaseOperator::StringNotEqualsIgnoreCase => BaseOperator::StringEqualsIgnoreCase,
-        BaseOperator::StringNotLike => BaseOperator::StringLike,
-        BaseOperator::NumericNotEquals => BaseOperator::NumericEquals,
-        BaseOperator::DateNotEquals => BaseOperator::DateEquals,
-        BaseOperator::NotIpAddress => BaseOperator::IpAddress,
-        BaseOperator::ArnNotEquals => BaseOperator::ArnEquals,
-        BaseOperator::ArnNotLike => BaseOperator::ArnLike,
-        BaseOperator::StringEquals
-        | BaseOperator::StringEqualsIgnoreCase
-        | BaseOperator::StringLike
-        | BaseOperator::NumericEquals
-        | BaseOperator::NumericLessThan
-        | BaseOperator::NumericLessThanEquals
-        | BaseOperator::NumericGreaterThan
-        | BaseOperator::NumericGreaterThanEquals
-        | BaseOperator::DateEquals
-        | BaseOperator::DateLessThan
-        | BaseOperator::DateLessThanEquals
-        | BaseOperator::DateGreaterThan
-        | BaseOperator::DateGreaterThanEquals
-        | BaseOperator::Bool
-        | BaseOperator::BinaryEquals
-        | BaseOperator::IpAddress
-        | BaseOperator::ArnEquals
-        | BaseOperator::ArnLike
-        | BaseOperator::Null => base,
-    }
 }
 
 /// Values of one axis; the first holds everything.

@@ -186,3 +186,81 @@ fn equivalence_and_disjointness_look_both_ways() {
     let Answer::Refuted(witness) = answer else { panic!("{answer:?}") };
     assert_eq!(witness.responsible.len(), 2);
 }
+
+/// A grant of `ec2:CreateTags` under a condition.
+fn tagging(condition: &str) -> Subject {
+    identity(&format!(
+        r#"{{"Effect": "Allow", "Action": "ec2:CreateTags", "Resource": "*",
+            "Condition": {{{condition}}}}}"#
+    ))
+}
+
+#[test]
+fn tags_of_a_request_are_among_its_tag_keys() {
+    let both = r#""StringEquals": {"aws:RequestTag/Team": "a"},
+        "ForAllValues:StringEquals": {"aws:TagKeys": ["Name", "Project"]}"#;
+    let never = Question::AlwaysDenied { subject: &tagging(both) };
+    proved(&answer(&never, Actions::Any));
+    // In any letter case, and with further tags.
+    for keys in [r#"["Name", "TEAM"]"#, r#"["team"]"#] {
+        let subject = tagging(&both.replace(r#"["Name", "Project"]"#, keys));
+        let answer = answer(&Question::AlwaysDenied { subject: &subject }, Actions::Any);
+        assert_eq!(key(&answer, "aws:RequestTag/Team").as_deref(), Some("a"));
+    }
+}
+
+#[test]
+fn a_request_without_tag_keys_has_no_tags() {
+    let without = r#""StringLike": {"aws:RequestTag/Team": "*"}, "Null": {"aws:TagKeys": "true"}"#;
+    proved(&answer(&Question::AlwaysDenied { subject: &tagging(without) }, Actions::Any));
+    // Requests that remove tags have keys alone.
+    let keys_alone = r#""Null": {"aws:RequestTag/Team": "true"},
+        "ForAnyValue:StringEquals": {"aws:TagKeys": "Team"}"#;
+    let answer = answer(&Question::AlwaysDenied { subject: &tagging(keys_alone) }, Actions::Any);
+    assert!(matches!(answer, Answer::Refuted(_)), "{answer:?}");
+}
+
+#[test]
+fn a_chain_of_services_ends_in_one() {
+    let chain = r#""ForAnyValue:StringEquals": {"aws:CalledVia": "athena.amazonaws.com"},
+        "Bool": {"aws:ViaAWSService": "false"}"#;
+    proved(&answer(&Question::AlwaysDenied { subject: &tagging(chain) }, Actions::Any));
+    let via = tagging(&chain.replace(r#""false""#, r#""true""#));
+    let answer = answer(&Question::AlwaysDenied { subject: &via }, Actions::Any);
+    assert_eq!(key(&answer, "aws:ViaAWSService").as_deref(), Some("true"));
+}
+
+#[test]
+fn a_resource_belongs_to_the_account_in_its_arn() {
+    let grant = |resource: &str, account: &str| {
+        identity(&format!(
+            r#"{{"Effect": "Allow", "Action": "ec2:StartInstances", "Resource": "{resource}",
+                "Condition": {{"StringEquals": {{"aws:ResourceAccount": "{account}"}}}}}}"#
+        ))
+    };
+    let resource = "arn:aws:ec2:*:111122223333:instance/*";
+    let other = grant(resource, "444455556666");
+    proved(&answer(&Question::AlwaysDenied { subject: &other }, Actions::Any));
+    let own = grant(resource, "111122223333");
+    let answer = answer(&Question::AlwaysDenied { subject: &own }, Actions::Any);
+    assert_eq!(key(&answer, "aws:ResourceAccount").as_deref(), Some("111122223333"));
+}
+
+#[test]
+fn a_pattern_for_arns_lies_within_one_for_texts_with_the_same_variable() {
+    let grant = |condition: &str| {
+        identity(&format!(
+            r#"{{"Effect": "Allow", "Action": "ec2:CreateSnapshots", "Resource": "*",
+                "Condition": {{{condition}}}}}"#
+        ))
+    };
+    let arn = grant(r#""ArnLike": {"ec2:SourceInstanceARN": "arn:aws:ec2:*:*:i/${ec2:Owner}"}"#);
+    let text = grant(r#""StringLike": {"ec2:SourceInstanceARN": "*/${ec2:Owner}"}"#);
+    let exact = grant(r#""StringEquals": {"ec2:SourceInstanceARN": "x/${ec2:Owner}"}"#);
+    proved(&new_access(&text, &arn));
+    proved(&new_access(&text, &exact));
+    for (old, new) in [(&arn, &text), (&exact, &text), (&exact, &arn)] {
+        let answer = new_access(old, new);
+        assert!(matches!(answer, Answer::Refuted(_)), "{answer:?}");
+    }
+}

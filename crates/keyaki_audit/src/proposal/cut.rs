@@ -56,10 +56,7 @@ pub(crate) fn within(
     }
 }
 
-fn statements<'s>(
-    old: &'s [&Arc<Stored>],
-    effect: Effect,
-) -> impl Iterator<Item = &'s Statement> {
+fn statements<'s>(old: &'s [&Arc<Stored>], effect: Effect) -> impl Iterator<Item = &'s Statement> {
     let all = old.iter().flat_map(|s| &s.policy.statements);
     all.filter(move |s| s.effect() == Some(effect))
 }

@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 
 use keyaki_account::{Principal, Stored};
 use keyaki_analyze::{Access, Answer, Subject, access_of, no_new_access_of};
-use keyaki_eval::{
-    Caller, Context, Document, Evaluator, Policies, Request, Verdict, complete,
-};
+use keyaki_eval::{Caller, Context, Document, Evaluator, Policies, Request, Verdict, complete};
 
 use crate::Auditor;
 use crate::proposal::{Allowed, Need, Used, Within};
@@ -20,8 +18,7 @@ pub(crate) struct Verifier<'v> {
 impl Verifier<'_> {
     /// What was used of a need, each with whether it is allowed; without what nothing granted.
     pub(crate) fn used(&self, need: &Need, missing: &BTreeSet<&(String, String)>) -> Vec<Used> {
-        let is_granted =
-            |r: &&String| !missing.contains(&(need.action.clone(), (*r).clone()));
+        let is_granted = |r: &&String| !missing.contains(&(need.action.clone(), (*r).clone()));
         let used = |resource: &String| Used {
             action: need.action.clone(),
             resource: resource.clone(),
@@ -82,7 +79,8 @@ impl Verifier<'_> {
         };
         let (old, _) = self.auditor.snapshot.identity_of(principal);
         let sound = old.into_iter().filter(|s| s.defect.is_none());
-        let document = |s: &std::sync::Arc<Stored>| Document { name: s.place(), policy: s.policy.clone() };
+        let document =
+            |s: &std::sync::Arc<Stored>| Document { name: s.place(), policy: s.policy.clone() };
         let old = Subject::identity(sound.map(document).collect());
         let new = Subject::identity(vec![self.document()]);
         match no_new_access_of(&old, &new, &caller, true, &self.auditor.asker()) {

@@ -9,7 +9,9 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use keyaki_account::Snapshot;
-use keyaki_audit::{Auditor, Clock, FindingKind, NotAnalysed, Outcome, ZoneOfTrust, targets};
+use keyaki_audit::{
+    Auditor, Clock, Escalations, FindingKind, Goal, NotAnalysed, Outcome, ZoneOfTrust, targets,
+};
 use keyaki_eval::Profile;
 use keyaki_ir::date;
 use keyaki_report::audit::{Audit, Format};
@@ -40,6 +42,9 @@ pub(crate) struct Arguments {
     /// After how many days without use something is unused
     #[arg(long, default_value_t = 90, value_name = "DAYS")]
     days: u32,
+    /// For escalation: the user, role or resource that is to be reached, instead of an administrator
+    #[arg(long, value_name = "ARN")]
+    target: Option<String>,
     /// The time that counts as now: `2026-11-22T00:00:00Z`
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
@@ -87,11 +92,18 @@ enum Analysis {
     Unused,
     /// Users and roles that can do everything.
     Admin,
+    /// Users and roles that can become administrators.
+    Escalation,
 }
 
 impl Analysis {
-    const ALL: [Analysis; 4] =
-        [Analysis::External, Analysis::Public, Analysis::Unused, Analysis::Admin];
+    const ALL: [Analysis; 5] = [
+        Analysis::External,
+        Analysis::Public,
+        Analysis::Unused,
+        Analysis::Admin,
+        Analysis::Escalation,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -99,6 +111,7 @@ impl Analysis {
             Analysis::Public => "public",
             Analysis::Unused => "unused",
             Analysis::Admin => "admin",
+            Analysis::Escalation => "escalation",
         }
     }
 }
@@ -130,8 +143,16 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         };
     }
     let mut outcome = Outcome::default();
+    let goal = arguments.target.clone().map_or(Goal::Administrator, Goal::Target);
+    let mut picture = None;
     for analysis in &analyses {
-        outcome.add(arguments.options.analyse(*analysis, &auditor, &zone, &clock, console));
+        if *analysis == Analysis::Escalation {
+            let found = arguments.options.escalations(&auditor, &goal, &clock, console);
+            picture = Some(found.picture);
+            outcome.add(found.outcome);
+        } else {
+            outcome.add(arguments.options.analyse(*analysis, &auditor, &zone, &clock, console));
+        }
     }
     let proposals = match (&arguments.cloudtrail, analyses.contains(&Analysis::Unused)) {
         (Some(folder), true) => {
@@ -151,6 +172,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         catalog_date: auditor.catalog.snapshot().date.to_string(),
     };
     let mut audit = view::audit(&outcome, &about, &proposals, auditor.snapshot);
+    audit.routes = picture.map(|p| view::routes(&p));
     arguments.earlier.apply(&mut audit)?;
     write(arguments, &audit, console)?;
     Ok(match (audit.findings.is_empty(), audit.not_analysed.is_empty()) {
@@ -201,9 +223,9 @@ impl AskOptions {
                 let mut found = self.each(name, shares, console, |s| {
                     keyaki_audit::external_share(s, zone, auditor)
                 });
-                found.add(self.each(name, &all, console, |t| {
-                    keyaki_audit::external(t, zone, auditor)
-                }));
+                found.add(
+                    self.each(name, &all, console, |t| keyaki_audit::external(t, zone, auditor)),
+                );
                 found
             }
             Analysis::Public => {
@@ -221,12 +243,28 @@ impl AskOptions {
                 let all: Vec<_> = auditor.snapshot.principals.values().collect();
                 self.each(name, &all, console, |p| keyaki_audit::admin(p, auditor))
             }
+            Analysis::Escalation => {
+                self.escalations(auditor, &Goal::Administrator, clock, console).outcome
+            }
         }
+    }
+
+    fn escalations(
+        &self,
+        auditor: &Auditor<'_>,
+        goal: &Goal,
+        clock: &Clock,
+        console: &mut Console,
+    ) -> Escalations {
+        keyaki_audit::escalations(auditor, goal, Some(clock.now), &mut |name, number, work| {
+            let all: Vec<usize> = (0..number).collect();
+            self.map(name, &all, console, |at| work(*at));
+        })
     }
 
     fn each<T: Sync>(
         &self,
-        name: &'static str,
+        name: &str,
         items: &[T],
         console: &mut Console,
         work: impl Fn(&T) -> Outcome + Sync,
@@ -241,7 +279,7 @@ impl AskOptions {
     /// The work on all items, on several threads, with words about the progress where it is long.
     pub(crate) fn map<T: Sync, R: Send>(
         &self,
-        name: &'static str,
+        name: &str,
         items: &[T],
         console: &mut Console,
         work: impl Fn(&T) -> R + Sync,

@@ -37,6 +37,9 @@ pub(crate) struct Arguments {
     /// Files, folders, patterns, or `-`
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
+    /// Pass over named files that hold no policy, as is done in folders
+    #[arg(long)]
+    policies_only: bool,
     /// The kind of all policies: identity, resource, trust, boundary, session, scp, rcp or
     /// vpc-endpoint [default: told from each policy]
     #[arg(long, value_parser = parse::kind)]
@@ -44,8 +47,8 @@ pub(crate) struct Arguments {
     /// The type of the resource that the policies belong to, such as s3-bucket or AWS::S3::Bucket
     #[arg(long, value_name = "TYPE", value_parser = parse::resource_type)]
     resource_type: Option<ResourceType>,
-    /// Run these rules alone: names, AWS codes or the groups all, aws, error, security, warning,
-    /// suggestion
+    /// Run these rules alone: names, AWS codes, groups of the configuration, or the groups all,
+    /// aws, proved, error, security, warning, suggestion
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     select: Vec<String>,
     /// Leave out these rules
@@ -119,7 +122,7 @@ pub(crate) fn run(arguments: Arguments, console: &mut Console) -> Result<Exit, F
     arguments.write_files(&report)?;
     arguments.write(&report, mended.took_output, console)?;
     if arguments.format.is_text() {
-        console.remark(&summary::summary(&files, mended.count));
+        console.remark(&summary::summary(&files, &mended));
     }
     Ok(if mended.has_failed { Exit::Failure } else { arguments.exit(&files, &options) })
 }
@@ -144,12 +147,15 @@ impl Arguments {
         let select = if self.select.is_empty() { said.map(|c| &c.select) } else { None };
         let ignore: Vec<String> =
             self.ignore.iter().chain(said.iter().flat_map(|c| &c.ignore)).cloned().collect();
-        let selection = Selection::new(persona, select.unwrap_or(&self.select), &ignore);
+        let expand = |names: &[String]| said.map_or_else(|| names.to_vec(), |c| c.expand(names));
+        let select = expand(select.unwrap_or(&self.select));
+        let selection = Selection::new(persona, &select, &expand(&ignore));
         let selection = selection.map_err(|error| Failure::new(error.to_string()))?;
+        let settings = said.map(|c| c.settings.clone()).unwrap_or_default();
         Ok(Options {
             kind: self.kind,
             resource_type: self.resource_type,
-            linter: Linter::new(&selection),
+            linter: Linter::new(&selection).with(settings),
             catalog: console.catalog(),
             jobs: self.jobs,
             config,
@@ -162,7 +168,7 @@ impl Arguments {
     }
 
     fn sources(&self) -> Result<Vec<Source>, Failure> {
-        super::sources(&self.paths, self.stdin_filename.as_deref())
+        super::sources(&self.paths, self.stdin_filename.as_deref(), self.policies_only)
     }
 
     /// The findings, for who called. Where mended text is on standard output, they go to

@@ -1,9 +1,8 @@
 //! `keyaki explain`: the page of a rule, what a pattern of actions matches, what a key is.
 
 use keyaki_catalog::Catalog;
-use keyaki_diag::{Persona, RuleMeta};
-use keyaki_ir::{PolicyKind, near};
-use keyaki_lint::Rule;
+use keyaki_ir::near;
+use keyaki_lint::page::page;
 use keyaki_workspace::{ABOUT_FILES, PUBLIC_ACCESS, REDUNDANT_GRANT};
 
 use crate::console::Console;
@@ -26,11 +25,11 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
 
 fn explain(catalog: &Catalog, subject: &str) -> Result<String, Failure> {
     if let Some(rule) = keyaki_lint::rule(subject) {
-        return Ok(rule_page(rule));
+        return Ok(rule.page());
     }
     let mut others = ABOUT_FILES.into_iter().chain([&PUBLIC_ACCESS, &REDUNDANT_GRANT]);
     if let Some(meta) = others.find(|meta| meta.answers_to(subject)) {
-        return Ok(page(meta, "", ""));
+        return Ok(page(meta, ""));
     }
     if let Some(text) = facts::entry(catalog, subject) {
         return Ok(text);
@@ -55,31 +54,4 @@ fn unknown(catalog: &Catalog, subject: &str) -> Failure {
         Some(meant) => Failure::new(format!("{message}; did you mean `{meant}`?")),
         None => Failure::new(message),
     }
-}
-
-fn rule_page(rule: &Rule) -> String {
-    let kinds: Vec<&str> = rule.kinds.iter().map(PolicyKind::name).collect();
-    let kinds = match kinds.len() {
-        n if n == PolicyKind::ALL.len() => "all".to_owned(),
-        _ => kinds.join(", "),
-    };
-    let persona = match rule.meta.persona {
-        Persona::Regular => String::new(),
-        Persona::Pedantic | Persona::Auditor => {
-            format!("- runs with: --persona {}\n", rule.meta.persona.name())
-        }
-    };
-    page(&rule.meta, &format!("- policies: {kinds}\n"), &persona)
-}
-
-fn page(meta: &RuleMeta, kinds: &str, persona: &str) -> String {
-    let (level, confidence) = (meta.level.name(), meta.confidence.name());
-    let mut facts = format!("- level: {level}\n- confidence: {confidence}\n{kinds}{persona}");
-    if let Some(code) = meta.aws_code {
-        facts += &format!("- AWS code: {code}\n");
-    }
-    if !meta.replaces.is_empty() {
-        facts += &format!("- replaces: {}\n", meta.replaces.join(", "));
-    }
-    format!("# {}\n\n{facts}\n{}\n", meta.name, meta.page().trim())
 }

@@ -20,6 +20,9 @@ pub(crate) struct Arguments {
     /// Files, folders, patterns, or `-`
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
+    /// Pass over named files that hold no policy, as is done in folders
+    #[arg(long)]
+    policies_only: bool,
     /// Change nothing; exit with 1 if something is to be changed
     #[arg(long)]
     check: bool,
@@ -44,7 +47,11 @@ enum Outcome {
 }
 
 pub(crate) fn run(arguments: Arguments, console: &mut Console) -> Result<Exit, Failure> {
-    let sources = super::sources(&arguments.paths, arguments.stdin_filename.as_deref())?;
+    let sources = super::sources(
+        &arguments.paths,
+        arguments.stdin_filename.as_deref(),
+        arguments.policies_only,
+    )?;
     let (mut changed, mut unchanged, mut failed) = (0, 0, 0);
     for source in &sources {
         match arguments.format(source, console)? {

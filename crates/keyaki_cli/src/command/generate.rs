@@ -79,9 +79,9 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         .collect();
     console.write(|out| match arguments.format {
         Format::Text => out.write_all(text(&proposals, &trail).as_bytes()),
-        Format::Policy => proposals
-            .iter()
-            .try_for_each(|g| writeln!(out, "{}", laid_out(&g.proposal.text))),
+        Format::Policy => {
+            proposals.iter().try_for_each(|g| writeln!(out, "{}", laid_out(&g.proposal.text)))
+        }
         Format::Json => writeln!(out, "{:#}", to_json(&proposals, &trail, profile.name())),
     })?;
     if arguments.format == Format::Policy {
@@ -161,9 +161,10 @@ fn text(all: &[Generated], trail: &Trail) -> String {
 
 fn events(trail: &Trail) -> String {
     let usage = &trail.usage;
-    let times = usage.times.as_ref().map_or_else(String::new, |(first, last)| {
-        format!(", from {first} to {last}")
-    });
+    let times = usage
+        .times
+        .as_ref()
+        .map_or_else(String::new, |(first, last)| format!(", from {first} to {last}"));
     format!(
         "{} events in {} files{times}; {} of services and others without policies, {} no requests\n",
         usage.events, trail.files, usage.other_callers, usage.not_requests
@@ -178,16 +179,24 @@ fn summary(generated: &Generated) -> String {
     let when = number(|a| *a == Allowed::When);
     let mut text = format!("# {}\n", proposal.principal);
     let mut line = |words: String| text.push_str(&format!("# {words}\n"));
-    line(format!("allows what was used: {always} uses, and {when} under the conditions that the policies have"));
+    line(format!(
+        "allows what was used: {always} uses, and {when} under the conditions that the policies have"
+    ));
     for used in &proposal.used {
         if let Allowed::No(why) = &used.allowed {
             line(format!("DOES NOT ALLOW {} on {}: {why}", used.action, used.resource));
         }
     }
     line(match (&proposal.within, generated.is_unknown) {
-        (Some(Within::Proved), _) => "proved: allows nothing that the policies in the snapshot do not".to_owned(),
-        (Some(Within::Refuted(what)), _) => format!("ALLOWS MORE than the policies in the snapshot: {what}"),
-        (Some(Within::Undecided(why)), _) => format!("whether it allows more than the policies in the snapshot was not found out: {why}"),
+        (Some(Within::Proved), _) => {
+            "proved: allows nothing that the policies in the snapshot do not".to_owned()
+        }
+        (Some(Within::Refuted(what)), _) => {
+            format!("ALLOWS MORE than the policies in the snapshot: {what}")
+        }
+        (Some(Within::Undecided(why)), _) => format!(
+            "whether it allows more than the policies in the snapshot was not found out: {why}"
+        ),
         (None, true) => "the snapshot does not hold this principal".to_owned(),
         (None, false) => "no snapshot was given to compare with".to_owned(),
     });
@@ -195,12 +204,17 @@ fn summary(generated: &Generated) -> String {
         line(format!("a policy is missing in the snapshot: {name}"));
     }
     for (action, resource) in &proposal.ungranted {
-        line(format!("left out, as no identity policy in the snapshot grants it: {action} on {resource}"));
+        line(format!(
+            "left out, as no identity policy in the snapshot grants it: {action} on {resource}"
+        ));
     }
     for (action, times) in &generated.denied {
         line(format!("was refused, {times} times: {action}"));
     }
-    line(format!("{} characters; IAM takes 6144 in a managed policy, 10240 in all inline policies of a role, 2048 of a user", proposal.text.len()));
+    line(format!(
+        "{} characters; IAM takes 6144 in a managed policy, 10240 in all inline policies of a role, 2048 of a user",
+        proposal.text.len()
+    ));
     text
 }
 
@@ -246,7 +260,8 @@ fn proposal_json(generated: &Generated) -> Value {
         Some(Within::Refuted(what)) => ("refuted", Some(what)),
         Some(Within::Undecided(why)) => ("undecided", Some(why)),
     };
-    let pair = |(action, resource): &(String, String)| json!({"action": action, "resource": resource});
+    let pair =
+        |(action, resource): &(String, String)| json!({"action": action, "resource": resource});
     json!({
         "principal": proposal.principal,
         "policy": policy,

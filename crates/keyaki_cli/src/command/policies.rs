@@ -36,6 +36,9 @@ pub(crate) struct PolicyArguments {
     /// The trust policy, where the resource is a role
     #[arg(long, value_name = "FILE", conflicts_with = "key_policy")]
     trust: Option<PathBuf>,
+    /// Take the trust policy to let this user or role in, and nobody else
+    #[arg(long, value_name = "ARN", conflicts_with_all = ["resource_policy", "trust", "key_policy"])]
+    trusts: Option<String>,
     /// The key policy, where the resource is a KMS key
     #[arg(long, value_name = "FILE")]
     key_policy: Option<PathBuf>,
@@ -64,6 +67,7 @@ impl PolicyArguments {
             && files.iter().all(|f| f.is_none())
             && self.grants.is_none()
             && !self.identity_allows_all
+            && self.trusts.is_none()
     }
 }
 
@@ -143,16 +147,7 @@ impl Loaded {
 
     /// The name of a layer, with the level's own name.
     pub(crate) fn layer_name(&self, layer: Layer) -> String {
-        let level = match layer {
-            Layer::Scp(level) => self.scp.get(level).map(|name| format!("scp[{name}]")),
-            Layer::Rcp(level) => self.rcp.get(level).map(|name| format!("rcp[{name}]")),
-            Layer::Endpoint
-            | Layer::Resource
-            | Layer::Identity
-            | Layer::Boundary
-            | Layer::Session => None,
-        };
-        level.unwrap_or_else(|| layer.name())
+        layer.name_with(layer.level_of(&self.scp, &self.rcp).map(String::as_str))
     }
 
     /// The name of what decided, with the level's own name.
@@ -233,6 +228,10 @@ pub(crate) fn load(arguments: &PolicyArguments) -> Result<Loaded, Failure> {
     if arguments.identity_allows_all {
         identity.extend(documents_of("everything", EVERYTHING.as_bytes(), &mut loaded.trees)?);
     }
+    let trusting = arguments.trusts.as_deref().map(|arn| {
+        let text = trust_of(arn).to_string();
+        documents_of("the trust policy", text.as_bytes(), &mut loaded.trees)
+    });
     let mut one = |file: &Option<PathBuf>| -> Result<Option<Document>, Failure> {
         let Some(file) = file else { return Ok(None) };
         let mut documents = document(file, &mut loaded.trees)?;
@@ -243,6 +242,9 @@ pub(crate) fn load(arguments: &PolicyArguments) -> Result<Loaded, Failure> {
         Ok(documents.pop())
     };
     let (resource, resource_role) = match (&arguments.trust, &arguments.key_policy) {
+        _ if trusting.is_some() => {
+            (trusting.transpose()?.and_then(|mut d| d.pop()), ResourceRole::Role)
+        }
         (trust @ Some(_), _) => (one(trust)?, ResourceRole::Role),
         (None, key @ Some(_)) => (one(key)?, ResourceRole::Key),
         (None, None) => (one(&arguments.resource_policy)?, ResourceRole::Ordinary),
@@ -263,6 +265,12 @@ pub(crate) fn load(arguments: &PolicyArguments) -> Result<Loaded, Failure> {
     };
     (loaded.scp, loaded.rcp) = (scp_names, rcp_names);
     Ok(loaded)
+}
+
+/// A trust policy that lets one user or role in.
+fn trust_of(arn: &str) -> serde_json::Value {
+    let statement = serde_json::json!({"Effect": "Allow", "Principal": {"AWS": arn}, "Action": "sts:AssumeRole"});
+    serde_json::json!({"Version": "2012-10-17", "Statement": [statement]})
 }
 
 type Levels = Option<Vec<Vec<Document>>>;

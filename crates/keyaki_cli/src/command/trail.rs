@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use keyaki_audit::{Auditor, NotAnalysed, Outcome, Proposal, unused_actions};
 use keyaki_trail::{Ingested, Names, Usage, ingest};
@@ -54,7 +54,7 @@ fn shown(path: &Path) -> String {
 }
 
 impl Trail {
-    fn add(&mut self, path: &PathBuf, result: Result<Ingested, String>) {
+    fn add(&mut self, path: &Path, result: Result<Ingested, String>) {
         match result {
             Ok(found) if found.is_trail || !found.usage.troubles.is_empty() => {
                 self.files += usize::from(found.is_trail);
@@ -90,9 +90,8 @@ pub(crate) fn unused(
 ) -> Result<BTreeMap<String, String>, Failure> {
     let trail = load(folder, options, console)?;
     let principals: Vec<_> = auditor.snapshot.principals.values().collect();
-    let found = options.map("unused", &principals, console, |p| {
-        unused_actions(p, &trail.usage, auditor)
-    });
+    let found =
+        options.map("unused", &principals, console, |p| unused_actions(p, &trail.usage, auditor));
     let mut proposals = BTreeMap::new();
     for (more, proposal) in found {
         outcome.add(more);

@@ -42,8 +42,12 @@ fn lines(output: &Value) -> String {
     let finding = |f: &Value| {
         let head =
             format!("{} {} {}", text(&f["severity"]), text(&f["kind"]), text(&f["resource"]));
+        let ways = f["steps"].as_array().into_iter().flatten().map(|s| text(&s["way"]));
+        let mut ways: Vec<String> = ways.collect();
+        ways.dedup();
         let parts = [&f["principal"], &f["actions"], &f["conditions"]].map(text);
-        let rest: Vec<String> = parts.into_iter().filter(|p| !p.is_empty()).collect();
+        let parts = parts.into_iter().chain([ways.join(" then ")]);
+        let rest: Vec<String> = parts.filter(|p| !p.is_empty()).collect();
         format!("{head} | {}\n", rest.join(" | "))
     };
     let not = |n: &Value| {
@@ -81,18 +85,25 @@ fn every_witness_is_allowed_when_its_command_decides_it_again() {
     for case in cases() {
         let output = analysis(&case);
         for finding in output["findings"].as_array().into_iter().flatten() {
-            let Some(words) = finding["replay"].as_array() else {
-                let by_list = finding["statements"] == serde_json::json!([]);
-                let is_unused = text(&finding["kind"]).starts_with("unused");
-                assert!(by_list || is_unused, "{finding:#}");
-                continue;
+            let steps = finding["steps"].as_array().cloned().unwrap_or_default();
+            let commands: Vec<&Value> = match steps.is_empty() {
+                true => vec![&finding["replay"]],
+                false => steps.iter().map(|s| &s["replay"]).collect(),
             };
-            let words: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
-            assert_eq!(words.first(), Some(&"keyaki"));
-            let told = run(keyaki(&case, &words[1..]), b"");
-            let why = String::from_utf8_lossy(&told.stderr).into_owned();
-            assert_eq!(told.status.code(), Some(0), "{}: {words:?} {why}", case.display());
-            replayed += 1;
+            for command in commands {
+                let Some(words) = command.as_array() else {
+                    let by_list = finding["statements"] == serde_json::json!([]);
+                    let is_unused = text(&finding["kind"]).starts_with("unused");
+                    assert!(by_list || is_unused, "{finding:#}");
+                    continue;
+                };
+                let words: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
+                assert_eq!(words.first(), Some(&"keyaki"));
+                let told = run(keyaki(&case, &words[1..]), b"");
+                let why = String::from_utf8_lossy(&told.stderr).into_owned();
+                assert_eq!(told.status.code(), Some(0), "{}: {words:?} {why}", case.display());
+                replayed += 1;
+            }
         }
     }
     assert!(replayed > 50, "{replayed} witnesses were replayed");
@@ -191,11 +202,11 @@ fn json_of_findings_has_the_fields_of_version_1() {
     };
     assert_eq!(output["version"], 1);
     let head = "version analyses zone now days profile tool catalog findings resolved archived \
-                not_analysed snapshot";
+                not_analysed routes snapshot";
     assert_eq!(names(&output), head);
     let finding = &output["findings"][0];
     let members = "id kind severity status account resource resource_kind principal actions conditions \
-                   sentence witness layers notes replay statements remedy proposal controls";
+                   sentence witness layers notes replay steps statements remedy proposal controls";
     assert_eq!(names(finding), members);
     assert_eq!(names(&finding["witness"]), "principal action resource context absent");
     let statement = "layer file pointer policy statement sid lines text";

@@ -67,7 +67,7 @@ fn misfits(value: &Value, schema: &Value, root: &Value, at: &str, all: &mut Vec<
     let names: Vec<&str> = match &schema["type"] {
         Value::String(name) => vec![name],
         Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Vec::new(),
     };
     if !names.is_empty() && !names.iter().any(|n| fits_type(n)) {
         all.push(format!("{at}: {value} is no {names:?}"));
@@ -96,7 +96,9 @@ fn misfits(value: &Value, schema: &Value, root: &Value, at: &str, all: &mut Vec<
     for (name, member) in value.as_object().into_iter().flatten() {
         match schema["properties"].get(name) {
             Some(schema) => misfits(member, schema, root, &format!("{at}/{name}"), all),
-            None if schema.get("properties").is_some() => all.push(format!("{at}: {name} is not described")),
+            None if schema.get("properties").is_some() => {
+                all.push(format!("{at}: {name} is not described"))
+            }
             None => {}
         }
     }
@@ -165,7 +167,10 @@ fn formats_of_others_have_what_they_need() {
     let of = |format: &str| analyze(&case("roles"), &["--format", format]).0;
     let sarif: Value = serde_json::from_str(&of("sarif")).expect("JSON");
     let result = &sarif["runs"][0]["results"][0];
-    assert!(result["locations"][0]["physicalLocation"]["region"]["startLine"].is_u64(), "{result:#}");
+    assert!(
+        result["locations"][0]["physicalLocation"]["region"]["startLine"].is_u64(),
+        "{result:#}"
+    );
     for line in of("ocsf").lines() {
         let event: Value = serde_json::from_str(line).expect("JSON");
         assert_eq!(event["class_uid"], 2004);
@@ -175,7 +180,19 @@ fn formats_of_others_have_what_they_need() {
     }
     let asff: Value = serde_json::from_str(&of("asff")).expect("JSON");
     for finding in asff.as_array().into_iter().flatten() {
-        for name in ["Id", "ProductArn", "GeneratorId", "AwsAccountId", "Types", "CreatedAt", "UpdatedAt", "Severity", "Title", "Description", "Resources"] {
+        for name in [
+            "Id",
+            "ProductArn",
+            "GeneratorId",
+            "AwsAccountId",
+            "Types",
+            "CreatedAt",
+            "UpdatedAt",
+            "Severity",
+            "Title",
+            "Description",
+            "Resources",
+        ] {
             assert!(!finding[name].is_null(), "{name}: {finding:#}");
         }
         assert!(finding["Title"].as_str().is_some_and(|t| t.chars().count() <= 256));
@@ -205,7 +222,10 @@ fn an_earlier_report_tells_what_is_new_and_resolved() {
     assert_eq!(others.count(), list(&now, "findings").len() - 2);
     let resolved = list(&now, "resolved");
     assert_eq!(resolved.len(), 1);
-    assert_eq!((&resolved[0]["id"], &resolved[0]["status"]), (&json!("0000000000000000"), &json!("RESOLVED")));
+    assert_eq!(
+        (&resolved[0]["id"], &resolved[0]["status"]),
+        (&json!("0000000000000000"), &json!("RESOLVED"))
+    );
 }
 
 #[test]
@@ -226,7 +246,8 @@ fn archive_rules_put_aside_what_meets_all_their_criteria() {
     let all = json_of(&folder, &[]);
     let first = list(&all, "findings")[0].clone();
     let rule = |criteria: &str, expires: &str| {
-        let text = format!("[[archive]]\nreason = \"looked at\"\n{expires}\n[archive.when]\n{criteria}\n");
+        let text =
+            format!("[[archive]]\nreason = \"looked at\"\n{expires}\n[archive.when]\n{criteria}\n");
         fs::write(folder.join("keyaki.toml"), text).expect("written");
         list(&json_of(&folder, &[]), "findings").len()
     };
@@ -238,7 +259,9 @@ fn archive_rules_put_aside_what_meets_all_their_criteria() {
     assert_eq!(rule(&of_resource, "expires = 2020-01-01"), number, "its day is over");
     assert_eq!(rule("severity = {neq = [\"high\", \"medium\", \"low\"]}", ""), number);
     assert_eq!(rule("severity = {exists = true}", ""), 0);
-    let with_id = list(&all, "findings").iter().filter(|f| f["conditions"].to_string().contains("\"sts:ExternalId "));
+    let with_id = list(&all, "findings")
+        .iter()
+        .filter(|f| f["conditions"].to_string().contains("\"sts:ExternalId "));
     let with_id = with_id.count();
     assert!(with_id > 0);
     assert_eq!(rule("\"condition.sts:ExternalId\" = {exists = true}", ""), number - with_id);
@@ -255,15 +278,19 @@ fn streamed(folder: &Path, more: &[&str], input: &str) -> (Vec<Value>, i32) {
 
 #[test]
 fn a_stream_of_all_items_finds_what_one_run_finds() {
-    for (name, options) in [("resources", &["--analysis", "external"][..]), ("shares", &[]), ("unused", &[])] {
+    for (name, options) in
+        [("resources", &["--analysis", "external"][..]), ("shares", &[]), ("unused", &[])]
+    {
         let case = case(name);
         let (items, code) = analyze(&case, &[&["--work-items"], options].concat());
         assert_eq!(code, 0);
         let (lines, code) = streamed(&case, options, &items);
         assert_eq!((lines.len(), code), (items.lines().count(), 1), "{name}");
-        let mut found: Vec<String> = lines.iter().flat_map(|l| list(l, "findings")).map(Value::to_string).collect();
+        let mut found: Vec<String> =
+            lines.iter().flat_map(|l| list(l, "findings")).map(Value::to_string).collect();
         let whole = json_of(&case, options);
-        let mut expected: Vec<String> = list(&whole, "findings").iter().map(Value::to_string).collect();
+        let mut expected: Vec<String> =
+            list(&whole, "findings").iter().map(Value::to_string).collect();
         if name == "shares" {
             // One run tells what everybody has once; here each analysis tells it.
             expected.retain(|f| found.contains(f));

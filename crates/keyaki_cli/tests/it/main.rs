@@ -11,6 +11,7 @@ mod formats;
 mod lsp;
 mod program;
 mod readme;
+mod shells;
 mod size;
 mod streams;
 mod trails;

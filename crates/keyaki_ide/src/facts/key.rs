@@ -47,7 +47,7 @@ pub(crate) fn key(catalog: &Catalog, name: &str) -> Option<String> {
 
 /// The type of a key's value; none where the key is not known.
 pub(crate) fn key_type(catalog: &Catalog, name: &str) -> Option<KeyType> {
-    entry(catalog.key(name)).map(|(_, kind)| kind)
+    catalog.key(name).key_type()
 }
 
 fn entry(lookup: KeyLookup<'_>) -> Option<(&str, KeyType)> {

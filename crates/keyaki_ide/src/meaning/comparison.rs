@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
+use keyaki_analyze::words::in_words;
 use keyaki_analyze::{Class, difference};
 use keyaki_eval::Profile;
 use keyaki_workspace::ReadPolicy;
 
-use super::proof::in_words;
 use super::{asker, subject};
 use crate::Document;
 use crate::facts::names;

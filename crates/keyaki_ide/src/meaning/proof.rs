@@ -4,10 +4,12 @@
 //! the evaluator allowed, a statement that grants nothing of its own with a proof. What was not
 //! decided is no finding; whether a policy is public then stays open, and says so.
 
+use keyaki_analyze::words::in_words;
 use keyaki_analyze::{Answer, Asker, Question, Subject, Witness, ask};
 use keyaki_diag::{Finding, Place, RuleMeta, TextRange};
-use keyaki_eval::{Caller, Profile, StatementRef};
+use keyaki_eval::{Profile, StatementRef};
 use keyaki_ir::{Effect, Policy, PolicyKind, Statement};
+use keyaki_lint::likely_type;
 use keyaki_syntax::NodeId;
 use keyaki_workspace::{PUBLIC_ACCESS, REDUNDANT_GRANT, ReadPolicy};
 
@@ -103,7 +105,7 @@ fn expose(
     asker: &Asker<'_>,
     proofs: &mut Proofs,
 ) {
-    let resource_type = subject::resource_type(read);
+    let resource_type = likely_type(read.kind, read.resource_type, &read.policy);
     let exposure = match ask(&Question::NoPublicAccess { subject, resource_type }, asker) {
         Answer::Proved { .. } => Exposure::NotPublic,
         Answer::Undecided(reason) => Exposure::Undecided(reason),
@@ -150,34 +152,6 @@ fn finding(
 ) -> Finding {
     let (level, confidence, fixes) = (rule.level, rule.confidence, Vec::new());
     Finding { rule, level, confidence, message, places, notes, fixes }
-}
-
-/// A request in words: who, what, and which keys it holds.
-pub(super) fn in_words(witness: &Witness) -> String {
-    let request = &witness.request;
-    let mut text =
-        format!("`{}` on `{}` by {}", request.action, request.resource, who(&request.caller));
-    for (key, values) in request.context.iter() {
-        text += &format!(", {key} = {}", values.as_slice().join(" "));
-    }
-    for key in &witness.absent {
-        text += &format!(", without {key}");
-    }
-    text
-}
-
-fn who(caller: &Caller) -> String {
-    match caller {
-        Caller::Service { host } => host.clone(),
-        Caller::CanonicalUser { id } => id.clone(),
-        Caller::Anonymous => "an anonymous caller".to_owned(),
-        Caller::Root { .. }
-        | Caller::User { .. }
-        | Caller::RoleSession { .. }
-        | Caller::FederatedUser { .. }
-        | Caller::WebIdentity { .. }
-        | Caller::Saml { .. } => caller.arn().unwrap_or_default(),
-    }
 }
 
 /// The statements that can be left out together without any request being refused; none where it

@@ -2,7 +2,7 @@
 
 use keyaki_analyze::Subject;
 use keyaki_eval as eval;
-use keyaki_ir::{Policy, PolicyKind, ResourceType, arn::Segment};
+use keyaki_ir::{Policy, PolicyKind};
 use keyaki_workspace::ReadPolicy;
 
 use crate::Document;
@@ -39,47 +39,4 @@ fn has_meaning(policy: &Policy) -> bool {
         let mut blocks = statement.condition.iter().flat_map(|c| &c.blocks);
         statement.effect().is_some() && blocks.all(|block| block.operator.operator.is_some())
     })
-}
-
-/// What the policy of a resource is attached to: given, else told from the services that it names.
-///
-/// Types differ here in nothing but the condition keys of S3 and EFS that outsiders cannot choose.
-pub(super) fn resource_type(read: &ReadPolicy) -> ResourceType {
-    let told = match read.kind {
-        PolicyKind::Trust => Some(ResourceType::RoleTrust),
-        PolicyKind::Identity
-        | PolicyKind::Resource
-        | PolicyKind::Boundary
-        | PolicyKind::Session
-        | PolicyKind::Scp
-        | PolicyKind::Rcp
-        | PolicyKind::VpcEndpoint => None,
-    };
-    let by_service = || services(&read.policy).find_map(of_service);
-    read.resource_type.or(told).or_else(by_service).unwrap_or(ResourceType::SqsQueue)
-}
-
-/// The services that the resources and actions of a policy name.
-fn services(policy: &Policy) -> impl Iterator<Item = &str> {
-    policy.statements.iter().flat_map(|statement| {
-        let resources = statement.resource_elements().flat_map(|element| &element.entries);
-        let arns = resources.filter_map(|entry| {
-            Some(keyaki_ir::Arn::parse(entry.text())?.get(entry.text(), Segment::Service))
-        });
-        let actions = statement.action_elements().flat_map(|element| &element.entries);
-        arns.chain(actions.filter_map(|entry| entry.service()))
-    })
-}
-
-fn of_service(service: &str) -> Option<ResourceType> {
-    match service.to_ascii_lowercase().as_str() {
-        "s3" => Some(ResourceType::S3Bucket),
-        "elasticfilesystem" => Some(ResourceType::EfsFileSystem),
-        "kms" => Some(ResourceType::KmsKey),
-        "lambda" => Some(ResourceType::LambdaFunction),
-        "sns" => Some(ResourceType::SnsTopic),
-        "sqs" => Some(ResourceType::SqsQueue),
-        "secretsmanager" => Some(ResourceType::SecretsManagerSecret),
-        _ => None,
-    }
 }

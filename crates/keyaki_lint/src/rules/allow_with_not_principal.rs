@@ -41,7 +41,7 @@ rule! {
     aws: "ALLOW_WITH_NOT_PRINCIPAL",
     level: Security,
     kinds: Kinds::RESOURCE,
-    replaces: ["parliament:NOTPRINCIPAL_WITH_ALLOW"],
+    replaces: ["parliament:NOTPRINCIPAL_WITH_ALLOW", "aws-guardrails:IAM108"],
     check: Statement(check),
 }
 

@@ -46,6 +46,7 @@ rule! {
     name: "equivalent-to-null-false",
     aws: "EQUIVALENT_TO_NULL_FALSE",
     level: Suggestion,
+    persona: Pedantic,
     kinds: Kinds::ANY,
     check: Condition(check),
 }

@@ -51,7 +51,7 @@ rule! {
     aws: "PASS_ROLE_WITH_STAR_IN_RESOURCE",
     level: Security,
     kinds: Kinds::IDENTITY,
-    replaces: ["aws-guardrails:IAM111", "trivy:AWS-0342"],
+    replaces: ["aws-guardrails:IAM110", "trivy:AWS-0342"],
     check: Statement(check),
 }
 

@@ -99,7 +99,7 @@ fn reasons(text: &str) -> BTreeSet<String> {
 }
 
 fn findings(text: &str) -> Vec<Finding> {
-    let reading = Reading { kind: Some(PolicyKind::Identity), resource_type: None };
+    let reading = Reading { kind: Some(PolicyKind::Identity), ..Reading::default() };
     lint(&Linter::new(&Selection::default()), text, reading)
 }
 

@@ -104,6 +104,7 @@ fn entry(file: &str, check: &toml::Value) -> Entry {
             kind: text("kind").map(|k| PolicyKind::parse(k).expect("a policy kind")),
             resource_type: text("resource-type")
                 .map(|t| ResourceType::parse(t).expect("a resource type")),
+            requires: false,
         },
         at: at.iter().filter_map(|p| p.as_str().map(str::to_owned)).collect(),
         trigger: policy("trigger", "generate"),

@@ -4,11 +4,12 @@
 //! a block under `## Prefer` yields none. Only the rule itself runs.
 //! A block without a `Statement` is one statement and is wrapped into a document.
 //! `json kind=trust resource-type=s3-bucket` says how to read it; with `repeat=80` a line with
-//! `@N@` stands there eighty times, `@N@` replaced by the number of the copy.
+//! `@N@` stands there eighty times, `@N@` replaced by the number of the copy. `require` says that
+//! the project asks for TLS in every grant.
 
 use keyaki_diag::LineIndex;
 use keyaki_ir::{PolicyKind, ResourceType};
-use keyaki_lint::Rule;
+use keyaki_lint::{Linter, Requirement, Rule, Settings};
 
 use crate::support::{Reading, lint, only};
 
@@ -36,8 +37,8 @@ fn every_rule_has_examples_of_both_sides() {
 fn examples_yield_exactly_the_marked_findings() {
     let mut wrong = Vec::new();
     for rule in keyaki_lint::rules() {
-        let linter = only(rule.meta.name);
         for example in examples(rule) {
+            let linter = linter(rule, example.reading);
             let findings = lint(&linter, &example.text, example.reading);
             let index = LineIndex::new(&example.text);
             let mut found: Vec<_> = findings
@@ -66,6 +67,22 @@ fn examples_yield_exactly_the_marked_findings() {
         }
     }
     assert!(wrong.is_empty(), "{} examples differ\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// A linter for a rule, with the requirement that some examples speak of.
+fn linter(rule: &Rule, reading: Reading) -> Linter {
+    let violation = r#"{ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*" },
+        { "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*",
+          "Condition": { "Bool": { "aws:SecureTransport": "true" } } } ] }"#;
+    let requirement = Requirement {
+        actions: vec!["*".to_owned()],
+        violation: keyaki_ir::lower(&keyaki_syntax::Tree::parse(violation)),
+        message: "the project asks for TLS".to_owned(),
+    };
+    let mut settings = Settings::default();
+    settings.requirements.extend(reading.requires.then_some(requirement));
+    only(rule.meta.name).with(settings)
 }
 
 pub(crate) fn examples(rule: &Rule) -> Vec<Example> {
@@ -100,7 +117,7 @@ fn reading(rule: &Rule, info: &str) -> Reading {
         true => PolicyKind::Identity,
         false => rule.kinds.iter().next().unwrap_or(PolicyKind::Identity),
     };
-    let mut reading = Reading { kind: Some(kind), resource_type: None };
+    let mut reading = Reading { kind: Some(kind), ..Reading::default() };
     for word in info.split_whitespace().skip(1) {
         match word.split_once('=') {
             Some(("kind", kind)) => {
@@ -110,6 +127,7 @@ fn reading(rule: &Rule, info: &str) -> Reading {
                 reading.resource_type = Some(ResourceType::parse(name).expect("a resource type"));
             }
             Some(("repeat", _)) => {}
+            None if word == "require" => reading.requires = true,
             _ => panic!("{}: what is `{word}`?", rule.meta.name),
         }
     }

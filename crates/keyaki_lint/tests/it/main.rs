@@ -5,8 +5,10 @@
 mod admission;
 mod checks;
 mod corpus;
+mod evasions;
 mod examples;
 mod fixes;
+mod noise;
 mod oracle;
 mod registry;
 mod safe_fixes;

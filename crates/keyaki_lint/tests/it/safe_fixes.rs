@@ -94,7 +94,13 @@ impl Atoms {
             atoms.actions.extend(actions.flat_map(|a| filled(&a.text)));
             let resources = statement.resource_elements().flat_map(|e| &e.entries);
             atoms.resources.extend(resources.flat_map(|r| filled(r.text())));
-            for (_, entry) in statement.condition_entries() {
+            for (block, entry) in statement.condition_entries() {
+                if entry.is("aws:SourceIp") && block.operator.operator.is_some() {
+                    // No request has anything but an address there.
+                    let values = ["203.0.113.9", "10.1.2.3", "192.0.2.1", "2001:db8::1"];
+                    atoms.keys.push((entry.key.value.to_string(), values.map(String::from).into()));
+                    continue;
+                }
                 let mut values: Vec<String> =
                     entry.values.iter().flat_map(|v| filled(v.text())).collect();
                 values

@@ -12,6 +12,8 @@ use keyaki_syntax::Tree;
 pub(crate) struct Reading {
     pub(crate) kind: Option<PolicyKind>,
     pub(crate) resource_type: Option<ResourceType>,
+    /// Whether the project asks for something.
+    pub(crate) requires: bool,
 }
 
 /// A linter for one rule, by name or code.

@@ -6,8 +6,21 @@ use std::io::{self, Write};
 use crate::audit::{Audit, Finding, controls, shell};
 
 const HEAD: [&str; 15] = [
-    "id", "status", "kind", "severity", "account", "resource", "resource_kind", "principal", "actions",
-    "conditions", "sentence", "statement", "replay", "remedy", "controls",
+    "id",
+    "status",
+    "kind",
+    "severity",
+    "account",
+    "resource",
+    "resource_kind",
+    "principal",
+    "actions",
+    "conditions",
+    "sentence",
+    "statement",
+    "replay",
+    "remedy",
+    "controls",
 ];
 
 /// Writes the findings.

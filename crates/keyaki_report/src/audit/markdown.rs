@@ -12,8 +12,15 @@ use crate::markdown::{cell, code};
 pub(crate) fn write(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# Access in {}\n", cell(&audit.folder))?;
     let by = ["high", "medium", "low"].map(|s| format!("{s}: {}", audit.number_of(s)));
-    writeln!(out, "{} findings ({}), {} resolved, {} archived, {} not analysed.\n",
-        audit.findings.len(), by.join(", "), audit.resolved.len(), audit.archived, audit.not_analysed.len())?;
+    writeln!(
+        out,
+        "{} findings ({}), {} resolved, {} archived, {} not analysed.\n",
+        audit.findings.len(),
+        by.join(", "),
+        audit.resolved.len(),
+        audit.archived,
+        audit.not_analysed.len()
+    )?;
     if !audit.findings.is_empty() {
         writeln!(out, "| | Kind | Resource | Finding |\n|---|---|---|---|")?;
         audit.findings.iter().try_for_each(|f| row(f, out))?;
@@ -22,7 +29,13 @@ pub(crate) fn write(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     if !audit.resolved.is_empty() {
         writeln!(out, "\n## Resolved\n\n| Kind | Resource | Finding |\n|---|---|---|")?;
         for gone in &audit.resolved {
-            writeln!(out, "| {} | `{}` | {} |", cell(&gone.kind), code(&gone.resource), cell(&gone.sentence))?;
+            writeln!(
+                out,
+                "| {} | `{}` | {} |",
+                cell(&gone.kind),
+                code(&gone.resource),
+                cell(&gone.sentence)
+            )?;
         }
     }
     if !audit.not_analysed.is_empty() {
@@ -32,8 +45,11 @@ pub(crate) fn write(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     let [tool, catalog] = &audit.versions;
-    writeln!(out, "\nMade by keyaki {tool} with the catalogue of {catalog}, profile {}; {} counted as now.",
-        audit.profile, audit.now)
+    writeln!(
+        out,
+        "\nMade by keyaki {tool} with the catalogue of {catalog}, profile {}; {} counted as now.",
+        audit.profile, audit.now
+    )
 }
 
 fn row(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
@@ -55,13 +71,19 @@ fn details(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "Replay:\n\n{}", fenced("sh", &shell(&witness.replay)))?;
     }
     for statement in &finding.statements {
-        writeln!(out, "Statement: {}\n\n{}", cell(&statement.place()), fenced("json", &statement.excerpt.join("\n")))?;
+        writeln!(
+            out,
+            "Statement: {}\n\n{}",
+            cell(&statement.place()),
+            fenced("json", &statement.excerpt.join("\n"))
+        )?;
     }
     writeln!(out, "Remedy: {}\n", cell(&finding.remedy))?;
     if let Some(policy) = &finding.proposal {
         writeln!(out, "A policy that would do:\n\n{}", fenced("json", policy))?;
     }
-    let all: Vec<String> = controls(finding.kind).map(|c| format!("{} {}", c.framework, c.number)).collect();
+    let all: Vec<String> =
+        controls(finding.kind).map(|c| format!("{} {}", c.framework, c.number)).collect();
     if !all.is_empty() {
         writeln!(out, "Controls: {}.\n", all.join(", "))?;
     }

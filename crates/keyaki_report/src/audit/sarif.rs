@@ -30,7 +30,8 @@ pub(crate) fn to_json(audit: &Audit) -> Value {
 }
 
 fn rule(kind: &str) -> Value {
-    let tags: Vec<String> = controls(kind).map(|c| format!("{} {}", c.framework, c.number)).collect();
+    let tags: Vec<String> =
+        controls(kind).map(|c| format!("{} {}", c.framework, c.number)).collect();
     json!({"id": kind, "name": kind, "properties": {"tags": tags}})
 }
 
@@ -56,7 +57,8 @@ fn result(finding: &Finding) -> Value {
         },
     });
     if finding.statements.is_empty() {
-        result["locations"] = json!([{"logicalLocations": [{"fullyQualifiedName": finding.resource}]}]);
+        result["locations"] =
+            json!([{"logicalLocations": [{"fullyQualifiedName": finding.resource}]}]);
     }
     let state = match finding.status {
         Some("NEW") => Some("new"),

@@ -14,7 +14,9 @@ pub(super) fn write(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     let mut rows: BTreeMap<&str, BTreeMap<&str, Vec<&Finding>>> = BTreeMap::new();
     let mut kinds = BTreeSet::new();
     for finding in &audit.findings {
-        let Some(who) = finding.principal.as_deref() else { continue };
+        // What is about a user or role itself is no access to something else.
+        let is_other = |who: &&str| *who != finding.resource;
+        let Some(who) = finding.principal.as_deref().filter(is_other) else { continue };
         kinds.insert(finding.resource_kind);
         rows.entry(who).or_default().entry(finding.resource_kind).or_default().push(finding);
     }
@@ -24,8 +26,12 @@ pub(super) fn write(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     let total = |row: &BTreeMap<&str, Vec<&Finding>>| row.values().map(Vec::len).sum::<usize>();
     let mut order: Vec<_> = rows.iter().collect();
     order.sort_by_key(|(who, row)| (usize::MAX - total(row), **who));
-    writeln!(out, "<section id=\"matrix\">\n<h2>Who has access to what</h2>\n<div class=\"wide\"><table class=\"matrix\">")?;
-    let heads: String = kinds.iter().map(|k| format!("<th scope=\"col\">{}</th>", escaped(k))).collect();
+    writeln!(
+        out,
+        "<section id=\"matrix\">\n<h2>Who has access to what</h2>\n<div class=\"wide\"><table class=\"matrix\">"
+    )?;
+    let heads: String =
+        kinds.iter().map(|k| format!("<th scope=\"col\">{}</th>", escaped(k))).collect();
     writeln!(out, "<tr><th scope=\"col\">who</th>{heads}</tr>")?;
     for (who, row) in order.iter().take(MOST) {
         let cells: String = kinds.iter().map(|kind| cell(row.get(kind))).collect();

@@ -46,7 +46,8 @@ mod tests {
             for i in 0..64 {
                 let s1 = v[4].rotate_right(6) ^ v[4].rotate_right(11) ^ v[4].rotate_right(25);
                 let ch = (v[4] & v[5]) ^ (!v[4] & v[6]);
-                let t1 = v[7].wrapping_add(s1).wrapping_add(ch).wrapping_add(k[i]).wrapping_add(w[i]);
+                let t1 =
+                    v[7].wrapping_add(s1).wrapping_add(ch).wrapping_add(k[i]).wrapping_add(w[i]);
                 let s0 = v[0].rotate_right(2) ^ v[0].rotate_right(13) ^ v[0].rotate_right(22);
                 let maj = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
                 v.rotate_right(1);
@@ -64,7 +65,8 @@ mod tests {
             b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         let mut text = String::new();
         for chunk in bytes.chunks(3) {
-            let bits = chunk.iter().fold(0_u32, |b, c| b << 8 | u32::from(*c)) << (8 * (3 - chunk.len()));
+            let bits =
+                chunk.iter().fold(0_u32, |b, c| b << 8 | u32::from(*c)) << (8 * (3 - chunk.len()));
             for at in 0..4 {
                 let letter = LETTERS[(bits >> (18 - 6 * at) & 63) as usize];
                 text.push(if at > chunk.len() { '=' } else { char::from(letter) });

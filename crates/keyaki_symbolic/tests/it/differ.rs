@@ -3,19 +3,27 @@
 
 use keyaki_test_support::differ::{Dice, Tally, identity_pair, law};
 
-#[test]
-fn witnesses_replay_and_proofs_survive_attacks() {
+fn check(seeds: std::ops::Range<u64>) {
     let mut tally = Tally::default();
-    for seed in 0..2000 {
-        let mut dice = Dice::seeded(seed);
-        match identity_pair(&mut dice, 20) {
+    for seed in seeds {
+        match identity_pair(&mut Dice::seeded(seed), 20) {
             Ok(checked) => tally.add(checked),
             Err(fault) => panic!("seed {seed}: {fault}"),
         }
     }
     println!("{tally}");
-    assert!(tally.proved > 500 && tally.refuted > 500, "{tally}");
+    assert!(tally.proved > 250 && tally.refuted > 250, "{tally}");
     assert!(tally.open() * 10 < tally.all(), "{tally}");
+}
+
+#[test]
+fn witnesses_replay_and_proofs_survive_attacks() {
+    check(0..1000);
+}
+
+#[test]
+fn witnesses_of_other_pairs_replay_and_their_proofs_survive_too() {
+    check(1000..2000);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use keyaki_catalog::{Catalog, KeyLookup, KeyType};
+use keyaki_catalog::{Catalog, KeyType};
 use keyaki_eval::{AskedKeys, Caller, Context, Policies, Request, Values};
 use keyaki_ir::ip::Cidr;
 use keyaki_ir::number::Decimal;
@@ -95,16 +95,7 @@ impl Pools {
 
 impl Domain {
     fn of(key: &str, expects_many: bool, catalog: &Catalog) -> Domain {
-        let key_type = match catalog.key(key) {
-            KeyLookup::Global(key) => Some(key.key_type()),
-            KeyLookup::Service { key, .. } | KeyLookup::Federated(Some(key)) => {
-                Some(key.key_type())
-            }
-            KeyLookup::Federated(None)
-            | KeyLookup::UnknownGlobal
-            | KeyLookup::UnknownInService(_)
-            | KeyLookup::UnknownService => None,
-        };
+        let key_type = catalog.key(key).key_type();
         let always = [
             "aws:currenttime",
             "aws:epochtime",

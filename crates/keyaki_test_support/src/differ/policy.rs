@@ -189,7 +189,7 @@ pub(super) fn resource(dice: &mut Dice<'_>) -> String {
 }
 
 /// Keys with the kind of operator that suits them.
-const KEYS: [(&str, char); 22] = [
+const KEYS: [(&str, char); 28] = [
     ("k:a", 's'),
     ("k:a", 's'),
     ("k:a", 's'),
@@ -212,6 +212,12 @@ const KEYS: [(&str, char); 22] = [
     ("aws:SecureTransport", 'b'),
     ("aws:CurrentTime", 'd'),
     ("aws:MultiFactorAuthAge", 'n'),
+    ("aws:RequestTag/a", 's'),
+    ("aws:RequestTag/K", 's'),
+    ("aws:CalledVia", 's'),
+    ("aws:CalledViaFirst", 's'),
+    ("aws:ViaAWSService", 'b'),
+    ("aws:ResourceAccount", 's'),
 ];
 
 pub(super) fn condition(dice: &mut Dice<'_>) -> (String, String, Vec<String>) {

@@ -32,7 +32,8 @@ fn resources(usage: &Usage, principal: &str, action: &str) -> Vec<String> {
 #[test]
 fn users_and_roles_have_what_they_used() {
     let object = r#", "requestParameters": {"bucketName": "b", "key": "k"}"#;
-    let usage = of(&[&event(ANN, "s3", "GetObject", object), &event(ROLE, "ec2", "DescribeVpcs", "")]);
+    let usage =
+        of(&[&event(ANN, "s3", "GetObject", object), &event(ROLE, "ec2", "DescribeVpcs", "")]);
     let ann = "arn:aws:iam::111122223333:user/ann";
     assert_eq!(resources(&usage, ann, "s3:GetObject"), ["arn:aws:s3:::b/k"]);
     let role = "arn:aws:iam::111122223333:role/team/deploy";
@@ -60,9 +61,11 @@ fn refused_requests_are_no_use_and_failed_ones_are() {
 fn passed_roles_have_their_service() {
     let role = r#", "requestParameters": {"functionName": "f", "role": "arn:aws:iam::111122223333:role/worker"}"#;
     let usage = of(&[&event(ANN, "lambda", "CreateFunction20150331", role)]);
-    let used = &usage.principals["arn:aws:iam::111122223333:user/ann"].actions["lambda:CreateFunction"];
+    let used =
+        &usage.principals["arn:aws:iam::111122223333:user/ann"].actions["lambda:CreateFunction"];
     let passed: Vec<_> = used.passed.iter().collect();
-    let expected = ("arn:aws:iam::111122223333:role/worker".to_owned(), "lambda.amazonaws.com".to_owned());
+    let expected =
+        ("arn:aws:iam::111122223333:role/worker".to_owned(), "lambda.amazonaws.com".to_owned());
     assert_eq!(passed, [&expected]);
 }
 
@@ -70,7 +73,8 @@ fn passed_roles_have_their_service() {
 fn parameters_add_and_change_actions() {
     let put = r#", "requestParameters": {"bucketName": "b", "key": "k", "x-amz-acl": "private"}"#;
     let get = r#", "requestParameters": {"bucketName": "b", "key": "k", "versionId": "1"}"#;
-    let copy = r#", "requestParameters": {"bucketName": "b", "key": "k", "x-amz-copy-source": "c/a%20b"}"#;
+    let copy =
+        r#", "requestParameters": {"bucketName": "b", "key": "k", "x-amz-copy-source": "c/a%20b"}"#;
     let events = [
         event(ANN, "s3", "PutObject", put),
         event(ANN, "s3", "GetObject", get),
@@ -87,7 +91,8 @@ fn parameters_add_and_change_actions() {
 fn services_other_accounts_and_sign_ins_are_counted_apart() {
     let service = r#""userIdentity": {"type": "AWSService", "invokedBy": "ec2.amazonaws.com"}"#;
     let sign_in = r#", "eventType": "AwsConsoleSignIn""#;
-    let events = [event(service, "sts", "AssumeRole", ""), event(ROLE, "signin", "ConsoleLogin", sign_in)];
+    let events =
+        [event(service, "sts", "AssumeRole", ""), event(ROLE, "signin", "ConsoleLogin", sign_in)];
     let usage = of(&events.each_ref().map(String::as_str));
     assert_eq!((usage.events, usage.other_callers, usage.not_requests), (2, 1, 1));
     assert!(usage.principals.is_empty() && usage.troubles.is_empty());
@@ -133,7 +138,8 @@ fn accounts_that_contradict_are_told() {
 #[test]
 fn look_ups_hold_events_as_text() {
     let inner = event(ANN, "ec2", "DescribeVpcs", "").replace('\n', " ").replace('"', "\\\"");
-    let text = format!("{{\"Events\": [{{\"EventName\": \"x\", \"CloudTrailEvent\": \"{inner}\"}}]}}");
+    let text =
+        format!("{{\"Events\": [{{\"EventName\": \"x\", \"CloudTrailEvent\": \"{inner}\"}}]}}");
     let usage = of_path("t.json", text.as_bytes());
     assert_eq!((usage.events, usage.troubles.len()), (1, 0), "{:?}", usage.troubles);
 }
@@ -143,7 +149,10 @@ fn the_order_of_files_makes_no_difference() {
     let files: Vec<Usage> = (0..60)
         .map(|n| {
             let keys = (0..20).map(|k| {
-                let object = format!(r#", "requestParameters": {{"bucketName": "b", "key": "k{}"}}"#, n * 20 + k);
+                let object = format!(
+                    r#", "requestParameters": {{"bucketName": "b", "key": "k{}"}}"#,
+                    n * 20 + k
+                );
                 event(ANN, "s3", "GetObject", &object)
             });
             let keys: Vec<String> = keys.collect();
@@ -154,7 +163,10 @@ fn the_order_of_files_makes_no_difference() {
     files.iter().for_each(|f| one.add(f.clone()));
     files.iter().rev().for_each(|f| other.add(f.clone()));
     assert_eq!(one, other);
-    assert_eq!(resources(&one, "arn:aws:iam::111122223333:user/ann", "s3:GetObject"), ["arn:aws:s3:::b/*"]);
+    assert_eq!(
+        resources(&one, "arn:aws:iam::111122223333:user/ann", "s3:GetObject"),
+        ["arn:aws:s3:::b/*"]
+    );
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! From the text of a `keyaki.toml` to what it says.
 
+mod require;
+
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,7 +11,7 @@ use ignore::gitignore::GitignoreBuilder;
 use keyaki_catalog::Date;
 use keyaki_diag::{Level, LineColumn, LineIndex, Persona, RuleMeta, TextRange};
 use keyaki_ir::{PolicyKind, ResourceType, near};
-use keyaki_lint::Selection;
+use keyaki_lint::{Selection, SettingValue, Settings, Takes};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -70,8 +72,19 @@ struct Reader<'a> {
     text: &'a str,
 }
 
-const TOP: [&str; 8] =
-    ["persona", "select", "ignore", "fail-level", "levels", "files", "suppress", "archive"];
+const TOP: [&str; 11] = [
+    "persona",
+    "select",
+    "ignore",
+    "groups",
+    "fail-level",
+    "levels",
+    "rules",
+    "require",
+    "files",
+    "suppress",
+    "archive",
+];
 const FILES: [&str; 4] = ["path", "kind", "resource-type", "ignore"];
 const ARCHIVE: [&str; 3] = ["when", "reason", "expires"];
 const TESTS: [&str; 4] = ["eq", "neq", "contains", "exists"];
@@ -81,7 +94,11 @@ impl Reader<'_> {
     fn config(&self, table: &DeTable<'_>) -> Read<Config> {
         known(table, &TOP)?;
         let persona = one(table, "persona", persona)?;
-        let (select, ignore) = (names(table, "select")?, names(table, "ignore")?);
+        let groups = groups(table)?;
+        let select = names(table, "select", &groups)?;
+        let ignore = names(table, "ignore", &groups)?;
+        let mut settings = rule_settings(table)?;
+        settings.requirements = self.all(table, "require", |_, value| require::read(value))?;
         let mut levels = Vec::new();
         if let Some(value) = table.get("levels") {
             for (name, value) in as_table(value)? {
@@ -96,6 +113,8 @@ impl Reader<'_> {
             select,
             ignore,
             fail_level: one(table, "fail-level", level)?,
+            settings,
+            groups,
             levels,
             files: self.all(table, "files", Self::per_file)?,
             suppressions: self.all(table, "suppress", Self::suppression)?,
@@ -164,7 +183,7 @@ impl Reader<'_> {
         for (field, tests) in as_table(when)? {
             let name = field.get_ref();
             if !FIELDS.iter().any(|known| known == name) && !name.starts_with(CONDITION) {
-                let meant = near::nearest(name, FIELDS.into_iter());
+                let meant = near::nearest(name, FIELDS);
                 let meant = meant.map_or(String::new(), |m| format!("; did you mean `{m}`?"));
                 return Err((field.span(), format!("findings have no field `{name}`{meant}")));
             }
@@ -262,17 +281,68 @@ fn one<T>(
     read(text(value)?).map(Some).map_err(|message| (value.span(), message))
 }
 
+/// Groups that the file makes itself, with their members.
+fn groups(table: &DeTable<'_>) -> Read<Vec<(String, Vec<String>)>> {
+    let Some(value) = table.get("groups") else { return Ok(Vec::new()) };
+    let named = as_table(value)?.iter().map(|(name, members)| {
+        let text = name.get_ref().to_string();
+        if keyaki_lint::rule(&text).is_some() || Selection::GROUPS.contains(&text.as_str()) {
+            return Err((name.span(), format!("`{text}` has a meaning already")));
+        }
+        let members = texts(members)?
+            .into_iter()
+            .map(|(member, at)| rule(member).map(|rule| rule.name.to_owned()).map_err(|m| (at, m)));
+        Ok((text, members.collect::<Read<_>>()?))
+    });
+    named.collect()
+}
+
+/// What is set of rules, under their names.
+fn rule_settings(table: &DeTable<'_>) -> Read<Settings> {
+    let mut settings = Settings::default();
+    let Some(value) = table.get("rules") else { return Ok(settings) };
+    for (name, value) in as_table(value)? {
+        rule(name.get_ref()).map_err(|m| (name.span(), m))?;
+        let Some(rule) = keyaki_lint::rule(name.get_ref()) else { continue };
+        let own: Vec<&'static str> = rule.settings.iter().map(|s| s.name).collect();
+        let table = as_table(value)?;
+        known(table, &own)?;
+        for setting in rule.settings {
+            let Some(value) = table.get(setting.name) else { continue };
+            settings.set(rule.meta.name, setting.name, setting_value(setting.takes, value)?);
+        }
+    }
+    Ok(settings)
+}
+
+fn setting_value(takes: Takes, value: &Spot<'_>) -> Read<SettingValue> {
+    match takes {
+        Takes::Texts => {
+            let texts = texts(value)?.into_iter().map(|(text, _)| text.to_owned());
+            Ok(SettingValue::Texts(texts.collect()))
+        }
+        Takes::Number => {
+            let number = value.get_ref().as_integer().and_then(|n| n.as_str().parse().ok());
+            let number = number.map(SettingValue::Number);
+            number.ok_or_else(|| (value.span(), "a whole number is needed here".to_owned()))
+        }
+    }
+}
+
 /// Names of rules, AWS codes and groups.
-fn names(table: &DeTable<'_>, name: &str) -> Read<Vec<String>> {
+fn names(table: &DeTable<'_>, name: &str, groups: &[(String, Vec<String>)]) -> Read<Vec<String>> {
     let Some(value) = table.get(name) else { return Ok(Vec::new()) };
     let names = texts(value)?.into_iter().map(|(name, at)| {
+        if let Some((_, members)) = groups.iter().find(|(group, _)| group == name) {
+            return Ok(members.clone());
+        }
         let name = name.to_owned();
         match Selection::new(Persona::Regular, std::slice::from_ref(&name), &[]) {
-            Ok(_) => Ok(name),
+            Ok(_) => Ok(vec![name]),
             Err(error) => Err((at, error.to_string())),
         }
     });
-    names.collect()
+    names.collect::<Read<Vec<_>>>().map(|names| names.concat())
 }
 
 fn rule_list(table: &DeTable<'_>, name: &str) -> Read<Vec<&'static RuleMeta>> {
@@ -352,7 +422,10 @@ mod tests {
                 "keyaki.toml:4:",
             ),
             ("persona", "keyaki.toml:1:"),
-            ("[[archive]]\nreason = \"x\"\nwhen.kid = {eq = \"a\"}", "keyaki.toml:3:6: findings have no field `kid`"),
+            (
+                "[[archive]]\nreason = \"x\"\nwhen.kid = {eq = \"a\"}",
+                "keyaki.toml:3:6: findings have no field `kid`",
+            ),
             ("[[archive]]\nreason = \"x\"\nwhen = {}", "keyaki.toml:3:8: a rule without criteria"),
             ("[[archive]]\nwhen.kind = {eq = \"a\"}", "keyaki.toml:1:1: `reason` is missing"),
         ];
@@ -377,6 +450,7 @@ mod tests {
             ("/properties/files/items/properties", FILES.as_slice()),
             ("/properties/suppress/items/properties", SUPPRESS.as_slice()),
             ("/properties/archive/items/properties", ARCHIVE.as_slice()),
+            ("/properties/require/items/properties", require::REQUIRE.as_slice()),
         ] {
             let (mut said, mut read) = (names(at), read.to_vec());
             said.sort();

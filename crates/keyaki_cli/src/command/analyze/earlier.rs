@@ -123,7 +123,8 @@ fn values(finding: &Finding, field: &str) -> Vec<String> {
         let words = finding.conditions.iter();
         let own = |c: &String| {
             let (head, rest) = (c.get(..key.len())?, c.get(key.len()..)?);
-            (head.eq_ignore_ascii_case(key) && rest.starts_with(' ')).then(|| rest.trim().to_owned())
+            (head.eq_ignore_ascii_case(key) && rest.starts_with(' '))
+                .then(|| rest.trim().to_owned())
         };
         return words.filter_map(own).collect();
     }

@@ -58,7 +58,8 @@ impl<'w> Work<'w> {
         match analysis {
             Analysis::External | Analysis::Public => {
                 let shared = self.auditor.snapshot.shares.iter().map(|s| s.resource.as_str());
-                let mut all: Vec<&str> = self.targets.keys().map(String::as_str).chain(shared).collect();
+                let mut all: Vec<&str> =
+                    self.targets.keys().map(String::as_str).chain(shared).collect();
                 all.sort_unstable();
                 all.dedup();
                 all
@@ -66,11 +67,17 @@ impl<'w> Work<'w> {
             Analysis::Unused | Analysis::Admin => {
                 self.auditor.snapshot.principals.keys().map(String::as_str).collect()
             }
+            // That looks at all of the snapshot at once.
+            Analysis::Escalation => Vec::new(),
         }
     }
 
     /// Works on the items of standard input. A bad one gives an error, and the rest goes on.
-    pub(super) fn run(&self, arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
+    pub(super) fn run(
+        &self,
+        arguments: &Arguments,
+        console: &mut Console,
+    ) -> Result<Exit, Failure> {
         let mut input = BufReader::new(io::stdin().lock());
         let mut all = Tally::default();
         loop {
@@ -104,16 +111,27 @@ impl<'w> Work<'w> {
         let text = |name: &str| item.get(name).and_then(Value::as_str);
         let name = text("analysis").ok_or("there is no `analysis`")?;
         if name == "snapshot" {
-            let not_analysed = lacking(self.analyses, self.auditor);
+            let mut not_analysed = lacking(self.analyses, self.auditor);
+            not_analysed.extend(self.apart());
             let outcome = Outcome { not_analysed, ..Outcome::default() };
             return Ok((name.to_owned(), String::new(), outcome));
         }
         let about = text("about").ok_or("there is no `about`")?;
         let mut found = self.analyses.iter().find(|a| a.name() == name);
-        let analysis = found.take().ok_or_else(|| format!("`{name}` is no analysis of this run"))?;
+        let analysis =
+            found.take().ok_or_else(|| format!("`{name}` is no analysis of this run"))?;
         let outcome = self.outcome(*analysis, about);
         let outcome = outcome.ok_or_else(|| format!("the snapshot does not hold {about}"))?;
         Ok((name.to_owned(), about.to_owned(), outcome))
+    }
+
+    /// What no item can be about.
+    fn apart(&self) -> Option<NotAnalysed> {
+        self.analyses.contains(&Analysis::Escalation).then(|| NotAnalysed {
+            analysis: Analysis::Escalation.name(),
+            about: "all users and roles".to_owned(),
+            why: "it looks at the whole snapshot at once; run it without `--stream`".to_owned(),
+        })
     }
 
     fn outcome(&self, analysis: Analysis, about: &str) -> Option<Outcome> {
@@ -124,9 +142,12 @@ impl<'w> Work<'w> {
         let mut outcome = Outcome::default();
         match analysis {
             Analysis::External => {
-                shares().for_each(|s| outcome.add(keyaki_audit::external_share(s, self.zone, auditor)));
+                shares()
+                    .for_each(|s| outcome.add(keyaki_audit::external_share(s, self.zone, auditor)));
                 let is_there = target.is_some() || shares().next().is_some();
-                target.into_iter().for_each(|t| outcome.add(keyaki_audit::external(t, self.zone, auditor)));
+                target
+                    .into_iter()
+                    .for_each(|t| outcome.add(keyaki_audit::external(t, self.zone, auditor)));
                 is_there.then_some(())?;
             }
             Analysis::Public => {
@@ -139,6 +160,7 @@ impl<'w> Work<'w> {
                 outcome.add(keyaki_audit::unused(principal?, self.clock, auditor.snapshot));
             }
             Analysis::Admin => outcome.add(keyaki_audit::admin(principal?, auditor)),
+            Analysis::Escalation => return None,
         }
         outcome.sort();
         Some(outcome)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use keyaki_account::{Snapshot, coverage};
-use keyaki_audit::{Clock, Finding, FindingKind, Outcome, Shown, ShownRequest};
+use keyaki_audit::{Clock, Finding, FindingKind, Outcome, Picture, Shown, ShownRequest, Step};
 use keyaki_report::audit as view;
 use keyaki_report::simulation::Request;
 use keyaki_syntax::{FormatOptions, Tree};
@@ -40,6 +40,7 @@ pub(crate) fn audit(
         not_analysed: not_analysed
             .map(|n| (n.analysis.to_owned(), n.about.clone(), n.why.clone()))
             .collect(),
+        routes: None,
         profile: about.profile.clone(),
         versions: [env!("CARGO_PKG_VERSION").to_owned(), about.catalog_date.clone()],
     }
@@ -63,8 +64,34 @@ pub(crate) fn finding(finding: &Finding, proposals: &BTreeMap<String, String>) -
         conditions: finding.conditions.clone(),
         sentence: finding.sentence.clone(),
         witness: finding.request.as_ref().map(witness),
+        steps: finding.steps.iter().map(step).collect(),
         statements: finding.statements.iter().filter_map(statement).collect(),
         remedy: finding.remedy.clone(),
+    }
+}
+
+fn step(step: &Step) -> view::Step {
+    view::Step {
+        way: step.way,
+        also: step.also.clone(),
+        gains: step.gains.clone(),
+        witness: witness(&step.request),
+        statements: step.statements.iter().filter_map(statement).collect(),
+    }
+}
+
+/// Who gets where, for a drawing.
+pub(crate) fn routes(picture: &Picture) -> view::Routes {
+    let node = |n: &keyaki_audit::PictureNode| view::Node {
+        arn: n.arn.clone(),
+        is_changed: n.is_changed,
+        moves: n.moves,
+    };
+    let edge =
+        |e: &keyaki_audit::PictureEdge| view::Edge { from: e.from, to: e.to, ways: e.ways.clone() };
+    view::Routes {
+        nodes: picture.nodes.iter().map(node).collect(),
+        edges: picture.edges.iter().map(edge).collect(),
     }
 }
 

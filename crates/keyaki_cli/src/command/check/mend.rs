@@ -15,6 +15,8 @@ use crate::exit::{Exit, Failure};
 pub(super) struct Mended {
     /// How many fixes were applied.
     pub(super) count: usize,
+    /// How many were left out, because it was not proved that they allow no more.
+    pub(super) withheld: usize,
     /// Whether mended text was written to standard output.
     pub(super) took_output: bool,
     /// Whether a file could not be written.
@@ -40,6 +42,7 @@ pub(super) fn fix(
             mended.took_output = true;
         }
         let Some(fixed) = fixed else { continue };
+        mended.withheld += fixed.withheld;
         if !is_stdin(source)
             && let Err(failure) = store(&source.path, &file.text, &fixed.text)
         {
@@ -60,12 +63,19 @@ pub(super) fn diff(
     options: &Options<'_>,
     console: &mut Console,
 ) -> Result<Exit, Failure> {
-    let mut exit = Exit::Clean;
+    let (mut exit, mut withheld) = (Exit::Clean, 0);
     for (file, fixed) in files.iter().zip(fixed(arguments, files, options)) {
         let Some(fixed) = fixed else { continue };
+        withheld += fixed.withheld;
+        if fixed.applied == 0 {
+            continue;
+        }
         exit = Exit::Findings;
         let diff = unified_diff(&file.path, &file.text, &fixed.text);
         console.write(|out| out.write_all(diff.as_bytes()))?;
+    }
+    if withheld > 0 {
+        console.remark(&super::summary::left_out(withheld));
     }
     let unreadable = files.iter().filter(|file| file.status == Status::Unreadable);
     for file in unreadable {
@@ -91,7 +101,7 @@ fn fixed(
     let jobs = options.jobs.unwrap_or_else(|| default_jobs(files.len()));
     map(files, jobs, |file| {
         let fix = || keyaki_workspace::fix(Path::new(&file.path), &file.text, options, up_to);
-        can_mend(file).then(fix).filter(|fixed| fixed.applied > 0)
+        can_mend(file).then(fix).filter(|fixed| fixed.applied > 0 || fixed.withheld > 0)
     })
 }
 

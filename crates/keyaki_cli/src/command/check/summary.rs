@@ -3,11 +3,16 @@
 use keyaki_diag::{Applicability, Level};
 use keyaki_workspace::{CheckedFile, Status};
 
+use super::mend::Mended;
+
 /// What was looked at and what came of it, in a line or a few.
-pub(super) fn summary(files: &[CheckedFile], mended: usize) -> String {
+pub(super) fn summary(files: &[CheckedFile], mended: &Mended) -> String {
     let mut lines = Vec::new();
-    if mended > 0 {
-        lines.push(format!("applied {}", count(mended, "fix", "fixes")));
+    if mended.count > 0 {
+        lines.push(format!("applied {}", count(mended.count, "fix", "fixes")));
+    }
+    if mended.withheld > 0 {
+        lines.push(left_out(mended.withheld));
     }
     lines.push(format!("{}: {}", looked_at(files), found(files)));
     let fixable = files
@@ -19,6 +24,14 @@ pub(super) fn summary(files: &[CheckedFile], mended: usize) -> String {
         number => lines.push(format!("{number} can be mended with --fix")),
     }
     lines.join("\n")
+}
+
+/// That fixes were not applied, and why.
+pub(super) fn left_out(number: usize) -> String {
+    let fixes = count(number, "fix", "fixes");
+    format!(
+        "left out {fixes}: it was not proved that the policy allows no more, or the same, after it"
+    )
 }
 
 fn looked_at(files: &[CheckedFile]) -> String {

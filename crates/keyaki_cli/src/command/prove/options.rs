@@ -90,11 +90,7 @@ impl Options {
         loaded: &[&Loaded],
         console: &mut Console,
     ) -> Result<Exit, Failure> {
-        if self.emit.is_some() {
-            return self.write_scripts(std::slice::from_ref(question), console);
-        }
-        let proof = self.proof(question, loaded, console)?;
-        self.show(&proof, console)
+        self.tell(question, loaded, console, |answer| answer)
     }
 
     /// Asks the opposite of a question, and writes the answer: a request is what proves it.
@@ -104,15 +100,26 @@ impl Options {
         loaded: &[&Loaded],
         console: &mut Console,
     ) -> Result<Exit, Failure> {
+        self.tell(question, loaded, console, |answer| match answer {
+            "proved" => "refuted",
+            "refuted" => "proved",
+            open => open,
+        })
+    }
+
+    /// Asks, and writes what the answer is called.
+    fn tell(
+        &self,
+        question: &Question<'_>,
+        loaded: &[&Loaded],
+        console: &mut Console,
+        called: impl Fn(&'static str) -> &'static str,
+    ) -> Result<Exit, Failure> {
         if self.emit.is_some() {
             return self.write_scripts(std::slice::from_ref(question), console);
         }
         let mut proof = self.proof(question, loaded, console)?;
-        proof.answer = match proof.answer {
-            "proved" => "refuted",
-            "refuted" => "proved",
-            open => open,
-        };
+        proof.answer = called(proof.answer);
         self.show(&proof, console)
     }
 

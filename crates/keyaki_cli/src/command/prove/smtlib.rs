@@ -62,6 +62,10 @@ impl Decider for Scripts {
         }
         Outcome::Nothing { left_out: Vec::new() }
     }
+
+    fn wants_all_facts(&self) -> bool {
+        true
+    }
 }
 
 impl Scripts {

@@ -1,0 +1,1 @@
+//! Ways over several principals, and what becomes of them.

@@ -1,0 +1,192 @@
+//! What a policy means, for the rules that ask the engine.
+//!
+//! A policy is asked about by itself: what it grants, whatever other policies say.
+//! All questions about one document share their steps, so that no policy takes long;
+//! what is not decided within them is no finding.
+//! A text that AWS would refuse has no meaning, and nothing is asked about it.
+
+use keyaki_analyze::{Answer, Asker, Decider, Question, Subject, Witness, ask};
+use keyaki_catalog::Catalog;
+use keyaki_eval::{Document as Named, Layer, Profile, ResourceRole, StatementRef};
+use keyaki_ir::{Effect, Policy, PolicyKind, Statement};
+use keyaki_symbolic::{Actions, Budget, Engine, Outcome, Query};
+use keyaki_syntax::Tree;
+
+use crate::Document;
+
+/// The steps that all questions about one document share: some tenths of a second at most.
+const STEPS: u64 = 10_000_000;
+
+/// Everything, for everybody.
+const EVERYTHING: &str = r#"{
+  "Version": "2012-10-17",
+  "Statement": { "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*" }
+}"#;
+
+/// A policy as what questions are about.
+pub(crate) struct Meaning {
+    subject: Subject,
+    layer: Layer,
+    profile: Profile,
+    steps: Shared,
+}
+
+/// The engine with steps that several questions share.
+struct Shared(Budget);
+
+impl Decider for Shared {
+    fn decide(&self, query: &Query<'_>, asker: &Asker<'_>) -> Outcome {
+        Engine::new(asker.catalog, asker.actions).ask(query, &self.0)
+    }
+}
+
+impl Meaning {
+    /// What a document means; none where AWS would refuse it.
+    pub(crate) fn new(document: &Document<'_>) -> Option<Meaning> {
+        let policy = document.policy;
+        let is_json = document.tree.errors().is_empty();
+        if !is_json || !policy.defects.is_empty() || !policy.statements.iter().all(is_whole) {
+            return None;
+        }
+        let layer = layer(document.kind);
+        let steps = Shared(Budget::new(STEPS));
+        let (subject, profile) = (of(policy.clone(), document.kind), Profile::documented());
+        Some(Meaning { subject, layer, profile, steps })
+    }
+
+    /// The policy.
+    pub(crate) fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
+    /// Those of its statements that are wanted, changed as wished.
+    pub(crate) fn some(&self, keep: impl Fn(&Statement) -> Option<Statement>) -> Subject {
+        let mut subject = self.subject.clone();
+        if let Some(policy) = policy_mut(&mut subject) {
+            policy.statements = policy.statements.iter().filter_map(keep).collect();
+        }
+        subject
+    }
+
+    /// One statement by itself, as if it allowed.
+    pub(crate) fn alone(&self, statement: &Statement) -> Subject {
+        let is_it = |s: &Statement| s.origin == statement.origin;
+        self.some(|s| is_it(s).then(|| with_effect(s, Effect::Allow)))
+    }
+
+    /// A policy that allows everything to everybody.
+    pub(crate) fn everything(&self) -> Subject {
+        self.other(EVERYTHING)
+    }
+
+    /// The reference of a statement by its place in the policy.
+    pub(crate) fn at(&self, statement: usize) -> StatementRef {
+        StatementRef { layer: self.layer, document: 0, statement }
+    }
+
+    /// Another policy of the same layer, given as JSON text.
+    pub(crate) fn other(&self, text: &str) -> Subject {
+        let policy = keyaki_ir::lower(&Tree::parse(text));
+        let mut subject = self.subject.clone();
+        if let Some(own) = policy_mut(&mut subject) {
+            *own = policy;
+        }
+        subject
+    }
+
+    /// Asks about all actions, those too that AWS may add.
+    pub(crate) fn ask(&self, catalog: &Catalog, question: &Question<'_>) -> Answer {
+        self.ask_about(catalog, Actions::Any, question)
+    }
+
+    /// Asks about the actions of the catalogue.
+    pub(crate) fn ask_known(&self, catalog: &Catalog, question: &Question<'_>) -> Answer {
+        self.ask_about(catalog, Actions::Known, question)
+    }
+
+    fn ask_about(&self, catalog: &Catalog, actions: Actions, question: &Question<'_>) -> Answer {
+        let asker = Asker::new(catalog, &self.profile, actions, STEPS);
+        ask(question, &Asker { decider: &self.steps, ..asker })
+    }
+
+    /// Whether it is proved that it holds.
+    pub(crate) fn holds(&self, catalog: &Catalog, question: &Question<'_>) -> bool {
+        self.ask(catalog, question).holds() == Some(true)
+    }
+
+    /// A request that refutes.
+    pub(crate) fn refuted(
+        &self,
+        catalog: &Catalog,
+        question: &Question<'_>,
+    ) -> Option<Box<Witness>> {
+        match self.ask(catalog, question) {
+            Answer::Refuted(witness) => Some(witness),
+            Answer::Proved { .. } | Answer::Undecided(_) => None,
+        }
+    }
+}
+
+/// A policy of a kind as what questions are about: what it grants by itself.
+pub fn of(policy: Policy, kind: PolicyKind) -> Subject {
+    let document = Named { name: String::new(), policy };
+    match layer(kind) {
+        Layer::Resource => {
+            let mut subject = Subject::resource(document);
+            if kind == PolicyKind::Trust {
+                subject.policies.resource_role = ResourceRole::Role;
+            }
+            subject
+        }
+        Layer::Identity
+        | Layer::Scp(_)
+        | Layer::Rcp(_)
+        | Layer::Endpoint
+        | Layer::Boundary
+        | Layer::Session => Subject::identity(vec![document]),
+    }
+}
+
+/// A subject with a statement more, which allows everything to everybody, so that what it denies
+/// tells.
+pub fn opened(mut subject: Subject) -> Subject {
+    let open = keyaki_ir::lower(&Tree::parse(EVERYTHING));
+    if let Some(policy) = policy_mut(&mut subject) {
+        policy.statements.extend(open.statements);
+    }
+    subject
+}
+
+fn layer(kind: PolicyKind) -> Layer {
+    match kind {
+        PolicyKind::Resource | PolicyKind::Trust | PolicyKind::VpcEndpoint | PolicyKind::Rcp => {
+            Layer::Resource
+        }
+        PolicyKind::Identity | PolicyKind::Boundary | PolicyKind::Session | PolicyKind::Scp => {
+            Layer::Identity
+        }
+    }
+}
+
+fn policy_mut(subject: &mut Subject) -> Option<&mut Policy> {
+    let policies = &mut subject.policies;
+    let document = policies.identity.first_mut().or(policies.resource.as_mut())?;
+    Some(&mut document.policy)
+}
+
+/// Whether a statement says what AWS needs to know of it.
+fn is_whole(statement: &Statement) -> bool {
+    let mut blocks = statement.condition.iter().flat_map(|c| &c.blocks);
+    statement.effect().is_some()
+        && statement.action_elements().next().is_some()
+        && blocks.all(|block| block.operator.operator.is_some())
+}
+
+/// The same statement with the other effect, or the same.
+pub(crate) fn with_effect(statement: &Statement, effect: Effect) -> Statement {
+    let mut statement = statement.clone();
+    if let Some(element) = &mut statement.effect {
+        element.effect = Some(effect);
+    }
+    statement
+}

@@ -1,0 +1,137 @@
+use keyaki_analyze::Question;
+use keyaki_diag::Applicability;
+use keyaki_ir::{ActionPattern, Statement};
+
+use crate::context::Context;
+use crate::granted::{allows, denies};
+use crate::rule::rule;
+use crate::wider::{could_cover, has_action, has_resource};
+
+rule! {
+    /// Action that other statements grant on the same resources already.
+    ///
+    /// Without the entry the policy grants the same; that is proved.
+    /// A statement all of whose entries are covered is told by `subsumed-statement`, entries that the same list covers by `redundant-action`.
+    ///
+    /// ## Avoid
+    /// ```json
+    /// {
+    ///   "Version": "2012-10-17",
+    ///   "Statement": [
+    ///     { "Effect": "Allow", "Action": "s3:Get*", "Resource": "*" },
+    ///     {
+    ///       "Effect": "Allow",
+    ///       "Action": ["s3:GetObject", "s3:PutObject"],
+    ///       //         ^^^^^^^^^^^^^^
+    ///       "Resource": "arn:aws:s3:::reports/*"
+    ///     }
+    ///   ]
+    /// }
+    /// ```
+    ///
+    /// ## Prefer
+    /// ```json
+    /// {
+    ///   "Version": "2012-10-17",
+    ///   "Statement": [
+    ///     { "Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::invoices/*" },
+    ///     {
+    ///       "Effect": "Allow",
+    ///       "Action": ["s3:GetObject", "s3:PutObject"],
+    ///       "Resource": "arn:aws:s3:::reports/*"
+    ///     }
+    ///   ]
+    /// }
+    /// ```
+    ///
+    /// ## When to ignore it
+    /// When each statement is to be read by itself.
+    ///
+    /// ## Sources
+    /// - <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>
+    name: "covered-entry",
+    level: Suggestion,
+    persona: Pedantic,
+    kinds: Kinds::IDENTITY.and(Kinds::RESOURCE),
+    check: Proof(check),
+}
+
+fn check(cx: &mut Context<'_>) {
+    let statements = &cx.policy().statements;
+    // What is found can be left out together: nothing that is found covers anything else.
+    let mut gone: Vec<keyaki_syntax::NodeId> = Vec::new();
+    for statement in statements.iter().filter(|s| allows(s)) {
+        let others = statements.iter().filter(|o| o.origin != statement.origin && allows(o));
+        let Some(list) = statement.action.as_ref().filter(|l| l.entries.len() > 1) else {
+            continue;
+        };
+        if could_cover(others.clone(), statement) {
+            continue;
+        }
+        for entry in &list.entries {
+            let covers = |o: &&Statement| is_within(statement, entry, o, &gone);
+            let covering: Vec<&Statement> = others.clone().filter(covers).collect();
+            if covering.is_empty() || !is_covered(cx, statement, entry, &covering, &gone) {
+                continue;
+            }
+            gone.push(entry.origin);
+            let message = format!("`{}` is granted by another statement", entry.text);
+            let mut draft = cx.report(entry.origin, message);
+            for other in covering {
+                draft = draft.and_at(other.origin, "grants it");
+            }
+            let title = format!("remove `{}`", entry.text);
+            draft.note("proved: the policy grants the same without it").remove(
+                entry.origin,
+                title,
+                Applicability::Safe,
+            );
+        }
+    }
+}
+
+/// Whether another statement could grant all that an entry does.
+fn is_within(
+    statement: &Statement,
+    entry: &ActionPattern,
+    other: &Statement,
+    gone: &[keyaki_syntax::NodeId],
+) -> bool {
+    let mut resources = statement.resource.iter().flat_map(|e| &e.entries);
+    has_action(&less(other, gone), entry)
+        && statement.not_resource.is_none()
+        && resources.all(|r| has_resource(other, r))
+}
+
+/// A statement without entries that are found already.
+fn less(statement: &Statement, gone: &[keyaki_syntax::NodeId]) -> Statement {
+    let mut statement = statement.clone();
+    if let Some(element) = &mut statement.action {
+        element.entries.retain(|e| !gone.contains(&e.origin));
+    }
+    statement
+}
+
+fn is_covered(
+    cx: &Context<'_>,
+    statement: &Statement,
+    entry: &ActionPattern,
+    covering: &[&Statement],
+    gone: &[keyaki_syntax::NodeId],
+) -> bool {
+    let Some(meaning) = cx.meaning() else { return false };
+    let mut only = statement.clone();
+    if let Some(element) = &mut only.action {
+        element.entries.retain(|e| e.origin == entry.origin);
+    }
+    let pick = |s: &Statement, own: bool| match s {
+        _ if denies(s) => Some(s.clone()),
+        _ if own => (s.origin == only.origin).then(|| only.clone()),
+        _ => covering.iter().any(|c| c.origin == s.origin).then(|| less(s, gone)),
+    };
+    let new = meaning.some(|s| pick(s, true));
+    let old = meaning.some(|s| pick(s, false));
+    let nothing = Question::AlwaysDenied { subject: &new };
+    meaning.holds(cx.catalog(), &Question::NoNewAccess { old: &old, new: &new })
+        && !meaning.holds(cx.catalog(), &nothing)
+}

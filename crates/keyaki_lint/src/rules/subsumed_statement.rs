@@ -1,0 +1,94 @@
+use keyaki_analyze::Question;
+use keyaki_diag::Applicability;
+use keyaki_ir::Statement;
+
+use crate::context::Context;
+use crate::granted::{allows, denies};
+use crate::rule::rule;
+use crate::wider::could_cover;
+
+rule! {
+    /// Statement that grants nothing which the others do not grant.
+    ///
+    /// That is proved for all requests, with conditions and `Deny` counted for what they do.
+    /// All statements that are found in a policy can be left out together.
+    /// `keyaki prove equivalent` answers the same question for two policies.
+    ///
+    /// ## Avoid
+    /// ```json
+    /// {
+    ///   "Version": "2012-10-17",
+    ///   "Statement": [
+    ///     { "Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::reports/*" },
+    ///     { "Effect": "Allow", "Action": "s3:PutObject", "Resource": "*" },
+    ///     {
+    ///     //^
+    ///       "Effect": "Allow",
+    ///       "Action": ["s3:GetObject", "s3:PutObject"],
+    ///       "Resource": "arn:aws:s3:::reports/2026/*",
+    ///       "Condition": { "Bool": { "aws:SecureTransport": "true" } }
+    ///     }
+    ///   ]
+    /// }
+    /// ```
+    ///
+    /// ## Prefer
+    /// ```json
+    /// {
+    ///   "Version": "2012-10-17",
+    ///   "Statement": [
+    ///     { "Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::reports/*" },
+    ///     { "Effect": "Allow", "Action": "s3:PutObject", "Resource": "*" },
+    ///     {
+    ///       "Effect": "Allow",
+    ///       "Action": ["s3:GetObject", "s3:PutObject"],
+    ///       "Resource": "arn:aws:s3:::invoices/*"
+    ///     }
+    ///   ]
+    /// }
+    /// ```
+    ///
+    /// ## When to ignore it
+    /// When the statement says something to people, or the policy is put together from parts.
+    ///
+    /// ## Sources
+    /// - <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>
+    name: "subsumed-statement",
+    level: Suggestion,
+    persona: Pedantic,
+    kinds: Kinds::IDENTITY.and(Kinds::RESOURCE),
+    check: Proof(check),
+}
+
+fn check(cx: &mut Context<'_>) {
+    let statements = &cx.policy().statements;
+    let mut gone: Vec<usize> = Vec::new();
+    for (i, statement) in statements.iter().enumerate().filter(|(_, s)| allows(s)).rev() {
+        let rest = statements.iter().enumerate().filter(|(j, s)| *j != i && allows(s));
+        let rest = rest.filter(|(j, _)| !gone.contains(j)).map(|(_, s)| s);
+        if could_cover(rest.clone(), statement)
+            && is_covered(cx, statement, &rest.collect::<Vec<_>>())
+        {
+            gone.push(i);
+        }
+    }
+    for i in gone.into_iter().rev() {
+        let origin = statements[i].origin;
+        cx.report(origin, "the policy grants the same without this statement")
+            .note("proved: what it allows, other statements allow or deny")
+            .remove(origin, "remove the statement", Applicability::Safe);
+    }
+}
+
+/// Whether what a statement grants, the rest grants.
+fn is_covered(cx: &Context<'_>, statement: &Statement, rest: &[&Statement]) -> bool {
+    let Some(meaning) = cx.meaning() else { return false };
+    let own = |s: &Statement| s.origin == statement.origin;
+    let others = |s: &Statement| rest.iter().any(|r| r.origin == s.origin);
+    let new = meaning.some(|s| (own(s) || denies(s)).then(|| s.clone()));
+    let old = meaning.some(|s| (others(s) || denies(s)).then(|| s.clone()));
+    let nothing = Question::AlwaysDenied { subject: &new };
+    let question = Question::NoNewAccess { old: &old, new: &new };
+    // A statement that grants nothing at all is another rule's.
+    meaning.holds(cx.catalog(), &question) && !meaning.holds(cx.catalog(), &nothing)
+}

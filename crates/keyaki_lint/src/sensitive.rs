@@ -1,0 +1,118 @@
+//! Actions that lay something open, by what they lay open.
+//!
+//! Whether the policy grants such an action is asked of the engine where a `Deny` or a condition
+//! could stand against it, so that these count for what they do.
+
+use std::sync::LazyLock;
+
+use keyaki_analyze::{Access, Question};
+use keyaki_catalog::{Action, ActionSet, Catalog};
+use keyaki_ir::Statement;
+use keyaki_syntax::NodeId;
+
+use crate::context::Context;
+use crate::granted::{allowed, allows, denies, listed, names, views, where_named};
+
+static TABLE: &str = include_str!("../data/sensitive-actions.tsv");
+
+/// What actions lay open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// Credentials, with which others can be impersonated.
+    Credentials,
+    /// Data of the account.
+    Data,
+    /// Resources, to those who had no access.
+    Exposure,
+}
+
+impl Class {
+    /// The class's name in the table.
+    fn name(self) -> &'static str {
+        match self {
+            Class::Credentials => "credentials",
+            Class::Data => "data",
+            Class::Exposure => "exposure",
+        }
+    }
+
+    /// The actions of the class.
+    fn actions(self) -> &'static [&'static str] {
+        static ROWS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+            let lines = TABLE.lines().filter(|line| !line.starts_with('#'));
+            lines.filter_map(|line| line.split_once('\t')).collect()
+        });
+        static LISTS: LazyLock<[Vec<&str>; 3]> = LazyLock::new(|| {
+            [Class::Credentials, Class::Data, Class::Exposure].map(|class| {
+                let rows = ROWS.iter().filter(|(name, _)| *name == class.name());
+                rows.map(|(_, action)| *action).collect()
+            })
+        });
+        &LISTS[self as usize]
+    }
+
+    fn set(self, catalog: &Catalog) -> ActionSet {
+        let known = self.actions().iter().filter_map(|name| catalog.action(name));
+        known.map(Action::id).collect()
+    }
+}
+
+/// Reports each entry that grants actions of a class.
+pub(crate) fn report(cx: &mut Context<'_>, class: Class, message: &str, note: &str) {
+    if !cx.policy().statements.iter().any(allows) {
+        return;
+    }
+    let set = allowed(cx.catalog(), cx.policy()).intersection(&class.set(cx.catalog()));
+    report_granted(cx, &set, message, note);
+}
+
+/// Reports each entry that grants some actions, with those that the policy grants indeed.
+pub(crate) fn report_granted(cx: &mut Context<'_>, set: &ActionSet, message: &str, note: &str) {
+    let catalog = cx.catalog();
+    let mut found: Vec<(NodeId, Vec<String>)> = Vec::new();
+    for action in views(catalog, set).map(Action::full_name) {
+        if !is_granted(cx, &action) {
+            continue;
+        }
+        let mut statements = cx.policy().statements.iter().filter(|s| allows(s));
+        let Some(place) = statements.find(|s| names(s, &action)) else { continue };
+        let place = where_named(place, &action);
+        match found.iter_mut().find(|(known, _)| *known == place) {
+            Some((_, actions)) => actions.push(action),
+            None => found.push((place, vec![action])),
+        }
+    }
+    for (place, actions) in found {
+        cx.report(place, format!("{message}: {}", listed(&actions))).note(note);
+    }
+}
+
+/// Whether the policy allows some request for an action.
+fn is_granted(cx: &Context<'_>, action: &str) -> bool {
+    let bear = || cx.policy().statements.iter().filter(|s| names(s, action));
+    let is_plain = |s: &Statement| allows(s) && s.condition.is_none();
+    if bear().any(is_plain) && !bear().any(denies) {
+        return true;
+    }
+    let Some(meaning) = cx.meaning() else { return false };
+    let relevant = meaning.some(|s| names(s, action).then(|| s.clone()));
+    let access = [Access { actions: vec![action.to_owned()], resources: Vec::new() }];
+    let question = Question::AccessNotGranted { subject: &relevant, access: &access };
+    meaning.ask(cx.catalog(), &question).holds() == Some(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_of_the_table_is_known() {
+        let catalog = keyaki_catalog::embedded();
+        for class in [Class::Credentials, Class::Data, Class::Exposure] {
+            let names = class.actions();
+            let unknown: Vec<_> = names.iter().filter(|a| catalog.action(a).is_none()).collect();
+            assert_eq!(unknown, Vec::<&&&str>::new());
+            assert!(names.len() > 40, "{class:?}");
+        }
+    }
+}
