@@ -21,10 +21,19 @@ fn is_open(statement: &Statement) -> bool {
 }
 
 /// Whether a statement could be about all that an entry names.
-pub(crate) fn has_action(statement: &Statement, entry: &ActionPattern) -> bool {
+fn has_action(statement: &Statement, entry: &ActionPattern) -> bool {
+    has_action_but(statement, entry, |_| false)
+}
+
+/// The same without some of the statement's entries.
+pub(crate) fn has_action_but(
+    statement: &Statement,
+    entry: &ActionPattern,
+    is_out: impl Fn(&ActionPattern) -> bool,
+) -> bool {
     let mut entries = statement.action.iter().flat_map(|e| &e.entries);
     statement.not_action.is_some()
-        || entries.any(|e| glob::includes(&e.text, &entry.text, Case::Insensitive))
+        || entries.any(|e| glob::includes(&e.text, &entry.text, Case::Insensitive) && !is_out(e))
 }
 
 /// Whether a statement could be on all that an entry names.

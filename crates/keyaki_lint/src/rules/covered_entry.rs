@@ -5,7 +5,7 @@ use keyaki_ir::{ActionPattern, Statement};
 use crate::context::Context;
 use crate::granted::{allows, denies};
 use crate::rule::rule;
-use crate::wider::{could_cover, has_action, has_resource};
+use crate::wider::{could_cover, has_action_but, has_resource};
 
 rule! {
     /// Action that other statements grant on the same resources already.
@@ -98,7 +98,7 @@ fn is_within(
     gone: &[keyaki_syntax::NodeId],
 ) -> bool {
     let mut resources = statement.resource.iter().flat_map(|e| &e.entries);
-    has_action(&less(other, gone), entry)
+    has_action_but(other, entry, |e| gone.contains(&e.origin))
         && statement.not_resource.is_none()
         && resources.all(|r| has_resource(other, r))
 }
