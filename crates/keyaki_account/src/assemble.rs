@@ -35,7 +35,8 @@ struct Assembly {
     jobs: BTreeMap<String, String>,
     accessed: Vec<(String, Option<String>, String, Vec<crate::ServiceAccess>)>,
     credentials: Vec<(String, Option<keyaki_ir::date::Instant>, Credentials)>,
-    blocks: BTreeMap<String, bool>,
+    /// Block Public Access by bucket or account: what it restricts, and whether it ignores ACLs.
+    blocks: BTreeMap<String, (bool, bool)>,
     own_accounts: BTreeSet<String>,
 }
 
@@ -99,8 +100,12 @@ impl Assembly {
             Piece::Account(account) => {
                 self.own_accounts.insert(account);
             }
-            Piece::BlockPublicAccess { bucket, restricts } => {
-                self.blocks.insert(bucket, restricts);
+            Piece::BlockPublicAccess { bucket, restricts, ignores } => {
+                self.blocks.insert(bucket, (restricts, ignores));
+            }
+            Piece::Share(share) => snapshot.shares.push(*share),
+            Piece::List(by) => {
+                snapshot.lists.insert(by);
             }
         }
     }
@@ -234,17 +239,45 @@ impl Assembly {
             }
             let name = resource.arn.rsplit(':').next().unwrap_or_default();
             if resource.kind.name == "s3-bucket" && resource.restricts_public_buckets.is_none() {
-                let of_account = resource.account.as_ref().and_then(|a| self.blocks.get(a));
-                let own = self.blocks.get(name);
+                let block = |name: &String| self.blocks.get(name).map(|(restricts, _)| restricts);
+                let of_account = resource.account.as_ref().and_then(block);
+                let own = self.blocks.get(name).map(|(restricts, _)| restricts);
                 resource.restricts_public_buckets = match (own, of_account) {
                     (Some(true), _) | (_, Some(true)) => Some(true),
                     (own, of_account) => own.or(of_account).copied(),
                 };
             }
         }
+        for share in &mut self.snapshot.shares {
+            let known =
+                self.snapshot.resources.get(&share.resource).and_then(|r| r.account.clone());
+            share.account = share.account.take().or(known).or_else(|| only.clone());
+            let name = share.resource.rsplit(':').next().unwrap_or_default();
+            let ignores = |name: &str| self.blocks.get(name).is_some_and(|(_, ignores)| *ignores);
+            let of_account = share.account.as_deref().is_some_and(ignores);
+            share.is_ignored = share.by == "ACL" && (ignores(name) || of_account);
+        }
+        let by_place = |s: &crate::Share| {
+            (s.resource.clone(), s.with.clone(), s.by, s.conditions.clone(), s.place.clone())
+        };
+        self.snapshot.shares.sort_by_cached_key(by_place);
+        // Several entries for one grantee are one share.
+        self.snapshot.shares.dedup_by(|later, first| {
+            let is_same = (&later.resource, &later.with, later.by, &later.conditions)
+                == (&first.resource, &first.with, first.by, &first.conditions);
+            if is_same {
+                first.permissions.append(&mut later.permissions);
+                first.permissions.sort_unstable();
+                first.permissions.dedup();
+            }
+            is_same
+        });
         let owners: Vec<String> =
             self.snapshot.described_resources().filter_map(|r| r.account.clone()).collect();
-        for owner in owners.into_iter().chain(std::mem::take(&mut self.own_accounts)) {
+        let shared: Vec<String> =
+            self.snapshot.shares.iter().filter_map(|s| s.account.clone()).collect();
+        for owner in owners.into_iter().chain(shared).chain(std::mem::take(&mut self.own_accounts))
+        {
             self.snapshot.accounts.entry(owner).or_default();
         }
     }

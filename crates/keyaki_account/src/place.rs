@@ -1,8 +1,7 @@
 //! What the path of a file tells: account, region, kind of resource, name.
 
 use keyaki_ir::arn::is_account_id;
-
-use crate::stored::{percent_decoded, unescaped};
+use keyaki_ir::percent::{decoded, unescaped};
 
 /// A path in its parts, without its extension.
 #[derive(Clone, Debug)]
@@ -39,7 +38,7 @@ impl<'p> PathParts<'p> {
 
     /// The file's name as an ARN or a plain name: `%` and `_` escapes taken out of ARNs.
     pub(crate) fn name(&self) -> String {
-        let plain = percent_decoded(self.stem);
+        let plain = decoded(self.stem);
         let is_escaped = plain.starts_with("arn_3A") || plain.starts_with("https_3A");
         if is_escaped { unescaped(&plain, b'_') } else { plain }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use keyaki_ir::date::Instant;
 
-use crate::{Organization, ResourceKind, Stored, Workload};
+use crate::{Organization, ResourceKind, Share, Stored, Workload};
 
 /// Accounts, perhaps of an organisation, as some files describe them.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,10 @@ pub struct Snapshot {
     pub managed: BTreeMap<String, Managed>,
     /// Resources that can have a policy, by ARN; roles are not among them.
     pub resources: BTreeMap<String, Resource>,
+    /// Access that lists give rather than policies.
+    pub shares: Vec<Share>,
+    /// The kinds of lists that were read, even if they share nothing: `ACL`, `share`, `grant`.
+    pub lists: BTreeSet<&'static str>,
     /// What runs with a role, by ARN.
     pub workloads: BTreeMap<String, Workload>,
     /// The kinds of workloads that were read, by account.

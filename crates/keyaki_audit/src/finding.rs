@@ -87,6 +87,8 @@ pub enum FindingKind {
     UnusedAccessKey,
     /// Services that a user or role may use and does not.
     UnusedService,
+    /// Actions that a user or role may take and did not, as events tell.
+    UnusedAction,
 }
 
 impl FindingKind {
@@ -109,6 +111,7 @@ impl FindingKind {
             FindingKind::UnusedPassword => "unused-password",
             FindingKind::UnusedAccessKey => "unused-access-key",
             FindingKind::UnusedService => "unused-service",
+            FindingKind::UnusedAction => "unused-action",
         }
     }
 }
@@ -227,6 +230,10 @@ impl Finding {
         let principal = self.principal.as_deref().unwrap_or_default();
         match self.kind {
             FindingKind::UnusedAccessKey => self.actions.join("\n"),
+            // What a list gives is another thing than what a policy gives.
+            FindingKind::Public | FindingKind::External if self.request.is_none() => {
+                format!("{principal}\n{}\nlist", self.conditions.join("\n"))
+            }
             FindingKind::Escalation
             | FindingKind::Internal
             | FindingKind::ConfusedDeputy
@@ -241,7 +248,8 @@ impl Finding {
             | FindingKind::UnusedRole
             | FindingKind::UnusedUser
             | FindingKind::UnusedPassword
-            | FindingKind::UnusedService => format!("{principal}\n{}", self.conditions.join("\n")),
+            | FindingKind::UnusedService
+            | FindingKind::UnusedAction => format!("{principal}\n{}", self.conditions.join("\n")),
         }
     }
 

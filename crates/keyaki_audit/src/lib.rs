@@ -19,9 +19,12 @@ mod asked;
 mod escalation;
 mod exposure;
 mod internal;
+mod never_used;
 mod outsiders;
+mod proposal;
 mod reach;
 mod root;
+mod shared;
 mod unused;
 
 pub use admin::admin;
@@ -35,9 +38,12 @@ pub use finding::{
 };
 pub use internal::internal;
 pub use layered::{Layered, everything};
+pub use never_used::{NeverUsed, never_used, unused_actions};
 pub use outsiders::{deputies, federation, third_parties};
+pub use proposal::{Allowed, Proposal, Used, Within, proposal};
 pub use reach::{Can, Reach, WhatCan, what_can, who_can};
 pub use root::{no_second_factor, root};
+pub use shared::{external_share, public_share};
 pub use target::{Target, targets};
 pub use unused::{Clock, unused};
 pub use zone::ZoneOfTrust;

@@ -165,6 +165,7 @@ fn finding(principal: &Principal, kind: FindingKind, sentence: String, remedy: &
         }
         FindingKind::UnusedRole
         | FindingKind::UnusedService
+        | FindingKind::UnusedAction
         | FindingKind::Public
         | FindingKind::External
         | FindingKind::Admin

@@ -29,7 +29,7 @@ pub use check::{
     CheckedDocument, CheckedFile, Options, ReadPolicy, Status, check, check_text, check_tree,
     check_yaml, read_policies,
 };
-pub use config::{CONFIG_NAME, Config, InvalidConfig, today};
+pub use config::{ArchiveRule, CONFIG_NAME, Config, InvalidConfig, today};
 pub use discover::{Content, Source, discover};
 pub use fix::{Fixed, fix};
 pub use guard::{Change, change_of_text};

@@ -14,7 +14,7 @@ use crate::console::Console;
 use crate::exit::{Exit, Failure};
 
 mod baseline;
-mod config;
+pub(crate) mod config;
 mod mend;
 pub(crate) mod parse;
 mod summary;

@@ -92,9 +92,11 @@ fn every_witness_is_allowed_when_its_command_decides_it_again() {
             };
             for command in commands {
                 let Some(words) = command.as_array() else {
+                    let by_list = finding["statements"] == serde_json::json!([]);
                     let kind = text(&finding["kind"]);
                     let of_credentials = ["unused", "root-", "no-second-factor"];
-                    assert!(of_credentials.iter().any(|k| kind.starts_with(k)), "{finding:#}");
+                    let is_of_them = of_credentials.iter().any(|k| kind.starts_with(k));
+                    assert!(by_list || is_of_them, "{finding:#}");
                     continue;
                 };
                 let words: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
@@ -317,7 +319,7 @@ fn the_report_for_a_browser_holds_every_finding() {
     let (page, stderr, code) = told(&case, &["analyze", "snapshot", "--format", "html"]);
     assert_eq!((stderr.as_str(), code), ("", 1));
     assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>\n"));
-    assert!(!page.contains("<script"));
+    assert_eq!(page.matches("<script").count(), 1, "the one whose digest the page names");
     let output = analysis(&case);
     for finding in output["findings"].as_array().into_iter().flatten() {
         assert!(page.contains(&format!("id=\"f-{}\"", text(&finding["id"]))), "{finding:#}");
@@ -333,12 +335,12 @@ fn json_of_findings_has_the_fields_of_version_1() {
         members.map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(output["version"], 1);
-    let head =
-        "version analyses zone now days profile tool catalog findings not_analysed routes snapshot";
+    let head = "version analyses zone now days profile tool catalog findings resolved archived \
+                not_analysed routes snapshot";
     assert_eq!(names(&output), head);
     let finding = &output["findings"][0];
-    let members = "id kind severity account resource resource_kind principal actions conditions \
-                   sentence witness layers notes replay steps statements remedy";
+    let members = "id kind severity status account resource resource_kind principal actions conditions \
+                   sentence witness layers notes replay steps statements remedy proposal controls";
     assert_eq!(names(finding), members);
     assert_eq!(names(&finding["witness"]), "principal action resource context absent");
     let statement = "layer file pointer policy statement sid lines text";
