@@ -183,8 +183,8 @@ impl Admin<'_> {
                 let at = witness.responsible.iter().map(|r| r.at);
                 let statements = self.granting(at);
                 let what = match extent {
-                    Extent::Everything => "everything",
-                    Extent::Iam => "everything in IAM, and so give itself the rest",
+                    Extent::Everything => "do everything",
+                    Extent::Iam => "do everything in IAM, and so give itself the rest",
                     Extent::Own => "change its own policies, and so give itself everything",
                 };
                 let actions = match extent {
@@ -201,7 +201,7 @@ impl Admin<'_> {
                     resource_kind: self.principal.kind.name(),
                     principal: Some(arn.clone()),
                     actions,
-                    sentence: format!("{arn} can do {what}{when}"),
+                    sentence: format!("{arn} can {what}{when}"),
                     conditions,
                     request: Some(shown),
                     steps: Vec::new(),

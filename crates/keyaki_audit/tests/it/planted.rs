@@ -103,7 +103,7 @@ impl Case {
         let gain = words[usize::from(changes)];
         let mut statements = self.statements();
         let mut more = json!({"GroupList": [], "AttachedManagedPolicies": []});
-        if self.block == Block::Boundary {
+        if self.block == Block::Boundary && gain != "unbound" {
             let rest = json!({"Effect": "Allow", "NotAction": self.blocked, "Resource": "*"});
             self.bound(&mut more, &[rest]);
         }
