@@ -308,7 +308,7 @@ impl AskOptions {
                 found
             }
             Analysis::Unused => {
-                let all: Vec<_> = auditor.snapshot.principals.values().collect();
+                let all: Vec<_> = auditor.snapshot.described_principals().collect();
                 self.each(name, &all, console, |p| keyaki_audit::unused(p, clock, auditor.snapshot))
             }
             Analysis::Admin => {
