@@ -216,6 +216,10 @@ impl Asker<'_> {
         approximations.sort_unstable();
         approximations.dedup();
         let core = None;
+        let undecided = undecided.or_else(|| {
+            let principal = callers::without_case(subjects)?;
+            Some(format!("it is not known for whom `{principal}` stands"))
+        });
         undecided.map_or(Answer::Proved { approximations, core }, Answer::Undecided)
     }
 
