@@ -22,11 +22,12 @@
 (with-eval-after-load 'eglot
   (add-to-list 'eglot-server-programs '(iam-policy-mode . ("keyaki" "lsp"))))
 
-(defun keyaki--show (command)
-  "Have the server make a page of the policy by COMMAND, and show it."
+(defun keyaki--show (command &optional about)
+  "Have the server make a page of the policy by COMMAND, and show it.
+ABOUT tells what is asked."
   (let* ((uri (plist-get (eglot--TextDocumentIdentifier) :uri))
          (answer (jsonrpc-request (eglot--current-server-or-lose) :workspace/executeCommand
-                                  (list :command command :arguments (vector uri)))))
+                                  (list :command command :arguments (vector uri about)))))
     (with-current-buffer (get-buffer-create "*keyaki*")
       (let ((inhibit-read-only t))
         (erase-buffer)
@@ -44,6 +45,22 @@
   "Show what access was gained and lost since the last commit."
   (interactive)
   (keyaki--show "keyaki.server.compareWithHead"))
+
+(defun keyaki--at (&rest more)
+  "The place of the cursor as an argument of a command, with MORE."
+  (append (list :at (eglot--pos-to-lsp-position)) more))
+
+(defun keyaki-simulate ()
+  "Show what the policy says to a request that the statement at the cursor matches."
+  (interactive)
+  (keyaki--show "keyaki.server.simulate" (keyaki--at)))
+
+(defun keyaki-prove (question)
+  "Prove that QUESTION holds of the policy, or show a request that refutes it."
+  (interactive
+   (list (completing-read "What is to hold? "
+                          '("no-public-access" "no-new-access" "equivalent" "always-denied"))))
+  (keyaki--show "keyaki.server.prove" (keyaki--at :question question)))
 
 (provide 'keyaki)
 ;;; keyaki.el ends here

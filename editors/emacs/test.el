@@ -107,6 +107,16 @@
       (unless (string-match-p "## Statement 1: ReadReports" (buffer-string))
         (error "It says %s" (buffer-string)))))
 
+  (keyaki-test "a request is simulated, a claim refuted"
+    (keyaki-simulate)
+    (with-current-buffer "*keyaki*"
+      (unless (string-match-p "\\`# Allowed" (buffer-string))
+        (error "It says %s" (buffer-string))))
+    (keyaki-prove "no-public-access")
+    (with-current-buffer "*keyaki*"
+      (unless (string-match-p "\\`# Refuted" (buffer-string))
+        (error "It says %s" (buffer-string)))))
+
   (keyaki-test "a Sid is renamed, a document is formatted"
     (keyaki-test-at "ReadReports")
     (eglot-rename "ReadAll")

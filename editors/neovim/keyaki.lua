@@ -16,19 +16,38 @@ local function show(markdown)
   vim.bo.filetype, vim.bo.modifiable = "markdown", false
 end
 
+-- Runs a command of the server and shows the page that it answers with.
+local function run(client, command, arguments)
+  local params = { command = "keyaki.server." .. command, arguments = arguments }
+  client:request("workspace/executeCommand", params, function(failure, answer)
+    if failure then
+      vim.notify(failure.message, vim.log.levels.WARN)
+    elseif answer then
+      show(answer.markdown)
+    end
+  end)
+end
+
 -- What the lines above a policy lead to: `:lua vim.lsp.codelens.run()`.
-for _, name in ipairs({ "keyaki.server.explainPolicy", "keyaki.server.compareWithHead" }) do
-  vim.lsp.commands[name] = function(command, context)
-    local client = vim.lsp.get_client_by_id(context.client_id)
-    local params = { command = command.command, arguments = command.arguments }
-    client:request("workspace/executeCommand", params, function(failure, answer)
-      if failure then
-        vim.notify(failure.message, vim.log.levels.WARN)
-      elseif answer then
-        show(answer.markdown)
-      end
-    end)
+for _, name in ipairs({ "explainPolicy", "compareWithHead", "simulate" }) do
+  vim.lsp.commands["keyaki.server." .. name] = function(command, context)
+    run(vim.lsp.get_client_by_id(context.client_id), name, command.arguments)
   end
 end
+
+-- Does something hold of this policy? `:KeyakiProve no-public-access`, or
+-- `:KeyakiProve access-not-granted iam:* s3:Put*`.
+vim.api.nvim_create_user_command("KeyakiProve", function(words)
+  local client = vim.lsp.get_clients({ bufnr = 0, name = "keyaki" })[1]
+  if client then
+    local question = { question = words.fargs[1], actions = vim.list_slice(words.fargs, 2) }
+    run(client, "prove", { vim.uri_from_bufnr(0), { question = question } })
+  end
+end, {
+  nargs = "+",
+  complete = function()
+    return { "no-public-access", "access-not-granted", "no-new-access", "equivalent", "always-denied" }
+  end,
+})
 
 vim.lsp.enable("keyaki")

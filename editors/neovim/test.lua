@@ -43,6 +43,16 @@ local function ask(method, more)
   return answer.result
 end
 
+-- Does what the first line above the policy with that title leads to.
+local function follow(title)
+  for _, lens in ipairs(vim.lsp.codelens.get(0)) do
+    if lens.command.title == title then
+      return vim.lsp.get_clients({ name = "keyaki" })[1]:exec_cmd(lens.command, { bufnr = 0 })
+    end
+  end
+  error("no line " .. title)
+end
+
 local tests = {
   { "findings appear while typing and go away", function()
     open("role.json")
@@ -104,14 +114,25 @@ local tests = {
     until_true("the line", function()
       return vim.tbl_contains(titles(), "grants 2 actions, 1 write, public")
     end)
-    for _, lens in ipairs(vim.lsp.codelens.get(0)) do
-      if lens.command.title == "explain" then
-        local client = vim.lsp.get_clients({ name = "keyaki" })[1]
-        client:exec_cmd(lens.command, { bufnr = 0 })
-      end
-    end
+    follow("explain")
     until_true("the page", function() return text():find("# logs.policy.json", 1, true) == 1 end)
     assert(vim.bo.filetype == "markdown" and not vim.bo.modifiable)
+    vim.cmd("bwipeout")
+  end },
+
+  { "a request is simulated from the line above a policy", function()
+    open("logs.policy.json")
+    vim.lsp.codelens.refresh({ bufnr = 0 })
+    until_true("the lines", function() return #vim.lsp.codelens.get(0) > 0 end)
+    follow("simulate…")
+    until_true("the page", function() return text():find("# Allowed", 1, true) == 1 end)
+    vim.cmd("bwipeout")
+  end },
+
+  { "a claim is refuted by a request", function()
+    open("logs.policy.json")
+    vim.cmd("KeyakiProve access-not-granted s3:Get*")
+    until_true("the page", function() return text():find("# Refuted", 1, true) == 1 end)
     vim.cmd("bwipeout")
   end },
 

@@ -12,6 +12,7 @@ mod catalog;
 mod codegen;
 mod compare;
 mod compare_linters;
+mod compare_servers;
 mod config_schema;
 mod dist;
 mod editor;
@@ -21,6 +22,7 @@ mod layers;
 mod licences;
 mod packages;
 mod platform;
+mod protocol;
 mod rule_docs;
 mod sbom;
 mod test;
@@ -37,6 +39,7 @@ tasks:
   test [ARG…]        run all tests, with Z3; arguments go to the test runner
   test-editor        run the VS Code extension in a real workbench
   test-editors       the same, and before that the tests in Neovim and Emacs, which it installs
+  test-protocol      run the language server under pytest-lsp, which it installs
   package-editor [--target T --program P]
                      pack the VS Code extension, for one platform with the program in it
   dist [--target TRIPLE] [--profile NAME]
@@ -51,7 +54,8 @@ tasks:
   compare-simulate [--cases N] [--seed S]
                      decide seeded requests with iam-simulate too, and sort the differences
   compare-linters [DIR]
-                     measure this linter and others on a folder of policies";
+                     measure this linter and others on a folder of policies
+  compare-servers    measure this language server and those for JSON and YAML";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -60,6 +64,7 @@ fn main() -> ExitCode {
         ["test", rest @ ..] => test::run(&workspace_root(), rest),
         ["test-editor"] => editor::test_in_workbench(&workspace_root()),
         ["test-editors"] => editors::test(&workspace_root()),
+        ["test-protocol"] => protocol::test(&workspace_root()),
         ["package-editor", rest @ ..] => editor::package(&workspace_root(), rest),
         ["dist", rest @ ..] => dist::run_task(&workspace_root(), rest),
         ["test-packages"] => packages::test(&workspace_root()),
@@ -69,6 +74,7 @@ fn main() -> ExitCode {
         ["escalation", rest @ ..] => escalation::run(rest),
         ["compare-simulate", rest @ ..] => compare::run(&workspace_root(), rest),
         ["compare-linters", rest @ ..] => compare_linters::run(&workspace_root(), rest),
+        ["compare-servers"] => compare_servers::compare(&workspace_root()),
         ["catalog", rest @ ..] => catalog::run(rest),
         _ => Err(USAGE.into()),
     };

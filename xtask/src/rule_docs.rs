@@ -39,7 +39,11 @@ fn list(rules: &[&'static Rule]) -> String {
         rules.len() - codes
     );
     for level in Level::ALL {
-        let _ = writeln!(text, "\n## {}\n\n| rule | persona | what it finds |\n|---|---|---|", title(level));
+        let _ = writeln!(
+            text,
+            "\n## {}\n\n| rule | persona | what it finds |\n|---|---|---|",
+            title(level)
+        );
         for rule in rules.iter().filter(|r| r.meta.level == level) {
             let meta = &rule.meta;
             let proof = if rule.asks() { ", proof" } else { "" };

@@ -48,10 +48,10 @@ kinds! {
     "sqs-queue" Some(ResourceType::SqsQueue), "sqs" "arn:{partition}:sqs:{region}:{account}:{name}" ["sqs-get-queue-attributes"];
     "sns-topic" Some(ResourceType::SnsTopic), "sns" "arn:{partition}:sns:{region}:{account}:{name}" ["sns-get-topic-attributes"];
     "kms-key" Some(ResourceType::KmsKey), "kms" "arn:{partition}:kms:{region}:{account}:key/{name}" ["kms-get-key-policy"];
-    "lambda-layer" None, "lambda" "arn:{partition}:lambda:{region}:{account}:layer:{name}" ["lambda-get-layer-version-policy"];
+    "lambda-layer" Some(ResourceType::LambdaLayerVersion), "lambda" "arn:{partition}:lambda:{region}:{account}:layer:{name}" ["lambda-get-layer-version-policy"];
     "lambda-function" Some(ResourceType::LambdaFunction), "lambda" "arn:{partition}:lambda:{region}:{account}:function:{name}" ["lambda-get-policy"];
     "secrets-manager-secret" Some(ResourceType::SecretsManagerSecret), "secretsmanager" "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}" ["secretsmanager-get-resource-policy"];
-    "ecr-repository" None, "ecr" "arn:{partition}:ecr:{region}:{account}:repository/{name}" ["ecr-get-repository-policy"];
+    "ecr-repository" Some(ResourceType::EcrRepository), "ecr" "arn:{partition}:ecr:{region}:{account}:repository/{name}" ["ecr-get-repository-policy"];
     "ecr-public-repository" None, "ecr-public" "arn:{partition}:ecr-public::{account}:repository/{name}" ["ecr-public-get-repository-policy"];
     "dynamodb-stream" Some(ResourceType::DynamoDbStream), "dynamodb" "arn:{partition}:dynamodb:{region}:{account}:table/{name}" [];
     "dynamodb-table" Some(ResourceType::DynamoDbTable), "dynamodb" "arn:{partition}:dynamodb:{region}:{account}:table/{name}" ["dynamodb-get-resource-policy"];

@@ -237,7 +237,9 @@ impl Asker<'_> {
         for case in &cases {
             for same_account in topologies(subjects, case) {
                 let ask = asked.with(same_account);
-                let query = self.query(&case.caller, case.requirements(&ask.asked), &ask, &combine);
+                let keys = [case.requirements(&ask.asked)].into_iter();
+                let keys = Formula::and(keys.chain(facts::all(&ask.asked)));
+                let query = self.query(&case.caller, keys, &ask, &combine);
                 actions.extend(engine.actions(&query, &Budget::new(self.steps)));
             }
         }

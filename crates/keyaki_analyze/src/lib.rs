@@ -20,6 +20,7 @@ mod owner;
 mod part;
 mod public;
 mod question;
+mod simulation;
 mod spoofable;
 pub mod words;
 
@@ -32,3 +33,4 @@ pub use findings::{Bounds, Extent, Finding, Findings, KeyCell, Zone, findings, f
 pub use one::{access_of, access_with, actions_of, no_new_access_of};
 pub use part::{Part, Place};
 pub use question::{Access, Question, Subject};
+pub use simulation::{Asked, Checker, Draft};

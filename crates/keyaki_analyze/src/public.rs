@@ -244,10 +244,12 @@ fn keys(resource_type: ResourceType) -> Vec<(&'static str, Holds)> {
         | ResourceType::CodeArtifactDomain
         | ResourceType::DynamoDbStream
         | ResourceType::DynamoDbTable
+        | ResourceType::EcrRepository
         | ResourceType::KinesisStream
         | ResourceType::KinesisConsumer
         | ResourceType::KmsKey
         | ResourceType::LambdaFunction
+        | ResourceType::LambdaLayerVersion
         | ResourceType::OpenSearchDomain
         | ResourceType::RoleTrust
         | ResourceType::S3GlacierVault

@@ -1,4 +1,8 @@
-//! Elements of statements, and requests, in words.
+//! Elements of statements, and decisions about requests, in words.
+
+mod decision;
+
+pub use decision::{mismatch, missing_keys, principal};
 
 use keyaki_eval::Caller;
 use keyaki_ir::glob::{self, Case};
@@ -116,14 +120,7 @@ pub fn in_words(witness: &Witness) -> String {
 
 fn who(caller: &Caller) -> String {
     match caller {
-        Caller::Service { host } => host.clone(),
-        Caller::CanonicalUser { id } => id.clone(),
         Caller::Anonymous => "an anonymous caller".to_owned(),
-        Caller::Root { .. }
-        | Caller::User { .. }
-        | Caller::RoleSession { .. }
-        | Caller::FederatedUser { .. }
-        | Caller::WebIdentity { .. }
-        | Caller::Saml { .. } => caller.arn().unwrap_or_default(),
+        named => principal(named),
     }
 }

@@ -43,18 +43,57 @@ fn keystroke_to_findings_of_a_megabyte(bencher: Bencher<'_, '_>) {
     keystroke(bencher, &large_policy(1));
 }
 
+/// What a keystroke in a megabyte is made of.
+mod megabyte {
+    use keyaki_catalog::embedded;
+    use keyaki_ir::PolicyKind;
+    use keyaki_lint::{Document, KindSource, Linter};
+    use keyaki_syntax::Tree;
+
+    use super::{Bencher, black_box, large_policy};
+
+    #[divan::bench]
+    fn read(bencher: Bencher<'_, '_>) {
+        let text = large_policy(1);
+        bencher.bench_local(|| Tree::parse(black_box(&*text)));
+    }
+
+    #[divan::bench]
+    fn lower(bencher: Bencher<'_, '_>) {
+        let tree = Tree::parse(&*large_policy(1));
+        bencher.bench_local(|| keyaki_ir::lower(black_box(&tree)));
+    }
+
+    #[divan::bench]
+    fn check(bencher: Bencher<'_, '_>) {
+        let tree = Tree::parse(&*large_policy(1));
+        let policy = keyaki_ir::lower(&tree);
+        let linter = Linter::default();
+        let document = Document {
+            tree: &tree,
+            policy: &policy,
+            whole_text: true,
+            kind: PolicyKind::Identity,
+            kind_source: KindSource::Given,
+            resource_type: None,
+            catalog: embedded(),
+        };
+        bencher.bench_local(|| linter.lint(black_box(document)));
+    }
+}
+
 #[divan::bench]
 fn completion_of_an_action(bencher: Bencher<'_, '_>) {
     let document = read(TEAM_POLICY, &Arc::new(Settings::of(catalog())));
     let at = TEAM_POLICY.find("\"s3:").map_or(0, |at| at + 4) as u32;
-    bencher.bench(|| complete(black_box(&document), at).items.len());
+    bencher.bench(|| complete(black_box(&document), at, &[]).items.len());
 }
 
 #[divan::bench]
 fn completion_of_a_service(bencher: Bencher<'_, '_>) {
     let document = read(TEAM_POLICY, &Arc::new(Settings::of(catalog())));
     let at = TEAM_POLICY.find("\"s3:").map_or(0, |at| at + 3) as u32;
-    bencher.bench(|| complete(black_box(&document), at).items.len());
+    bencher.bench(|| complete(black_box(&document), at, &[]).items.len());
 }
 
 #[divan::bench]

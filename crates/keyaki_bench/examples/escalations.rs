@@ -1,7 +1,8 @@
 //! How long it takes to find out which policies grant what leads to more access than was granted.
 //!
-//! Asks of each policy of a directory, for each of the ways in `testdata/bench/escalations.txt`,
-//! whether none of its actions is granted, and prints percentiles over all questions.
+//! Asks of each policy of a directory, for each of the ways that `keyaki analyze` knows from
+//! pathfinding.cloud, whether none of its actions is granted, and prints percentiles over all
+//! questions.
 //!
 //! `cargo run --release -p keyaki_bench --example escalations -- DIR`
 #![expect(clippy::print_stdout, reason = "an example prints what it measured")]
@@ -61,10 +62,10 @@ fn main() -> io::Result<()> {
 
 /// Each way by its actions, with a question for any of them.
 fn ways() -> Vec<(&'static str, Vec<Access>)> {
-    let lines = include_str!("../../../testdata/bench/escalations.txt").lines();
-    let ways = lines.filter(|line| !line.starts_with('#')).map(|line| {
-        let actions = line.split(' ').map(str::to_owned).collect();
-        (line, vec![Access { actions, resources: Vec::new() }])
+    let lines = include_str!("../../keyaki_audit/data/pathfinding.txt").lines();
+    let ways = lines.filter_map(|line| line.strip_prefix("  needs\t")).map(|needs| {
+        let actions = needs.split(' ').map(str::to_owned).collect();
+        (needs, vec![Access { actions, resources: Vec::new() }])
     });
     ways.collect()
 }

@@ -31,7 +31,13 @@ fn main() {
     };
     run(&all);
     let (cost, findings) = run(&all);
-    println!("{cost:>9.2} ms  all rules, {findings} findings");
+    println!("{cost:>9.2} ms  the regular persona, {findings} findings");
+    for persona in [Persona::Pedantic, Persona::Auditor] {
+        let linter = Linter::new(&Selection::new(persona, &[], &[]).unwrap_or_default());
+        run(&linter);
+        let (cost, findings) = run(&linter);
+        println!("{cost:>9.2} ms  the {} persona, {findings} findings", persona.name());
+    }
     let mut costs: Vec<_> = keyaki_lint::rules()
         .iter()
         .filter_map(|rule| {

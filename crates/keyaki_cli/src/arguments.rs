@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    analyze, catalog, check, completions, diff, explain, format, lsp, man, prove, simulate,
-    snapshot, what_can, who_can,
+    analyze, catalog, check, completions, diff, explain, format, lsp, man, migrate, prove, shrink,
+    simulate, snapshot, what_can, who_can,
 };
 use crate::console::{Choice, Color, Console};
 use crate::exit::{Exit, Failure};
@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Simulate(Box<simulate::Arguments>),
     Prove(Box<prove::Arguments>),
     Diff(diff::Arguments),
+    Shrink(shrink::Arguments),
+    Migrate(migrate::Arguments),
     #[command(subcommand)]
     Snapshot(snapshot::Command),
     Analyze(Box<analyze::Arguments>),
@@ -50,6 +52,8 @@ impl Command {
             Command::Explain(arguments) => explain::run(&arguments, console),
             Command::Simulate(arguments) => simulate::run(&arguments, console),
             Command::Diff(arguments) => diff::run(&arguments, console),
+            Command::Shrink(arguments) => shrink::run(&arguments, console),
+            Command::Migrate(arguments) => migrate::run(&arguments, console),
             Command::Prove(arguments) => prove::run(&arguments, console),
             Command::Snapshot(command) => snapshot::run(&command, console),
             Command::Analyze(arguments) => analyze::run(&arguments, console),

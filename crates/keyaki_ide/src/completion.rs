@@ -16,12 +16,14 @@ mod snippet;
 mod value;
 mod variable;
 
+use std::collections::BTreeMap;
+
 use keyaki_diag::{Edit, TextRange};
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{PolicyKind, Statement};
 
-use crate::Document;
 use crate::facts::Topic;
+use crate::{Document, seen};
 use cursor::Cursor;
 pub use insertion::{Insertion, Part};
 use place::{Place, place};
@@ -92,11 +94,11 @@ pub struct Completions {
 /// More offers than this are of no use.
 const MOST_ITEMS: usize = 300;
 
-/// What can be typed at an offset.
-pub fn complete(document: &Document, offset: u32) -> Completions {
+/// What can be typed at an offset. Account ids that `others` name are offered, too.
+pub fn complete(document: &Document, offset: u32, others: &[&Document]) -> Completions {
     let Some(cursor) = Cursor::at(&document.tree, offset) else { return Completions::default() };
     let Some((place, statement)) = place(document, &cursor) else { return Completions::default() };
-    let mut sink = Sink::new(document, cursor, statement);
+    let mut sink = Sink { others, ..Sink::new(document, cursor, statement) };
     sink.fill(place);
     sink.finish()
 }
@@ -104,6 +106,7 @@ pub fn complete(document: &Document, offset: u32) -> Completions {
 /// The offers so far, and what they depend on.
 struct Sink<'d> {
     document: &'d Document,
+    others: &'d [&'d Document],
     cursor: Cursor<'d>,
     kind: PolicyKind,
     statement: Option<&'d Statement>,
@@ -116,7 +119,16 @@ impl<'d> Sink<'d> {
         let starts = |s: &&Statement| Some(document.range(s.origin).start) == statement;
         let kind = document.policy_at(cursor.offset).map_or(PolicyKind::Identity, |read| read.kind);
         let statement = document.statements().find(starts);
-        Sink { document, cursor, kind, statement, items: Vec::new(), is_incomplete: false }
+        let (others, items) = (&[][..], Vec::new());
+        Sink { document, others, cursor, kind, statement, items, is_incomplete: false }
+    }
+
+    /// The account ids that this document and others name, each with where it was seen.
+    fn accounts(&self) -> BTreeMap<&'d str, &'static str> {
+        let elsewhere = self.others.iter().flat_map(|other| seen::accounts(other));
+        let elsewhere = elsewhere.map(|account| (&**account, "account of another document"));
+        let here = seen::accounts(self.document).iter();
+        elsewhere.chain(here.map(|account| (&**account, "account of this document"))).collect()
     }
 
     fn fill(&mut self, place: Place<'d>) {

@@ -1,5 +1,6 @@
 //! One text as the editor has it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -19,6 +20,8 @@ pub struct Document {
     policies: OnceLock<Vec<ReadPolicy>>,
     pub(crate) settings: Arc<Settings>,
     findings: OnceLock<Vec<Finding>>,
+    /// The account ids that it names.
+    pub(crate) accounts: OnceLock<BTreeSet<Box<str>>>,
 }
 
 impl Document {
@@ -27,7 +30,7 @@ impl Document {
         let path = path.into();
         let tree = Tree::parse(text);
         let (policies, findings) = (OnceLock::new(), OnceLock::new());
-        Document { path, tree, policies, settings, findings }
+        Document { path, tree, policies, settings, findings, accounts: OnceLock::new() }
     }
 
     /// The text.
@@ -74,6 +77,20 @@ impl Document {
         let holds =
             |read: &&ReadPolicy| self.range(read.policy.origin).contains(TextRange::empty(offset));
         self.policies().iter().find(holds)
+    }
+
+    /// The JSON pointer of the policy around an offset.
+    pub fn pointer_at(&self, offset: u32) -> Option<String> {
+        Some(self.tree.pointer(self.policy_at(offset)?.policy.origin))
+    }
+
+    /// The policy at a JSON pointer; the first of all where none is given.
+    pub(crate) fn policy_named(&self, pointer: Option<&str>) -> Option<&ReadPolicy> {
+        let mut policies = self.policies().iter();
+        match pointer {
+            None => policies.next(),
+            Some(pointer) => policies.find(|read| self.tree.pointer(read.policy.origin) == pointer),
+        }
     }
 
     /// All statements of all policies.

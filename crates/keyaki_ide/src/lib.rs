@@ -43,11 +43,13 @@ pub use folder::{FolderFile, files_in};
 pub use formatting::{format, format_range};
 pub use hint::{Hint, hints};
 pub use hover::{Hover, hover};
+pub use keyaki_analyze::Access;
 pub use keyaki_catalog::{Catalog, embedded as catalog};
 pub use keyaki_diag::{Edit, Finding, Level, Place, RuleMeta, TextRange};
 pub use link::{Link, links};
 pub use meaning::{
-    Lens, Proofs, Target, committed, comparison, explanation, is_versioned, lenses, proofs,
+    Claim, Lens, Proofs, Simulation, Target, claim, committed, comparison, explanation,
+    is_versioned, lenses, proofs, request_draft, simulation,
 };
 pub use occurrence::{definition, occurrences, renamable, rename};
 pub use rule::{Nature, nature, rule_page};

@@ -3,19 +3,23 @@
 //! Everything here asks the engine, with a budget of steps per question; whatever it does not
 //! decide within the budget is said to be undecided.
 
+mod claim;
 mod comparison;
 mod explanation;
 mod grant;
 mod lens;
 mod proof;
 mod revision;
+mod simulation;
 mod subject;
 
+pub use claim::{Claim, claim};
 pub use comparison::comparison;
 pub use explanation::explanation;
 pub use lens::{Lens, Target, lenses};
 pub use proof::{Proofs, proofs};
 pub use revision::{committed, is_versioned};
+pub use simulation::{Simulation, request_draft, simulation};
 
 use keyaki_analyze::{Asker, Decider, Native};
 use keyaki_catalog::Catalog;

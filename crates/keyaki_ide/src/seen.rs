@@ -11,9 +11,11 @@ use crate::Document;
 const MOST_STRINGS: usize = 20_000;
 
 /// The account ids that the strings of a document hold, in order.
-pub(crate) fn accounts(document: &Document) -> BTreeSet<&str> {
-    let parts = strings(document).flat_map(|text| text.split([':', '/', '*']));
-    parts.filter(|part| is_account_id(part)).collect()
+pub(crate) fn accounts(document: &Document) -> &BTreeSet<Box<str>> {
+    document.accounts.get_or_init(|| {
+        let parts = strings(document).flat_map(|text| text.split([':', '/', '*']));
+        parts.filter(|part| is_account_id(part)).map(Box::from).collect()
+    })
 }
 
 /// The tag keys that the document's condition keys name: `aws:ResourceTag/team` gives `team`.

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use keyaki_catalog::Catalog;
 use keyaki_diag::{Persona, RuleMeta};
 use keyaki_ir::PolicyKind;
-use keyaki_lint::{Linter, Selection};
-use keyaki_workspace::{Config, Options, PUBLIC_ACCESS, REDUNDANT_GRANT, today};
+use keyaki_lint::{Linter, PUBLIC_ACCESS, Selection};
+use keyaki_workspace::{Config, Options, REDUNDANT_GRANT, today};
 
 /// Settings as they are written; what is absent keeps its default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -27,6 +27,17 @@ pub enum Segment {
     Resource,
 }
 
+impl Segment {
+    /// All segments, in order.
+    pub const ALL: [Segment; 5] = [
+        Segment::Partition,
+        Segment::Service,
+        Segment::Region,
+        Segment::Account,
+        Segment::Resource,
+    ];
+}
+
 impl Arn {
     /// Finds the five colons that separate the segments; none where there are fewer,
     /// or where the text does not begin with `arn:`.
@@ -113,16 +124,7 @@ mod tests {
     #[test]
     fn the_resource_keeps_its_colons() {
         let text = "arn:aws:logs:eu-west-1:111122223333:log-group:g:*";
-        let arn = Arn::parse(text).map(|a| {
-            [
-                Segment::Partition,
-                Segment::Service,
-                Segment::Region,
-                Segment::Account,
-                Segment::Resource,
-            ]
-            .map(|s| a.get(text, s).to_owned())
-        });
+        let arn = Arn::parse(text).map(|a| Segment::ALL.map(|s| a.get(text, s).to_owned()));
         let expected = ["aws", "logs", "eu-west-1", "111122223333", "log-group:g:*"];
         assert_eq!(arn, Some(expected.map(str::to_owned)));
     }

@@ -80,8 +80,8 @@ macro_rules! resource_types {
     ($($variant:ident $name:literal $aws:literal,)*) => {
         /// The resource that a resource policy is attached to, where that is known.
         ///
-        /// The types of `ValidatePolicy` and `CheckNoPublicAccess`
-        /// (<https://docs.aws.amazon.com/access-analyzer/latest/APIReference/>).
+        /// The types of `ValidatePolicy`, of `CheckNoPublicAccess` and, as far as they have policies,
+        /// of `Finding` (<https://docs.aws.amazon.com/access-analyzer/latest/APIReference/>).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[expect(missing_docs, reason = "named as the AWS types beside them")]
         pub enum ResourceType { $($variant,)* }
@@ -118,11 +118,13 @@ resource_types! {
     CodeArtifactDomain "codeartifact-domain" "AWS::CodeArtifact::Domain",
     DynamoDbStream "dynamodb-stream" "AWS::DynamoDB::Stream",
     DynamoDbTable "dynamodb-table" "AWS::DynamoDB::Table",
+    EcrRepository "ecr-repository" "AWS::ECR::Repository",
     EfsFileSystem "efs-file-system" "AWS::EFS::FileSystem",
     KinesisStream "kinesis-stream" "AWS::Kinesis::Stream",
     KinesisConsumer "kinesis-consumer" "AWS::Kinesis::StreamConsumer",
     KmsKey "kms-key" "AWS::KMS::Key",
     LambdaFunction "lambda-function" "AWS::Lambda::Function",
+    LambdaLayerVersion "lambda-layer" "AWS::Lambda::LayerVersion",
     OpenSearchDomain "opensearch-domain" "AWS::OpenSearchService::Domain",
     RoleTrust "role-trust" "AWS::IAM::AssumeRolePolicyDocument",
     S3AccessPoint "s3-access-point" "AWS::S3::AccessPoint",

@@ -38,10 +38,11 @@ fn reach(resource_type: ResourceType) -> Option<Reach> {
         ResourceType::CodeArtifactDomain => whole("codeartifact"),
         ResourceType::DynamoDbStream => some("dynamodb", &["stream"]),
         ResourceType::DynamoDbTable => some("dynamodb", &["table", "index"]),
+        ResourceType::EcrRepository => whole("ecr"),
         ResourceType::EfsFileSystem => whole("elasticfilesystem"),
         ResourceType::KinesisStream | ResourceType::KinesisConsumer => whole("kinesis"),
         ResourceType::KmsKey => whole("kms"),
-        ResourceType::LambdaFunction => whole("lambda"),
+        ResourceType::LambdaFunction | ResourceType::LambdaLayerVersion => whole("lambda"),
         ResourceType::OpenSearchDomain => whole("es"),
         ResourceType::RoleTrust => None,
         ResourceType::S3AccessPoint | ResourceType::S3MultiRegionAccessPoint => whole("s3"),
@@ -62,11 +63,7 @@ fn reach(resource_type: ResourceType) -> Option<Reach> {
 /// What the policy of a resource is attached to: given, else told from the services that it names.
 ///
 /// Types differ here in nothing but the condition keys of S3 and EFS that outsiders cannot choose.
-pub fn likely_type(
-    kind: PolicyKind,
-    given: Option<ResourceType>,
-    policy: &Policy,
-) -> ResourceType {
+pub fn likely_type(kind: PolicyKind, given: Option<ResourceType>, policy: &Policy) -> ResourceType {
     let told = match kind {
         PolicyKind::Trust => Some(ResourceType::RoleTrust),
         PolicyKind::Identity

@@ -49,11 +49,7 @@ pub(crate) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    pub(crate) fn new(
-        document: Document<'a>,
-        rule: &'static Rule,
-        settings: &'a Settings,
-    ) -> Self {
+    pub(crate) fn new(document: Document<'a>, rule: &'static Rule, settings: &'a Settings) -> Self {
         let base = document.tree.pointer(document.policy.origin);
         Self {
             document,

@@ -186,7 +186,7 @@ mod tests {
             steps().map(|s| s.action).filter(|a| catalog.action(a).is_none()).collect();
         assert_eq!(unknown, Vec::<&str>::new());
         assert!(ways().len() > 40, "only {} ways", ways().len());
-        assert!(steps().all(|s| keyaki_syntax::Tree::parse(&s.policy()).errors().is_empty()));
+        assert!(steps().all(|s| keyaki_syntax::Tree::parse(s.policy()).errors().is_empty()));
     }
 
     #[test]

@@ -65,11 +65,16 @@ pub(crate) fn where_named(statement: &Statement, action: &str) -> keyaki_syntax:
     entry.map(|e| e.origin).or(left).unwrap_or(statement.origin)
 }
 
-/// Whether a pattern holds every resource, however it is spelled: `*`, `**`, `arn:*`.
+/// Whether a pattern holds every resource of a partition, however it is spelled: `*`, `**`,
+/// `arn:*`, `arn:aws:*:*:*:*`.
 pub(crate) fn is_every_resource(entry: &ResourcePattern) -> bool {
     let text = entry.text();
-    let rest = text.strip_prefix("arn").unwrap_or(text);
-    !rest.is_empty() && rest.contains('*') && rest.bytes().all(|b| matches!(b, b'*' | b':'))
+    let rest = text.strip_prefix("arn:").unwrap_or(text);
+    let rest = match rest.split_once(':') {
+        Some((partition, rest)) if partition.starts_with("aws") => rest,
+        Some(_) | None => rest,
+    };
+    rest.contains('*') && rest.bytes().all(|b| matches!(b, b'*' | b':'))
 }
 
 /// Whether a grant of an action can be scoped to resources.
@@ -110,7 +115,7 @@ mod tests {
             let arn = Arn::parse(text);
             is_every_resource(&ResourcePattern { pattern: Pattern::new(text), arn, origin })
         };
-        assert!(["*", "**", "arn:*", "arn:*:*:*:*:*", "*:*"].iter().all(|t| is(t)));
-        assert!(["", "arn", "arn:aws:*", "arn:*:s3:::*", "a*"].iter().all(|t| !is(t)));
+        assert!(["*", "**", "arn:*", "arn:*:*:*:*:*", "*:*", "arn:aws:*"].iter().all(|t| is(t)));
+        assert!(["", "arn:", "arn:aws:", "arn:*:s3:::*", "a*"].iter().all(|t| !is(t)));
     }
 }

@@ -56,6 +56,9 @@ pub use rule::{Kinds, Rule};
 pub use selection::{Selection, UnknownRule};
 pub use setting::{Requirement, Setting, SettingValue, Settings, Takes};
 
+/// A grant to the public: editors prove it by themselves, and show it as this rule does.
+pub static PUBLIC_ACCESS: &keyaki_diag::RuleMeta = &rules::public_access::RULE.meta;
+
 /// All rules, in order of their names.
 pub fn rules() -> &'static [&'static Rule] {
     rules::ALL

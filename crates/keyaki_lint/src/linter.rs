@@ -1,6 +1,6 @@
 //! The runner: one walk over the policy, each check called where it belongs.
 
-use keyaki_diag::Finding;
+use keyaki_diag::{Finding, Persona};
 use keyaki_ir::{PolicyKind, Statement};
 use keyaki_syntax::SyntaxError;
 
@@ -16,7 +16,18 @@ pub struct Linter {
     rules: Vec<&'static Rule>,
     /// What to do for each kind, in the order of the kinds.
     plans: [Plan; PolicyKind::ALL.len()],
+    /// The same for policies that are longer than any that AWS takes.
+    for_long: [Plan; PolicyKind::ALL.len()],
     settings: Settings,
+}
+
+/// From how many bytes on a policy is longer than any that AWS takes. Rules that compare much with
+/// much, or ask the engine, leave such texts alone, so that their time stays in proportion.
+const LONG: u32 = 200 * 1024;
+
+/// Whether a rule takes a time in proportion to any text.
+fn is_linear(rule: &Rule) -> bool {
+    rule.meta.aws_code.is_some() || (rule.meta.persona == Persona::Regular && !rule.asks())
 }
 
 impl Linter {
@@ -34,7 +45,9 @@ impl Linter {
     fn of(rules: impl Iterator<Item = &'static Rule>) -> Self {
         let rules: Vec<_> = rules.collect();
         let plans = PolicyKind::ALL.map(|kind| Plan::new(&rules, kind));
-        Self { rules, plans, settings: Settings::default() }
+        let linear: Vec<_> = rules.iter().copied().filter(|rule| is_linear(rule)).collect();
+        let for_long = PolicyKind::ALL.map(|kind| Plan::new(&linear, kind));
+        Self { rules, plans, for_long, settings: Settings::default() }
     }
 
     /// The same with settings.
@@ -51,7 +64,9 @@ impl Linter {
     pub fn lint<'a>(&'a self, document: Document<'a>) -> Vec<Finding> {
         let Some(&first) = self.rules.first() else { return Vec::new() };
         let mut cx = Context::new(document, first, &self.settings);
-        run(&self.plans[document.kind as usize], &mut cx, document);
+        let length = document.tree.range(document.policy.origin).len();
+        let plans = if length > LONG { &self.for_long } else { &self.plans };
+        run(&plans[document.kind as usize], &mut cx, document);
         let mut findings = cx.into_findings();
         findings.sort_by(|a, b| {
             let key = |f: &Finding| (f.range(), f.rule.name);

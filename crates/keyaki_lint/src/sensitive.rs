@@ -110,8 +110,8 @@ mod tests {
         let catalog = keyaki_catalog::embedded();
         for class in [Class::Credentials, Class::Data, Class::Exposure] {
             let names = class.actions();
-            let unknown: Vec<_> = names.iter().filter(|a| catalog.action(a).is_none()).collect();
-            assert_eq!(unknown, Vec::<&&&str>::new());
+            let unknown = names.iter().copied().filter(|a| catalog.action(a).is_none());
+            assert_eq!(unknown.collect::<Vec<&str>>(), Vec::<&str>::new());
             assert!(names.len() > 40, "{class:?}");
         }
     }

@@ -16,14 +16,24 @@ pub(crate) fn could_cover<'s>(
 
 /// Whether a statement is about more than it lists.
 fn is_open(statement: &Statement) -> bool {
-    statement.not_action.is_some() || statement.action.iter().flat_map(|e| &e.entries).any(|e| e.is_star())
+    statement.not_action.is_some()
+        || statement.action.iter().flat_map(|e| &e.entries).any(|e| e.is_star())
 }
 
 /// Whether a statement could be about all that an entry names.
-pub(crate) fn has_action(statement: &Statement, entry: &ActionPattern) -> bool {
+fn has_action(statement: &Statement, entry: &ActionPattern) -> bool {
+    has_action_but(statement, entry, |_| false)
+}
+
+/// The same without some of the statement's entries.
+pub(crate) fn has_action_but(
+    statement: &Statement,
+    entry: &ActionPattern,
+    is_out: impl Fn(&ActionPattern) -> bool,
+) -> bool {
     let mut entries = statement.action.iter().flat_map(|e| &e.entries);
     statement.not_action.is_some()
-        || entries.any(|e| glob::includes(&e.text, &entry.text, Case::Insensitive))
+        || entries.any(|e| glob::includes(&e.text, &entry.text, Case::Insensitive) && !is_out(e))
 }
 
 /// Whether a statement could be on all that an entry names.
@@ -32,7 +42,8 @@ pub(crate) fn has_resource(statement: &Statement, entry: &ResourcePattern) -> bo
     // Variables are left to the proof.
     statement.not_resource.is_some()
         || entries.any(|e| {
-            e.text() == entry.text() || glob::includes(&e.pattern.widened(), &entry.pattern.widened(), Case::Sensitive)
+            e.text() == entry.text()
+                || glob::includes(&e.pattern.widened(), &entry.pattern.widened(), Case::Sensitive)
         })
 }
 

@@ -3,7 +3,7 @@
 use tower_lsp_server::gen_lsp_types as lsp;
 
 use crate::client_traits::ClientTraits;
-use crate::{code_action, lens, semantic_token, view};
+use crate::{code_action, command, semantic_token, view};
 
 /// The capabilities for an editor. Diagnostics are offered to those that ask for them; the others
 /// get them unasked.
@@ -83,7 +83,7 @@ fn code_actions() -> lsp::CodeActionOptions {
 }
 
 fn commands() -> lsp::ExecuteCommandOptions {
-    let commands = lens::COMMANDS.map(str::to_owned).into();
+    let commands = command::COMMANDS.map(str::to_owned).into();
     lsp::ExecuteCommandOptions { commands, ..lsp::ExecuteCommandOptions::default() }
 }
 

@@ -1,14 +1,22 @@
 //! Offers as completion items.
 
+use std::sync::Arc;
+
 use keyaki_ide::{Completion, CompletionKind, Insertion, Part, Topic, documentation};
 use serde_json::Value;
 use tower_lsp_server::gen_lsp_types as lsp;
 
 use crate::snapshot::Snapshot;
 
-/// What can be typed at a position.
-pub(crate) fn complete(snapshot: &Snapshot, position: lsp::Position) -> lsp::CompletionList {
-    let found = keyaki_ide::complete(snapshot.document(), snapshot.offset(position));
+/// What can be typed at a position. Other open texts count as far as they were read.
+pub(crate) fn complete(
+    snapshot: &Snapshot,
+    position: lsp::Position,
+    open: &[Arc<Snapshot>],
+) -> lsp::CompletionList {
+    let others = open.iter().filter(|other| other.uri != snapshot.uri);
+    let others: Vec<_> = others.filter_map(|other| other.known_document()).collect();
+    let found = keyaki_ide::complete(snapshot.document(), snapshot.offset(position), &others);
     let items = found.items.into_iter().enumerate();
     lsp::CompletionList {
         is_incomplete: found.is_incomplete,

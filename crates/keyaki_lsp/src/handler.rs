@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use keyaki_ide::TextRange;
-use serde_json::json;
 use tower_lsp_server::LanguageServer;
 use tower_lsp_server::gen_lsp_types as lsp;
 use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
@@ -182,7 +181,9 @@ impl LanguageServer for KeyakiServer {
         &self,
         params: lsp::CompletionParams,
     ) -> Result<Option<lsp::CompletionResponse>> {
-        let list = self.read_at(params.text_document_position_params, completion::complete).await?;
+        let open = self.state().snapshots();
+        let complete = move |snapshot: &Snapshot, at| completion::complete(snapshot, at, &open);
+        let list = self.read_at(params.text_document_position_params, complete).await?;
         Ok(list.map(lsp::CompletionResponse::CompletionList))
     }
 
@@ -287,16 +288,7 @@ impl LanguageServer for KeyakiServer {
         &self,
         params: lsp::ExecuteCommandParams,
     ) -> Result<Option<lsp::LspAny>> {
-        match lens::request(&params) {
-            None => Err(Error::invalid_params("no such command")),
-            Some(lens::Request::Go(place)) => Ok(self.go(place)),
-            Some(lens::Request::See(view, uri)) => {
-                let address = self.state().client.reads_views.then(|| view.address(&uri));
-                let markdown = self.read(&uri, move |snapshot| view.of(snapshot)).await?;
-                let markdown = markdown.ok_or_else(|| Error::invalid_params("it is not open"))?;
-                Ok(Some(json!({ "uri": address, "markdown": markdown })))
-            }
-        }
+        self.execute(params).await
     }
 
     async fn text_document_content(

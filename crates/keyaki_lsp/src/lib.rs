@@ -15,6 +15,7 @@
 mod capabilities;
 mod client_traits;
 mod code_action;
+mod command;
 mod completion;
 mod configuration;
 mod diagnostic;
@@ -28,6 +29,7 @@ mod position;
 mod progress;
 mod prove;
 mod publish;
+mod question;
 mod scope;
 mod semantic_token;
 mod server;

@@ -46,6 +46,11 @@ impl Snapshot {
         })
     }
 
+    /// The text, read, where somebody asked before.
+    pub(crate) fn known_document(&self) -> Option<&Document> {
+        self.document.get()
+    }
+
     /// What was proved so far.
     pub(crate) fn proofs(&self) -> Option<&Proofs> {
         self.proofs.get()

@@ -1,8 +1,10 @@
 //! What stays the same of a finding while the file around it changes.
 //!
-//! A fingerprint is made of the rule, of the text of the statement without its white space, and
-//! of the place inside that statement. Statements may move, other statements may change, the file
-//! may be reformatted: the fingerprint stays. It changes when the statement itself changes.
+//! A fingerprint is made of the rule, of the text of the statement without its white space, of the
+//! place inside that statement, and of the policy's place in a file that holds several. Statements
+//! may move inside their policy, other statements may change, the file may be reformatted: the
+//! fingerprint stays. It changes when the statement itself changes, and when it moves to another
+//! policy, where it grants something to somebody else.
 //! Findings that are equal in all this are numbered.
 
 use std::collections::HashMap;
@@ -28,15 +30,18 @@ fn hashes(file: &File<'_>, document: &Document<'_>) -> Vec<u64> {
     }
     let hash_of = |range: &TextRange| fnv1a(without_space(range.slice(file.text)));
     let statements: Vec<u64> = document.statements.iter().map(hash_of).collect();
-    document.findings.iter().map(|finding| hash(finding, &statements)).collect()
+    let policy = document.pointer;
+    document.findings.iter().map(|finding| hash(finding, policy, &statements)).collect()
 }
 
-fn hash(finding: &Finding, statements: &[u64]) -> u64 {
+fn hash(finding: &Finding, policy: &str, statements: &[u64]) -> u64 {
     let pointer = finding.place().map_or("", |p| &p.pointer);
     let (index, inside) = split(pointer);
     let statement = index.and_then(|i| statements.get(i)).copied().unwrap_or_default();
     let rule = finding.rule.name.bytes();
-    fnv1a(rule.chain([0]).chain(statement.to_le_bytes()).chain(inside.bytes()))
+    let place = statement.to_le_bytes().into_iter().chain(inside.bytes());
+    let policy = policy.bytes().chain((!policy.is_empty()).then_some(0));
+    fnv1a(rule.chain([0]).chain(policy).chain(place))
 }
 
 /// A pointer as the statement that it leads into and the rest.

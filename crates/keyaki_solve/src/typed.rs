@@ -35,15 +35,8 @@ fn like(glob: &Glob, fold: Fold, text: &str) -> bool {
 }
 
 fn is_arn_like(segments: &Segments, text: &str) -> bool {
-    const SEGMENTS: [Segment; 5] = [
-        Segment::Partition,
-        Segment::Service,
-        Segment::Region,
-        Segment::Account,
-        Segment::Resource,
-    ];
     let Some(arn) = Arn::parse(text) else { return false };
-    segments.iter().zip(SEGMENTS).all(|(wanted, segment)| {
+    segments.iter().zip(Segment::ALL).all(|(wanted, segment)| {
         wanted.as_ref().is_none_or(|(glob, fold)| like(glob, *fold, arn.get(text, segment)))
     })
 }

@@ -145,6 +145,9 @@ pub(crate) struct Key<'p> {
     pub(crate) expects_many: bool,
 }
 
+/// With how many relations a new one is compared; of the others it is not known what they imply.
+const MOST_COMPARED: usize = 500;
+
 /// All dimensions of a query.
 #[derive(Debug, Default)]
 pub(crate) struct Space<'p> {
@@ -246,7 +249,7 @@ impl<'p> Space<'p> {
     fn add_relation(&mut self, relation: Relation) -> u32 {
         let new = self.relations.len() as u32;
         let lettered = self.lettered(&relation);
-        for (number, other) in self.relations.iter().enumerate() {
+        for (number, other) in self.relations.iter().enumerate().take(MOST_COMPARED) {
             let (Some(a), Some(b)) = (&lettered, &self.lettered[number]) else { continue };
             let (Some((own, _)), Some((its, _))) = (&relation.pattern, &other.pattern) else {
                 continue;

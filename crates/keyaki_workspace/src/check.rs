@@ -270,9 +270,8 @@ impl Run<'_> {
                 }
                 Site::Text(string) if depth < MAX_EMBEDDING => {
                     let embedded = Embedded::read(string);
-                    let inner = |e: Embedded<'_>| {
-                        self.policies(&e.tree, kind::hint(string), depth + 1)
-                    };
+                    let inner =
+                        |e: Embedded<'_>| self.policies(&e.tree, kind::hint(string), depth + 1);
                     policies.extend(embedded.map_or_else(Vec::new, inner));
                 }
                 Site::Text(_) => {}

@@ -24,13 +24,19 @@ pub(crate) fn is_suspect(string: Value<'_>) -> bool {
     string.as_str().and_then(writing).is_some()
 }
 
+/// How the text is written, if it is an object or a list and may have a policy in it: the word is
+/// looked for without its quotes, which are escaped in a document inside a document; a letter of
+/// it may be escaped, too.
 fn writing(text: &str) -> Option<Writing> {
     let start = text.trim_start();
-    if start.starts_with('{') {
-        return text.contains("\"Statement\"").then_some(Writing::Plain);
-    }
-    let is_percent = start.get(..3)?.eq_ignore_ascii_case("%7B");
-    (is_percent && text.contains("Statement")).then_some(Writing::Percent)
+    let writing = if start.starts_with(['{', '[']) {
+        Writing::Plain
+    } else {
+        let head = start.get(..3)?;
+        let is_percent = ["%7B", "%5B"].iter().any(|open| head.eq_ignore_ascii_case(open));
+        is_percent.then_some(Writing::Percent)?
+    };
+    ["Statement", "\\u"].iter().any(|word| text.contains(word)).then_some(writing)
 }
 
 impl<'t> Embedded<'t> {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use keyaki_diag::{Applicability, Edit, Finding, Fix, TextRange};
+use keyaki_symbolic::Actions;
 use keyaki_syntax::Tree;
 
 use crate::check::all_policies;
@@ -40,7 +41,8 @@ pub fn fix(path: &Path, text: &str, options: &Options<'_>, up_to: Applicability)
     let mut checked = check_text(path, text.as_bytes(), options);
     let (mut applied, mut withheld) = (0, 0);
     for _ in 0..MAX_ROUNDS {
-        let guard = Guard { text: &text, before: all_policies(path, &text, options), path, options };
+        let guard =
+            Guard { text: &text, before: all_policies(path, &text, options), path, options };
         let (mut proved, safe) = guard.proved(checked.findings(), Applicability::Safe);
         withheld = safe;
         if proved.is_empty() && up_to > Applicability::Safe {
@@ -89,10 +91,15 @@ impl Guard<'_> {
     /// Whether the text after some fixes allows what it may.
     fn holds(&self, fixes: &[&Fix]) -> bool {
         let are_safe = fixes.iter().all(|fix| fix.applicability == Applicability::Safe);
-        let most = if are_safe { Change::None } else { Change::Less };
+        let (most, actions) = match are_safe {
+            true => (Change::None, Actions::Any),
+            // A misspelt action may be one that AWS adds one day; that must not keep a `Deny`
+            // from being mended.
+            false => (Change::Less, Actions::Known),
+        };
         let Some(new) = apply(self.text, fixes) else { return false };
         let after = all_policies(self.path, &new, self.options);
-        change(&self.before, &after, self.options.catalog) <= most
+        change(&self.before, &after, actions, self.options.catalog) <= most
     }
 }
 

@@ -4,13 +4,16 @@
 //! statements grant together, and what its `Deny` statements leave of everything. The second
 //! counts where the policy limits others, and where it has nothing but `Deny` statements.
 
+use std::path::Path;
+
 use keyaki_analyze::{Asker, Question, Subject, ask};
 use keyaki_catalog::Catalog;
 use keyaki_eval::Profile;
 use keyaki_lint::meaning;
 use keyaki_symbolic::Actions;
 
-use crate::ReadPolicy;
+use crate::check::all_policies;
+use crate::{Options, ReadPolicy};
 
 /// The steps of each question: some tenths of a second at most.
 const STEPS: u64 = 20_000_000;
@@ -26,29 +29,47 @@ pub enum Change {
     Open,
 }
 
-/// What the policies of a new text do beside those of an old one.
-pub(crate) fn change(old: &[ReadPolicy], new: &[ReadPolicy], catalog: &Catalog) -> Change {
+/// What a new text does in the place of an old one, by all policies in them.
+pub fn change_of_text(
+    path: &Path,
+    old: &str,
+    new: &str,
+    actions: Actions,
+    options: &Options<'_>,
+) -> Change {
+    let policies = |text: &str| all_policies(path, text, options);
+    change(&policies(old), &policies(new), actions, options.catalog)
+}
+
+/// What the policies of a new text do beside those of an old one, for all actions that AWS may
+/// ever add, or for those of the catalogue.
+pub(crate) fn change(
+    old: &[ReadPolicy],
+    new: &[ReadPolicy],
+    actions: Actions,
+    catalog: &Catalog,
+) -> Change {
     if old.len() != new.len() {
         return Change::Open;
     }
-    let pairs = old.iter().zip(new).map(|(old, new)| of_pair(old, new, catalog));
+    let pairs = old.iter().zip(new).map(|(old, new)| of_pair(old, new, actions, catalog));
     pairs.max().unwrap_or(Change::None)
 }
 
-fn of_pair(old: &ReadPolicy, new: &ReadPolicy, catalog: &Catalog) -> Change {
+fn of_pair(old: &ReadPolicy, new: &ReadPolicy, actions: Actions, catalog: &Catalog) -> Change {
     if old.kind != new.kind {
         return Change::Open;
     }
     let subject = |read: &ReadPolicy| meaning::of(read.policy.clone(), read.kind);
     let (old, new) = (subject(old), subject(new));
-    let granted = of(&old, &new, catalog);
-    granted.max(of(&meaning::opened(old), &meaning::opened(new), catalog))
+    let granted = of(&old, &new, actions, catalog);
+    granted.max(of(&meaning::opened(old), &meaning::opened(new), actions, catalog))
 }
 
 /// What one subject does in the place of another.
-pub(crate) fn of(old: &Subject, new: &Subject, catalog: &Catalog) -> Change {
+fn of(old: &Subject, new: &Subject, actions: Actions, catalog: &Catalog) -> Change {
     let profile = Profile::documented();
-    let asker = Asker::new(catalog, &profile, Actions::Any, STEPS);
+    let asker = Asker::new(catalog, &profile, actions, STEPS);
     let no_more = |old: &Subject, new: &Subject| {
         ask(&Question::NoNewAccess { old, new }, &asker).holds() == Some(true)
     };

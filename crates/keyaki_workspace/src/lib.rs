@@ -3,7 +3,8 @@
 //! [`discover`] turns arguments into [`Source`]s, in an order that depends on the names alone.
 //! [`check`] reads each, finds the policies in it (`unwrap.rs` tells where they may hide), asks
 //! what kind they are, and runs the linter. A source that cannot be read becomes a finding of its
-//! own and never stops the others. [`fix`] applies what the findings offer.
+//! own and never stops the others. [`fix`] applies what the findings offer, once it is proved what
+//! that does to access. [`shrink`] makes a policy shorter, with the same proof.
 
 pub mod catalog_update;
 mod check;
@@ -13,11 +14,13 @@ mod embedded;
 mod fix;
 mod guard;
 mod kind;
+pub mod migrate;
 mod order;
 mod parallel;
 mod problem;
 mod proved;
 mod read;
+mod shrink;
 mod tree_of_files;
 mod unwrap;
 
@@ -28,10 +31,12 @@ pub use check::{
 pub use config::{CONFIG_NAME, Config, InvalidConfig, today};
 pub use discover::{Content, Source, discover};
 pub use fix::{Fixed, fix};
+pub use guard::{Change, change_of_text};
 pub use order::canonical_order;
 pub use parallel::{default_jobs, map};
 pub use problem::ABOUT_FILES;
-pub use proved::{PUBLIC_ACCESS, REDUNDANT_GRANT};
+pub use proved::REDUNDANT_GRANT;
 pub use read::read;
+pub use shrink::{Shrunk, Wanted, shrink};
 pub use tree_of_files::files_below;
 pub use unwrap::{is_policy, policies};

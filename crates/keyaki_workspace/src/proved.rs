@@ -1,29 +1,9 @@
-//! What is known of findings that a proof gives rather than a rule.
+//! What is known of the finding that a proof gives rather than a rule.
 //!
-//! Editors show them beside those of the rules; they have no part in `keyaki check`.
+//! Editors show it beside those of the rules; `keyaki check` has `subsumed-statement` and
+//! `shadowed-allow` in its place, for the pedantic persona.
 
 use keyaki_diag::{Confidence, Level, Persona, RuleMeta};
-
-/// A grant to the public, proved by a request.
-pub static PUBLIC_ACCESS: RuleMeta = RuleMeta {
-    name: "public-access",
-    aws_code: None,
-    replaces: &[],
-    level: Level::Security,
-    confidence: Confidence::High,
-    persona: Persona::Regular,
-    docs: "\
-A policy of a resource that allows a request of the public.
-
-The public is anonymous callers, and principals of accounts that the policy does not name.
-`Deny` statements and conditions count for exactly what they do,
-and the request was decided by the evaluator: it is allowed.
-`keyaki prove no-public-access` answers the same question.
-
-## When to ignore it
-When the resource is meant for everybody.
-",
-};
 
 /// A statement without which a policy grants the same, by proof.
 pub static REDUNDANT_GRANT: RuleMeta = RuleMeta {

@@ -65,8 +65,10 @@ fn is_policy_object(object: Value<'_>) -> bool {
     object.parent().is_none() || is_statement(statement) || statement.elements().any(is_statement)
 }
 
+/// Whether an object has an element that only statements have, in whatever case it is written.
 fn is_statement(value: Value<'_>) -> bool {
-    value.members().any(|m| matches!(m.name(), "Effect" | "Action" | "NotAction"))
+    const OWN: [&str; 5] = ["Effect", "Action", "NotAction", "NotResource", "NotPrincipal"];
+    value.members().any(|m| OWN.iter().any(|name| m.name().eq_ignore_ascii_case(name)))
 }
 
 /// Whether the top of a document was probably meant as a policy, though nothing in it is one.

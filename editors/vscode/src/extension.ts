@@ -4,7 +4,9 @@ import { type ExtensionContext, commands, window, workspace } from "vscode";
 
 import { registerExplain } from "./explain";
 import { LANGUAGE, Recogniser } from "./language";
+import { registerProofs } from "./prove";
 import { Server } from "./server";
+import { registerSimulation } from "./simulate";
 import { showStatus } from "./status";
 import { registerViews } from "./view";
 
@@ -22,6 +24,8 @@ export function activate(context: ExtensionContext): void {
     ...showStatus(ours),
     ...registerExplain(ours),
     ...registerViews(ours),
+    ...registerProofs(ours),
+    ...registerSimulation(ours),
     commands.registerCommand("keyaki.restart", () => ours.restart()),
     commands.registerCommand("keyaki.showOutput", () => output.show()),
     commands.registerCommand("keyaki.showVersion", () => showVersion(ours, context)),

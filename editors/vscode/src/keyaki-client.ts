@@ -1,9 +1,10 @@
 // The library that speaks with the server. It is loaded with the first policy, not before.
 
-import { type LogOutputChannel, workspace } from "vscode";
+import { type LogOutputChannel, commands, workspace } from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn } from "vscode-languageclient/node";
 
 import { SELECTOR } from "./language";
+import { SIMULATE } from "./simulate";
 import { showView } from "./view";
 
 /** Settings that the server takes when it starts; those that may change later it asks for, too. */
@@ -20,8 +21,14 @@ export function connect(file: string, output: LogOutputChannel, died: () => void
     initializationOptions: initializationOptions(),
     middleware: {
       executeCommand: async (command, args, next) => {
+        const [document, about] = args as [unknown, { request?: unknown }?];
+        if (command === SIMULATE && about?.request === undefined) {
+          return commands.executeCommand("keyaki.simulate", document, about);
+        }
         const answer: unknown = await next(command, args);
-        await showView(answer);
+        if (command !== SIMULATE) {
+          await showView(answer);
+        }
         return answer;
       },
     },

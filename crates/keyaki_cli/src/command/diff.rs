@@ -3,13 +3,15 @@
 mod revision;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use keyaki_analyze::{Asker, Class, difference};
+use keyaki_analyze::{Asker, Class, Difference, Subject, difference};
 use keyaki_report::comparison::{self, Access, Comparison};
 use keyaki_symbolic::{Actions, Budget};
 
 use crate::command::policies::Loaded;
 use crate::command::profile::ProfileArguments;
+use crate::command::prove::engine::{self, Chosen};
 use crate::command::prove::witness;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
@@ -31,6 +33,12 @@ pub(crate) struct Arguments {
     /// How many steps each query may take
     #[arg(long, default_value_t = Budget::DEFAULT_STEPS, value_name = "STEPS")]
     budget: u64,
+    /// What answers
+    #[arg(long, value_enum, default_value_t, value_name = "ENGINE")]
+    engine: engine::Which,
+    /// How long a solver may take for each case of callers
+    #[arg(long, default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    solver_time: u64,
     /// The form of the output
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -50,10 +58,15 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let catalog = console.catalog();
     let asker = Asker::new(catalog, &profile, Actions::Any, arguments.budget);
     let pairs = revision::pairs(&arguments.old, &arguments.new)?;
+    let chosen = Chosen::new(arguments.engine, Duration::from_secs(arguments.solver_time));
+    let compare = |old: &Subject, new: &Subject| match &chosen {
+        Ok(chosen) => difference(old, new, &Asker { decider: chosen.decider(), ..asker }),
+        Err(missing) => Difference { undecided: vec![missing.clone()], ..Difference::default() },
+    };
     let comparisons: Vec<Comparison<'_>> = pairs
         .iter()
         .map(|pair| {
-            let found = difference(&pair.old.subject(), &pair.new.subject(), &asker);
+            let found = compare(&pair.old.subject(), &pair.new.subject());
             let gained = found.gained.iter().map(|c| access(c, [&pair.new, &pair.old]));
             let lost = found.lost.iter().map(|c| access(c, [&pair.old, &pair.new]));
             Comparison {
@@ -64,6 +77,9 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
             }
         })
         .collect();
+    for note in chosen.as_ref().map_or(Ok(Vec::new()), Chosen::notes)? {
+        console.remark(&format!("note: {note}"));
+    }
     let color = console.has_color();
     console.write(|out| match arguments.format {
         Format::Text => comparison::write_text(&comparisons, color, out),

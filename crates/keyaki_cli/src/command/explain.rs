@@ -3,7 +3,7 @@
 use keyaki_catalog::Catalog;
 use keyaki_ir::near;
 use keyaki_lint::page::page;
-use keyaki_workspace::{ABOUT_FILES, PUBLIC_ACCESS, REDUNDANT_GRANT};
+use keyaki_workspace::{ABOUT_FILES, REDUNDANT_GRANT};
 
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
@@ -27,7 +27,7 @@ fn explain(catalog: &Catalog, subject: &str) -> Result<String, Failure> {
     if let Some(rule) = keyaki_lint::rule(subject) {
         return Ok(rule.page());
     }
-    let mut others = ABOUT_FILES.into_iter().chain([&PUBLIC_ACCESS, &REDUNDANT_GRANT]);
+    let mut others = ABOUT_FILES.into_iter().chain([&REDUNDANT_GRANT]);
     if let Some(meta) = others.find(|meta| meta.answers_to(subject)) {
         return Ok(page(meta, ""));
     }

@@ -1,6 +1,6 @@
 //! `keyaki prove`: questions about access, each answered with a proof or a request.
 
-mod engine;
+pub(crate) mod engine;
 mod examine;
 mod options;
 mod smtlib;

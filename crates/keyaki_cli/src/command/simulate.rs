@@ -1,10 +1,8 @@
 //! `keyaki simulate`: one request over given policies, or many.
 
 mod batch;
-mod check;
-mod draft;
 mod request;
-pub(crate) mod view;
+mod view;
 
 use keyaki_eval::{Evaluator, Verdict, complete};
 

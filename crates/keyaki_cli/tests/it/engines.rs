@@ -18,7 +18,12 @@ fn new_access(place: &Path, [old, new]: [&str; 2], more: &[&str], solver: &Path)
     fs::write(place.join("old.json"), old).expect("written");
     fs::write(place.join("new.json"), new).expect("written");
     let question = ["prove", "no-new-access", "--old", "old.json", "--new", "new.json"];
-    let mut command = keyaki(place, &[&question, more].concat());
+    told(place, &[&question, more].concat(), solver)
+}
+
+/// What the program says with this solver.
+fn told(place: &Path, arguments: &[&str], solver: &Path) -> Told {
+    let mut command = keyaki(place, arguments);
     command.env("KEYAKI_SOLVER", solver);
     let output = run(command, b"");
     let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
@@ -50,6 +55,42 @@ fn the_engines_say_the_same() {
         let (out, err, exit) = new_access(&place, [NEW, OLD], &engine, &solver);
         assert!(out.contains("\"proved\"") && err.is_empty() && exit == 0, "{out}{err}");
     }
+}
+
+/// Compares the old policies with the new ones, as [`new_access`] does.
+fn difference(place: &Path, more: &[&str], solver: &Path) -> Told {
+    fs::write(place.join("old.json"), OLD).expect("written");
+    fs::write(place.join("new.json"), NEW).expect("written");
+    told(place, &[&["diff", "old.json", "new.json"], more].concat(), solver)
+}
+
+#[test]
+fn solvers_see_the_same_differences() {
+    let Some(solver) = solver() else { return };
+    let place = folder("engines-diff");
+    let native = difference(&place, &[], &solver);
+    assert_eq!(native.2, 1, "{native:?}");
+    let both = difference(&place, &["--engine", "both"], &solver);
+    assert_eq!(both, native);
+    let (out, _, exit) = difference(&place, &["--engine", "smt", "--format", "json"], &solver);
+    let classes: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!((classes.to_string().contains("ReadReports"), exit), (true, 1), "{out}");
+}
+
+#[test]
+fn differences_without_the_solver_that_was_asked_for_are_undecided() {
+    let place = folder("engines-diff-missing");
+    let (out, _, exit) = difference(&place, &["--engine", "smt"], Path::new("/no/such/solver"));
+    assert!(out.contains("/no/such/solver") && exit == 3, "{out}");
+}
+
+#[test]
+#[cfg(unix)]
+fn engines_that_disagree_about_differences_are_an_error() {
+    let place = folder("engines-diff-disagree");
+    let liar = pretender(&place, "echo unsat");
+    let (out, err, exit) = difference(&place, &["--engine", "both"], &liar);
+    assert!(out.is_empty() && err.contains("disagree") && exit == 2, "{out}{err}");
 }
 
 /// A program that says it is Z3 and answers each question by a shell command.

@@ -5,6 +5,7 @@ mod diagnostics;
 mod editor;
 mod features;
 mod meaning;
+mod other_editors;
 mod rules;
 mod settings;
 mod workspace;

@@ -4,7 +4,6 @@ use keyaki_ir::{PolicyKind, PrincipalKey};
 
 use super::{CompletionKind, Insertion, Sink, resource};
 use crate::facts::Topic;
-use crate::seen;
 
 /// The whole value of `Principal`.
 pub(super) fn forms(sink: &mut Sink<'_>) {
@@ -57,9 +56,9 @@ fn aws(sink: &mut Sink<'_>) {
 
 /// Accounts that the document names, and the forms of ARNs of principals.
 pub(super) fn arns(sink: &mut Sink<'_>) {
-    for account in seen::accounts(sink.document) {
+    for (account, seen) in sink.accounts() {
         let item = sink.string(CompletionKind::Principal, &format!("arn:aws:iam::{account}:root"));
-        item.detail = "account of this document".to_owned();
+        item.detail = seen.to_owned();
         item.rank = 10;
     }
     let forms = [

@@ -57,7 +57,7 @@ fn templates(sink: &Sink<'_>) -> BTreeMap<String, (String, u32)> {
 pub(super) fn first_value(sink: &Sink<'_>) -> impl Fn(&str) -> String + use<> {
     let accounts = seen::accounts(sink.document);
     let mut accounts = accounts.iter();
-    let account = accounts.next().filter(|_| accounts.next().is_none()).map(|a| (*a).to_owned());
+    let account = accounts.next().filter(|_| accounts.next().is_none()).map(|a| a.to_string());
     move |name| match name {
         "Partition" => "aws".to_owned(),
         "Region" => "*".to_owned(),
@@ -81,11 +81,8 @@ pub(super) fn segments(sink: &mut Sink<'_>) -> bool {
         1 => catalog.services().map(|s| (s.prefix().to_owned(), s.name().to_owned())).collect(),
         2 => regions(sink, rest),
         3 => {
-            let accounts = seen::accounts(sink.document);
-            accounts
-                .iter()
-                .map(|a| ((*a).to_owned(), "account of this document".to_owned()))
-                .collect()
+            let accounts = sink.accounts().into_iter();
+            accounts.map(|(account, seen)| (account.to_owned(), seen.to_owned())).collect()
         }
         _ => return false,
     };

@@ -66,7 +66,9 @@ fn texts(sink: &mut Sink<'_>, key: &str) {
         | "aws:calledviafirst"
         | "aws:calledvialast" => principal::services(sink),
         key if key.ends_with("account") => {
-            offer(sink, seen::accounts(sink.document), "account of this document");
+            for (account, seen) in sink.accounts() {
+                sink.string(CompletionKind::Value, account).detail = seen.to_owned();
+            }
         }
         _ => {}
     }

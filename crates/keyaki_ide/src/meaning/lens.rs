@@ -10,6 +10,9 @@ use crate::Document;
 /// In a policy with more statements, none has a line of its own above it.
 const MOST_STATEMENTS: usize = 100;
 
+/// The line that leads to a simulation.
+const SIMULATE: &str = "simulate…";
+
 /// A line above a place, and what it leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lens {
@@ -28,6 +31,8 @@ pub enum Target {
     Explanation,
     /// What has changed since the last commit.
     Comparison,
+    /// What the policy says to a request; to begin with, one that fits what stands at this place.
+    Simulation(TextRange),
     /// A place in the document.
     Place(TextRange),
 }
@@ -65,6 +70,7 @@ fn of_policy(
         None => {}
     }
     let mut lenses = vec![lens(&title, target), lens("explain", Target::Explanation)];
+    lenses.push(lens(SIMULATE, Target::Simulation(range)));
     if is_versioned {
         lenses.push(lens("compare with HEAD", Target::Comparison));
     }
@@ -75,9 +81,12 @@ fn of_statements<'d>(
     document: &'d Document,
     read: &'d ReadPolicy,
 ) -> impl Iterator<Item = Lens> + 'd {
-    read.policy.statements.iter().filter_map(|statement| {
+    let of = |statement| {
         let title = grant::statement_in_short(document.catalog(), statement)?;
         let range = TextRange::empty(document.range(statement.origin).start);
-        Some(Lens { range, title, target: Target::Explanation })
-    })
+        let simulate = Target::Simulation(range);
+        let simulate = Lens { range, title: SIMULATE.to_owned(), target: simulate };
+        Some([Lens { range, title, target: Target::Explanation }, simulate])
+    };
+    read.policy.statements.iter().filter_map(of).flatten()
 }

@@ -9,9 +9,9 @@ use keyaki_analyze::{Answer, Asker, Question, Subject, Witness, ask};
 use keyaki_diag::{Finding, Place, RuleMeta, TextRange};
 use keyaki_eval::{Profile, StatementRef};
 use keyaki_ir::{Effect, Policy, PolicyKind, Statement};
-use keyaki_lint::likely_type;
+use keyaki_lint::{PUBLIC_ACCESS, likely_type};
 use keyaki_syntax::NodeId;
-use keyaki_workspace::{PUBLIC_ACCESS, REDUNDANT_GRANT, ReadPolicy};
+use keyaki_workspace::{REDUNDANT_GRANT, ReadPolicy};
 
 use super::{Wanted, asker, subject};
 use crate::Document;
@@ -64,6 +64,10 @@ pub fn proofs(document: &Document, goes_on: &dyn Fn() -> bool) -> Option<Proofs>
     for read in document.policies() {
         let Ok(subject) = subject::subject(document, read) else { continue };
         if read.policy.statements.len() > MOST_STATEMENTS {
+            let reason = format!("it has more than {MOST_STATEMENTS} statements");
+            if is_attached_to_resource(read.kind) {
+                proofs.exposures.push((read.policy.origin, Exposure::Undecided(reason)));
+            }
             continue;
         }
         if !goes_on() {
@@ -131,7 +135,7 @@ fn public_access(document: &Document, policy: &Policy, witness: &Witness) -> Fin
     let message = format!("the public is allowed `{}`", request.action);
     let notes = vec![format!("for instance {}", in_words(witness))];
     let places = if places.is_empty() { vec![place(document, policy.origin)] } else { places };
-    finding(&PUBLIC_ACCESS, message, places, notes)
+    finding(PUBLIC_ACCESS, message, places, notes)
 }
 
 /// The element that says whom a statement names.
@@ -185,7 +189,7 @@ fn redundant_statements(
 }
 
 /// The statements of the only document of a subject.
-fn statements(subject: &mut Subject) -> Option<&mut Vec<Statement>> {
+pub(super) fn statements(subject: &mut Subject) -> Option<&mut Vec<Statement>> {
     let policies = &mut subject.policies;
     let document = policies.identity.first_mut().or(policies.resource.as_mut())?;
     Some(&mut document.policy.statements)

@@ -6,7 +6,7 @@ use crate::fixture::{applied, at_cursor, marked, statement};
 
 fn offers(text: &str) -> Completions {
     let (document, offset) = at_cursor(text);
-    complete(&document, offset)
+    complete(&document, offset, &[])
 }
 
 fn labels(text: &str) -> Vec<String> {
@@ -256,4 +256,18 @@ fn policies_inside_of_other_documents_are_completed() {
 #[test]
 fn nothing_is_offered_right_behind_a_finished_value() {
     assert_eq!(labels(&statement("\"Effect\": \"Allow\"$0")), Vec::<String>::new());
+}
+
+#[test]
+fn accounts_of_other_documents_are_offered_with_where_they_were_seen() {
+    let (text, offset) = crate::fixture::marked(
+        "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"s3:GetObject\", \
+         \"Resource\": \"*\", \"Condition\": {\"StringEquals\": {\"aws:ResourceAccount\": [\"111122223333\", \"$0\"]}}}]}",
+    );
+    let here = crate::fixture::document(&text);
+    let other = crate::fixture::document("[\"arn:aws:iam::444455556666:root\", \"111122223333\"]");
+    let found = complete(&here, offset, &[&other]).items;
+    let found: Vec<_> = found.iter().map(|i| (&*i.label, &*i.detail)).collect();
+    assert!(found.contains(&("111122223333", "account of this document")), "{found:?}");
+    assert!(found.contains(&("444455556666", "account of another document")), "{found:?}");
 }

@@ -10,5 +10,6 @@ mod hover;
 mod meaning;
 mod occurrence;
 mod outline;
+mod simulation;
 mod token;
 mod typing;

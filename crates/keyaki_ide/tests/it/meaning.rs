@@ -34,20 +34,33 @@ fn titles(text: &str, is_proved: bool) -> Vec<String> {
 #[test]
 fn a_policy_says_what_it_grants_and_whether_that_is_public() {
     let public = of_bucket(ANYBODY);
-    assert_eq!(titles(&public, false), ["grants 1 action", "explain"]);
-    assert_eq!(titles(&public, true), ["grants 1 action, public", "explain"]);
-    assert_eq!(titles(&of_bucket(INSIDE), true), ["grants 1 action, not public", "explain"]);
+    assert_eq!(titles(&public, false), ["grants 1 action", "explain", "simulate…"]);
+    assert_eq!(titles(&public, true), ["grants 1 action, public", "explain", "simulate…"]);
+    assert_eq!(
+        titles(&of_bucket(INSIDE), true),
+        ["grants 1 action, not public", "explain", "simulate…"]
+    );
     let own = statement(
         "\"Effect\": \"Allow\", \"Action\": [\"s3:PutObject\", \"s3:GetObject\", \"s3:PutBucketPolicy\"], \"Resource\": \"*\"",
     );
     let short = "grants 3 actions, 1 write, 1 permissions management";
-    assert_eq!(titles(&own, true), [short, "explain"]);
+    assert_eq!(titles(&own, true), [short, "explain", "simulate…"]);
     let deny =
         statement("\"Effect\": \"Deny\", \"Action\": \"sqs:SendMessage\", \"Resource\": \"*\"");
-    assert_eq!(titles(&deny, true), ["denies 1 action, 1 write", "explain"]);
+    assert_eq!(titles(&deny, true), ["denies 1 action, 1 write", "explain", "simulate…"]);
     let wrong = deny.replace("Deny", "deny");
-    assert_eq!(titles(&wrong, true), ["grants 0 actions", "explain"]);
+    assert_eq!(titles(&wrong, true), ["grants 0 actions", "explain", "simulate…"]);
     assert_eq!(titles("{\"name\": \"x\"}", true), Vec::<String>::new());
+}
+
+#[test]
+fn a_policy_that_is_too_long_to_be_proved_says_so() {
+    let statement = "{\"Effect\": \"Allow\", \"Action\": \"s3:GetObject\", \
+                     \"Resource\": \"arn:aws:s3:::b/*\", \"Principal\": \"*\"}";
+    let statements = vec![statement; 61].join(",");
+    let text = format!("{{\"Version\": \"2012-10-17\", \"Statement\": [{statements}]}}");
+    let title = &titles(&text, true)[0];
+    assert_eq!(title, "grants 1 action, public? undecided: it has more than 60 statements");
 }
 
 #[test]

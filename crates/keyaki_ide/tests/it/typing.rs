@@ -37,7 +37,7 @@ fn fits(document: &Document, range: TextRange) {
 
 /// Asks for all that can be asked of a place.
 fn ask_at(document: &Document, offset: u32) {
-    for item in complete(document, offset).items {
+    for item in complete(document, offset, &[]).items {
         fits(document, item.replace);
         assert!(item.replace.start <= offset && offset <= item.replace.end, "{item:?}");
         assert!(!item.replace.slice(document.text()).contains('\n'), "{item:?}");

@@ -3,8 +3,8 @@ use keyaki_ir::{BaseOperator, Statement};
 
 use crate::context::Context;
 use crate::granted::denies;
-use crate::presence::{Presence, demand};
 use crate::meaning::opened;
+use crate::presence::{Presence, demand};
 use crate::rule::rule;
 
 rule! {
@@ -61,7 +61,8 @@ fn check(cx: &mut Context<'_>) {
                     continue;
                 }
                 if let Some(example) = escapes(cx, statement, b, e) {
-                    let message = format!("requests without `{}` escape this deny", entry.key.value);
+                    let message =
+                        format!("requests without `{}` escape this deny", entry.key.value);
                     cx.report(entry.key.origin, message).note(example);
                 }
             }
@@ -75,6 +76,7 @@ fn escapes(cx: &Context<'_>, statement: &Statement, block: usize, entry: usize) 
     let is_it = |s: &Statement| s.origin == statement.origin;
     let subject = opened(meaning.some(|s| is_it(s).then(|| s.clone())));
     let part = Part::element(meaning.at(0), Place::Condition { block, entry });
-    let witness = meaning.refuted(cx.catalog(), &Question::FailsClosed { subject: &subject, part })?;
+    let witness =
+        meaning.refuted(cx.catalog(), &Question::FailsClosed { subject: &subject, part })?;
     Some(format!("for instance {}", keyaki_analyze::words::in_words(&witness)))
 }

@@ -82,7 +82,12 @@ fn is_null(operator: Option<Operator>) -> bool {
 }
 
 /// An allowed request without the key, in words.
-fn gets_through(cx: &Context<'_>, statement: &Statement, block: usize, entry: usize) -> Option<String> {
+fn gets_through(
+    cx: &Context<'_>,
+    statement: &Statement,
+    block: usize,
+    entry: usize,
+) -> Option<String> {
     let meaning = cx.meaning()?;
     let is_it = |s: &Statement| s.origin == statement.origin;
     let bears = |s: &Statement| is_it(s) || s.effect() == Some(Effect::Deny);
@@ -90,6 +95,7 @@ fn gets_through(cx: &Context<'_>, statement: &Statement, block: usize, entry: us
     let kept: Vec<&Statement> = cx.policy().statements.iter().filter(|s| bears(s)).collect();
     let at = meaning.at(kept.iter().position(|s| is_it(s))?);
     let part = Part::element(at, Place::Condition { block, entry });
-    let witness = meaning.refuted(cx.catalog(), &Question::FailsClosed { subject: &subject, part })?;
+    let witness =
+        meaning.refuted(cx.catalog(), &Question::FailsClosed { subject: &subject, part })?;
     Some(format!("for instance {}", keyaki_analyze::words::in_words(&witness)))
 }

@@ -51,7 +51,10 @@ fn check(cx: &mut Context<'_>, statement: &Statement) {
     let test = |key: &str| {
         let mut entries = statement.condition_entries().filter(|(block, entry)| {
             let base = block.operator.operator.map(|o| o.base);
-            let is_equal = matches!(base, Some(BaseOperator::StringEquals | BaseOperator::ArnEquals | BaseOperator::ArnLike));
+            let is_equal = matches!(
+                base,
+                Some(BaseOperator::StringEquals | BaseOperator::ArnEquals | BaseOperator::ArnLike)
+            );
             entry.is(key) && is_equal && !entry.values.is_empty()
         });
         entries.next().map(|(_, entry)| entry)
@@ -84,6 +87,8 @@ fn texts(entry: &ConditionEntry) -> Vec<&str> {
 /// A segment that has a text of its own.
 fn literal(arn: &str, segment: Segment) -> Option<&str> {
     let text = keyaki_ir::Arn::parse(arn)?.get(arn, segment);
-    let start = arn.find(text).filter(|_| !text.is_empty() && !glob::has_wildcard(text) && !text.contains('$'))?;
+    let start = arn
+        .find(text)
+        .filter(|_| !text.is_empty() && !glob::has_wildcard(text) && !text.contains('$'))?;
     arn.get(start..start + text.len())
 }

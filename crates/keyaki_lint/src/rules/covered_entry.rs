@@ -5,7 +5,7 @@ use keyaki_ir::{ActionPattern, Statement};
 use crate::context::Context;
 use crate::granted::{allows, denies};
 use crate::rule::rule;
-use crate::wider::{could_cover, has_action, has_resource};
+use crate::wider::{could_cover, has_action_but, has_resource};
 
 rule! {
     /// Action that other statements grant on the same resources already.
@@ -62,7 +62,9 @@ fn check(cx: &mut Context<'_>) {
     let mut gone: Vec<keyaki_syntax::NodeId> = Vec::new();
     for statement in statements.iter().filter(|s| allows(s)) {
         let others = statements.iter().filter(|o| o.origin != statement.origin && allows(o));
-        let Some(list) = statement.action.as_ref().filter(|l| l.entries.len() > 1) else { continue };
+        let Some(list) = statement.action.as_ref().filter(|l| l.entries.len() > 1) else {
+            continue;
+        };
         if could_cover(others.clone(), statement) {
             continue;
         }
@@ -79,9 +81,11 @@ fn check(cx: &mut Context<'_>) {
                 draft = draft.and_at(other.origin, "grants it");
             }
             let title = format!("remove `{}`", entry.text);
-            draft
-                .note("proved: the policy grants the same without it")
-                .remove(entry.origin, title, Applicability::Safe);
+            draft.note("proved: the policy grants the same without it").remove(
+                entry.origin,
+                title,
+                Applicability::Safe,
+            );
         }
     }
 }
@@ -94,7 +98,7 @@ fn is_within(
     gone: &[keyaki_syntax::NodeId],
 ) -> bool {
     let mut resources = statement.resource.iter().flat_map(|e| &e.entries);
-    has_action(&less(other, gone), entry)
+    has_action_but(other, entry, |e| gone.contains(&e.origin))
         && statement.not_resource.is_none()
         && resources.all(|r| has_resource(other, r))
 }

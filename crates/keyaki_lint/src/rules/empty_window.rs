@@ -51,9 +51,8 @@ fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
     }
     let today = date::parse(&format!("{}T00:00:00Z", cx.catalog().snapshot().date));
     let Some((today, _)) = today else { return };
-    let past = |v: &&keyaki_ir::ConditionValue| {
-        date::parse(v.text()).is_some_and(|(day, _)| day < today)
-    };
+    let past =
+        |v: &&keyaki_ir::ConditionValue| date::parse(v.text()).is_some_and(|(day, _)| day < today);
     let values = &site.entry.values;
     let Some(last) = values.last().filter(|_| values.iter().all(|v| past(&v))) else { return };
     let message = match site.statement.effect() {

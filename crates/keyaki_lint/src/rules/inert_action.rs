@@ -48,7 +48,8 @@ rule! {
 
 fn check(cx: &mut Context<'_>, statement: &Statement) {
     let Some(resources) = statement.resource.as_ref().filter(|_| allows(statement)) else { return };
-    let is_open = |r: &ResourcePattern| r.arn.is_none() || crate::placeholder::is_template(r.text());
+    let is_open =
+        |r: &ResourcePattern| r.arn.is_none() || crate::placeholder::is_template(r.text());
     if resources.entries.is_empty() || resources.entries.iter().any(is_open) {
         return;
     }
@@ -58,7 +59,8 @@ fn check(cx: &mut Context<'_>, statement: &Statement) {
         let mut actions = views(catalog, &set).peekable();
         if actions.peek().is_some() && actions.all(|a| is_inert(catalog, a, &resources.entries)) {
             let message = format!("`{}` acts on none of these resources", entry.text);
-            let draft = cx.report(entry.origin, message).and_at(resources.origin, "these resources");
+            let draft =
+                cx.report(entry.origin, message).and_at(resources.origin, "these resources");
             draft.note(taken(catalog, &entry.text));
         }
     }

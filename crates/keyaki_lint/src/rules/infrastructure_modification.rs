@@ -60,7 +60,9 @@ fn check(cx: &mut Context<'_>) {
 
 fn changes(action: Action<'_>) -> bool {
     match action.access_level() {
-        Some(AccessLevel::Write | AccessLevel::Tagging | AccessLevel::PermissionsManagement) => true,
+        Some(AccessLevel::Write | AccessLevel::Tagging | AccessLevel::PermissionsManagement) => {
+            true
+        }
         Some(AccessLevel::List | AccessLevel::Read) | None => false,
     }
 }

@@ -1,7 +1,7 @@
 use keyaki_analyze::Question;
-use keyaki_ir::{ActionPattern, Statement};
-use keyaki_ir::glob::{self, Case};
 use keyaki_analyze::words::in_words;
+use keyaki_ir::glob::{self, Case};
+use keyaki_ir::{ActionPattern, Statement};
 
 use crate::context::Context;
 use crate::granted::allows;

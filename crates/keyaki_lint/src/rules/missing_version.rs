@@ -48,8 +48,9 @@ fn check(cx: &mut Context<'_>) {
         return;
     }
     let edit = version::update(cx);
-    // Plain text that looks like a variable would become one.
-    let applicability = match cx.text(policy.origin).contains("${") {
+    // Plain text that looks like a variable would become one; an escape may hide such text.
+    let source = cx.text(policy.origin);
+    let applicability = match source.contains("${") || source.contains("\\u") {
         true => Applicability::Unsafe,
         false => Applicability::Safe,
     };

@@ -57,12 +57,14 @@ fn check(cx: &mut Context<'_>, statement: &Statement) {
     };
     for entry in &entries {
         let account = account_of(&entry.text);
-        let message = match entry.principal {
-            Principal::Role if !has(Principal::AssumedRole, account) => "the sessions of this role are denied",
-            Principal::Role | Principal::User if !has(Principal::Account, account) => {
-                "this principal is denied, because its account is not listed"
-            }
-            _ => continue,
+        let (is_role, is_user) =
+            (entry.principal == Principal::Role, entry.principal == Principal::User);
+        let message = if is_role && !has(Principal::AssumedRole, account) {
+            "the sessions of this role are denied"
+        } else if (is_role || is_user) && !has(Principal::Account, account) {
+            "this principal is denied, because its account is not listed"
+        } else {
+            continue;
         };
         cx.report(entry.origin, message)
             .note("deny `Principal` `*` where `aws:PrincipalArn` is another one");

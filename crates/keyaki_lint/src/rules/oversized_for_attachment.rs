@@ -55,8 +55,9 @@ fn check(cx: &mut Context<'_>) {
     let limit = cx.number("limit").unwrap_or(MANAGED);
     let compact = size::measure(cx.tree(), cx.range(policy)).compact;
     if compact > limit {
-        let message =
-            format!("the policy has {compact} characters without white space; the limit is {limit}");
+        let message = format!(
+            "the policy has {compact} characters without white space; the limit is {limit}"
+        );
         cx.report(policy, message)
             .opening()
             .note("`keyaki shrink` looks for a shorter policy that grants the same");

@@ -1,6 +1,6 @@
 use keyaki_analyze::Question;
-use keyaki_ir::{Effect, Principal, Statement};
 use keyaki_analyze::words::in_words;
+use keyaki_ir::{Effect, Principal, Statement};
 
 use crate::attached_to::likely_type;
 use crate::context::Context;

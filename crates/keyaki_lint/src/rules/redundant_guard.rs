@@ -80,7 +80,9 @@ fn redundant<'s>(cx: &Context<'_>, statement: &'s Statement) -> Option<Condition
         })
         .filter(|(_, site)| is_repeated(site))
         .collect();
-    sites.sort_by_key(|(_, s)| s.block.operator.operator.map(|o| o.base) != Some(BaseOperator::Null));
+    sites.sort_by_key(|(_, s)| {
+        s.block.operator.operator.map(|o| o.base) != Some(BaseOperator::Null)
+    });
     let is_dead = |place: Place| {
         let part = Part::element(meaning.at(0), place);
         meaning.holds(cx.catalog(), &Question::Dead { subject: &subject, part })

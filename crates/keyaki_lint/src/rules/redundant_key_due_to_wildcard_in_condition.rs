@@ -53,11 +53,21 @@ fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
     }
     let Some(star) = presence::star(site.entry) else { return };
     let edit = remove_entry(cx, site);
-    let message = format!("the test of `{}` always holds", site.entry.key.value);
+    let key = &site.entry.key.value;
+    let has_one_value =
+        operator.set.is_none() && cx.key_type(key).is_some_and(|t| !t.is_multivalued());
+    let (message, others, applicability) = match has_one_value {
+        true => (format!("the test of `{key}` always holds"), "all others", Applicability::Safe),
+        false => (
+            format!("the test of `{key}` holds without a value and with any one"),
+            "those with one value; several at once, or an empty list, may fail",
+            Applicability::Unsafe,
+        ),
+    };
     let note =
-        format!("`{}` lets requests without the key pass, and `*` all others", operator.name());
+        format!("`{}` lets requests without the key pass, and `*` {others}", operator.name());
     let draft = cx.report(star.origin, message).note(note);
     if let Some(edit) = edit {
-        draft.fix("remove the test", Applicability::Safe, vec![edit]);
+        draft.fix("remove the test", applicability, vec![edit]);
     }
 }

@@ -1,7 +1,8 @@
 use std::collections::HashMap;
 
 use keyaki_diag::Applicability;
-use keyaki_ir::glob::Case;
+use keyaki_ir::arn::{Arn, Segment};
+use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{Element, ResourcePattern, Statement};
 
 use crate::context::Context;
@@ -53,10 +54,26 @@ fn check(cx: &mut Context<'_>, statement: &Statement) {
         let patterns = element.entries.iter().map(|e| &e.pattern);
         let texts: Option<Vec<_>> = patterns.map(|p| opaque(p, &mut variables)).collect();
         let texts = texts.unwrap_or_default();
-        for covered in covered(texts.iter().map(|t| &**t), Case::Sensitive) {
-            report(cx, element, &covered);
+        for mut covered in covered(texts.iter().map(|t| &**t), Case::Sensitive) {
+            let entry = &texts[covered.entry];
+            covered.by.retain(|&by| covers_by_segment(&texts[by], entry));
+            if !covered.by.is_empty() {
+                report(cx, element, &covered);
+            }
         }
     }
+}
+
+/// Whether a pattern that covers another as a text also does so segment by segment: a wildcard
+/// before the resource does not reach beyond its colon.
+fn covers_by_segment(outer: &str, inner: &str) -> bool {
+    if outer == "*" || outer == inner {
+        return true;
+    }
+    let (Some(arn), Some(covered)) = (Arn::parse(outer), Arn::parse(inner)) else { return false };
+    Segment::ALL.into_iter().all(|segment| {
+        glob::includes(arn.get(outer, segment), covered.get(inner, segment), Case::Sensitive)
+    })
 }
 
 fn report(cx: &mut Context<'_>, element: &Element<ResourcePattern>, covered: &Covered) {

@@ -62,7 +62,8 @@ fn check(cx: &mut Context<'_>, statement: &Statement) {
 fn surprise(entry: &ResourcePattern, has_objects: bool) -> Option<String> {
     let (text, arn) = (entry.text(), entry.arn.as_ref()?);
     let resource = arn.get(text, Segment::Resource);
-    let head = resource.strip_suffix('*').filter(|h| !h.is_empty() && !h.contains(['*', '?', '$']))?;
+    let head =
+        resource.strip_suffix('*').filter(|h| !h.is_empty() && !h.contains(['*', '?', '$']))?;
     let start = text.strip_suffix('*')?;
     match arn.get(text, Segment::Service) {
         "s3" if has_objects && !head.contains('/') => Some(format!("{start}-of-others/secret")),

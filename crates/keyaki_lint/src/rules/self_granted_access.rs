@@ -73,13 +73,15 @@ fn check(cx: &mut Context<'_>) {
     for (writes, reads) in likely {
         let Some(meaning) = cx.meaning() else { return };
         let relevant = meaning.some(|s| names(s, writes).then(|| s.clone()));
-        let access = [keyaki_analyze::Access { actions: vec![writes.to_owned()], resources: vec![] }];
+        let access =
+            [keyaki_analyze::Access { actions: vec![writes.to_owned()], resources: vec![] }];
         let question = Question::AccessNotGranted { subject: &relevant, access: &access };
         let is_granted = meaning.ask(cx.catalog(), &question).holds() == Some(false);
         let at = cx.policy().statements.iter().filter(granting).find(|s| names(s, writes));
         if let Some(at) = at.filter(|_| is_granted).map(|s| where_named(s, writes)) {
-            cx.report(at, format!("with `{writes}` its holder can grant himself `{reads}`"))
-                .note("the policy does not grant it; who may write a resource's policy needs no grant");
+            cx.report(at, format!("with `{writes}` its holder can grant himself `{reads}`")).note(
+                "the policy does not grant it; who may write a resource's policy needs no grant",
+            );
         }
     }
 }

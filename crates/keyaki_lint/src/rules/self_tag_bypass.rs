@@ -114,7 +114,8 @@ fn tagging(cx: &Context<'_>, gated: &Statement) -> Vec<String> {
 fn setting(action: &str, test: &ConditionEntry) -> Option<String> {
     let name = test.key.value.get(TAG.len()..)?;
     let value = test.values.first()?.text().replace(['*', '?'], "");
-    let (resource, request) = (quoted(&format!("{TAG}{name}")), quoted(&format!("aws:RequestTag/{name}")));
+    let (resource, request) =
+        (quoted(&format!("{TAG}{name}")), quoted(&format!("aws:RequestTag/{name}")));
     Some(format!(
         r#"{{ "Version": "2012-10-17", "Statement": {{ "Effect": "Allow", "Action": "{action}",
         "Resource": "*", "Condition": {{ "Null": {{ {resource}: "true" }},

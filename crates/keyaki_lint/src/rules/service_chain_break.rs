@@ -50,8 +50,7 @@ rule! {
     check: Proof(check),
 }
 
-const NETWORK: [&str; 4] =
-    ["aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce", "aws:VpcSourceIp"];
+const NETWORK: [&str; 4] = ["aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce", "aws:VpcSourceIp"];
 
 fn check(cx: &mut Context<'_>) {
     for statement in cx.policy().statements.iter().filter(|s| denies(s)) {

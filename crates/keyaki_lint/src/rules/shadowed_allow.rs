@@ -63,10 +63,8 @@ fn check(cx: &mut Context<'_>) {
         let is_it = |s: &Statement| s.origin == statement.origin || denies(s);
         let left = meaning.some(|s| is_it(s).then(|| s.clone()));
         let whole = meaning.alone(statement);
-        let (left, whole) = (
-            Question::AlwaysDenied { subject: &left },
-            Question::AlwaysDenied { subject: &whole },
-        );
+        let (left, whole) =
+            (Question::AlwaysDenied { subject: &left }, Question::AlwaysDenied { subject: &whole });
         if meaning.holds(cx.catalog(), &left) && !meaning.holds(cx.catalog(), &whole) {
             cx.report(statement.origin, "all that this statement allows is denied in the policy")
                 .note("proved: no request is left that it allows")

@@ -1,5 +1,5 @@
-use keyaki_analyze::{Access, Question};
 use keyaki_analyze::words::in_words;
+use keyaki_analyze::{Access, Question};
 use keyaki_ir::{PolicyKind, Statement};
 
 use crate::context::Context;

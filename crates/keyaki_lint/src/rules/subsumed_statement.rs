@@ -66,7 +66,8 @@ fn check(cx: &mut Context<'_>) {
     for (i, statement) in statements.iter().enumerate().filter(|(_, s)| allows(s)).rev() {
         let rest = statements.iter().enumerate().filter(|(j, s)| *j != i && allows(s));
         let rest = rest.filter(|(j, _)| !gone.contains(j)).map(|(_, s)| s);
-        if could_cover(rest.clone(), statement) && is_covered(cx, statement, &rest.collect::<Vec<_>>())
+        if could_cover(rest.clone(), statement)
+            && is_covered(cx, statement, &rest.collect::<Vec<_>>())
         {
             gone.push(i);
         }

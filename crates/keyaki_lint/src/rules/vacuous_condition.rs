@@ -65,7 +65,8 @@ fn check(cx: &mut Context<'_>) {
         let Some(condition) = &statement.condition else { continue };
         let with = meaning.alone(statement);
         let is_it = |s: &Statement| s.origin == statement.origin;
-        let free = Statement { condition: None, ..with_effect(statement, keyaki_ir::Effect::Allow) };
+        let free =
+            Statement { condition: None, ..with_effect(statement, keyaki_ir::Effect::Allow) };
         let without = meaning.some(|s| is_it(s).then(|| free.clone()));
         if meaning.holds(cx.catalog(), &Question::NoNewAccess { old: &with, new: &without }) {
             cx.report(condition.origin, "every request meets this condition")

@@ -30,7 +30,11 @@ fn the_regular_persona_is_quiet_on_the_managed_policies_of_aws() {
         names.into_iter().for_each(|name| *rules.entry(name).or_insert(0) += 1);
     }
     let share = flagged as f64 / policies.len() as f64;
-    println!("regular persona: {flagged} of {} policies flagged: {:.1} %", policies.len(), 100.0 * share);
+    println!(
+        "regular persona: {flagged} of {} policies flagged: {:.1} %",
+        policies.len(),
+        100.0 * share
+    );
     rules.iter().for_each(|(rule, count)| println!("{count:>5}  {rule}"));
     assert!(share <= MOST, "{share}");
 }

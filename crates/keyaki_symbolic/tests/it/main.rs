@@ -5,6 +5,7 @@
     reason = "a test stops at what it did not expect, and prints what it counted"
 )]
 
+mod derivatives;
 mod differ;
 mod faults;
 mod globs;

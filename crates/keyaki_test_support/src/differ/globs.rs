@@ -136,6 +136,14 @@ pub fn differences(pattern: usize, text: usize, step: usize) -> Result<u64, Stri
     Ok(count)
 }
 
+/// Whether some value of a key matches one glob and neither of two others: what the engine says.
+///
+/// # Errors
+/// The engine did not find out.
+pub fn value_is_left(need: &str, avoid: [&String; 2]) -> Result<bool, String> {
+    is_left(need, avoid, value)
+}
+
 fn resource(pattern: &str) -> Ask {
     Ask::Resource(Text::Like(format!("arn:aws:s3:::{pattern}").into(), Case::Sensitive))
 }

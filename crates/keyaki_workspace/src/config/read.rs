@@ -235,9 +235,9 @@ fn groups(table: &DeTable<'_>) -> Read<Vec<(String, Vec<String>)>> {
         if keyaki_lint::rule(&text).is_some() || Selection::GROUPS.contains(&text.as_str()) {
             return Err((name.span(), format!("`{text}` has a meaning already")));
         }
-        let members = texts(members)?.into_iter().map(|(member, at)| {
-            rule(member).map(|rule| rule.name.to_owned()).map_err(|m| (at, m))
-        });
+        let members = texts(members)?
+            .into_iter()
+            .map(|(member, at)| rule(member).map(|rule| rule.name.to_owned()).map_err(|m| (at, m)));
         Ok((text, members.collect::<Read<_>>()?))
     });
     named.collect()
@@ -276,11 +276,7 @@ fn setting_value(takes: Takes, value: &Spot<'_>) -> Read<SettingValue> {
 }
 
 /// Names of rules, AWS codes and groups.
-fn names(
-    table: &DeTable<'_>,
-    name: &str,
-    groups: &[(String, Vec<String>)],
-) -> Read<Vec<String>> {
+fn names(table: &DeTable<'_>, name: &str, groups: &[(String, Vec<String>)]) -> Read<Vec<String>> {
     let Some(value) = table.get(name) else { return Ok(Vec::new()) };
     let names = texts(value)?.into_iter().map(|(name, at)| {
         if let Some((_, members)) = groups.iter().find(|(group, _)| group == name) {

@@ -89,6 +89,29 @@ const TESTS: Record<string, () => Promise<void>> = {
     await edit(document, "s3:Get*", "s3:GetObject");
   },
 
+  "a request is simulated from the line above a policy, and again when it is edited": async () => {
+    const document = await open("logs.policy.json");
+    const lens = (await lenses(document)).find(({ command }) => command?.title === "simulate…");
+    await vscode.commands.executeCommand(lens?.command?.command ?? "", ...(lens?.command?.arguments ?? []));
+    const page = () => vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === "keyaki-simulation");
+    await until("the decision", () => page()?.getText().startsWith("# Allowed\n") === true);
+    const request = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === page()?.uri.query);
+    const change = new vscode.WorkspaceEdit();
+    const action = /"action": "[^"]*"/.exec(request!.getText())![0];
+    const start = request!.positionAt(request!.getText().indexOf(action));
+    const end = request!.positionAt(request!.getText().indexOf(action) + action.length);
+    change.replace(request!.uri, new vscode.Range(start, end), '"action": "s3:DeleteBucket"');
+    await vscode.workspace.applyEdit(change);
+    await until("another decision", () => page()?.getText().startsWith("# Not allowed") === true);
+  },
+
+  "a claim is refuted by a request, on a page": async () => {
+    await open("logs.policy.json");
+    await vscode.commands.executeCommand("keyaki.prove", { question: "no-public-access" });
+    const page = () => vscode.workspace.textDocuments.find(({ uri }) => uri.path.startsWith("/proof/"));
+    await until("the page", () => page()?.getText().startsWith("# Refuted") === true);
+  },
+
   "all safe fixes are applied by command": async () => {
     const document = await open("tidy.policy.json");
     await findings(document, 1);

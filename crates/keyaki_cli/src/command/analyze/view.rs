@@ -85,7 +85,7 @@ pub(crate) fn witness(shown: &ShownRequest) -> view::Witness {
     let context = request.context.iter();
     view::Witness {
         request: Request {
-            principal: crate::command::simulate::view::principal(request),
+            principal: keyaki_analyze::words::principal(&request.caller),
             action: request.action.clone(),
             resource: request.resource.clone(),
             context: context.map(|(k, v)| (k.to_owned(), v.as_slice().to_vec())).collect(),

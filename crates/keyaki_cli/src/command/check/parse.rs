@@ -6,7 +6,7 @@ use keyaki_diag::{Level, Persona};
 use keyaki_ir::{PolicyKind, ResourceType, near};
 use keyaki_report::Format;
 
-pub(super) fn kind(name: &str) -> Result<PolicyKind, String> {
+pub(crate) fn kind(name: &str) -> Result<PolicyKind, String> {
     let names = PolicyKind::ALL.map(PolicyKind::name);
     PolicyKind::parse(name).ok_or_else(|| one_of(name, &names))
 }

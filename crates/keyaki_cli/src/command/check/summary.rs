@@ -29,7 +29,9 @@ pub(super) fn summary(files: &[CheckedFile], mended: &Mended) -> String {
 /// That fixes were not applied, and why.
 pub(super) fn left_out(number: usize) -> String {
     let fixes = count(number, "fix", "fixes");
-    format!("left out {fixes}: it was not proved that the policy allows no more, or the same, after it")
+    format!(
+        "left out {fixes}: it was not proved that the policy allows no more, or the same, after it"
+    )
 }
 
 fn looked_at(files: &[CheckedFile]) -> String {

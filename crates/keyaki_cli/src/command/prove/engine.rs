@@ -12,7 +12,7 @@ use crate::exit::Failure;
 
 /// Which engine answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Which {
+pub(crate) enum Which {
     /// The engine on boxes, which needs no other program.
     #[default]
     Native,
@@ -23,7 +23,7 @@ pub(super) enum Which {
 }
 
 /// The engine that was asked for.
-pub(super) enum Chosen {
+pub(crate) enum Chosen {
     Native,
     Smt(Smt),
     Both(Both),
@@ -34,7 +34,7 @@ impl Chosen {
     ///
     /// # Errors
     /// What is missing.
-    pub(super) fn new(which: Which, wall: Duration) -> Result<Chosen, String> {
+    pub(crate) fn new(which: Which, wall: Duration) -> Result<Chosen, String> {
         Ok(match which {
             Which::Native => Chosen::Native,
             Which::Smt => Chosen::Smt(Smt::new(wall)?),
@@ -42,7 +42,7 @@ impl Chosen {
         })
     }
 
-    pub(super) fn decider(&self) -> &dyn Decider {
+    pub(crate) fn decider(&self) -> &dyn Decider {
         match self {
             Chosen::Native => &Native,
             Chosen::Smt(smt) => smt,
@@ -51,7 +51,7 @@ impl Chosen {
     }
 
     /// The engine's name in the output, with the solver's version.
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         match self {
             Chosen::Native => "native".to_owned(),
             Chosen::Smt(smt) => smt.name.clone(),
@@ -63,7 +63,7 @@ impl Chosen {
     ///
     /// # Errors
     /// The engines disagree.
-    pub(super) fn notes(&self) -> Result<Vec<String>, Failure> {
+    pub(crate) fn notes(&self) -> Result<Vec<String>, Failure> {
         match self {
             Chosen::Native | Chosen::Smt(_) => Ok(Vec::new()),
             Chosen::Both(both) => both.notes(),
@@ -72,7 +72,7 @@ impl Chosen {
 }
 
 /// A solver as the one who decides. Its requests are replayed, as those of any engine.
-pub(super) struct Smt {
+pub(crate) struct Smt {
     name: String,
     backend: RefCell<Box<dyn Backend>>,
     limits: Limits,
@@ -133,7 +133,7 @@ impl Decider for Smt {
 }
 
 /// Both engines on each question.
-pub(super) struct Both {
+pub(crate) struct Both {
     smt: Smt,
     seen: RefCell<Seen>,
 }

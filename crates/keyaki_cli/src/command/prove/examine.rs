@@ -16,7 +16,7 @@ pub(super) enum Kind {
 }
 
 /// The most parts that are asked about.
-const MOST: usize = 2000;
+const MOST: usize = 10_000;
 
 /// A part with its answer.
 type Answered = (Part, Answer);

@@ -1,5 +1,6 @@
 //! Answers as what is reported: with the statements in their source.
 
+use keyaki_analyze::words::principal;
 use keyaki_analyze::{Answer, Core, Needed, Place, Question, Witness};
 use keyaki_diag::TextRange;
 use keyaki_eval::StatementRef;
@@ -8,7 +9,6 @@ use keyaki_report::proof;
 use keyaki_report::simulation::Request;
 
 use crate::command::policies::Loaded;
-use crate::command::simulate::view::principal;
 
 pub(super) fn proof<'l>(
     question: &Question<'_>,
@@ -125,7 +125,7 @@ pub(crate) fn witness<'l>(found: &Witness, loaded: &[&'l Loaded]) -> proof::Witn
     }
     proof::Witness {
         request: Request {
-            principal: principal(request),
+            principal: principal(&request.caller),
             action: request.action.clone(),
             resource: request.resource.clone(),
             context: context.map(|(k, v)| (k.to_owned(), v.as_slice().to_vec())).collect(),

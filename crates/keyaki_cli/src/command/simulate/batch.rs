@@ -4,12 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, Read};
 
+use keyaki_analyze::{Checker, Draft};
 use keyaki_eval::{AskedKeys, Evaluator, Outcome, Reason, StatementRef, complete_where};
 use serde_json::json;
 
-use super::check::Checker;
-use super::draft::Draft;
-use super::request;
 use crate::command::policies::Loaded;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
@@ -101,7 +99,7 @@ impl<'e> Batch<'e> {
         let text = str::from_utf8(line).map_err(|_| "the line is not UTF-8")?;
         let draft = Draft::read(text.trim_ascii_end().as_bytes())
             .map_err(|(message, _, column)| format!("column {column}: {message}"))?;
-        let asked = request::asked(draft)?;
+        let asked = draft.asked()?;
         self.checker.check(&asked.request)?;
         let mut request = asked.request;
         if !self.bare {

@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use keyaki_analyze::{Asked, Checker, Draft};
 use keyaki_catalog::Catalog;
-use keyaki_eval::{Caller, Context, Request, Values};
+use keyaki_eval::{Context, Values};
 
-use super::check::Checker;
-use super::draft::Draft;
 use crate::exit::Failure;
 
 #[derive(Debug, clap::Args)]
@@ -35,14 +34,6 @@ pub(crate) struct RequestArguments {
     absent: Vec<String>,
 }
 
-/// A request as asked for.
-#[derive(Debug)]
-pub(crate) struct Asked {
-    pub(crate) request: Request,
-    /// Keys that the request must not have.
-    pub(crate) absent: Vec<String>,
-}
-
 /// The request of the flags, with what is odd about it.
 pub(crate) fn read(
     arguments: &RequestArguments,
@@ -67,7 +58,7 @@ pub(crate) fn read(
         add(&mut draft.context, key, value);
     }
     draft.absent.extend(arguments.absent.iter().cloned());
-    let asked = asked(draft).map_err(Failure::new)?;
+    let asked = draft.asked().map_err(Failure::new)?;
     let mut checker = Checker::new(catalog);
     checker.check(&asked.request).map_err(Failure::new)?;
     let notes = checker.odd(&asked.request);
@@ -96,24 +87,4 @@ fn add(context: &mut Context, key: &str, text: &str) {
         }
     };
     context.set(key, values);
-}
-
-/// The request that a draft describes.
-pub(crate) fn asked(draft: Draft) -> Result<Asked, String> {
-    let lacks = |member: &str| format!("the request has no `{member}`");
-    let principal = draft.principal.ok_or_else(|| lacks("principal"))?;
-    let mut caller = Caller::parse(&principal).map_err(|e| e.to_string())?;
-    match (&mut caller, draft.federated_by) {
-        (Caller::FederatedUser { user, .. }, by @ Some(_)) => *user = by,
-        (_, Some(_)) => return Err(format!("`{principal}` is no federated user")),
-        (_, None) => {}
-    }
-    let request = Request {
-        caller,
-        action: draft.action.ok_or_else(|| lacks("action"))?,
-        resource: draft.resource.unwrap_or_else(|| "*".to_owned()),
-        resource_account: draft.resource_account,
-        context: draft.context,
-    };
-    Ok(Asked { request, absent: draft.absent })
 }

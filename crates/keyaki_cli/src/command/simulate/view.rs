@@ -1,10 +1,7 @@
 //! A decided request as plain data for the renderers.
 
-use keyaki_eval::{
-    Caller, Evaluator, FailedCondition, Mismatch, Outcome, Profile, Reason, Request,
-    StatementTrace, Verdict,
-};
-use keyaki_ir::Statement;
+use keyaki_analyze::words::{mismatch, missing_keys, principal};
+use keyaki_eval::{Evaluator, Outcome, Profile, Reason, Request, StatementTrace, Verdict};
 use keyaki_report::simulation as view;
 
 use crate::command::policies::Loaded;
@@ -17,7 +14,7 @@ pub(crate) fn view<'l>(
     mut notes: Vec<String>,
 ) -> view::Simulation<'l> {
     let trace = evaluator.trace(request);
-    notes.extend(missing_keys(evaluator, request));
+    notes.extend(missing_keys(evaluator.policies(), request));
     if request.owner().is_none() && request.caller.account().is_some() {
         notes.push(
             "the resource's owner is not known; it is taken to be the caller's account".into(),
@@ -41,7 +38,7 @@ pub(crate) fn view<'l>(
         profile: evaluator.profile().name().to_owned(),
         stable: other.is_empty(),
         request: view::Request {
-            principal: principal(request),
+            principal: principal(&request.caller),
             action: request.action.clone(),
             resource: request.resource.clone(),
             context: request
@@ -51,20 +48,6 @@ pub(crate) fn view<'l>(
                 .collect(),
         },
         notes,
-    }
-}
-
-pub(crate) fn principal(request: &Request) -> String {
-    match &request.caller {
-        Caller::Service { host } => host.clone(),
-        Caller::CanonicalUser { id } => id.clone(),
-        Caller::Anonymous => "anonymous".to_owned(),
-        Caller::Root { .. }
-        | Caller::User { .. }
-        | Caller::RoleSession { .. }
-        | Caller::FederatedUser { .. }
-        | Caller::WebIdentity { .. }
-        | Caller::Saml { .. } => request.caller.arn().unwrap_or_default(),
     }
 }
 
@@ -123,57 +106,4 @@ fn traced(evaluator: &Evaluator<'_>, request: &Request, trace: &StatementTrace) 
         matches: trace.mismatch.is_none(),
         mismatch: trace.mismatch.and_then(|m| mismatch(statement?, request, m)),
     }
-}
-
-/// Why a statement does not match, in a phrase.
-fn mismatch(statement: &Statement, request: &Request, mismatch: Mismatch) -> Option<String> {
-    let named = |negated: bool, name: &str| match negated {
-        true => format!("`Not{name}` excepts"),
-        false => format!("no `{name}` matches"),
-    };
-    Some(match mismatch {
-        Mismatch::Principal => {
-            format!("{} the caller", named(statement.not_principal.is_some(), "Principal"))
-        }
-        Mismatch::Action => {
-            format!("{} `{}`", named(statement.not_action.is_some(), "Action"), request.action)
-        }
-        Mismatch::Resource => {
-            let negated = statement.not_resource.is_some();
-            format!("{} `{}`", named(negated, "Resource"), request.resource)
-        }
-        Mismatch::Condition(failed) => condition(statement, request, failed)?,
-    })
-}
-
-fn condition(statement: &Statement, request: &Request, failed: FailedCondition) -> Option<String> {
-    let block = statement.condition.as_ref()?.blocks.get(failed.block)?;
-    let entry = block.entries.get(failed.entry?)?;
-    let key = &entry.key.value;
-    let found = match request.context.get(key).map(|v| v.as_slice()) {
-        None => "is absent".to_owned(),
-        Some([one]) => format!("is `{one}`"),
-        Some(values) => format!("is {values:?}"),
-    };
-    Some(format!("`{}` does not hold: `{key}` {found}", block.operator.text))
-}
-
-/// Keys that the conditions ask for and that the request does not have.
-fn missing_keys(evaluator: &Evaluator<'_>, request: &Request) -> Option<String> {
-    let policies = evaluator.policies();
-    let mut missing: Vec<&str> = Vec::new();
-    for layer in policies.layers() {
-        for (_, statement) in policies.statements(layer) {
-            for (_, entry) in statement.condition_entries() {
-                let key = &*entry.key.value;
-                if !request.context.has(key) && !missing.iter().any(|m| m.eq_ignore_ascii_case(key))
-                {
-                    missing.push(key);
-                }
-            }
-        }
-    }
-    let keys: Vec<_> = missing.iter().map(|k| format!("`{k}`")).collect();
-    (!keys.is_empty())
-        .then(|| format!("conditions ask for keys that are absent: {}", keys.join(", ")))
 }

@@ -59,14 +59,21 @@ pub(crate) fn pushing() -> Value {
 impl Editor {
     /// Starts a server and greets it.
     pub(crate) fn start(capabilities: Value) -> Editor {
-        Editor::start_with(
-            json!({ "processId": null, "rootUri": null, "capabilities": capabilities }),
-        )
+        Editor::greeted(Editor::spawn(), capabilities)
     }
 
     /// The same with all that can be said in the greeting.
     pub(crate) fn start_with(greeting: Value) -> Editor {
-        let mut editor = Editor::spawn();
+        Editor::greeted_with(Editor::spawn(), greeting)
+    }
+
+    /// The same with a server that was started already.
+    pub(crate) fn greeted(editor: Editor, capabilities: Value) -> Editor {
+        let greeting = json!({ "processId": null, "rootUri": null, "capabilities": capabilities });
+        Editor::greeted_with(editor, greeting)
+    }
+
+    fn greeted_with(mut editor: Editor, greeting: Value) -> Editor {
         let result = editor.request("initialize", greeting);
         assert!(result["result"]["capabilities"].is_object(), "{result}");
         editor.notify("initialized", json!({}));
@@ -75,8 +82,13 @@ impl Editor {
 
     /// Starts a server and says nothing.
     pub(crate) fn spawn() -> Editor {
+        Editor::run(["lsp", "--catalog", "embedded"])
+    }
+
+    /// Starts the program with these arguments and says nothing.
+    pub(crate) fn run<'w>(arguments: impl IntoIterator<Item = &'w str>) -> Editor {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keyaki"));
-        command.args(["lsp", "--catalog", "embedded"]).env("RUST_BACKTRACE", "0");
+        command.args(arguments).env("RUST_BACKTRACE", "0");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
         let mut child = command.spawn().expect("the server starts");
         let output = child.stdout.take().expect("standard output is a pipe");

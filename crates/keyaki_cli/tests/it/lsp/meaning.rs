@@ -77,7 +77,7 @@ fn nothing_is_proved_where_that_is_switched_off() {
     editor.open(URI, &public());
     editor.told("textDocument/publishDiagnostics");
     std::thread::sleep(std::time::Duration::from_millis(700));
-    assert_eq!(titles(&lenses(&mut editor)), ["grants 1 action", "explain"]);
+    assert_eq!(titles(&lenses(&mut editor)), ["grants 1 action", "explain", "simulate…"]);
     assert!(editor.told.is_empty(), "{:?}", editor.told);
 }
 
@@ -85,10 +85,10 @@ fn nothing_is_proved_where_that_is_switched_off() {
 fn a_line_above_the_policy_says_what_it_grants_and_leads_to_the_finding() {
     let mut editor = Editor::start(refreshing());
     editor.open(URI, &public());
-    assert_eq!(titles(&lenses(&mut editor)), ["grants 1 action", "explain"]);
+    assert_eq!(titles(&lenses(&mut editor)), ["grants 1 action", "explain", "simulate…"]);
     editor.told("workspace/codeLens/refresh");
     let found = lenses(&mut editor);
-    assert_eq!(titles(&found), ["grants 1 action, public", "explain"]);
+    assert_eq!(titles(&found), ["grants 1 action, public", "explain", "simulate…"]);
     let command = &found[0]["command"];
     let (name, arguments) = (&command["command"], &command["arguments"]);
     let params = json!({ "command": name, "arguments": arguments });
@@ -138,13 +138,60 @@ fn a_policy_is_compared_with_the_last_commit() {
     let mut editor = Editor::start(pulling());
     editor.open(&uri, &policy("A", "s3:PutObject"));
     let found = editor.about("textDocument/codeLens", &uri);
-    assert_eq!(found[2]["command"]["title"], "compare with HEAD");
+    assert_eq!(found[3]["command"]["title"], "compare with HEAD");
     let params = json!({ "command": "keyaki.server.compareWithHead", "arguments": [uri] });
     let view = editor.result("workspace/executeCommand", params);
     let text = view["markdown"].as_str().expect("a text");
     assert!(text.contains("## Gained\n\n- `s3:PutObject`"), "{text}");
     assert!(text.contains("## Lost\n\n- `s3:GetObject`"), "{text}");
     assert_eq!(view["uri"], json!(null), "this editor does not read such addresses");
+}
+
+#[test]
+fn a_request_is_simulated_from_the_line_above_a_statement() {
+    let mut editor = Editor::start(refreshing());
+    editor.open(URI, &policy("Read", "s3:GetObject"));
+    let command = lenses(&mut editor)[2]["command"].clone();
+    let run = |editor: &mut Editor, name: &str, arguments: &Value| {
+        let params = json!({ "command": name, "arguments": arguments });
+        editor.result("workspace/executeCommand", params)
+    };
+    let view = run(&mut editor, "keyaki.server.simulate", &command["arguments"]);
+    assert_eq!(command["command"], "keyaki.server.simulate");
+    assert_eq!(view["says"], "allow", "{view}");
+    assert_eq!(view["statements"][0]["start"]["line"], 3);
+    let content = editor.result("workspace/textDocumentContent", json!({ "uri": view["uri"] }));
+    assert_eq!(content["text"], view["markdown"]);
+    let draft = run(&mut editor, "keyaki.server.draftRequest", &command["arguments"]);
+    let text = draft["request"].as_str().expect("a request");
+    let mut request: Value = serde_json::from_str(text).expect("a request is JSON");
+    request["action"] = json!("s3:PutObject");
+    let about = json!([URI, { "policy": draft["policy"], "request": request }]);
+    let refused = run(&mut editor, "keyaki.server.simulate", &about);
+    assert_eq!(refused["says"], "nothing", "{refused}");
+    let about = json!([URI, { "request": "{" }]);
+    let unread = run(&mut editor, "keyaki.server.simulate", &about);
+    assert_eq!(unread["says"], json!(null));
+    assert!(unread["markdown"].as_str().is_some_and(|text| text.contains("cannot be read")));
+}
+
+#[test]
+fn a_claim_is_proved_on_request() {
+    let mut editor = Editor::start(refreshing());
+    editor.open(URI, &public());
+    let mut told = |question: Value| {
+        let arguments = json!([URI, { "question": question }]);
+        let params = json!({ "command": "keyaki.server.prove", "arguments": arguments });
+        let view = editor.result("workspace/executeCommand", params);
+        let content = editor.result("workspace/textDocumentContent", json!({ "uri": view["uri"] }));
+        assert_eq!(content["text"], view["markdown"]);
+        view["markdown"].as_str().expect("a text").to_owned()
+    };
+    assert!(told(json!("no-public-access")).starts_with("# Refuted"));
+    let access = json!({ "question": "access-not-granted", "actions": ["s3:Put*"] });
+    assert!(told(access).starts_with("# Proved"));
+    assert!(told(json!("no-new-access")).contains("There is nothing to prove: "));
+    assert!(told(json!("why")).contains("there is no question `why`"));
 }
 
 #[test]

@@ -5,20 +5,29 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use keyaki_eval::{Context, Values};
+use keyaki_eval::{Caller, Context, Request, Values};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value, json};
+
+use crate::words::principal;
 
 /// The members of a request; those that are not given are none or empty.
 #[derive(Debug, Default)]
-pub(crate) struct Draft {
-    pub(crate) principal: Option<String>,
+pub struct Draft {
+    /// Who.
+    pub principal: Option<String>,
     /// The IAM user that made the session of a federated user.
-    pub(crate) federated_by: Option<String>,
-    pub(crate) action: Option<String>,
-    pub(crate) resource: Option<String>,
-    pub(crate) resource_account: Option<String>,
-    pub(crate) context: Context,
-    pub(crate) absent: Vec<String>,
+    pub federated_by: Option<String>,
+    /// What.
+    pub action: Option<String>,
+    /// On what; `*` where none is given.
+    pub resource: Option<String>,
+    /// The account that owns the resource, where its ARN does not tell.
+    pub resource_account: Option<String>,
+    /// The condition keys.
+    pub context: Context,
+    /// Keys that the request must not have.
+    pub absent: Vec<String>,
 }
 
 impl Draft {
@@ -26,8 +35,70 @@ impl Draft {
     ///
     /// # Errors
     /// What is wrong with it, and where: line and column.
-    pub(crate) fn read(json: &[u8]) -> Result<Draft, (String, usize, usize)> {
+    pub fn read(json: &[u8]) -> Result<Draft, (String, usize, usize)> {
         serde_json::from_slice(json).map_err(|e| (message(&e), e.line(), e.column()))
+    }
+
+    /// The request that it describes.
+    ///
+    /// # Errors
+    /// What it lacks, or what is no principal.
+    pub fn asked(self) -> Result<Asked, String> {
+        let lacks = |member: &str| format!("the request has no `{member}`");
+        let principal = self.principal.ok_or_else(|| lacks("principal"))?;
+        let mut caller = Caller::parse(&principal).map_err(|e| e.to_string())?;
+        match (&mut caller, self.federated_by) {
+            (Caller::FederatedUser { user, .. }, by @ Some(_)) => *user = by,
+            (_, Some(_)) => return Err(format!("`{principal}` is no federated user")),
+            (_, None) => {}
+        }
+        let request = Request {
+            caller,
+            action: self.action.ok_or_else(|| lacks("action"))?,
+            resource: self.resource.unwrap_or_else(|| "*".to_owned()),
+            resource_account: self.resource_account,
+            context: self.context,
+        };
+        Ok(Asked { request, absent: self.absent })
+    }
+}
+
+/// A request as asked for.
+#[derive(Debug)]
+pub struct Asked {
+    /// The request.
+    pub request: Request,
+    /// Keys that the request must not have.
+    pub absent: Vec<String>,
+}
+
+impl Asked {
+    /// The request as [`Draft::read`] reads it.
+    pub fn to_json(&self) -> String {
+        let request = &self.request;
+        let mut object = Map::new();
+        object.insert("principal".to_owned(), json!(principal(&request.caller)));
+        if let Caller::FederatedUser { user: Some(user), .. } = &request.caller {
+            object.insert("federated_by".to_owned(), json!(user));
+        }
+        object.insert("action".to_owned(), json!(request.action));
+        object.insert("resource".to_owned(), json!(request.resource));
+        if let Some(account) = &request.resource_account {
+            object.insert("resource_account".to_owned(), json!(account));
+        }
+        let keys = request.context.iter().map(|(key, values)| (key.to_owned(), value(values)));
+        object.insert("context".to_owned(), Value::Object(keys.collect()));
+        if !self.absent.is_empty() {
+            object.insert("absent".to_owned(), json!(self.absent));
+        }
+        format!("{:#}", Value::Object(object))
+    }
+}
+
+fn value(values: &Values) -> Value {
+    match values {
+        Values::One(text) => json!(text),
+        Values::List(texts) => json!(texts),
     }
 }
 

@@ -13,7 +13,8 @@ use keyaki_ir::{Arn, date};
 const REMEMBERED: usize = 10_000;
 
 /// Asks the catalogue about the names in requests, each name once.
-pub(crate) struct Checker<'c> {
+#[derive(Debug)]
+pub struct Checker<'c> {
     catalog: &'c Catalog,
     /// Actions that there are.
     actions: HashMap<String, ()>,
@@ -21,12 +22,16 @@ pub(crate) struct Checker<'c> {
 }
 
 impl<'c> Checker<'c> {
-    pub(crate) fn new(catalog: &'c Catalog) -> Self {
+    /// One that has asked nothing yet.
+    pub fn new(catalog: &'c Catalog) -> Self {
         Self { catalog, actions: HashMap::new(), keys: HashMap::new() }
     }
 
     /// Refuses what cannot be a request.
-    pub(crate) fn check(&mut self, request: &Request) -> Result<(), String> {
+    ///
+    /// # Errors
+    /// What cannot be.
+    pub fn check(&mut self, request: &Request) -> Result<(), String> {
         if !self.actions.contains_key(&request.action) {
             check_action(&request.action, self.catalog)?;
             remember(&mut self.actions, &request.action, ());
@@ -44,7 +49,7 @@ impl<'c> Checker<'c> {
     }
 
     /// What is odd about a request that can be.
-    pub(crate) fn odd(&mut self, request: &Request) -> Vec<String> {
+    pub fn odd(&mut self, request: &Request) -> Vec<String> {
         let keys = request.context.iter().map(|(key, _)| key);
         let unknown = keys.filter(|key| self.key_type(key).is_none());
         unknown.map(|key| format!("the catalogue knows no condition key `{key}`")).collect()

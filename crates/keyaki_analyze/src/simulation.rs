@@ -1,0 +1,7 @@
+//! One request as somebody writes it down: read, and whether it can be.
+
+mod checker;
+mod draft;
+
+pub use checker::Checker;
+pub use draft::{Asked, Draft};
