@@ -161,9 +161,9 @@ fn of_resource(subjects: &[&Subject], asked: &AskedKeys) -> Vec<CallerCase> {
 
 /// Whether there are RCPs or SCPs beside other layers: they do not reach service-linked roles.
 fn has_guardrails(subjects: &[&Subject]) -> bool {
-    subjects.iter().any(|s| {
-        s.layer.is_none() && (s.policies.rcp.is_some() || s.policies.scp.is_some())
-    })
+    subjects
+        .iter()
+        .any(|s| s.layer.is_none() && (s.policies.rcp.is_some() || s.policies.scp.is_some()))
 }
 
 /// A session of a service-linked role.
@@ -345,7 +345,8 @@ fn open_keys(
         | CallerKind::CanonicalUser => ("", String::new()),
     };
     let (is_user, is_service) = (kind == CallerKind::User, kind == CallerKind::Service);
-    OWN_KEYS.into_iter().filter(|key| asked.has(key)).map(move |key| {
+    let own = OWN_KEYS.into_iter().filter(|key| asked.has(key));
+    own.filter(move |key| !is_left_open(key, kind)).map(move |key| {
         let part = match key {
             "aws:PrincipalType" if !name.is_empty() => is(key, name),
             "aws:PrincipalAccount" if !arn.is_empty() => like(key, account),
@@ -360,6 +361,14 @@ fn open_keys(
     })
 }
 
+/// Keys that requests of all callers have, and of which AWS does not say what they hold where an
+/// identity provider vouches for the caller:
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
+fn is_left_open(key: &str, kind: CallerKind) -> bool {
+    matches!(kind, CallerKind::WebIdentity | CallerKind::Saml)
+        && matches!(key, "aws:PrincipalType" | "aws:PrincipalAccount")
+}
+
 /// What the keys of exactly this caller hold.
 fn exactly(caller: &Caller, asked: &AskedKeys) -> Vec<Formula<Ask>> {
     let request = Request {
@@ -371,7 +380,9 @@ fn exactly(caller: &Caller, asked: &AskedKeys) -> Vec<Formula<Ask>> {
     };
     let Ok(completed) = complete_where(request, |key| asked.has(key)) else { return Vec::new() };
     let context = &completed.request.context;
+    let kind = CallerKind::of(caller);
     let keys = OWN_KEYS.into_iter().chain(["aws:userid"]).filter(|key| asked.has(key));
+    let keys = keys.filter(|key| !is_left_open(key, kind));
     let parts = keys.filter_map(|key| {
         if completed.assumed.contains(&key) {
             return None;
