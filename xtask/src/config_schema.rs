@@ -39,6 +39,7 @@ pub(crate) fn schema(rules: &[String]) -> Value {
             "require": { "type": "array", "items": requirement() },
             "files": { "type": "array", "items": files(&resource_types) },
             "suppress": { "type": "array", "items": suppression() },
+            "archive": { "type": "array", "items": archive() },
         },
         "$defs": {
             "rule": { "enum": rule },
@@ -83,6 +84,32 @@ fn suppression() -> Value {
             "path": { "$ref": "#/$defs/paths" },
             "sid": { "type": "string", "description": "The Sid of the statement." },
             "at": { "type": "string", "description": "A JSON pointer into the policy." },
+            "expires": { "type": "string", "format": "date", "description": "The last day on which it holds." },
+        },
+    })
+}
+
+fn archive() -> Value {
+    let texts = one_or_more(&json!({ "type": "string" }), "Texts.");
+    let criterion = json!({
+        "type": "object",
+        "additionalProperties": false,
+        "minProperties": 1,
+        "properties": { "eq": texts, "neq": texts, "contains": texts, "exists": { "type": "boolean" } },
+    });
+    json!({
+        "type": "object",
+        "description": "Findings about snapshots that are put aside.",
+        "additionalProperties": false,
+        "required": ["when", "reason"],
+        "properties": {
+            "when": {
+                "type": "object",
+                "description": "Fields of findings, each with what must hold of its values.",
+                "minProperties": 1,
+                "additionalProperties": criterion,
+            },
+            "reason": { "type": "string", "minLength": 1 },
             "expires": { "type": "string", "format": "date", "description": "The last day on which it holds." },
         },
     })

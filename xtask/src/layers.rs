@@ -18,10 +18,12 @@ mod tests {
         ("keyaki_solve", &["keyaki_symbolic", "keyaki_eval", "keyaki_catalog", "keyaki_ir"]),
         ("keyaki_analyze", &["keyaki_symbolic", "keyaki_eval", "keyaki_catalog", "keyaki_ir"]),
         ("keyaki_account", &["keyaki_catalog", "keyaki_ir", "keyaki_syntax"]),
+        ("keyaki_trail", &["keyaki_catalog", "keyaki_ir"]),
         (
             "keyaki_audit",
             &[
                 "keyaki_account",
+                "keyaki_trail",
                 "keyaki_analyze",
                 "keyaki_symbolic",
                 "keyaki_eval",
@@ -76,6 +78,7 @@ mod tests {
                 "keyaki_lsp",
                 "keyaki_workspace",
                 "keyaki_account",
+                "keyaki_trail",
                 "keyaki_audit",
                 "keyaki_analyze",
                 "keyaki_solve",

@@ -23,6 +23,7 @@ mod licences;
 mod packages;
 mod platform;
 mod protocol;
+mod report;
 mod rule_docs;
 mod sbom;
 mod test;
@@ -40,6 +41,7 @@ tasks:
   test-editor        run the VS Code extension in a real workbench
   test-editors       the same, and before that the tests in Neovim and Emacs, which it installs
   test-protocol      run the language server under pytest-lsp, which it installs
+  test-report        look at the HTML report in Chromium, driven by playwright-core
   package-editor [--target T --program P]
                      pack the VS Code extension, for one platform with the program in it
   dist [--target TRIPLE] [--profile NAME]
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["test", rest @ ..] => test::run(&workspace_root(), rest),
         ["test-editor"] => editor::test_in_workbench(&workspace_root()),
+        ["test-report"] => report::test(&workspace_root()),
         ["test-editors"] => editors::test(&workspace_root()),
         ["test-protocol"] => protocol::test(&workspace_root()),
         ["package-editor", rest @ ..] => editor::package(&workspace_root(), rest),

@@ -20,7 +20,7 @@ pub(crate) fn is_one(root: Value<'_>) -> bool {
 
 pub(crate) fn read(file: &Arc<str>, root: Value<'_>) -> Fragment {
     let mut fragment = Fragment::new(file, Format::LastAccessed);
-    if json::truth(root, "IsTruncated") == Some(true) {
+    if json::has_more(root) {
         fragment.remark("is one page of several", "unused services");
     }
     if json::text(root, "JobStatus").is_some_and(|s| s != "COMPLETED") {

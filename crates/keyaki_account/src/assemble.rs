@@ -11,7 +11,7 @@ use crate::fragment::Piece;
 use crate::resource::account_of;
 use crate::{
     Account, Credentials, Format, Fragment, Guardrail, Kind, Managed, Organization, Principal,
-    Remark, Snapshot, Stored,
+    Remark, Resource, Snapshot, Stored,
 };
 
 /// Puts fragments together; managed policies of AWS's that they lack are the catalogue's.
@@ -35,7 +35,8 @@ struct Assembly {
     jobs: BTreeMap<String, String>,
     accessed: Vec<(String, Option<String>, String, Vec<crate::ServiceAccess>)>,
     credentials: Vec<(String, Option<keyaki_ir::date::Instant>, Credentials)>,
-    blocks: BTreeMap<String, bool>,
+    /// Block Public Access by bucket or account: what it restricts, and whether it ignores ACLs.
+    blocks: BTreeMap<String, (bool, bool)>,
     own_accounts: BTreeSet<String>,
 }
 
@@ -47,10 +48,18 @@ impl Assembly {
             Piece::Group(group) => {
                 let account = account_of(&group.arn).unwrap_or_default();
                 snapshot.accounts.entry(account).or_default().has_identities = true;
-                snapshot.groups.entry(group.arn.clone()).or_insert(group);
+                let known =
+                    snapshot.groups.entry(group.arn.clone()).or_insert_with(|| group.clone());
+                if !known.is_as(&group) {
+                    self.tell_first(&group.arn, file, "access of its members");
+                }
             }
             Piece::Managed(managed) => {
-                snapshot.managed.entry(managed.arn.clone()).or_insert(managed);
+                let known = snapshot.managed.entry(managed.arn.clone());
+                let known = known.or_insert_with(|| managed.clone());
+                if !known.document.says_the_same(&managed.document) {
+                    self.tell_first(&managed.arn, file, "all access through it");
+                }
             }
             Piece::Page { account, truncated } => {
                 let (pages, is_whole) = self.pages.entry(account).or_default();
@@ -69,19 +78,11 @@ impl Assembly {
             Piece::Organization(organization) => {
                 let id = organization.id.clone();
                 let known = snapshot.organizations.entry(id).or_default();
-                merge(known, *organization);
-            }
-            Piece::Resource(resource) => {
-                let arn = resource.arn.clone();
-                if let Some(before) = snapshot.resources.get(&arn) {
-                    let same = before.policy.as_ref().map(|p| p.place());
-                    let message =
-                        format!("is described twice; {} counts", same.unwrap_or_default());
-                    snapshot.remarks.push(Remark::new(&arn, message, ""));
-                } else {
-                    snapshot.resources.insert(arn, *resource);
+                for id in merge(known, *organization) {
+                    self.tell_first(&id, file, "SCPs and RCPs");
                 }
             }
+            Piece::Resource(resource) => self.resource(*resource, file),
             Piece::Aspect { folder, aspect } => {
                 self.folders.entry(folder).or_default().add(*aspect)
             }
@@ -99,8 +100,12 @@ impl Assembly {
             Piece::Account(account) => {
                 self.own_accounts.insert(account);
             }
-            Piece::BlockPublicAccess { bucket, restricts } => {
-                self.blocks.insert(bucket, restricts);
+            Piece::BlockPublicAccess { bucket, restricts, ignores } => {
+                self.blocks.insert(bucket, (restricts, ignores));
+            }
+            Piece::Share(share) => snapshot.shares.push(*share),
+            Piece::List(by) => {
+                snapshot.lists.insert(by);
             }
         }
     }
@@ -110,16 +115,44 @@ impl Assembly {
         let account = snapshot.accounts.entry(principal.account.clone()).or_default();
         account.has_identities = true;
         let arn = principal.arn.clone();
-        match snapshot.principals.entry(arn) {
-            Entry::Occupied(known) => {
-                let message =
-                    format!("{} is described twice; its first description counts", known.key());
-                snapshot.remarks.push(Remark::new(file, message, ""));
+        match snapshot.principals.entry(arn.clone()) {
+            Entry::Occupied(mut known) => {
+                if let Err(other) = known.get_mut().merge(principal) {
+                    snapshot.other_principals.push(*other);
+                    self.tell_both(&arn, file, "findings about it");
+                }
             }
             Entry::Vacant(place) => {
                 place.insert(principal);
             }
         }
+    }
+
+    fn resource(&mut self, resource: Resource, file: &Arc<str>) {
+        let arn = resource.arn.clone();
+        match self.snapshot.resources.entry(arn.clone()) {
+            Entry::Occupied(mut known) => {
+                if let Err(other) = known.get_mut().merge(resource) {
+                    self.snapshot.other_resources.push(*other);
+                    self.tell_both(&arn, file, "access to it");
+                }
+            }
+            Entry::Vacant(place) => {
+                place.insert(resource);
+            }
+        }
+    }
+
+    /// Says that two descriptions do not agree, and that each is looked at.
+    fn tell_both(&mut self, arn: &str, file: &str, weakens: &'static str) {
+        let message = format!("is described differently in {file}; each description is looked at");
+        self.snapshot.remarks.push(Remark::new(arn, message, weakens));
+    }
+
+    /// Says that two descriptions do not agree, and that the first counts.
+    fn tell_first(&mut self, arn: &str, file: &str, weakens: &'static str) {
+        let message = format!("is described differently in {file}; its first description counts");
+        self.snapshot.remarks.push(Remark::new(arn, message, weakens));
     }
 
     fn finish(mut self, catalog: &Catalog) -> Snapshot {
@@ -199,33 +232,75 @@ impl Assembly {
         let known: BTreeSet<&String> =
             self.snapshot.accounts.keys().chain(&self.own_accounts).collect();
         let only = (known.len() == 1).then(|| known.first().map(|a| (*a).clone())).flatten();
-        for resource in self.snapshot.resources.values_mut() {
+        let snapshot = &mut self.snapshot;
+        for resource in snapshot.resources.values_mut().chain(&mut snapshot.other_resources) {
             if resource.account.is_none() {
                 resource.account.clone_from(&only);
             }
             let name = resource.arn.rsplit(':').next().unwrap_or_default();
             if resource.kind.name == "s3-bucket" && resource.restricts_public_buckets.is_none() {
-                let of_account = resource.account.as_ref().and_then(|a| self.blocks.get(a));
-                let own = self.blocks.get(name);
+                let block = |name: &String| self.blocks.get(name).map(|(restricts, _)| restricts);
+                let of_account = resource.account.as_ref().and_then(block);
+                let own = self.blocks.get(name).map(|(restricts, _)| restricts);
                 resource.restricts_public_buckets = match (own, of_account) {
                     (Some(true), _) | (_, Some(true)) => Some(true),
                     (own, of_account) => own.or(of_account).copied(),
                 };
             }
         }
+        for share in &mut self.snapshot.shares {
+            let known =
+                self.snapshot.resources.get(&share.resource).and_then(|r| r.account.clone());
+            share.account = share.account.take().or(known).or_else(|| only.clone());
+            let name = share.resource.rsplit(':').next().unwrap_or_default();
+            let ignores = |name: &str| self.blocks.get(name).is_some_and(|(_, ignores)| *ignores);
+            let of_account = share.account.as_deref().is_some_and(ignores);
+            share.is_ignored = share.by == "ACL" && (ignores(name) || of_account);
+        }
+        let by_place = |s: &crate::Share| {
+            (s.resource.clone(), s.with.clone(), s.by, s.conditions.clone(), s.place.clone())
+        };
+        self.snapshot.shares.sort_by_cached_key(by_place);
+        // Several entries for one grantee are one share.
+        self.snapshot.shares.dedup_by(|later, first| {
+            let is_same = (&later.resource, &later.with, later.by, &later.conditions)
+                == (&first.resource, &first.with, first.by, &first.conditions);
+            if is_same {
+                first.permissions.append(&mut later.permissions);
+                first.permissions.sort_unstable();
+                first.permissions.dedup();
+            }
+            is_same
+        });
         let owners: Vec<String> =
-            self.snapshot.resources.values().filter_map(|r| r.account.clone()).collect();
-        for owner in owners.into_iter().chain(std::mem::take(&mut self.own_accounts)) {
+            self.snapshot.described_resources().filter_map(|r| r.account.clone()).collect();
+        let shared: Vec<String> =
+            self.snapshot.shares.iter().filter_map(|s| s.account.clone()).collect();
+        for owner in owners.into_iter().chain(shared).chain(std::mem::take(&mut self.own_accounts))
+        {
             self.snapshot.accounts.entry(owner).or_default();
         }
     }
 }
 
-fn merge(known: &mut Organization, more: Organization) {
+/// Adds more of an organisation. Gives the ids of what it describes otherwise.
+fn merge(known: &mut Organization, more: Organization) -> Vec<String> {
     known.id = more.id;
     known.management = more.management.or(known.management.take());
-    known.nodes.extend(more.nodes);
-    known.policies.extend(more.policies);
+    let mut differing = Vec::new();
+    for (id, node) in more.nodes {
+        let first = known.nodes.entry(id.clone()).or_insert_with(|| node.clone());
+        if (&first.parent, &first.policies) != (&node.parent, &node.policies) {
+            differing.push(id);
+        }
+    }
+    for (id, (kind, document)) in more.policies {
+        let first = known.policies.entry(id.clone()).or_insert_with(|| (kind, document.clone()));
+        if first.0 != kind || !first.1.says_the_same(&document) {
+            differing.push(id);
+        }
+    }
+    differing
 }
 
 /// A user of whom only the credential report tells.
@@ -255,7 +330,7 @@ fn lone_user(
 
 fn add_managed_by_aws(snapshot: &mut Snapshot, catalog: &Catalog) {
     let of_principals =
-        snapshot.principals.values().flat_map(|p| p.attached.iter().chain(&p.boundary));
+        snapshot.described_principals().flat_map(|p| p.attached.iter().chain(&p.boundary));
     let of_groups = snapshot.groups.values().flat_map(|g| &g.attached);
     let named: BTreeSet<&String> = of_principals.chain(of_groups).collect();
     let lacking: Vec<String> =
@@ -272,7 +347,7 @@ fn add_managed_by_aws(snapshot: &mut Snapshot, catalog: &Catalog) {
 /// Says which policies are missing, and what that weakens.
 fn tell_missing(snapshot: &mut Snapshot) {
     let mut users: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for principal in snapshot.principals.values() {
+    for principal in snapshot.described_principals() {
         let (_, missing) = snapshot.identity_of(principal);
         let boundary = principal.boundary.iter().filter(|b| !snapshot.managed.contains_key(*b));
         for name in missing.into_iter().chain(boundary.cloned()) {
@@ -292,7 +367,7 @@ fn tell_missing(snapshot: &mut Snapshot) {
             for kind in [Guardrail::Scp, Guardrail::Rcp] {
                 let Some(levels) = organization.levels(account, kind) else { continue };
                 for lacking in levels.into_iter().flat_map(|(_, _, lacking)| lacking) {
-                    let message = "is missing; it is taken to refuse nothing";
+                    let message = "is missing or broken; it is taken to refuse nothing";
                     remarks.push(Remark::new(
                         &lacking,
                         message,
@@ -314,10 +389,10 @@ fn tell_missing(snapshot: &mut Snapshot) {
 
 /// All documents.
 fn stored(snapshot: &Snapshot) -> Vec<&Arc<Stored>> {
-    let principals = snapshot.principals.values().flat_map(|p| p.inline.iter().chain(&p.trust));
+    let principals = snapshot.described_principals().flat_map(|p| p.inline.iter().chain(&p.trust));
     let groups = snapshot.groups.values().flat_map(|g| &g.inline);
     let managed = snapshot.managed.values().map(|m| &m.document);
-    let resources = snapshot.resources.values().flat_map(|r| &r.policy);
+    let resources = snapshot.described_resources().flat_map(|r| &r.policy);
     let guardrails =
         snapshot.organizations.values().flat_map(|o| o.policies.values().map(|(_, d)| d));
     principals.chain(groups).chain(managed).chain(resources).chain(guardrails).collect()

@@ -35,7 +35,7 @@ pub(crate) fn read(file: &Arc<str>, tree: &Arc<Tree>, root: Value<'_>) -> Fragme
     roles.into_iter().for_each(|r| page.principal(r, Kind::Role));
     groups.into_iter().for_each(|g| page.group(g));
     policies.into_iter().for_each(|p| page.managed(p));
-    let truncated = json::truth(root, "IsTruncated").unwrap_or(false);
+    let truncated = json::has_more(root);
     let accounts = page.fragment.identity_accounts();
     page.fragment
         .pieces

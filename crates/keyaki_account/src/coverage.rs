@@ -44,6 +44,7 @@ pub fn coverage(snapshot: &Snapshot) -> Coverage {
         ("managed policies", snapshot.managed.len() - from_catalog),
         ("managed policies from the catalogue", from_catalog),
         ("resources", snapshot.resources.len()),
+        ("shares by ACLs, lists and grants", snapshot.shares.len()),
         ("workloads", snapshot.workloads.len()),
     ];
     let mut resources: BTreeMap<&'static str, (usize, usize)> = BTreeMap::new();
@@ -67,6 +68,16 @@ fn missing(snapshot: &Snapshot) -> Vec<Missing> {
             "policies of resources; only trust policies of roles are asked".to_owned(),
         );
         lacks("public", "policies of resources; only trust policies of roles are asked".to_owned());
+        lacks("confused-deputy", "policies of resources".to_owned());
+    }
+    // What buckets and keys there are, ACLs and grants are asked of.
+    for (kind, by, what) in
+        [("s3-bucket", "ACL", "ACLs of buckets"), ("kms-key", "grant", "grants of KMS keys")]
+    {
+        let has_kind = snapshot.resources.values().any(|r| r.kind.name == kind);
+        if has_kind && !snapshot.lists.contains(by) {
+            lacks("external", what.to_owned());
+        }
     }
     if snapshot.organizations.is_empty() {
         lacks(
@@ -78,9 +89,11 @@ fn missing(snapshot: &Snapshot) -> Vec<Missing> {
         if !account.has_identities {
             lacks("admin", format!("users, groups and roles of {id}"));
             lacks("who-can", format!("users, groups and roles of {id}"));
+            lacks("escalation", format!("users, groups and roles of {id}"));
         }
         if !account.has_credential_report {
             lacks("unused", format!("the credential report of {id}: passwords and access keys"));
+            lacks("credentials", format!("the credential report of {id}"));
         }
     }
     let without = |kind: Kind, has: &dyn Fn(&crate::Principal) -> bool| {

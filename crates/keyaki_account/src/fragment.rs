@@ -8,9 +8,9 @@ use keyaki_syntax::{Tree, Value};
 use crate::collected::Aspect;
 use crate::resource::{account_of, policies};
 use crate::{
-    Credentials, Group, Managed, Organization, Principal, Remark, Resource, ServiceAccess,
-    Workload, accessed, authorization, collected, credentials, json, organization, resource,
-    stored, workload,
+    Credentials, Group, Managed, Organization, Principal, Remark, Resource, ServiceAccess, Share,
+    Workload, accessed, authorization, collected, configuration, credentials, json, organization,
+    resource, shares, stored, workload,
 };
 
 /// What a file turned out to be.
@@ -28,6 +28,12 @@ pub enum Format {
     ResourcePolicy,
     /// A file of iam-collect's tree.
     Collected,
+    /// A list that shares something: an ACL, shares of snapshots and images, grants of keys.
+    Share,
+    /// A snapshot of AWS Config.
+    Configuration,
+    /// Events of CloudTrail.
+    Trail,
     /// An answer about what runs with a role.
     Workloads,
     /// `get-caller-identity` and `get-public-access-block`.
@@ -46,6 +52,9 @@ impl Format {
             Format::Organization => "organization",
             Format::ResourcePolicy => "resource policy",
             Format::Collected => "iam-collect tree",
+            Format::Share => "lists of shares",
+            Format::Configuration => "AWS Config snapshot",
+            Format::Trail => "events of CloudTrail",
             Format::Workloads => "workloads",
             Format::Remainder => "other answers",
             Format::Unknown => "not understood",
@@ -106,7 +115,11 @@ pub(crate) enum Piece {
     BlockPublicAccess {
         bucket: String,
         restricts: bool,
+        ignores: bool,
     },
+    Share(Box<Share>),
+    /// That a list of that kind was read, even if it shares nothing.
+    List(&'static str),
 }
 
 impl Fragment {
@@ -134,7 +147,9 @@ impl Fragment {
             | Piece::Account(_)
             | Piece::Workload(_)
             | Piece::Workloads { .. }
-            | Piece::BlockPublicAccess { .. } => None,
+            | Piece::BlockPublicAccess { .. }
+            | Piece::Share(_)
+            | Piece::List(_) => None,
         };
         let mut accounts: Vec<String> = self.pieces.iter().filter_map(account).collect();
         accounts.sort_unstable();
@@ -181,11 +196,47 @@ fn by_content(file: &Arc<str>, tree: &Arc<Tree>, root: Value<'_>) -> Option<Frag
     if let Some(report) = credentials::content(root) {
         return Some(credentials::read(file, &report));
     }
+    if configuration::is_one(root) {
+        return Some(configuration::read(file, tree, root));
+    }
     accessed::read_job(file, root)
+        .or_else(|| shares::read(file, tree, root))
+        .or_else(|| not_used(file, root))
         .or_else(|| remainder(file, root))
         .or_else(|| workload::read(file, root))
         .or_else(|| collected::read(file, tree, root))
         .or_else(|| resource::read(file, tree))
+}
+
+/// Answers that are understood, and that no analysis asks.
+fn not_used(file: &Arc<str>, root: Value<'_>) -> Option<Fragment> {
+    let has = |name: &str| root.get(name).is_some();
+    let is_event =
+        |v: Value<'_>| v.get("eventSource").is_some() || v.get("CloudTrailEvent").is_some();
+    let is_trail = ["Records", "Events"].iter().any(|n| json::list(root, n).any(is_event))
+        || root.elements().any(is_event)
+        || is_event(root);
+    let (format, message, weakens) = match () {
+        () if is_trail => (
+            Format::Trail,
+            "holds events of CloudTrail: name their folder with `--cloudtrail`",
+            "unused actions",
+        ),
+        () if has("VpcEndpoints") => (
+            Format::Remainder,
+            "holds the policies of VPC endpoints; no analysis asks them, so what they refuse is not seen",
+            "",
+        ),
+        () if has("PermissionSet") || has("PermissionSets") || has("AccountAssignments") => (
+            Format::Remainder,
+            "is about permission sets; their access is that of the roles `AWSReservedSSO_…`, and who may take these is not looked at",
+            "",
+        ),
+        () => return None,
+    };
+    let mut fragment = Fragment::new(file, format);
+    fragment.remark(message, weakens);
+    Some(fragment)
 }
 
 /// Small answers that say something about others.
@@ -198,8 +249,9 @@ fn remainder(file: &Arc<str>, root: Value<'_>) -> Option<Fragment> {
     }
     let block = root.get("PublicAccessBlockConfiguration")?;
     let restricts = json::truth(block, "RestrictPublicBuckets")?;
+    let ignores = json::truth(block, "IgnorePublicAcls").unwrap_or(false);
     let bucket = crate::place::PathParts::of(file).name();
-    fragment.pieces.push(Piece::BlockPublicAccess { bucket, restricts });
+    fragment.pieces.push(Piece::BlockPublicAccess { bucket, restricts, ignores });
     Some(fragment)
 }
 

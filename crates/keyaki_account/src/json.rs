@@ -27,6 +27,17 @@ pub(crate) fn truth(object: Value<'_>, name: &str) -> Option<bool> {
     }
 }
 
+/// Whether an answer is a page after which more follow: by AWS's own words, or by the token that
+/// the command line leaves with `--max-items`.
+pub(crate) fn has_more(root: Value<'_>) -> bool {
+    let token = |name: &str| text(root, name).is_some_and(|t| !t.is_empty());
+    match truth(root, "IsTruncated") {
+        Some(true) => true,
+        Some(false) => token("NextToken"),
+        None => ["NextToken", "nextToken", "NextMarker", "Marker"].into_iter().any(token),
+    }
+}
+
 /// A point in time, as AWS's interfaces and their recordings write it.
 pub(crate) fn time(object: Value<'_>, name: &str) -> Option<Instant> {
     let value = object.get(name)?;

@@ -11,16 +11,19 @@ mod snapshot;
 
 mod json;
 mod stored;
+mod twice;
 
 mod accessed;
 mod authorization;
 mod collected;
+mod configuration;
 mod credentials;
 mod fragment;
 mod kind;
 mod organization;
 mod place;
 mod resource;
+mod shares;
 mod workload;
 
 mod assemble;
@@ -31,9 +34,10 @@ pub use coverage::{Coverage, Missing, coverage};
 pub use fragment::{Format, Fragment, read};
 pub use kind::ResourceKind;
 pub use organization::{Guardrail, Node, Organization};
+pub use shares::{Grantee, Share};
 pub use snapshot::{
     AccessKey, Account, Credentials, Group, Kind, Managed, Principal, Remark, Resource,
     ServiceAccess, Snapshot,
 };
-pub use stored::{Stored, percent_decoded};
+pub use stored::Stored;
 pub use workload::{RoleName, WORKLOADS, Workload};

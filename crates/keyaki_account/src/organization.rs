@@ -73,8 +73,8 @@ impl Organization {
     }
 
     /// The guardrails of an account by level, the root first: for each node its documents, and the
-    /// ids of those that the snapshot lacks. None for the management account, and where the
-    /// account's place is not known.
+    /// ids of those that the snapshot lacks or that are broken, which are taken to refuse nothing.
+    /// None for the management account, and for accounts that are not known.
     pub fn levels(&self, account: &str, kind: Guardrail) -> Option<Vec<Level>> {
         if self.management.as_deref() == Some(account) {
             return None;
@@ -84,9 +84,21 @@ impl Organization {
         // A unit can stand five levels deep; a circle must end, too.
         for _ in 0..16 {
             let Some(id) = at.take() else { break };
-            let node = self.nodes.get(&id)?;
+            let Some(node) = self.nodes.get(&id) else {
+                at = Some(id);
+                break;
+            };
             levels.push(self.level(&id, node, kind));
             at.clone_from(&node.parent);
+            if node.parent.is_none() && !id.starts_with("r-") {
+                at = Some(format!("what {id} stands below"));
+            }
+        }
+        if levels.is_empty() {
+            return None;
+        }
+        if let Some(above) = at {
+            levels.push(unknown(above, kind));
         }
         levels.reverse();
         Some(levels)
@@ -94,18 +106,16 @@ impl Organization {
 
     fn level(&self, id: &str, node: &Node, kind: Guardrail) -> Level {
         let (mut documents, mut missing) = (Vec::new(), Vec::new());
-        let Some(ids) = &node.policies else {
-            missing.push(format!("{} attached to {id}", kind.name()));
-            return (id.to_owned(), vec![everything(kind)], missing);
-        };
+        let Some(ids) = &node.policies else { return unknown(id.to_owned(), kind) };
         // AWS attaches `RCPFullAWSAccess` everywhere, and nobody can detach it.
         if kind == Guardrail::Rcp {
             documents.push(everything(kind));
         }
         for policy in ids {
             match self.policies.get(policy) {
-                Some((of, document)) if *of == kind => documents.push(document.clone()),
-                Some(_) => {}
+                Some((of, _)) if *of != kind => {}
+                Some((_, document)) if document.defect.is_some() => missing.push(policy.clone()),
+                Some((_, document)) => documents.push(document.clone()),
                 None if policy == "p-FullAWSAccess" && kind == Guardrail::Scp => {
                     documents.push(everything(kind));
                 }
@@ -113,12 +123,18 @@ impl Organization {
                 None => missing.push(policy.clone()),
             }
         }
-        // An SCP that allows stands at each level; one that is lacking may be the one.
-        if kind == Guardrail::Scp && !missing.is_empty() && documents.is_empty() {
+        // What one SCP of a level allows, the others need not; the one that lacks may allow all.
+        if kind == Guardrail::Scp && !missing.is_empty() {
             documents.push(everything(kind));
         }
         (id.to_owned(), documents, missing)
     }
+}
+
+/// A level of which it is not known what is attached.
+fn unknown(id: String, kind: Guardrail) -> Level {
+    let missing = format!("{} attached to {id}", kind.name());
+    (id, vec![everything(kind)], vec![missing])
 }
 
 /// The document of `FullAWSAccess` or `RCPFullAWSAccess`.
@@ -152,6 +168,9 @@ pub(crate) fn read(file: &Arc<str>, tree: &Arc<Tree>, root: Value<'_>) -> Fragme
         .map(str::to_owned);
     let id = json::text(about, "Id").unwrap_or_default().to_owned();
     let mut organization = Organization { id, management, ..Organization::default() };
+    if json::has_more(root) {
+        fragment.remark("is one page of several", "SCPs and RCPs");
+    }
     for list in ["Roots", "OrganizationalUnits", "Accounts"] {
         for entry in json::list(root, list) {
             match json::text(entry, "Id") {

@@ -1,8 +1,7 @@
 //! What the path of a file tells: account, region, kind of resource, name.
 
 use keyaki_ir::arn::is_account_id;
-
-use crate::stored::{percent_decoded, unescaped};
+use keyaki_ir::percent::{decoded, unescaped};
 
 /// A path in its parts, without its extension.
 #[derive(Clone, Debug)]
@@ -30,20 +29,38 @@ impl<'p> PathParts<'p> {
         self.folders.iter().rev().copied().find(|f| is_region(f))
     }
 
+    /// The partition of its region; `aws` where no folder names one.
+    pub(crate) fn partition(&self) -> &'static str {
+        let region = self.region().unwrap_or_default();
+        let found = PARTITIONS.iter().find(|(head, _)| region.starts_with(head));
+        found.map_or("aws", |(_, partition)| partition)
+    }
+
     /// The file's name as an ARN or a plain name: `%` and `_` escapes taken out of ARNs.
     pub(crate) fn name(&self) -> String {
-        let plain = percent_decoded(self.stem);
+        let plain = decoded(self.stem);
         let is_escaped = plain.starts_with("arn_3A") || plain.starts_with("https_3A");
         if is_escaped { unescaped(&plain, b'_') } else { plain }
     }
 }
+
+/// How the names of regions begin that are not in the partition `aws`.
+const PARTITIONS: [(&str, &str); 7] = [
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-iso-", "aws-iso"),
+    ("us-isob-", "aws-iso-b"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("us-isof-", "aws-iso-f"),
+    ("eusc-", "aws-eusc"),
+];
 
 fn is_region(text: &str) -> bool {
     let mut parts = text.split('-');
     let first = parts.next().unwrap_or_default();
     let rest: Vec<&str> = parts.collect();
     let letters = |p: &&str| !p.is_empty() && p.bytes().all(|b| b.is_ascii_lowercase());
-    first.len() == 2
+    (first.len() == 2 || first == "eusc")
         && letters(&first)
         && rest.len() >= 2
         && rest.split_last().is_some_and(|(last, middle)| {
@@ -63,6 +80,18 @@ mod tests {
         assert_eq!(parts.account(), Some("111122223333"));
         assert_eq!(parts.region(), Some("us-gov-west-1"));
         assert_eq!(parts.name(), "k-1");
+    }
+
+    #[test]
+    fn every_region_of_the_catalogue_is_told_with_its_partition() {
+        for partition in keyaki_catalog::embedded().partitions() {
+            for region in partition.regions() {
+                let path = format!("a/{region}/sqs-queue/q.json");
+                let parts = PathParts::of(&path);
+                let told = (parts.region(), parts.partition());
+                assert_eq!(told, (Some(region), partition.name()));
+            }
+        }
     }
 
     #[test]

@@ -139,25 +139,49 @@ impl Draft {
             return Ok(name);
         }
         let kind = self.kind.ok_or("no folder tells its kind")?;
-        let partition = match parts.region() {
-            Some(region) if region.starts_with("cn-") => "aws-cn",
-            Some(region) if region.starts_with("us-gov-") => "aws-us-gov",
-            Some(_) | None => "aws",
-        };
+        let told = parts.region().map(|_| parts.partition());
+        let partition = told.or_else(|| self.named_partition()).unwrap_or("aws");
         let built = kind.arn(partition, parts.region(), account, &name);
         built
+            .map(|arn| self.named_with_suffix(&arn).unwrap_or(arn))
             .or_else(|| self.only_resource(kind))
             .ok_or_else(|| "neither the answer nor the folders tell account and region".to_owned())
     }
 
-    /// The one resource that all statements of the policy name.
-    fn only_resource(&self, kind: &ResourceKind) -> Option<String> {
-        let statements = &self.policy.as_ref()?.policy.statements;
-        let entries = statements.iter().flat_map(|s| &s.resource).flat_map(|e| &e.entries);
+    /// The resources that the policy names.
+    fn named(&self) -> Vec<&str> {
+        let statements = self.policy.iter().flat_map(|p| &p.policy.statements);
+        let entries = statements.flat_map(|s| &s.resource).flat_map(|e| &e.entries);
         let mut texts: Vec<&str> = entries.map(|e| e.text()).collect();
         texts.sort_unstable();
         texts.dedup();
-        match texts.as_slice() {
+        texts
+    }
+
+    /// The partition of what the policy names: a resource, else a principal.
+    fn named_partition(&self) -> Option<&str> {
+        let statements = self.policy.iter().flat_map(|p| &p.policy.statements);
+        let principals = statements.flat_map(|s| &s.principal).flat_map(|p| p.entries());
+        let names = self.named().into_iter().chain(principals.map(|(_, e)| &*e.text));
+        let mut partitions = names.filter_map(|n| Some(Arn::parse(n)?.get(n, Segment::Partition)));
+        partitions.find(|p| p.starts_with("aws") && !p.contains(['*', '?']))
+    }
+
+    /// The ARN of a secret ends with six random characters after its name, which the policy may
+    /// tell.
+    fn named_with_suffix(&self, arn: &str) -> Option<String> {
+        let is_suffix = |s: &str| s.len() == 6 && s.bytes().all(|b| b.is_ascii_alphanumeric());
+        let rest = |text: &&str| text.strip_prefix(arn)?.strip_prefix('-').map(is_suffix);
+        let is_secret = self.kind.is_some_and(|k| k.name == "secrets-manager-secret");
+        let named = self.named();
+        let mut whole = named.iter().filter(|text| is_secret && rest(text) == Some(true));
+        let only = whole.next().filter(|_| whole.next().is_none());
+        only.map(|text| (*text).to_owned())
+    }
+
+    /// The one resource that all statements of the policy name.
+    fn only_resource(&self, kind: &ResourceKind) -> Option<String> {
+        match self.named().as_slice() {
             [one] if !one.contains(['*', '?', '$']) => {
                 ResourceKind::of_arn(one).filter(|k| *k == kind).map(|_| (*one).to_owned())
             }

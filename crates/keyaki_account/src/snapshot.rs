@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use keyaki_ir::date::Instant;
 
-use crate::{Organization, ResourceKind, Stored, Workload};
+use crate::{Organization, ResourceKind, Share, Stored, Workload};
 
 /// Accounts, perhaps of an organisation, as some files describe them.
 #[derive(Clone, Debug, Default)]
@@ -22,10 +22,18 @@ pub struct Snapshot {
     pub managed: BTreeMap<String, Managed>,
     /// Resources that can have a policy, by ARN; roles are not among them.
     pub resources: BTreeMap<String, Resource>,
+    /// Access that lists give rather than policies.
+    pub shares: Vec<Share>,
+    /// The kinds of lists that were read, even if they share nothing: `ACL`, `share`, `grant`.
+    pub lists: BTreeSet<&'static str>,
     /// What runs with a role, by ARN.
     pub workloads: BTreeMap<String, Workload>,
     /// The kinds of workloads that were read, by account.
     pub workload_kinds: BTreeSet<(String, &'static str)>,
+    /// Users and roles that are also described in another way, each with the other description.
+    pub other_principals: Vec<Principal>,
+    /// Resources that are also described in another way, each with the other description.
+    pub other_resources: Vec<Resource>,
     /// What was not understood or is missing.
     pub remarks: Vec<Remark>,
     /// How many files gave something.
@@ -226,6 +234,16 @@ impl Snapshot {
                 None => missing.push(arn.clone()),
             }
         }
+    }
+
+    /// Users and roles, each as often as it is described in different ways.
+    pub fn described_principals(&self) -> impl Iterator<Item = &Principal> {
+        self.principals.values().chain(&self.other_principals)
+    }
+
+    /// Resources, each as often as it is described in different ways.
+    pub fn described_resources(&self) -> impl Iterator<Item = &Resource> {
+        self.resources.values().chain(&self.other_resources)
     }
 
     /// A group by name or ARN, in the account of one of its members.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use keyaki_ir::Policy;
+use keyaki_ir::{Policy, percent};
 use keyaki_syntax::{NodeKind, SyntaxErrorKind, Tree, Value};
 
 /// A policy as it was found.
@@ -47,7 +47,7 @@ impl Stored {
                 let text = value.as_str()?;
                 let text = match text.trim_start().starts_with('{') {
                     true => text.to_owned(),
-                    false => percent_decoded(text),
+                    false => percent::decoded(text),
                 };
                 Some(Stored { file: file.clone(), pointer, ..Stored::of_text(name, &text) })
             }
@@ -75,6 +75,24 @@ impl Stored {
             policy,
             defect,
         }
+    }
+
+    /// Whether another policy is the same text, apart from white space.
+    pub(crate) fn says_the_same(&self, other: &Stored) -> bool {
+        self.text().eq(other.text())
+    }
+
+    /// The characters of the policy, without the white space between its tokens.
+    fn text(&self) -> impl Iterator<Item = char> {
+        let range = self.tree.range(self.policy.origin);
+        let text = self.tree.source().get(range.start as usize..range.end as usize);
+        let (mut in_string, mut is_escaped) = (false, false);
+        text.unwrap_or_default().chars().filter(move |c| {
+            let is_quote = *c == '"' && !is_escaped;
+            is_escaped = in_string && *c == '\\' && !is_escaped;
+            in_string ^= is_quote;
+            in_string || !c.is_whitespace()
+        })
     }
 
     /// The file and the pointer, as one text.
@@ -116,30 +134,4 @@ fn defect(tree: &Tree, policy: &Policy) -> Option<String> {
         }
     }
     None
-}
-
-/// The text that a percent-encoded one stands for; a broken escape stands for itself.
-pub fn percent_decoded(text: &str) -> String {
-    unescaped(text, b'%')
-}
-
-/// A text in which a mark before two hexadecimal digits stands for a byte.
-pub(crate) fn unescaped(text: &str, mark: u8) -> String {
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let escape = (byte == mark).then(|| text.get(at + 1..at + 3)).flatten();
-        match escape.and_then(|e| u8::from_str_radix(e, 16).ok()) {
-            Some(value) => {
-                decoded.push(value);
-                at += 3;
-            }
-            None => {
-                decoded.push(byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&decoded).into_owned()
 }

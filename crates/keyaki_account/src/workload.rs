@@ -99,6 +99,9 @@ pub(crate) fn read(file: &Arc<str>, root: Value<'_>) -> Option<Fragment> {
     let mut fragment = Fragment::new(file, Format::Workloads);
     let account = parts.account().map(str::to_owned);
     fragment.pieces.push(Piece::Workloads { kind: first.kind, account });
+    if json::has_more(root) {
+        fragment.remark("is one page of several", "escalation");
+    }
     for shape in fitting.into_iter().filter(|s| s.kind == first.kind) {
         for entry in entries(root, shape.list) {
             match workload(shape, entry, &parts) {

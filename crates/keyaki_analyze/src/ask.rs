@@ -49,8 +49,11 @@ const MOST_FACTS: usize = 16;
 /// What part of the steps may be spent on what a proof needs.
 const CORE_SHARE: u64 = 20;
 
-/// Answers a question.
+/// Answers a question. What policies with holes mean is left open.
 pub fn ask(question: &Question<'_>, asker: &Asker<'_>) -> Answer {
+    if let Some(label) = question.hole() {
+        return Answer::Undecided(format!("`{label}` is not known before deployment"));
+    }
     match question {
         Question::NoNewAccess { old, new } => asker.no_more(&[new, old]),
         Question::Equivalent { one, other } => {

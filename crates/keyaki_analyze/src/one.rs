@@ -5,7 +5,7 @@ use keyaki_symbolic::{Actions, Ask, Budget, Engine};
 
 use crate::ask::asked_for;
 use crate::asked::Asked;
-use crate::callers::{CallerCase, Scope, absent, is};
+use crate::callers::{CallerCase, Scope, absent, arn_like, is};
 use crate::{Access, Answer, Asker, Subject};
 
 /// Whether none of this access is granted to the caller; a refutation is a request that is.
@@ -19,6 +19,17 @@ pub fn access_of(
     access_with(subject, caller, same_account, access, &[], asker)
 }
 
+/// What is known of a condition key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyIs {
+    /// It is absent.
+    Absent,
+    /// It holds this value.
+    Value(String),
+    /// It holds an ARN of this pattern.
+    Arn(String),
+}
+
 /// As [`access_of`], of requests in which some keys hold a known value or are absent. Keys that
 /// the policies do not ask for make no difference, and are left out.
 pub fn access_with(
@@ -26,19 +37,41 @@ pub fn access_with(
     caller: &Caller,
     same_account: bool,
     access: &[Access],
-    keys: &[(String, Option<String>)],
+    keys: &[(String, KeyIs)],
     asker: &Asker<'_>,
 ) -> Answer {
     let subjects = [subject];
     let ask = Asked::new(&subjects).with(same_account);
     let case = CallerCase { caller: caller.clone(), scope: Scope::Itself };
     let asked = keys.iter().filter(|(key, _)| ask.asked().has(key));
-    let known: Vec<Formula<Ask>> = asked
-        .map(|(key, value)| value.as_ref().map_or_else(|| absent(key), |value| is(key, value)))
-        .collect();
+    let known = asked.map(|(key, known)| match known {
+        KeyIs::Absent => absent(key),
+        KeyIs::Value(value) => is(key, value),
+        KeyIs::Arn(pattern) => arn_like(key, pattern),
+    });
+    let known: Vec<Formula<Ask>> = known.collect();
     asker.case(&case, &ask, &|_, allowed| {
         let wanted = known.iter().cloned().chain([asked_for(access)]);
         Formula::and(allowed.iter().cloned().chain(wanted))
+    })
+}
+
+/// As [`access_of`], of requests for something of each of `all` and for nothing of `but`.
+pub fn access_among(
+    subject: &Subject,
+    caller: &Caller,
+    same_account: bool,
+    all: &[Access],
+    but: &[Access],
+    asker: &Asker<'_>,
+) -> Answer {
+    let subjects = [subject];
+    let ask = Asked::new(&subjects).with(same_account);
+    let case = CallerCase { caller: caller.clone(), scope: Scope::Itself };
+    asker.case(&case, &ask, &|_, allowed| {
+        let wanted = all.iter().map(|a| asked_for(std::slice::from_ref(a)));
+        let other = Formula::not(asked_for(but));
+        Formula::and(allowed.iter().cloned().chain(wanted).chain([other]))
     })
 }
 

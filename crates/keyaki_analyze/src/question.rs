@@ -107,6 +107,30 @@ pub enum Question<'q> {
 }
 
 impl Question<'_> {
+    /// The policies that it is about.
+    fn subjects(&self) -> [Option<&Subject>; 2] {
+        match self {
+            Question::NoNewAccess { old, new } => [Some(old), Some(new)],
+            Question::Equivalent { one, other } | Question::Disjoint { one, other } => {
+                [Some(one), Some(other)]
+            }
+            Question::AccessNotGranted { subject, .. }
+            | Question::NoPublicAccess { subject, .. }
+            | Question::AlwaysDenied { subject }
+            | Question::FailsClosed { subject, .. }
+            | Question::Dead { subject, .. }
+            | Question::NotSpoofable { subject, .. } => [Some(subject), None],
+        }
+    }
+
+    /// The label of a hole in the policies: what it stands for is not known before deployment.
+    pub(crate) fn hole(&self) -> Option<&str> {
+        let policies = self.subjects().into_iter().flatten().map(|subject| &subject.policies);
+        let documents =
+            policies.flat_map(|p| p.layers().into_iter().flat_map(|layer| p.documents(layer)));
+        documents.flat_map(|document| &document.policy.holes).map(|label| &**label).next()
+    }
+
     /// What an answer means, in a sentence.
     pub fn meaning(&self, answer: &Answer) -> &'static str {
         let [none, some] = self.meanings();

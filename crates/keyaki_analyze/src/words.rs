@@ -2,7 +2,7 @@
 
 mod decision;
 
-pub use decision::{mismatch, missing_keys, principal};
+pub use decision::{given, mismatch, missing_keys, principal};
 
 use keyaki_eval::Caller;
 use keyaki_ir::glob::{self, Case};
@@ -119,8 +119,8 @@ pub fn in_words(witness: &Witness) -> String {
 }
 
 fn who(caller: &Caller) -> String {
-    match caller {
-        Caller::Anonymous => "an anonymous caller".to_owned(),
-        named => principal(named),
+    if *caller == Caller::Anonymous {
+        return "an anonymous caller".to_owned();
     }
+    principal(caller)
 }

@@ -1,7 +1,7 @@
-//! Who can do everything that guardrails leave, or everything in IAM, which comes to the same:
-//! whoever can, can give itself the rest.
+//! Who can do everything that guardrails leave, or everything in IAM, or can change its own
+//! policies as it likes, which comes to the same: whoever can, can give itself the rest.
 
-use keyaki_account::Principal;
+use keyaki_account::{Kind, Principal, Stored};
 use keyaki_analyze::{Access, Answer, Subject, Witness, access_of, no_new_access_of, words};
 use keyaki_eval::{Caller, Document, Layer, Policies, StatementRef};
 use keyaki_ir::{Effect, Statement};
@@ -17,6 +17,12 @@ const NAME: &str = "admin";
 enum Extent {
     Everything,
     Iam,
+    /// Add policies to itself, and remove those that refuse it something.
+    Own,
+}
+
+impl Extent {
+    const ALL: [Extent; 3] = [Extent::Everything, Extent::Iam, Extent::Own];
 }
 
 /// Whether a user or role can do everything, or everything in IAM.
@@ -30,7 +36,8 @@ pub fn admin(principal: &Principal, auditor: &Auditor<'_>) -> Outcome {
     };
     let mut outcome = Outcome::default();
     if let Some(first) = missing.first() {
-        let why = format!("{} of its policies are missing, such as {first}", missing.len());
+        let why =
+            format!("{} of its policies are missing or broken, such as {first}", missing.len());
         outcome.add(Outcome::not(NAME, &principal.arn, why));
     }
     let admin = Admin { principal, caller, layered, auditor };
@@ -50,12 +57,9 @@ pub(crate) fn is_admin(
     let caller = Caller::parse(&principal.arn).ok().filter(|_| may_be_admin(&layered));
     let Some(caller) = caller else { return Ok(false) };
     let admin = Admin { principal, caller, layered, auditor };
-    for extent in [Extent::Everything, Extent::Iam] {
-        match admin.has(extent) {
-            // Where guardrails refuse everything, nothing is left.
-            Answer::Proved { .. } => return Ok(admin.witness()?.is_some()),
-            Answer::Refuted(_) => {}
-            Answer::Undecided(why) => return Err(why),
+    for extent in Extent::ALL {
+        if admin.has(extent)?.is_some() {
+            return Ok(true);
         }
     }
     Ok(false)
@@ -79,26 +83,42 @@ struct Admin<'a> {
 
 impl Admin<'_> {
     fn ask(&self) -> Outcome {
-        for extent in [Extent::Everything, Extent::Iam] {
+        let not = |why: String| Outcome::not(NAME, &self.principal.arn, why);
+        for extent in Extent::ALL {
             match self.has(extent) {
-                Answer::Proved { .. } => return self.told(extent, Vec::new()),
-                Answer::Refuted(_) => {}
-                Answer::Undecided(why) => return Outcome::not(NAME, &self.principal.arn, why),
+                Ok(Some(witness)) => return self.told(extent, Vec::new(), &witness),
+                Ok(None) => {}
+                Err(why) => return not(why),
             }
         }
         let conditions = self.conditions();
-        match conditions.is_empty() {
-            true => Outcome::default(),
-            false => self.told(Extent::Everything, conditions),
+        if conditions.is_empty() {
+            return Outcome::default();
+        }
+        match self.witness(Extent::Everything) {
+            Ok(Some(witness)) => self.told(Extent::Everything, conditions, &witness),
+            // Guardrails refuse it everything.
+            Ok(None) => Outcome::default(),
+            Err(why) => not(why),
         }
     }
 
-    /// Whether nothing of the extent that guardrails leave is refused.
-    fn has(&self, extent: Extent) -> Answer {
+    /// A request of the extent, if nothing of it that guardrails leave is refused, and they leave
+    /// something.
+    fn has(&self, extent: Extent) -> Result<Option<Witness>, String> {
+        match self.lacks_nothing(extent) {
+            Answer::Proved { .. } => self.witness(extent),
+            Answer::Refuted(_) => Ok(None),
+            Answer::Undecided(why) => Err(why),
+        }
+    }
+
+    fn lacks_nothing(&self, extent: Extent) -> Answer {
         let own = &self.layered.policies;
         let all = match extent {
             Extent::Everything => everything().policy.clone(),
             Extent::Iam => iam().policy.clone(),
+            Extent::Own => self.own_policies().policy,
         };
         let identity = vec![Document { name: "everything".to_owned(), policy: all }];
         let policies = Policies { identity, scp: own.scp.clone(), ..Policies::default() };
@@ -121,14 +141,37 @@ impl Admin<'_> {
         all.next().map(words::conditions).unwrap_or_default()
     }
 
-    fn told(&self, extent: Extent, conditions: Vec<String>) -> Outcome {
-        let arn = &self.principal.arn;
-        let witness = match self.witness() {
-            Ok(Some(witness)) => witness,
-            // Guardrails refuse it everything.
-            Ok(None) => return Outcome::default(),
-            Err(why) => return Outcome::not(NAME, arn, why),
+    /// The actions with which it changes its own policies.
+    fn own_actions(&self) -> Vec<String> {
+        let kind = match self.principal.kind {
+            Kind::User => "User",
+            Kind::Role => "Role",
         };
+        let verbs = ["Attach", "Put", "Detach", "Delete"];
+        let policies = verbs.iter().map(|verb| format!("iam:{verb}{kind}Policy"));
+        let boundary = self.principal.boundary.as_ref();
+        let boundary = boundary.map(|_| format!("iam:Delete{kind}PermissionsBoundary"));
+        policies.chain(boundary).collect()
+    }
+
+    /// What allows it to change its own policies, and to leave its groups.
+    fn own_policies(&self) -> Stored {
+        let actions: Vec<String> = self.own_actions().iter().map(|a| replay::quoted(a)).collect();
+        let allow = |actions: &str, resource: &str| {
+            let resource = replay::quoted(resource);
+            format!(r#"{{"Effect": "Allow", "Action": [{actions}], "Resource": {resource}}}"#)
+        };
+        let mut statements = vec![allow(&actions.join(", "), &self.principal.arn)];
+        if !self.principal.groups.is_empty() {
+            statements.push(allow(r#""iam:RemoveUserFromGroup""#, "*"));
+        }
+        let statements = statements.join(", ");
+        let text = format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#);
+        Stored::of_text("own", &text)
+    }
+
+    fn told(&self, extent: Extent, conditions: Vec<String>, witness: &Witness) -> Outcome {
+        let arn = &self.principal.arn;
         let mut request = witness.request.clone();
         if request.owner() != Some(&self.principal.account) {
             request.resource_account = Some(self.principal.account.clone());
@@ -142,6 +185,12 @@ impl Admin<'_> {
                 let what = match extent {
                     Extent::Everything => "everything",
                     Extent::Iam => "everything in IAM, and so give itself the rest",
+                    Extent::Own => "change its own policies, and so give itself everything",
+                };
+                let actions = match extent {
+                    Extent::Everything => vec!["*".to_owned()],
+                    Extent::Iam => vec!["iam:*".to_owned()],
+                    Extent::Own => self.own_actions(),
                 };
                 let when = crate::sentence::when(&conditions);
                 Outcome::of(Finding {
@@ -151,7 +200,7 @@ impl Admin<'_> {
                     resource: arn.clone(),
                     resource_kind: self.principal.kind.name(),
                     principal: Some(arn.clone()),
-                    actions: vec![if extent == Extent::Iam { "iam:*" } else { "*" }.to_owned()],
+                    actions,
                     sentence: format!("{arn} can do {what}{when}"),
                     conditions,
                     request: Some(shown),
@@ -169,8 +218,8 @@ impl Admin<'_> {
         own.filter_map(|at| self.layered.shown(at)).collect()
     }
 
-    /// A request that is allowed: one of IAM, where there is one.
-    fn witness(&self) -> Result<Option<Witness>, String> {
+    /// A request of the extent that is allowed: one of IAM, where there is one.
+    fn witness(&self, extent: Extent) -> Result<Option<Witness>, String> {
         let subject = Subject { policies: self.layered.policies.clone(), layer: None };
         let partition = self.principal.arn.split(':').nth(1).unwrap_or("aws");
         let policy = format!("arn:{partition}:iam::{}:policy/example", self.principal.account);
@@ -178,8 +227,18 @@ impl Admin<'_> {
             actions: actions.iter().map(|a| (*a).to_owned()).collect(),
             resources: resources.iter().map(|r| (*r).to_owned()).collect(),
         };
-        let accesses =
-            [of(&["iam:CreatePolicyVersion"], &[&policy]), of(&["iam:*"], &[]), of(&[], &[])];
+        let mut accesses = match extent {
+            Extent::Everything | Extent::Iam => {
+                vec![of(&["iam:CreatePolicyVersion"], &[&policy]), of(&["iam:*"], &[])]
+            }
+            Extent::Own => {
+                let add = ["iam:AttachUserPolicy", "iam:AttachRolePolicy"];
+                vec![of(&add, &[&self.principal.arn])]
+            }
+        };
+        if extent == Extent::Everything {
+            accesses.push(of(&[], &[]));
+        }
         let mut undecided = None;
         for access in accesses {
             let access = [access];
@@ -194,10 +253,10 @@ impl Admin<'_> {
 }
 
 /// All of IAM.
-fn iam() -> &'static keyaki_account::Stored {
-    static TEXT: std::sync::OnceLock<keyaki_account::Stored> = std::sync::OnceLock::new();
+fn iam() -> &'static Stored {
+    static TEXT: std::sync::OnceLock<Stored> = std::sync::OnceLock::new();
     TEXT.get_or_init(|| {
         let text = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}]}"#;
-        keyaki_account::Stored::of_text("iam", text)
+        Stored::of_text("iam", text)
     })
 }

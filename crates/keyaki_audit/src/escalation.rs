@@ -22,6 +22,7 @@ mod graph;
 mod ground;
 mod hold;
 mod moves;
+mod need;
 mod picture;
 mod request;
 mod route;

@@ -14,7 +14,7 @@ use crate::{Auditor, ZoneOfTrust, replay, sentence, zone};
 pub fn external(target: &Target, zone: &ZoneOfTrust, auditor: &Auditor<'_>) -> Outcome {
     const NAME: &str = "external";
     let Some(policy) = &target.policy else { return Outcome::default() };
-    if let Some(why) = unreadable(target) {
+    if let Some(why) = target.unreadable() {
         return Outcome::not(NAME, &target.arn, why);
     }
     let Some(account) = &target.account else {
@@ -24,25 +24,21 @@ pub fn external(target: &Target, zone: &ZoneOfTrust, auditor: &Auditor<'_>) -> O
     if !zone::names_outsiders(policy, &zone) || is_blocked(target) {
         return Outcome::default();
     }
+    let doubt = doubted(NAME, target);
     let layered = Layered::default().with_target(auditor.snapshot, target).with_everything();
     let subjects = subjects(target, &layered, auditor);
     let refs: Vec<&Subject> = subjects.iter().collect();
     let extent = Extent { resources: target.patterns(), without_services: true };
-    match findings_of_all(&refs, &extent, &zone, &auditor.asker()) {
+    doubt.and(match findings_of_all(&refs, &extent, &zone, &auditor.asker()) {
         Ok(found) => told(target, &layered, &found, &zone, auditor),
         Err(why) => Outcome::not(NAME, &target.arn, why),
-    }
+    })
 }
 
-/// Why a policy cannot be asked about.
-fn unreadable(target: &Target) -> Option<String> {
-    let policy = target.policy.as_ref()?;
-    if let Some(defect) = &policy.defect {
-        return Some(format!("its policy is broken: {defect}"));
-    }
-    target
-        .odd_resource()
-        .map(|text| format!("its policy names a resource that is no ARN: `{text}`"))
+/// That statements of the policy are about something else.
+fn doubted(name: &'static str, target: &Target) -> Outcome {
+    let why = target.elsewhere();
+    why.map_or_else(Outcome::default, |why| Outcome::not(name, &target.arn, why))
 }
 
 /// Whether Block Public Access leaves nobody outside of the account anything.
@@ -190,7 +186,7 @@ fn spelled(cell: &keyaki_analyze::Finding, target: &Target) -> Vec<String> {
 }
 
 /// The owner, where the ARN does not tell it.
-fn own(request: &mut keyaki_eval::Request, target: &Target) {
+pub(crate) fn own(request: &mut keyaki_eval::Request, target: &Target) {
     if request.owner() != target.account.as_deref() {
         request.resource_account.clone_from(&target.account);
         request.context.remove("aws:ResourceAccount");
@@ -244,26 +240,27 @@ fn remedy(target: &Target, principal: &str, caller: &Caller) -> String {
 pub fn public(target: &Target, auditor: &Auditor<'_>) -> Outcome {
     const NAME: &str = "public";
     let Some(policy) = &target.policy else { return Outcome::default() };
-    if let Some(why) = unreadable(target) {
+    if let Some(why) = target.unreadable() {
         return Outcome::not(NAME, &target.arn, why);
     }
     if !zone::names_everybody(policy) || is_blocked(target) {
         return Outcome::default();
     }
+    let doubt = doubted(NAME, target);
     let layered = Layered::default().with_target(auditor.snapshot, target).with_everything();
     let mut subject = Subject { policies: layered.policies.clone(), layer: None };
     with_full_access(&mut subject, target.has_rcps(auditor.catalog));
     // Types that AWS's check does not know have no keys of their own that outsiders cannot choose.
     let resource_type = target.resource_type.unwrap_or(ResourceType::SqsQueue);
     let question = Question::NoPublicAccess { subject: &subject, resource_type };
-    match ask(&question, &auditor.asker()) {
+    doubt.and(match ask(&question, &auditor.asker()) {
         Answer::Proved { .. } => Outcome::default(),
         Answer::Undecided(why) => Outcome::not(NAME, &target.arn, why),
         Answer::Refuted(witness) => match of_public(target, &layered, &witness, auditor) {
             Ok(finding) => Outcome::of(finding),
             Err(why) => Outcome::not(NAME, &target.arn, why),
         },
-    }
+    })
 }
 
 /// Each level of RCPs with what AWS attaches there; none where they do not reach the service.

@@ -65,6 +65,18 @@ pub enum FindingKind {
     Escalation,
     /// Somebody inside of the zone of trust has access to what was asked about.
     Internal,
+    /// A service can be made by anybody to act on a resource.
+    ConfusedDeputy,
+    /// An account outside of the zone of trust can assume a role without an external id.
+    ThirdParty,
+    /// An identity provider lets in subjects whom the trust policy does not name.
+    Federation,
+    /// A root user has access keys.
+    RootKey,
+    /// A root user was used.
+    RootUse,
+    /// Somebody signs in with a password alone.
+    NoSecondFactor,
     /// A role that nobody used.
     UnusedRole,
     /// A user whose credentials nobody used.
@@ -75,6 +87,8 @@ pub enum FindingKind {
     UnusedAccessKey,
     /// Services that a user or role may use and does not.
     UnusedService,
+    /// Actions that a user or role may take and did not, as events tell.
+    UnusedAction,
 }
 
 impl FindingKind {
@@ -86,11 +100,18 @@ impl FindingKind {
             FindingKind::Admin => "admin",
             FindingKind::Escalation => "escalation",
             FindingKind::Internal => "internal",
+            FindingKind::ConfusedDeputy => "confused-deputy",
+            FindingKind::ThirdParty => "third-party",
+            FindingKind::Federation => "federation",
+            FindingKind::RootKey => "root-key",
+            FindingKind::RootUse => "root-use",
+            FindingKind::NoSecondFactor => "no-second-factor",
             FindingKind::UnusedRole => "unused-role",
             FindingKind::UnusedUser => "unused-user",
             FindingKind::UnusedPassword => "unused-password",
             FindingKind::UnusedAccessKey => "unused-access-key",
             FindingKind::UnusedService => "unused-service",
+            FindingKind::UnusedAction => "unused-action",
         }
     }
 }
@@ -180,6 +201,12 @@ impl Outcome {
         Outcome { findings: Vec::new(), not_analysed: vec![not] }
     }
 
+    /// Both together.
+    pub(crate) fn and(mut self, more: Outcome) -> Outcome {
+        self.add(more);
+        self
+    }
+
     /// Takes in another outcome.
     pub fn add(&mut self, more: Outcome) {
         self.findings.extend(more.findings);
@@ -189,6 +216,9 @@ impl Outcome {
     /// In an order that depends on nothing but what was found.
     pub fn sort(&mut self) {
         self.findings.sort_by_cached_key(|f| (f.severity, f.kind, f.resource.clone(), f.key()));
+        // Two descriptions of one thing may come to the same.
+        let same = |f: &Finding| (f.fingerprint(), f.actions.clone(), f.sentence.clone());
+        self.findings.dedup_by_key(|f| same(f));
         self.not_analysed.sort();
         self.not_analysed.dedup();
     }
@@ -200,14 +230,26 @@ impl Finding {
         let principal = self.principal.as_deref().unwrap_or_default();
         match self.kind {
             FindingKind::UnusedAccessKey => self.actions.join("\n"),
-            FindingKind::Escalation | FindingKind::Internal => principal.to_owned(),
+            // What a list gives is another thing than what a policy gives.
+            FindingKind::Public | FindingKind::External if self.request.is_none() => {
+                format!("{principal}\n{}\nlist", self.conditions.join("\n"))
+            }
+            FindingKind::Escalation
+            | FindingKind::Internal
+            | FindingKind::ConfusedDeputy
+            | FindingKind::ThirdParty
+            | FindingKind::Federation
+            | FindingKind::RootKey
+            | FindingKind::RootUse
+            | FindingKind::NoSecondFactor => principal.to_owned(),
             FindingKind::Public
             | FindingKind::External
             | FindingKind::Admin
             | FindingKind::UnusedRole
             | FindingKind::UnusedUser
             | FindingKind::UnusedPassword
-            | FindingKind::UnusedService => format!("{principal}\n{}", self.conditions.join("\n")),
+            | FindingKind::UnusedService
+            | FindingKind::UnusedAction => format!("{principal}\n{}", self.conditions.join("\n")),
         }
     }
 

@@ -60,26 +60,30 @@ impl Layered {
     }
 
     /// Adds the policies of a principal: identity, boundary, and the SCPs of its account. Gives
-    /// the names of those that the snapshot lacks.
+    /// the names of those that the snapshot lacks or that are broken. A boundary or an SCP among
+    /// them refuses nothing here, and an identity policy allows nothing.
     pub fn with_principal(
         mut self,
         snapshot: &Snapshot,
         principal: &Principal,
     ) -> (Layered, Vec<String>) {
-        let (found, mut missing) = snapshot.identity_of(principal);
+        let (found, mut missing) = known_identity(snapshot, principal);
         self.identity = sound(found);
         self.policies.identity = documents(&self.identity, self.only.as_deref());
         if let Some(arn) = &principal.boundary {
             match snapshot.managed.get(arn) {
                 Some(managed) => self.boundary = sound([&managed.document]),
-                None => missing.push(arn.clone()),
+                None => self.boundary.clear(),
             }
-            // A boundary that is not known refuses nothing here, and is told as missing.
-            let is_known = snapshot.managed.contains_key(arn);
-            self.policies.boundary =
-                is_known.then(|| documents(&self.boundary, self.only.as_deref()));
+            if self.boundary.is_empty() {
+                missing.push(arn.clone());
+            }
+            self.policies.boundary = (!self.boundary.is_empty())
+                .then(|| documents(&self.boundary, self.only.as_deref()));
         }
-        self.scp = levels(snapshot, &principal.account, Guardrail::Scp).unwrap_or_default();
+        let (scp, lacking) = levels(snapshot, &principal.account, Guardrail::Scp);
+        self.scp = scp;
+        missing.extend(lacking);
         self.policies.scp = layers_of(&self.scp, self.only.as_deref());
         (self, missing)
     }
@@ -93,7 +97,7 @@ impl Layered {
         let restrict_public_buckets = target.restricts_public_buckets;
         self.policies.block_public_access = BlockPublicAccess { restrict_public_buckets };
         let account = target.account.as_deref().unwrap_or_default();
-        self.rcp = levels(snapshot, account, Guardrail::Rcp).unwrap_or_default();
+        (self.rcp, _) = levels(snapshot, account, Guardrail::Rcp);
         // What AWS itself attaches denies nothing.
         for (_, documents) in &mut self.rcp {
             documents.retain(|d| &*d.file != "p-RCPFullAWSAccess");
@@ -173,9 +177,28 @@ impl Layered {
 
 type Levels = Vec<(String, Vec<Arc<Stored>>)>;
 
-fn levels(snapshot: &Snapshot, account: &str, kind: Guardrail) -> Option<Levels> {
-    let levels = snapshot.organization_of(account)?.levels(account, kind)?;
-    Some(levels.into_iter().map(|(id, documents, _)| (id, sound(&documents))).collect())
+/// The guardrails of an account by level, and the names of those that are not known.
+fn levels(snapshot: &Snapshot, account: &str, kind: Guardrail) -> (Levels, Vec<String>) {
+    let organization = snapshot.organization_of(account);
+    let (mut levels, mut missing) = (Vec::new(), Vec::new());
+    for (id, documents, lacking) in
+        organization.and_then(|o| o.levels(account, kind)).into_iter().flatten()
+    {
+        levels.push((id, sound(&documents)));
+        missing.extend(lacking);
+    }
+    (levels, missing)
+}
+
+/// The identity policies of a principal, and the names of those that the snapshot lacks and the
+/// places of those that are broken.
+pub(crate) fn known_identity<'s>(
+    snapshot: &'s Snapshot,
+    principal: &'s Principal,
+) -> (Vec<&'s Arc<Stored>>, Vec<String>) {
+    let (found, mut missing) = snapshot.identity_of(principal);
+    missing.extend(found.iter().filter(|d| d.defect.is_some()).map(|d| d.place()));
+    (found, missing)
 }
 
 fn layers_of(levels: &Levels, only: Option<&str>) -> Option<Vec<Vec<Document>>> {
@@ -193,6 +216,7 @@ fn narrowed(policy: &Policy, action: &str) -> Policy {
         statement_element: policy.statement_element,
         statements: about.map(|s| narrow(s, action)).collect(),
         defects: Vec::new(),
+        holes: Vec::new(),
     }
 }
 

@@ -15,12 +15,20 @@ mod target;
 mod zone;
 
 mod admin;
+mod asked;
 mod escalation;
 mod exposure;
+mod internal;
+mod never_used;
+mod outsiders;
+mod proposal;
 mod reach;
+mod root;
+mod shared;
 mod unused;
 
 pub use admin::admin;
+pub use asked::Asked;
 pub use escalation::{
     Escalations, Goal, Picture, PictureEdge, PictureNode, Spread, Way, escalations, ways,
 };
@@ -28,8 +36,14 @@ pub use exposure::{external, public};
 pub use finding::{
     Finding, FindingKind, LayerSays, NotAnalysed, Outcome, Severity, Shown, ShownRequest, Step,
 };
+pub use internal::internal;
 pub use layered::{Layered, everything};
-pub use reach::{Asked, Can, Reach, WhatCan, what_can, who_can, who_can_asked};
+pub use never_used::{NeverUsed, never_used, unused_actions};
+pub use outsiders::{deputies, federation, third_parties};
+pub use proposal::{Allowed, Proposal, Used, Within, proposal};
+pub use reach::{Can, Reach, WhatCan, what_can, who_can};
+pub use root::{no_second_factor, root};
+pub use shared::{external_share, public_share};
 pub use target::{Target, targets};
 pub use unused::{Clock, unused};
 pub use zone::ZoneOfTrust;

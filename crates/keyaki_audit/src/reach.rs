@@ -2,29 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use keyaki_account::{Principal, Snapshot, Stored};
-use keyaki_analyze::{Access, Answer, Subject, access_of, actions_of, words};
-use keyaki_eval::{Caller, Context, Request};
-use keyaki_ir::arn::{Segment, is_account_id};
-use keyaki_ir::{Arn, Effect, Statement};
+use keyaki_account::{Principal, Stored};
+use keyaki_analyze::{Access, Answer, Subject, access_among, actions_of, words};
+use keyaki_eval::{Caller, Context, Forms, Request, ResourceRole};
+use keyaki_ir::{Effect, Statement};
 
+use crate::asked::Asked;
 use crate::finding::{NotAnalysed, Shown, ShownRequest};
-use crate::layered::{Layered, matches_action};
+use crate::layered::{Layered, known_identity, matches_action};
 use crate::target::{Target, targets};
 use crate::{Auditor, replay};
-
-/// An action on a resource, with what guards that resource.
-#[derive(Clone, Debug)]
-pub struct Asked {
-    /// The action.
-    pub action: String,
-    /// The resource: an ARN, perhaps with wildcards, or `*`.
-    pub resource: String,
-    /// The account that owns it, where that is known.
-    pub owner: Option<String>,
-    /// What of the snapshot it belongs to.
-    pub target: Option<Target>,
-}
 
 /// What somebody can do with what was asked about.
 #[derive(Clone, Debug)]
@@ -48,52 +35,53 @@ pub struct Can {
     pub reach: Reach,
     /// The statements that allow it.
     pub statements: Vec<Shown>,
-    /// Its policies that the snapshot lacks.
+    /// Its policies that the snapshot lacks or that are broken.
     pub missing: Vec<String>,
-}
-
-/// What is asked about, with what the snapshot knows of it.
-pub fn who_can_asked(action: &str, resource: &str, snapshot: &Snapshot) -> Asked {
-    let target = targets(snapshot).into_iter().find(|t| t.has(resource));
-    let in_arn = Arn::plain(resource).map(|a| a.get(resource, Segment::Account).to_owned());
-    let owner = in_arn.filter(|a| is_account_id(a));
-    let owner = owner.or_else(|| target.as_ref().and_then(|t| t.account.clone()));
-    let (action, resource) = (action.to_owned(), resource.to_owned());
-    Asked { action, resource, owner, target }
 }
 
 /// Whether a user or role can do what is asked about; none where no statement could allow it.
 pub fn who_can(asked: &Asked, principal: &Principal, auditor: &Auditor<'_>) -> Option<Can> {
-    let (identity, lacking) = auditor.snapshot.identity_of(principal);
-    let unknown = |why: &str| Can {
-        principal: principal.arn.clone(),
-        reach: Reach::Unknown(why.to_owned()),
-        statements: Vec::new(),
-        missing: Vec::new(),
-    };
+    let (identity, lacking) = known_identity(auditor.snapshot, principal);
     let Ok(caller) = Caller::parse(&principal.arn) else {
-        return Some(unknown("its ARN names no user or role"));
+        let reach = Reach::Unknown("its ARN names no user or role".to_owned());
+        let (statements, missing) = (Vec::new(), Vec::new());
+        return Some(Can { principal: principal.arn.clone(), reach, statements, missing });
     };
-    let by_identity = identity.iter().any(|s| may_allow(s, &asked.action, |_| true));
-    let policy = asked.target.as_ref().and_then(|t| t.policy.as_ref());
-    let is_named =
-        |s: &Statement| keyaki_eval::names(s, keyaki_eval::Forms::ALL, &caller, auditor.profile);
-    let by_resource = policy.is_some_and(|p| may_allow(p, &asked.action, is_named));
-    if !by_identity && !by_resource && lacking.is_empty() {
+    let by_identity = asked.needs_no_permission()
+        || identity.iter().any(|s| may_allow(s, &asked.action, |_| true));
+    let is_named = |s: &Statement| keyaki_eval::names(s, Forms::ALL, &caller, auditor.profile);
+    let grants =
+        |t: &&Target| t.policy.as_ref().is_some_and(|p| may_allow(p, &asked.action, is_named));
+    let granting: Vec<&Target> = asked.targets.iter().filter(grants).collect();
+    if !by_identity && granting.is_empty() && lacking.is_empty() {
         return None;
     }
     let is_pattern = asked.action.contains(['*', '?']);
     let layers = if is_pattern { Layered::default() } else { Layered::about(&asked.action) };
     let (layered, missing) = layers.with_principal(auditor.snapshot, principal);
-    let layered = match &asked.target {
-        Some(target) => layered.with_target(auditor.snapshot, target),
-        None => layered,
+    let question = Question { asked, principal, caller, layered, auditor };
+    let (reach, statements) = match asked.is_open() {
+        true => question.open(by_identity, &granting),
+        false => question.exact(),
     };
-    let same_account = asked.owner.as_ref().is_none_or(|o| *o == principal.account);
-    let question = Question { asked, caller, layered, same_account, auditor };
-    let (reach, statements) = question.answer();
-    let is_no = matches!(reach, Reach::Never) && missing.is_empty();
+    // What a boundary or an SCP refuses beyond that does not matter then.
+    let is_no = matches!(reach, Reach::Never) && lacking.is_empty();
     (!is_no).then(|| Can { principal: principal.arn.clone(), reach, statements, missing })
+}
+
+impl Reach {
+    /// The request that is allowed, if one was found.
+    pub fn request(&self) -> Option<&ShownRequest> {
+        match self {
+            Reach::Always(shown) | Reach::When(shown, _) => Some(shown),
+            Reach::Never | Reach::Unknown(_) => None,
+        }
+    }
+
+    /// Whether somebody can.
+    pub fn is_yes(&self) -> bool {
+        self.request().is_some()
+    }
 }
 
 /// Whether some statement of those that count could allow an action.
@@ -106,35 +94,102 @@ fn may_allow(policy: &Stored, action: &str, counts: impl Fn(&Statement) -> bool)
 
 struct Question<'a> {
     asked: &'a Asked,
+    principal: &'a Principal,
     caller: Caller,
     layered: Layered,
-    same_account: bool,
     auditor: &'a Auditor<'a>,
 }
 
+/// An answer, with the statements that allow it.
+type Judged = (Reach, Vec<Shown>);
+
 impl Question<'_> {
-    fn answer(&self) -> (Reach, Vec<Shown>) {
-        let is_pattern = self.asked.action.contains(['*', '?'])
-            || (self.asked.resource != "*" && self.asked.resource.contains(['*', '?']));
-        if !is_pattern && let Ok(shown) = self.shown(&self.plain(), &[]) {
-            let statements = self.granting(&shown);
+    /// About one resource: as each of its descriptions has it.
+    fn exact(&self) -> Judged {
+        let mut judged = (Reach::Never, Vec::new());
+        for target in &self.asked.targets {
+            judged = better(judged, self.judge(Some(target), &[]));
+        }
+        if self.asked.targets.is_empty() {
+            judged = self.judge(None, &[]);
+            if !self.asked.guarded.is_empty() && !matches!(judged.0, Reach::Never) {
+                let why = "its own policy decides, and the snapshot does not hold it";
+                return (Reach::Unknown(why.to_owned()), Vec::new());
+            }
+        }
+        judged
+    }
+
+    /// About whatever fits: something that the snapshot does not hold, or one of what it holds.
+    fn open(&self, by_identity: bool, granting: &[&Target]) -> Judged {
+        let mut judged = (Reach::Never, Vec::new());
+        let mut of_all = false;
+        if by_identity {
+            judged = self.elsewhere();
+            // Where its own policies leave nothing anywhere, those of resources must name it.
+            of_all = !judged.0.is_yes() && !matches!(self.judge(None, &[]).0, Reach::Never);
+        }
+        for target in &self.asked.targets {
+            let is_granting = granting.iter().any(|t| std::ptr::eq(*t, target));
+            if !judged.0.is_yes() && (of_all || is_granting) {
+                let next = self.judge(Some(target), &[]);
+                judged = better(judged, next);
+            }
+        }
+        judged
+    }
+
+    /// About what the snapshot does not hold, where its own policies suffice.
+    fn elsewhere(&self) -> Judged {
+        const ROUNDS: usize = 32;
+        let asked = self.asked;
+        let mut but = Vec::new();
+        if !asked.guarded.is_empty() {
+            but.push(Access { actions: asked.guarded.clone(), resources: Vec::new() });
+        }
+        for _ in 0..ROUNDS {
+            let judged = self.judge(None, &but);
+            let at = judged.0.request().map(|s| s.request.resource.as_str());
+            match asked.targets.iter().find(|t| at.is_some_and(|at| t.has(at))) {
+                Some(held) => {
+                    but.push(Access { actions: Vec::new(), resources: held.patterns() });
+                }
+                None => return judged,
+            }
+        }
+        let why = "its policies name many resources of the snapshot one by one";
+        (Reach::Unknown(why.to_owned()), Vec::new())
+    }
+
+    /// About resources that belong to the target, if there is one, and not to `but`.
+    fn judge(&self, target: Option<&Target>, but: &[Access]) -> Judged {
+        let asked = self.asked;
+        let owner = target.and_then(|t| t.account.as_ref()).or(asked.owner.as_ref());
+        let layered = match target {
+            Some(target) => self.layered.clone().with_target(self.auditor.snapshot, target),
+            None => self.layered.clone(),
+        };
+        let is_plain = !asked.action.contains(['*', '?'])
+            && but.is_empty()
+            && (!asked.has_pattern() || (asked.resource == "*" && target.is_none()));
+        if is_plain && let Ok(shown) = self.shown(&layered, &self.plain(owner), &[]) {
+            let statements = self.granting(&layered, &shown);
             return (Reach::Always(Box::new(shown)), statements);
         }
-        let subject = Subject { policies: self.layered.policies.clone(), layer: None };
-        let resources = match self.asked.resource.as_str() {
-            "*" => Vec::new(),
-            resource => vec![resource.to_owned()],
-        };
-        let access = [Access { actions: vec![self.asked.action.clone()], resources }];
-        match access_of(&subject, &self.caller, self.same_account, &access, &self.auditor.asker()) {
+        let same_account = owner.is_none_or(|o| *o == self.principal.account);
+        let subject = Subject { policies: layered.policies.clone(), layer: None };
+        let of_target = target.map(|t| Access { actions: Vec::new(), resources: t.patterns() });
+        let all: Vec<Access> = [asked.access()].into_iter().chain(of_target).collect();
+        let asker = self.auditor.asker();
+        match access_among(&subject, &self.caller, same_account, &all, but, &asker) {
             Answer::Proved { .. } => (Reach::Never, Vec::new()),
             Answer::Undecided(why) => (Reach::Unknown(why), Vec::new()),
             Answer::Refuted(witness) => {
                 let mut request = witness.request.clone();
-                self.own(&mut request);
-                match self.shown(&request, &witness.absent) {
+                own(&mut request, owner);
+                match self.shown(&layered, &request, &witness.absent) {
                     Ok(shown) => {
-                        let statements = self.granting(&shown);
+                        let statements = self.granting(&layered, &shown);
                         let conditions = conditions(&statements);
                         (Reach::When(Box::new(shown), conditions), statements)
                     }
@@ -145,7 +200,7 @@ impl Question<'_> {
     }
 
     /// The request without any condition keys but those that every such request has.
-    fn plain(&self) -> Request {
+    fn plain(&self, owner: Option<&String>) -> Request {
         let mut request = Request {
             caller: self.caller.clone(),
             action: self.asked.action.clone(),
@@ -153,24 +208,40 @@ impl Question<'_> {
             resource_account: None,
             context: Context::new(),
         };
-        self.own(&mut request);
+        own(&mut request, owner);
         request
     }
 
-    fn own(&self, request: &mut Request) {
-        if request.owner() != self.asked.owner.as_deref() {
-            request.resource_account.clone_from(&self.asked.owner);
-            request.context.remove("aws:ResourceAccount");
-        }
+    fn shown(
+        &self,
+        layered: &Layered,
+        request: &Request,
+        absent: &[String],
+    ) -> Result<ShownRequest, String> {
+        replay::shown(request, absent, layered, self.auditor.profile, self.auditor.catalog)
     }
 
-    fn shown(&self, request: &Request, absent: &[String]) -> Result<ShownRequest, String> {
-        replay::shown(request, absent, &self.layered, self.auditor.profile, self.auditor.catalog)
+    fn granting(&self, layered: &Layered, shown: &ShownRequest) -> Vec<Shown> {
+        replay::granting(&shown.request, &shown.absent, layered, self.auditor)
     }
+}
 
-    fn granting(&self, shown: &ShownRequest) -> Vec<Shown> {
-        replay::granting(&shown.request, &shown.absent, &self.layered, self.auditor)
+fn own(request: &mut Request, owner: Option<&String>) {
+    if request.owner() != owner.map(String::as_str) {
+        request.resource_account = owner.cloned();
+        request.context.remove("aws:ResourceAccount");
     }
+}
+
+/// The answer that says more: that somebody can, else that it is open.
+fn better(one: Judged, other: Judged) -> Judged {
+    let rank = |judged: &Judged| match judged.0 {
+        Reach::Always(_) => 3,
+        Reach::When(..) => 2,
+        Reach::Unknown(_) => 1,
+        Reach::Never => 0,
+    };
+    if rank(&other) > rank(&one) { other } else { one }
 }
 
 /// The conditions of statements, in words.
@@ -209,7 +280,8 @@ pub fn what_can(principal: &Principal, auditor: &Auditor<'_>) -> WhatCan {
         return can;
     };
     let (layered, missing) = Layered::default().with_principal(auditor.snapshot, principal);
-    can.not_analysed.extend(missing.iter().map(|m| not(m, "the policy is missing".to_owned())));
+    can.not_analysed
+        .extend(missing.iter().map(|m| not(m, "the policy is missing or broken".to_owned())));
     let subject = Subject { policies: layered.policies.clone(), layer: None };
     for action in actions_of(&subject, &caller, true, &[], &auditor.asker()) {
         let service = action.split(':').next().unwrap_or_default().to_owned();
@@ -217,21 +289,47 @@ pub fn what_can(principal: &Principal, auditor: &Auditor<'_>) -> WhatCan {
     }
     for target in targets(auditor.snapshot) {
         let Some(policy) = &target.policy else { continue };
-        let names = |s: &keyaki_ir::Statement| {
-            s.effect() == Some(Effect::Allow)
-                && keyaki_eval::names(s, keyaki_eval::Forms::ALL, &caller, auditor.profile)
-        };
-        if policy.defect.is_some() || !policy.policy.statements.iter().any(names) {
+        if let Some(defect) = &policy.defect {
+            can.not_analysed.push(not(&target.arn, format!("its policy is broken: {defect}")));
             continue;
         }
         let same_account = target.account.as_deref() == Some(&principal.account);
+        // Naming the account grants nothing to its own users and roles, but with a role or a key.
+        let forms = match target.role {
+            ResourceRole::Ordinary if same_account => NAMED,
+            ResourceRole::Ordinary | ResourceRole::Role | ResourceRole::Key => Forms::ALL,
+        };
+        let names = |s: &&Statement| {
+            s.effect() == Some(Effect::Allow)
+                && keyaki_eval::names(s, forms, &caller, auditor.profile)
+        };
+        let granting: Vec<&Statement> = policy.policy.statements.iter().filter(names).collect();
+        if granting.is_empty() {
+            continue;
+        }
+        if let Some(why) = target.doubt() {
+            can.not_analysed.push(not(&target.arn, why));
+        }
         let both = layered.clone().with_target(auditor.snapshot, &target);
         let subject = Subject { policies: both.policies, layer: None };
-        let access = [Access { actions: Vec::new(), resources: target.patterns() }];
+        let actions = granting.into_iter().flat_map(|s| spelled(s, &target)).collect();
+        let access = [Access { actions, resources: target.patterns() }];
         let actions = actions_of(&subject, &caller, same_account, &access, &auditor.asker());
         if !actions.is_empty() {
             can.by_resource.insert(target.arn.clone(), actions);
         }
     }
     can
+}
+
+/// The ways of naming somebody that need no policy of the account.
+const NAMED: Forms = Forms::EVERYBODY.and(Forms::USER).and(Forms::ROLE).and(Forms::SESSION);
+
+/// The actions that a statement spells, of the resource's service where it spells all.
+fn spelled(statement: &Statement, target: &Target) -> Vec<String> {
+    let all = || format!("{}*:*", target.service());
+    let entries = statement.action.iter().flat_map(|e| &e.entries);
+    let spell = |text: &str| if text == "*" { all() } else { text.to_owned() };
+    let spelled = entries.map(|a| spell(&a.text));
+    spelled.chain(statement.not_action.is_some().then(all)).collect()
 }

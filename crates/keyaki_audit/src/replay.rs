@@ -1,7 +1,8 @@
 //! From a request to the command line that decides it again.
 
+use keyaki_analyze::words::given;
 use keyaki_catalog::Catalog;
-use keyaki_eval::{Caller, Evaluator, Layer, Profile, Request, ResourceRole, Verdict, complete};
+use keyaki_eval::{Evaluator, Layer, Profile, Request, ResourceRole, Verdict, complete};
 
 use crate::Auditor;
 use crate::finding::{LayerSays, Shown, ShownRequest};
@@ -64,7 +65,7 @@ fn command(
 ) -> Vec<String> {
     let mut words = vec!["keyaki".to_owned(), "simulate".to_owned()];
     let mut add = |flag: &str, value: String| words.extend([flag.to_owned(), value]);
-    add("--principal", principal(&request.caller));
+    add("--principal", given(&request.caller));
     add("--action", request.action.clone());
     add("--resource", request.resource.clone());
     if let Some(account) = &request.resource_account {
@@ -113,25 +114,6 @@ fn resource_flag(role: ResourceRole) -> &'static str {
         ResourceRole::Ordinary => "--resource-policy",
         ResourceRole::Role => "--trust",
         ResourceRole::Key => "--key-policy",
-    }
-}
-
-/// The name by which a caller is given on the command line: of a session, the role's whole ARN
-/// where the session is the usual one, so that its path is not lost.
-pub(crate) fn principal(caller: &Caller) -> String {
-    match caller {
-        Caller::RoleSession { session, .. } if session == "session" => {
-            caller.principal_arn().unwrap_or_default()
-        }
-        Caller::Anonymous => "anonymous".to_owned(),
-        Caller::Service { host } => host.clone(),
-        Caller::CanonicalUser { id } => id.clone(),
-        Caller::RoleSession { .. }
-        | Caller::Root { .. }
-        | Caller::User { .. }
-        | Caller::FederatedUser { .. }
-        | Caller::WebIdentity { .. }
-        | Caller::Saml { .. } => caller.arn().unwrap_or_default(),
     }
 }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use keyaki_account::{Kind, Snapshot, Stored};
 use keyaki_eval::ResourceRole;
 use keyaki_ir::arn::Segment;
-use keyaki_ir::{Arn, ResourceType};
+use keyaki_ir::glob::{self, Case};
+use keyaki_ir::{Arn, Effect, ResourceType};
 
 /// A resource or a role, as far as access to it goes.
 #[derive(Clone, Debug)]
@@ -26,9 +27,22 @@ pub struct Target {
     pub restricts_public_buckets: bool,
 }
 
+/// What belongs to a resource and has an ARN that does not begin with the resource's.
+fn beside(kind: &str, arn: &str) -> Option<String> {
+    match kind {
+        // Six random characters follow the name.
+        "secrets-manager-secret" => Some(format!("{arn}-??????")),
+        "event-bus" => Some(format!("{}/*", arn.replacen(":event-bus/", ":rule/", 1))),
+        "schema-registry" => Some(format!("{}/*", arn.replacen(":registry/", ":schema/", 1))),
+        // Databases, tables and functions.
+        "glue-catalog" => arn.rsplit_once(':').map(|(account, _)| format!("{account}:*")),
+        _ => None,
+    }
+}
+
 /// All resources and roles of a snapshot, by ARN.
 pub fn targets(snapshot: &Snapshot) -> Vec<Target> {
-    let roles = snapshot.principals.values().filter(|p| p.kind == Kind::Role).map(|p| Target {
+    let roles = snapshot.described_principals().filter(|p| p.kind == Kind::Role).map(|p| Target {
         arn: p.arn.clone(),
         kind: "role",
         resource_type: Some(ResourceType::RoleTrust),
@@ -37,7 +51,7 @@ pub fn targets(snapshot: &Snapshot) -> Vec<Target> {
         policy: p.trust.clone(),
         restricts_public_buckets: false,
     });
-    let resources = snapshot.resources.values().map(|r| Target {
+    let resources = snapshot.described_resources().map(|r| Target {
         arn: r.arn.clone(),
         kind: r.kind.name,
         resource_type: r.kind.resource_type,
@@ -60,14 +74,49 @@ impl Target {
         let arn = &self.arn;
         match self.kind {
             "role" | "kms-key" => vec![arn.clone()],
-            _ => vec![arn.clone(), format!("{arn}/*"), format!("{arn}:*")],
+            kind => {
+                let within = [arn.clone(), format!("{arn}/*"), format!("{arn}:*")];
+                within.into_iter().chain(beside(kind, arn)).collect()
+            }
         }
     }
 
     /// Whether an ARN is of it, or of something in it.
     pub fn has(&self, arn: &str) -> bool {
-        let rest = arn.strip_prefix(self.arn.as_str());
-        rest.is_some_and(|r| r.is_empty() || r.starts_with('/') || r.starts_with(':'))
+        self.patterns().iter().any(|p| glob::matches(p, arn, Case::Sensitive))
+    }
+
+    /// Why more or less access than what is found may come from its policy.
+    pub fn doubt(&self) -> Option<String> {
+        self.unreadable().or_else(|| self.elsewhere())
+    }
+
+    /// Why its policy cannot be asked about.
+    pub(crate) fn unreadable(&self) -> Option<String> {
+        let policy = self.policy.as_ref()?;
+        if let Some(defect) = &policy.defect {
+            return Some(format!("its policy is broken: {defect}"));
+        }
+        let odd = self.odd_resource();
+        odd.map(|text| format!("its policy names a resource that is no ARN: `{text}`"))
+    }
+
+    /// That a statement which allows something names nothing that belongs to it: then its ARN, or
+    /// the policy, is another's.
+    pub(crate) fn elsewhere(&self) -> Option<String> {
+        let statements = self.policy.iter().flat_map(|p| &p.policy.statements);
+        let mut allows = statements.filter(|s| s.effect() == Some(Effect::Allow));
+        let patterns = self.patterns();
+        let is_own = |text: &str| {
+            let meets = |p: &String| glob::intersects(p, text, Case::Sensitive);
+            text.contains("${") || patterns.iter().any(meets)
+        };
+        let text = allows.find_map(|s| {
+            let entries = &s.resource.as_ref()?.entries;
+            let first = entries.first()?.text();
+            (!entries.iter().any(|e| is_own(e.text()))).then_some(first)
+        })?;
+        Some(format!("a statement of its policy names nothing that belongs to it, but `{text}`"))
     }
 
     /// Whether resource control policies reach its service.
@@ -85,7 +134,7 @@ impl Target {
     }
 
     /// A resource that the policy names in a way that cannot be understood, if there is one.
-    pub(crate) fn odd_resource(&self) -> Option<String> {
+    fn odd_resource(&self) -> Option<String> {
         let statements = self.policy.iter().flat_map(|p| &p.policy.statements);
         let mut entries = statements.flat_map(|s| s.resource_elements()).flat_map(|e| &e.entries);
         let is_odd = |text: &str| {

@@ -23,6 +23,11 @@ impl Clock {
         at.0 < self.now.0 - i128::from(self.days) * NANOS_A_DAY
     }
 
+    /// Whether a point in time lies in the window.
+    pub(crate) fn is_recent(&self, at: Instant) -> bool {
+        !self.is_before(at)
+    }
+
     /// Since when nothing happened, in words.
     fn since(&self, at: Option<Instant>) -> String {
         let day = at.and_then(Instant::calendar);
@@ -160,11 +165,18 @@ fn finding(principal: &Principal, kind: FindingKind, sentence: String, remedy: &
         }
         FindingKind::UnusedRole
         | FindingKind::UnusedService
+        | FindingKind::UnusedAction
         | FindingKind::Public
         | FindingKind::External
         | FindingKind::Admin
         | FindingKind::Escalation
-        | FindingKind::Internal => Severity::Low,
+        | FindingKind::Internal
+        | FindingKind::ConfusedDeputy
+        | FindingKind::ThirdParty
+        | FindingKind::Federation
+        | FindingKind::RootKey
+        | FindingKind::RootUse
+        | FindingKind::NoSecondFactor => Severity::Low,
     };
     Finding {
         kind,

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    analyze, catalog, check, completions, diff, explain, format, lsp, man, migrate, prove, shrink,
-    simulate, snapshot, what_can, who_can,
+    analyze, catalog, check, completions, diff, explain, format, generate, lsp, man, migrate,
+    prove, shrink, simulate, snapshot, what_can, who_can,
 };
 use crate::console::{Choice, Color, Console};
 use crate::exit::{Exit, Failure};
@@ -38,6 +38,7 @@ pub(crate) enum Command {
     Analyze(Box<analyze::Arguments>),
     WhoCan(Box<who_can::Arguments>),
     WhatCan(Box<what_can::Arguments>),
+    Generate(Box<generate::Arguments>),
     Catalog(catalog::Arguments),
     Lsp(lsp::Arguments),
     Completions(completions::Arguments),
@@ -59,6 +60,7 @@ impl Command {
             Command::Analyze(arguments) => analyze::run(&arguments, console),
             Command::WhoCan(arguments) => who_can::run(&arguments, console),
             Command::WhatCan(arguments) => what_can::run(&arguments, console),
+            Command::Generate(arguments) => generate::run(&arguments, console),
             Command::Catalog(arguments) => catalog::run(arguments, console),
             Command::Lsp(arguments) => lsp::run(&arguments, console),
             Command::Completions(arguments) => completions::run(&arguments, console),

@@ -7,6 +7,7 @@ pub(crate) mod completions;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod format;
+pub(crate) mod generate;
 pub(crate) mod lsp;
 pub(crate) mod man;
 pub(crate) mod migrate;
@@ -16,6 +17,7 @@ pub(crate) mod prove;
 pub(crate) mod shrink;
 pub(crate) mod simulate;
 pub(crate) mod snapshot;
+pub(crate) mod trail;
 pub(crate) mod what_can;
 pub(crate) mod who_can;
 

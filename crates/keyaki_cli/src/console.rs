@@ -1,6 +1,7 @@
 //! What the commands share: standard input, output and error, and the catalogue.
 
 use std::io::{self, BufWriter, IsTerminal, Read, Stdout, Write};
+use std::time::{Duration, Instant};
 
 use keyaki_catalog::Catalog;
 use keyaki_syntax::Tree;
@@ -105,6 +106,59 @@ impl Console {
             Color::Always => true,
             Color::Never => false,
             Color::Auto => io::stdout().is_terminal() && unset("NO_COLOR") && !is_dumb(),
+        }
+    }
+}
+
+/// How far long work is, told on standard error: on a terminal in one line that changes, else in
+/// a line now and then.
+pub(crate) struct Progress {
+    name: String,
+    of: usize,
+    done: usize,
+    start: Instant,
+    last: Instant,
+    is_shown: bool,
+}
+
+impl Console {
+    /// Begins to tell how far work is.
+    pub(crate) fn progress(&self, name: &str, of: usize) -> Progress {
+        let (name, now) = (name.to_owned(), Instant::now());
+        Progress { name, of, done: 0, start: now, last: now, is_shown: false }
+    }
+}
+
+impl Progress {
+    /// Tells that some more is done; never in the first moments.
+    pub(crate) fn step(&mut self, more: usize, console: &mut Console) {
+        const QUIET: Duration = Duration::from_secs(2);
+        const OFTEN: Duration = Duration::from_millis(200);
+        self.done += more;
+        let is_terminal = io::stderr().is_terminal();
+        let pause = if is_terminal && self.is_shown { OFTEN } else { QUIET };
+        if self.done >= self.of {
+            return self.end();
+        }
+        if self.last.elapsed() < pause {
+            return;
+        }
+        self.last = Instant::now();
+        let rate = self.done as f64 / self.start.elapsed().as_secs_f64();
+        let line = format!("{}: {} of {}, {rate:.0} a second", self.name, self.done, self.of);
+        if is_terminal {
+            self.is_shown = true;
+            // If standard error is gone, there is nobody left to tell.
+            let _ = write!(io::stderr(), "\r\x1b[K{line}");
+        } else {
+            console.remark(&line);
+        }
+    }
+
+    /// Takes the line away.
+    fn end(&mut self) {
+        if std::mem::take(&mut self.is_shown) {
+            let _ = write!(io::stderr(), "\r\x1b[K");
         }
     }
 }

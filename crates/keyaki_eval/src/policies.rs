@@ -8,7 +8,8 @@ pub struct Document {
     /// A file or an ARN; shown, never interpreted.
     pub name: String,
     /// The policy. What AWS refuses to store, such as a condition that is no object, has no
-    /// meaning; whoever reads policies refuses their [`keyaki_ir::Defect`]s first.
+    /// meaning; whoever reads policies refuses their [`keyaki_ir::Defect`]s first. Nor has one
+    /// with holes: a hole is read like a variable without a value.
     pub policy: Policy,
 }
 

@@ -11,7 +11,7 @@ use keyaki_ir::{
 };
 
 /// Keys that, held to fixed values, keep a statement from being public.
-const FIXED_KEYS: [&str; 17] = [
+const FIXED_KEYS: [&str; 19] = [
     "aws:PrincipalOrgID",
     "aws:PrincipalOrgPaths",
     "aws:PrincipalAccount",
@@ -28,7 +28,9 @@ const FIXED_KEYS: [&str; 17] = [
     "aws:VpceOrgPaths",
     "aws:SourceArn",
     "aws:SourceAccount",
+    "aws:SourceOwner",
     "s3:DataAccessPointAccount",
+    "s3:x-amz-server-side-encryption-aws-kms-key-id",
 ];
 
 /// Whether some statement grants to the public.
@@ -91,6 +93,10 @@ mod tests {
         assert!(!is_public_if(r#""IpAddress": {"aws:SourceIp": "10.0.0.0/8"}"#));
         assert!(!is_public_if(r#""StringEquals": {"aws:PrincipalAccount": "111122223333"}"#));
         assert!(is_public_if(r#""StringEqualsIfExists": {"aws:SourceVpce": "vpce-1"}"#));
+        assert!(!is_public_if(r#""StringEquals": {"aws:SourceOwner": "444455556666"}"#));
+        let key = "arn:aws:kms:eu-west-1:111122223333:key/1";
+        let name = "s3:x-amz-server-side-encryption-aws-kms-key-id";
+        assert!(!is_public_if(&format!(r#""StringEquals": {{"{name}": "{key}"}}"#)));
     }
 
     #[test]

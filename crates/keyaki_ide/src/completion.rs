@@ -96,6 +96,9 @@ const MOST_ITEMS: usize = 300;
 
 /// What can be typed at an offset. Account ids that `others` name are offered, too.
 pub fn complete(document: &Document, offset: u32, others: &[&Document]) -> Completions {
+    if !document.is_json() {
+        return Completions::default();
+    }
     let Some(cursor) = Cursor::at(&document.tree, offset) else { return Completions::default() };
     let Some((place, statement)) = place(document, &cursor) else { return Completions::default() };
     let mut sink = Sink { others, ..Sink::new(document, cursor, statement) };

@@ -8,7 +8,7 @@ use keyaki_catalog::Catalog;
 use keyaki_diag::{Finding, TextRange};
 use keyaki_ir::Statement;
 use keyaki_syntax::{NodeId, Tree};
-use keyaki_workspace::{ReadPolicy, check_tree, read_policies};
+use keyaki_workspace::{Language, ReadPolicy, check_tree, check_yaml, language, read_policies};
 
 use crate::Settings;
 
@@ -16,7 +16,9 @@ use crate::Settings;
 #[derive(Debug)]
 pub struct Document {
     pub(crate) path: PathBuf,
+    /// The JSON; of another language the text alone.
     pub(crate) tree: Tree,
+    language: Language,
     policies: OnceLock<Vec<ReadPolicy>>,
     pub(crate) settings: Arc<Settings>,
     findings: OnceLock<Vec<Finding>>,
@@ -28,14 +30,24 @@ impl Document {
     /// Reads a text. The path names it and tells something about the kind of its policies.
     pub fn read(path: impl Into<PathBuf>, text: &str, settings: Arc<Settings>) -> Document {
         let path = path.into();
-        let tree = Tree::parse(text);
+        let language = language(&path, text.as_bytes());
+        let tree = match language {
+            Language::Json => Tree::parse(text),
+            Language::Yaml => Tree::opaque(text),
+        };
         let (policies, findings) = (OnceLock::new(), OnceLock::new());
-        Document { path, tree, policies, settings, findings, accounts: OnceLock::new() }
+        let accounts = OnceLock::new();
+        Document { path, tree, language, policies, settings, findings, accounts }
     }
 
     /// The text.
     pub fn text(&self) -> &str {
         self.tree.source()
+    }
+
+    /// Whether its tree says anything about it.
+    pub(crate) fn is_json(&self) -> bool {
+        self.language == Language::Json
     }
 
     /// Its path.
@@ -57,7 +69,11 @@ impl Document {
     /// What the rules find, in order of position; nothing in a text without a policy.
     pub fn findings(&self) -> &[Finding] {
         self.findings.get_or_init(|| {
-            let checked = check_tree(&self.path, &self.tree, &self.settings.options);
+            let options = &self.settings.options;
+            let checked = match self.language {
+                Language::Json => check_tree(&self.path, &self.tree, options),
+                Language::Yaml => check_yaml(&self.path, self.text(), options),
+            };
             let mut findings: Vec<_> = checked.into_iter().flat_map(|d| d.findings).collect();
             findings.sort_by_key(Finding::range);
             findings

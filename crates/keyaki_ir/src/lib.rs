@@ -13,6 +13,7 @@ pub mod glob;
 pub mod ip;
 pub mod near;
 pub mod number;
+pub mod percent;
 
 mod condition;
 mod kind;

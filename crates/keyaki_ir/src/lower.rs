@@ -1,5 +1,7 @@
 //! From a syntax tree to a policy. Total: nothing here fails.
 
+use std::collections::BTreeSet;
+
 use keyaki_syntax::{Member, NodeId, NodeKind, Tree, Value};
 
 use crate::{
@@ -20,6 +22,7 @@ pub fn lower(tree: &Tree) -> Policy {
 /// Reads one value of a tree as a policy, for documents inside API answers and templates.
 pub fn lower_value(value: Value<'_>) -> Policy {
     let mut lowering = Lowering { policy: empty(value.id()) };
+    lowering.policy.holes = holes(value);
     lowering.document(value);
     lowering.policy
 }
@@ -32,7 +35,16 @@ fn empty(origin: NodeId) -> Policy {
         statement_element: None,
         statements: Vec::new(),
         defects: Vec::new(),
+        holes: Vec::new(),
     }
+}
+
+/// The labels of the holes in a value, each once.
+fn holes(value: Value<'_>) -> Vec<Box<str>> {
+    let tree = value.tree();
+    let holes = tree.holes_in(value.range()).iter();
+    let labels: BTreeSet<&str> = holes.map(|hole| hole.slice(tree.source())).collect();
+    labels.into_iter().map(Box::from).collect()
 }
 
 const DOCUMENT_ELEMENTS: [&str; 3] = ["Version", "Id", "Statement"];
@@ -61,8 +73,8 @@ impl Lowering {
     }
 
     fn wrong_type(&mut self, element: &'static str, expected: &'static str, value: Value<'_>) {
-        // What could not be read at all has its syntax error already.
-        if value.kind() != NodeKind::Error {
+        // What could not be read at all has its syntax error already; a hole may be anything.
+        if value.kind() != NodeKind::Error && !value.is_hole() {
             self.defect(DefectKind::WrongType { element, expected }, value.id());
         }
     }
@@ -190,10 +202,10 @@ impl Lowering {
         negated: bool,
         member: Member<'_>,
         value: Value<'_>,
-        entry: fn(&str, NodeId) -> T,
+        entry: fn(Value<'_>) -> T,
     ) -> Element<T> {
         let mut entries = Vec::with_capacity(value.size().clamp(1, MANY));
-        let shape = self.strings(name, value, |text, origin| entries.push(entry(text, origin)));
+        let shape = self.strings(name, value, |string| entries.push(entry(string)));
         Element { negated, name: member.key().id(), origin: value.id(), shape, entries }
     }
 
@@ -202,19 +214,25 @@ impl Lowering {
         &mut self,
         element: &'static str,
         value: Value<'t>,
-        mut take: impl FnMut(&'t str, NodeId),
+        mut take: impl FnMut(Value<'t>),
     ) -> Shape {
         const EXPECTED: &str = "a string or a list of strings";
         match value.kind() {
             NodeKind::String => {
-                take(value.as_str().unwrap_or(""), value.id());
+                take(value);
                 Shape::Single
             }
             NodeKind::Array => {
                 for element_value in value.elements() {
-                    match element_value.as_str() {
-                        Some(text) => take(text, element_value.id()),
-                        None => self.wrong_type(element, "a string", element_value),
+                    match element_value.kind() {
+                        NodeKind::String => take(element_value),
+                        NodeKind::Object
+                        | NodeKind::Array
+                        | NodeKind::Member
+                        | NodeKind::Number
+                        | NodeKind::Bool
+                        | NodeKind::Null
+                        | NodeKind::Error => self.wrong_type(element, "a string", element_value),
                     }
                 }
                 Shape::List
@@ -258,9 +276,10 @@ impl Lowering {
         let name = member.name();
         let kind = PrincipalKey::ALL.into_iter().find(|k| k.name() == name);
         let mut entries = Vec::new();
-        let shape = self.strings("Principal", value, |text, origin| {
+        let shape = self.strings("Principal", value, |string| {
+            let text = string.as_str().unwrap_or_default();
             let principal = Principal::classify(kind, text);
-            entries.push(PrincipalEntry { principal, text: text.into(), origin });
+            entries.push(PrincipalEntry { principal, text: text.into(), origin: string.id() });
         });
         let key = Text { value: name.into(), origin: member.key().id() };
         Some(PrincipalGroup { key, kind, origin: value.id(), shape, entries })
@@ -320,7 +339,7 @@ impl Lowering {
         match value.kind() {
             NodeKind::String | NodeKind::Number | NodeKind::Bool => {
                 let text = value.scalar_text().unwrap_or_default();
-                let pattern = Pattern::new(text.into_owned());
+                let pattern = Pattern::with_holes(text.into_owned(), value.inner_holes());
                 values.push(ConditionValue { pattern, origin: value.id(), json: value.kind() });
             }
             NodeKind::Object
@@ -334,10 +353,12 @@ impl Lowering {
     }
 }
 
-fn action(text: &str, origin: NodeId) -> ActionPattern {
-    ActionPattern::new(text, origin)
+fn action(string: Value<'_>) -> ActionPattern {
+    ActionPattern::new(string.as_str().unwrap_or_default(), string.id())
 }
 
-fn resource(text: &str, origin: NodeId) -> ResourcePattern {
-    ResourcePattern { pattern: Pattern::new(text), arn: Arn::parse(text), origin }
+fn resource(string: Value<'_>) -> ResourcePattern {
+    let text = string.as_str().unwrap_or_default();
+    let pattern = Pattern::with_holes(text, string.inner_holes());
+    ResourcePattern { pattern, arn: Arn::parse(text), origin: string.id() }
 }

@@ -26,6 +26,9 @@ pub struct Variable {
     pub escape: Option<char>,
     /// What is wrong with how it is written.
     pub defect: Option<VariableDefect>,
+    /// Whether it is a hole: deployment fills it in with any text, not the request.
+    /// Its text is a label for people.
+    pub is_hole: bool,
 }
 
 /// What can be wrong with a variable.
@@ -58,6 +61,26 @@ impl Pattern {
         Pattern { text, variables }
     }
 
+    /// As [`Pattern::new`], of a text in which holes are at these places.
+    pub fn with_holes(
+        text: impl Into<Box<str>>,
+        holes: impl Iterator<Item = Range<usize>>,
+    ) -> Pattern {
+        let mut pattern = Pattern::new(text);
+        for hole in holes {
+            let at = pattern.variables.binary_search_by_key(&hole.start, |v| v.range.start);
+            if let Some(variable) = at.ok().and_then(|at| pattern.variables.get_mut(at)) {
+                variable.is_hole = true;
+            }
+        }
+        pattern
+    }
+
+    /// Whether some part is filled in by deployment.
+    pub fn has_hole(&self) -> bool {
+        self.variables.iter().any(|v| v.is_hole)
+    }
+
     /// The text as written.
     #[inline]
     pub fn text(&self) -> &str {
@@ -70,7 +93,7 @@ impl Pattern {
         &self.variables
     }
 
-    /// Whether some part depends on the request; escapes do not.
+    /// Whether some part depends on the request or on deployment; escapes do not.
     pub fn has_variables(&self) -> bool {
         self.variables.iter().any(|v| v.escape.is_none())
     }
@@ -129,7 +152,14 @@ fn variables(text: &str) -> Box<[Variable]> {
 }
 
 fn variable(body: &str, range: Range<usize>, closed: bool) -> Variable {
-    let mut out = Variable { range, key: "".into(), default: None, escape: None, defect: None };
+    let mut out = Variable {
+        range,
+        key: "".into(),
+        default: None,
+        escape: None,
+        defect: None,
+        is_hole: false,
+    };
     if !closed {
         out.defect = Some(VariableDefect::MissingBrace);
         out.key = body.trim().into();

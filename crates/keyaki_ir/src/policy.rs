@@ -30,6 +30,9 @@ pub struct Policy {
     pub statements: Vec<Statement>,
     /// What did not fit the grammar, in order of position within each element.
     pub defects: Vec<Defect>,
+    /// Labels of what is not known before deployment, each once. What a policy with holes means
+    /// depends on what fills them.
+    pub holes: Vec<Box<str>>,
 }
 
 impl Policy {

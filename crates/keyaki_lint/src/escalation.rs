@@ -123,7 +123,7 @@ impl Asked<'_, '_> {
         if let Some((_, known)) = self.known.iter().find(|(known, _)| *known == text) {
             return known.clone();
         }
-        let relevant = self.meaning.some(|s| names(s, step.action).then(|| s.clone()));
+        let relevant = self.meaning.about(step.action);
         let wanted = self.meaning.other(&text);
         let question = Question::Disjoint { one: &relevant, other: &wanted };
         let found = self.meaning.refuted(self.cx.catalog(), &question);

@@ -20,6 +20,7 @@ mod document;
 mod escalation;
 mod federation;
 pub mod granted;
+mod hole;
 mod linter;
 pub mod meaning;
 mod named_grant;

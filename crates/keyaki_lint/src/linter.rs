@@ -8,7 +8,7 @@ use crate::arn_form::ArnPattern;
 use crate::context::Context;
 use crate::plan::{Hook, Plan};
 use crate::rule::{ActionSite, ConditionSite, PrincipalSite, ResourceSite, Rule};
-use crate::{Document, Selection, Settings};
+use crate::{Document, Selection, Settings, hole};
 
 /// The selected rules.
 #[derive(Debug)]
@@ -68,6 +68,7 @@ impl Linter {
         let plans = if length > LONG { &self.for_long } else { &self.plans };
         run(&plans[document.kind as usize], &mut cx, document);
         let mut findings = cx.into_findings();
+        hole::drop_guesses(&document, &mut findings);
         findings.sort_by(|a, b| {
             let key = |f: &Finding| (f.range(), f.rule.name);
             key(a).cmp(&key(b))

@@ -8,11 +8,13 @@
 use keyaki_analyze::{Answer, Asker, Decider, Question, Subject, Witness, ask};
 use keyaki_catalog::Catalog;
 use keyaki_eval::{Document as Named, Layer, Profile, ResourceRole, StatementRef};
-use keyaki_ir::{Effect, Policy, PolicyKind, Statement};
+use keyaki_ir::glob::{self, Case};
+use keyaki_ir::{ActionPattern, Effect, Element, Policy, PolicyKind, Statement};
 use keyaki_symbolic::{Actions, Budget, Engine, Outcome, Query};
 use keyaki_syntax::Tree;
 
 use crate::Document;
+use crate::granted::names;
 
 /// The steps that all questions about one document share: some tenths of a second at most.
 const STEPS: u64 = 10_000_000;
@@ -26,6 +28,8 @@ const EVERYTHING: &str = r#"{
 /// A policy as what questions are about.
 pub(crate) struct Meaning {
     subject: Subject,
+    /// The same without any statement.
+    empty: Subject,
     layer: Layer,
     profile: Profile,
     steps: Shared,
@@ -51,7 +55,17 @@ impl Meaning {
         let layer = layer(document.kind);
         let steps = Shared(Budget::new(STEPS));
         let (subject, profile) = (of(policy.clone(), document.kind), Profile::documented());
-        Some(Meaning { subject, layer, profile, steps })
+        let nothing = Policy {
+            origin: policy.origin,
+            version: policy.version.clone(),
+            id: None,
+            statement_element: policy.statement_element,
+            statements: Vec::new(),
+            defects: Vec::new(),
+            holes: policy.holes.clone(),
+        };
+        let empty = of(nothing, document.kind);
+        Some(Meaning { subject, empty, layer, profile, steps })
     }
 
     /// The policy.
@@ -61,11 +75,19 @@ impl Meaning {
 
     /// Those of its statements that are wanted, changed as wished.
     pub(crate) fn some(&self, keep: impl Fn(&Statement) -> Option<Statement>) -> Subject {
-        let mut subject = self.subject.clone();
+        let policies = &self.subject.policies;
+        let statements = policies.statements(self.layer).filter_map(|(_, s)| keep(s)).collect();
+        let mut subject = self.empty.clone();
         if let Some(policy) = policy_mut(&mut subject) {
-            policy.statements = policy.statements.iter().filter_map(keep).collect();
+            policy.statements = statements;
         }
         subject
+    }
+
+    /// What bears on one action: the statements that name it, without their other actions.
+    pub(crate) fn about(&self, action: &str) -> Subject {
+        let is_it = |e: &ActionPattern| glob::matches(&e.text, action, Case::Insensitive);
+        self.some(|s| names(s, action).then(|| narrowed(s, is_it)))
     }
 
     /// One statement by itself, as if it allowed.
@@ -87,7 +109,7 @@ impl Meaning {
     /// Another policy of the same layer, given as JSON text.
     pub(crate) fn other(&self, text: &str) -> Subject {
         let policy = keyaki_ir::lower(&Tree::parse(text));
-        let mut subject = self.subject.clone();
+        let mut subject = self.empty.clone();
         if let Some(own) = policy_mut(&mut subject) {
             *own = policy;
         }
@@ -189,4 +211,28 @@ pub(crate) fn with_effect(statement: &Statement, effect: Effect) -> Statement {
         element.effect = Some(effect);
     }
     statement
+}
+
+/// A statement with some of its actions alone; what `NotAction` leaves in stays.
+pub(crate) fn narrowed(statement: &Statement, keep: impl Fn(&ActionPattern) -> bool) -> Statement {
+    let action = statement.action.as_ref().map(|element| Element {
+        negated: element.negated,
+        name: element.name,
+        origin: element.origin,
+        shape: element.shape,
+        entries: element.entries.iter().filter(|e| keep(e)).cloned().collect(),
+    });
+    Statement {
+        index: statement.index,
+        origin: statement.origin,
+        sid: None,
+        effect: statement.effect.clone(),
+        principal: statement.principal.clone(),
+        not_principal: statement.not_principal.clone(),
+        action,
+        not_action: statement.not_action.clone(),
+        resource: statement.resource.clone(),
+        not_resource: statement.not_resource.clone(),
+        condition: statement.condition.clone(),
+    }
 }

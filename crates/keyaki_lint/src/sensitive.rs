@@ -95,7 +95,7 @@ fn is_granted(cx: &Context<'_>, action: &str) -> bool {
         return true;
     }
     let Some(meaning) = cx.meaning() else { return false };
-    let relevant = meaning.some(|s| names(s, action).then(|| s.clone()));
+    let relevant = meaning.about(action);
     let access = [Access { actions: vec![action.to_owned()], resources: Vec::new() }];
     let question = Question::AccessNotGranted { subject: &relevant, access: &access };
     meaning.ask(cx.catalog(), &question).holds() == Some(false)

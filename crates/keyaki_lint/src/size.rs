@@ -12,9 +12,12 @@ pub(crate) struct Size {
     pub(crate) compact: usize,
 }
 
-/// Measures a part of a text. White space inside strings counts.
+/// Measures a part of a text. White space inside strings counts; holes, which may be filled with
+/// next to nothing, do not.
 pub(crate) fn measure(tree: &Tree, part: TextRange) -> Size {
-    let characters = part.slice(tree.source()).chars().count();
+    let length = |part: TextRange| part.slice(tree.source()).chars().count();
+    let holes: usize = tree.holes_in(part).iter().map(|hole| length(*hole)).sum();
+    let characters = length(part).saturating_sub(holes);
     let spaces = tree.white_space_in(part) as usize;
     Size { characters, compact: characters.saturating_sub(spaces) }
 }

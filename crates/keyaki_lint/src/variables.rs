@@ -37,7 +37,9 @@ pub(crate) fn with_defect(
 pub(crate) fn is_of_iam(variable: &Variable) -> bool {
     let key = &*variable.key;
     let expression = |c: char| matches!(c, '"' | '?' | '(' | ')' | '[' | ']' | '{');
-    key.contains(':') && !key.contains("::") && !key.contains(expression)
+    let framework = ["self:", "opt:", "param:", "sls:"].iter().any(|own| key.starts_with(own));
+    let is_of_tool = framework || key.contains("::") || key.contains(expression);
+    !variable.is_hole && key.contains(':') && !is_of_tool
 }
 
 /// The first variable of a text, escapes included, that is not of a template.
@@ -67,7 +69,14 @@ mod tests {
         for text in ["${aws:username}", "a${*}", "${aws:PrincipalTag/team, 'x'}", "${s3:prefix"] {
             assert!(is_of_iam(text), "{text}");
         }
-        for text in ["${AWS::Region}", "${var.bucket}", "${a ? b : c}", "${join(\":\", x)}", "$x"] {
+        for text in [
+            "${AWS::Region}",
+            "${var.bucket}",
+            "${a ? b : c}",
+            "${self:custom.x}",
+            "${join(\":\", x)}",
+            "$x",
+        ] {
             assert!(!is_of_iam(text), "{text}");
         }
     }

@@ -1,7 +1,9 @@
 //! A cheap test before a proof: whether other statements could cover one, as their texts tell.
 
 use keyaki_ir::glob::{self, Case};
-use keyaki_ir::{ActionPattern, ResourcePattern, Statement};
+use keyaki_ir::{
+    ActionPattern, BaseOperator, ConditionBlock, ConditionEntry, ResourcePattern, Statement,
+};
 
 /// Whether each action and each resource of a statement could be within those of some others.
 pub(crate) fn could_cover<'s>(
@@ -57,4 +59,23 @@ pub(crate) fn repeats_a_key(statement: &Statement) -> bool {
         statement.condition_entries().map(|(_, e)| e.key.value.to_ascii_lowercase()).collect();
     keys.sort_unstable();
     keys.windows(2).any(|pair| pair[0] == pair[1])
+}
+
+/// Whether tests of one key could exclude each other: there are two of them beside one that only
+/// asks that the key be there, which no other test excludes but one that asks that it be absent.
+pub(crate) fn could_contradict(statement: &Statement) -> bool {
+    let blocks = statement.condition.iter().flat_map(|c| &c.blocks);
+    if blocks.count() < 2 {
+        return false;
+    }
+    let tests = || statement.condition_entries().filter(|(b, e)| !asks_for_presence(b, e));
+    tests()
+        .enumerate()
+        .any(|(i, (_, entry))| tests().skip(i + 1).any(|(_, other)| other.is(&entry.key.value)))
+}
+
+/// Whether a test is `Null` with `false` alone.
+fn asks_for_presence(block: &ConditionBlock, entry: &ConditionEntry) -> bool {
+    let is_null = block.operator.operator.is_some_and(|o| o.base == BaseOperator::Null);
+    is_null && entry.values.iter().all(|v| v.text().eq_ignore_ascii_case("false"))
 }

@@ -1,10 +1,22 @@
-//! Findings about a snapshot: access from outside, to everybody, what is unused, administrators.
+//! Findings about a snapshot, in all formats: access from outside, to everybody, what is unused,
+//! administrators.
 
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
 use crate::terminal::one_line;
+
+mod asff;
+mod controls;
+mod csv;
+mod format;
+mod markdown;
+mod ocsf;
+mod sarif;
+
+pub use controls::{Control, controls};
+pub use format::Format;
 
 /// What was found in a snapshot, as plain data.
 #[derive(Clone, Debug, Default)]
@@ -17,12 +29,18 @@ pub struct Audit {
     pub zone: String,
     /// The time that counted as now.
     pub now: String,
+    /// The same in milliseconds since 1970.
+    pub now_millis: i64,
     /// After how many days without use something counted as unused.
     pub days: u32,
     /// How many there are of each thing in the snapshot.
     pub counts: Vec<(&'static str, usize)>,
     /// What was found, in order.
     pub findings: Vec<Finding>,
+    /// What an earlier report holds and is no longer found.
+    pub resolved: Vec<Resolved>,
+    /// How many findings archive rules and the baseline put aside.
+    pub archived: usize,
     /// What was not looked at: the analysis, what, and why.
     pub not_analysed: Vec<(String, String, String)>,
     /// Who gets where by which ways, if that was asked.
@@ -33,9 +51,24 @@ pub struct Audit {
     pub versions: [String; 2],
 }
 
+/// A finding of an earlier report that is no longer found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    /// Its id.
+    pub id: String,
+    /// Its kind.
+    pub kind: String,
+    /// What it was about.
+    pub resource: String,
+    /// What was found.
+    pub sentence: String,
+}
+
 /// A finding.
 #[derive(Clone, Debug)]
 pub struct Finding {
+    /// `NEW`, `CHANGED` or `UNCHANGED` beside an earlier report; none without one.
+    pub status: Option<&'static str>,
     /// What stays the same while it is there.
     pub id: String,
     /// Its kind.
@@ -64,6 +97,8 @@ pub struct Finding {
     pub statements: Vec<Statement>,
     /// What can be done.
     pub remedy: String,
+    /// The policy that would do, where there is one.
+    pub proposal: Option<String>,
 }
 
 /// One of several requests, in order.
@@ -206,9 +241,25 @@ pub fn write_text(audit: &Audit, color: bool, out: &mut dyn Write) -> io::Result
         }
         writeln!(out)?;
     }
+    if !audit.resolved.is_empty() {
+        writeln!(out, "resolved")?;
+        for gone in &audit.resolved {
+            writeln!(
+                out,
+                "  {} {}: {}",
+                one_line(&gone.kind),
+                one_line(&gone.resource),
+                one_line(&gone.sentence)
+            )?;
+        }
+        writeln!(out)?;
+    }
     let number = count(audit.findings.len(), "finding", "findings");
     let by = ["high", "medium", "low"].map(|s| format!("{} {s}", audit.number_of(s)));
     writeln!(out, "{number}: {}", by.join(", "))?;
+    if audit.archived > 0 {
+        writeln!(out, "{} put aside", count(audit.archived, "finding was", "findings were"))?;
+    }
     if !audit.not_analysed.is_empty() {
         let things = count(audit.not_analysed.len(), "thing was", "things were");
         writeln!(out, "{things} not analysed")?;
@@ -230,7 +281,8 @@ fn write_finding(finding: &Finding, color: bool, out: &mut dyn Write) -> io::Res
         true => format!("\x1b[1;{hue}m{}\x1b[0m", finding.severity),
         false => finding.severity.to_owned(),
     };
-    writeln!(out, "{severity} {} {}", finding.kind, one_line(&finding.resource))?;
+    let status = finding.status.map_or_else(String::new, |s| format!(" {s}"));
+    writeln!(out, "{severity} {}{status} {}", finding.kind, one_line(&finding.resource))?;
     writeln!(out, "  {}", one_line(&finding.sentence))?;
     for (at, step) in finding.steps.iter().enumerate() {
         writeln!(out, "  {}. by {}", at + 1, step.way)?;
@@ -251,6 +303,10 @@ fn write_finding(finding: &Finding, color: bool, out: &mut dyn Write) -> io::Res
         }
     }
     line(out, "remedy", &finding.remedy)?;
+    if let Some(policy) = &finding.proposal {
+        line(out, "policy", "that would do:")?;
+        policy.lines().try_for_each(|l| writeln!(out, "            | {}", one_line(l)))?;
+    }
     line(out, "id", &finding.id)?;
     writeln!(out)
 }
@@ -296,17 +352,21 @@ pub fn to_json(audit: &Audit) -> Value {
         "tool": audit.versions[0],
         "catalog": audit.versions[1],
         "findings": audit.findings.iter().map(finding_json).collect::<Vec<_>>(),
+        "resolved": audit.resolved.iter().map(resolved_json).collect::<Vec<_>>(),
+        "archived": audit.archived,
         "not_analysed": not_analysed,
         "routes": audit.routes.as_ref().map(routes_json),
         "snapshot": {"folder": audit.folder, "counts": counts},
     })
 }
 
-fn finding_json(finding: &Finding) -> Value {
+/// A finding as a member of the JSON report.
+pub fn finding_json(finding: &Finding) -> Value {
     json!({
         "id": finding.id,
         "kind": finding.kind,
         "severity": finding.severity,
+        "status": finding.status,
         "account": finding.account,
         "resource": finding.resource,
         "resource_kind": finding.resource_kind,
@@ -321,6 +381,22 @@ fn finding_json(finding: &Finding) -> Value {
         "steps": finding.steps.iter().map(step_json).collect::<Vec<_>>(),
         "statements": finding.statements.iter().map(statement_json).collect::<Vec<_>>(),
         "remedy": finding.remedy,
+        "proposal": finding.proposal,
+        "controls": controls(finding.kind).map(control_json).collect::<Vec<_>>(),
+    })
+}
+
+fn control_json(control: Control) -> Value {
+    json!({"framework": control.framework, "control": control.number, "about": control.words})
+}
+
+fn resolved_json(gone: &Resolved) -> Value {
+    json!({
+        "id": gone.id,
+        "kind": gone.kind,
+        "status": "RESOLVED",
+        "resource": gone.resource,
+        "sentence": gone.sentence,
     })
 }
 

@@ -1,10 +1,14 @@
-//! Findings about a snapshot as one HTML file: no script, no image, nothing from elsewhere. It
-//! follows the reader's choice of dark or light, and prints.
+//! Findings about a snapshot as one HTML file: no image, nothing from elsewhere, and one small
+//! script that filters, without which all is there as well. It follows the reader's choice of dark
+//! or light, and prints.
 
-use std::collections::BTreeMap;
+mod matrix;
+mod script;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use crate::audit::{Audit, Finding, Statement, Witness, shell};
+use crate::audit::{Audit, Finding, Statement, Witness, controls, shell};
 
 const STYLE: &str = include_str!("audit.css");
 
@@ -18,19 +22,23 @@ pub fn write(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
         out,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{}'\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <title>Access in {folder}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>"
+         <title>Access in {folder}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>",
+        script::DIGEST
     )?;
     writeln!(out, "<h1>Access in {folder}</h1>")?;
     write_summary(audit, out)?;
+    matrix::write(audit, out)?;
     write_routes(audit, out)?;
+    write_filter(audit, out)?;
     for severity in ["high", "medium", "low"] {
         write_severity(audit, severity, out)?;
     }
+    write_resolved(audit, out)?;
     write_not_analysed(audit, out)?;
     write_method(audit, out)?;
-    writeln!(out, "</main>\n</body>\n</html>")
+    writeln!(out, "</main>\n<script>{}</script>\n</body>\n</html>", script::TEXT)
 }
 
 fn write_summary(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
@@ -48,6 +56,32 @@ fn write_summary(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     let counts = audit.counts.iter().filter(|(_, n)| *n > 0);
     let counts: Vec<String> = counts.map(|(name, n)| format!("{n} {name}")).collect();
     writeln!(out, "<p>Looked at: {}.</p>\n</section>", escaped(&counts.join(", ")))
+}
+
+/// What the script filters by; it shows this where it runs.
+fn write_filter(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
+    let of = |name: &str, values: BTreeSet<&str>| {
+        let option = |value: &&str| format!("<option>{}</option>", escaped(value));
+        let options: String = values.iter().map(option).collect();
+        format!(
+            "<label>{name} <select name=\"{name}\"><option value=\"\">all</option>{options}</select></label>"
+        )
+    };
+    let findings = || audit.findings.iter();
+    writeln!(
+        out,
+        "<form id=\"filter\" hidden>\n<label>text <input type=\"search\" name=\"text\"></label>"
+    )?;
+    writeln!(out, "{}", of("severity", findings().map(|f| f.severity).collect()))?;
+    writeln!(out, "{}", of("kind", findings().map(|f| f.kind).collect()))?;
+    writeln!(out, "{}", of("account", findings().filter_map(|f| f.account.as_deref()).collect()))?;
+    writeln!(out, "{}", of("status", findings().filter_map(|f| f.status).collect()))?;
+    writeln!(
+        out,
+        "<output name=\"shown\"></output>\n<button type=\"reset\">show all</button>\n\
+         <button type=\"button\" name=\"open\">open all</button>\n\
+         <button type=\"button\" name=\"close\">close all</button>\n</form>"
+    )
 }
 
 /// How many findings there are of each kind, drawn.
@@ -81,17 +115,23 @@ fn write_severity(audit: &Audit, severity: &str, out: &mut dyn Write) -> io::Res
     if findings.is_empty() {
         return writeln!(out, "<section id=\"{severity}\"></section>");
     }
-    writeln!(out, "<section id=\"{severity}\">\n<h2>Severity {severity}</h2>")?;
+    writeln!(out, "<section id=\"{severity}\" class=\"findings\">\n<h2>Severity {severity}</h2>")?;
     findings.into_iter().try_for_each(|f| write_finding(f, out))?;
     writeln!(out, "</section>")
 }
 
 fn write_finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let (severity, kind, id) = (finding.severity, finding.kind, escaped(&finding.id));
-    writeln!(out, "<details class=\"finding {severity}\" id=\"f-{id}\" open>")?;
+    let account = escaped(finding.account.as_deref().unwrap_or_default());
+    let status = finding.status.unwrap_or_default();
     writeln!(
         out,
-        "<summary><span class=\"kind\">{kind}</span> <code>{}</code></summary>",
+        "<details class=\"finding {severity}\" id=\"f-{id}\" data-severity=\"{severity}\" \
+         data-kind=\"{kind}\" data-account=\"{account}\" data-status=\"{status}\" open>"
+    )?;
+    writeln!(
+        out,
+        "<summary><span class=\"kind\">{kind}</span> {status} <code>{}</code></summary>",
         escaped(&finding.resource)
     )?;
     writeln!(out, "<p class=\"sentence\">{}.</p>\n<dl>", escaped(&finding.sentence))?;
@@ -107,6 +147,15 @@ fn write_finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     }
     finding.statements.iter().try_for_each(|s| write_statement(s, out))?;
     row("remedy", &escaped(&finding.remedy), out)?;
+    if let Some(policy) = &finding.proposal {
+        row("policy", &format!("one that would do<pre>{}</pre>", escaped(policy)), out)?;
+    }
+    let controls: Vec<String> = controls(finding.kind)
+        .map(|c| format!("<li>{} <b>{}</b>: {}</li>", c.framework, c.number, c.words))
+        .collect();
+    if !controls.is_empty() {
+        row("controls", &format!("<ul class=\"controls\">{}</ul>", controls.join("")), out)?;
+    }
     if let Some(account) = &finding.account {
         row("account", &escaped(account), out)?;
     }
@@ -141,6 +190,22 @@ fn row(label: &str, html: &str, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<dt>{label}</dt><dd>{html}</dd>")
 }
 
+fn write_resolved(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
+    if audit.resolved.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "<section id=\"resolved\">\n<h2>Resolved</h2>\n<table>\n<tr><th>kind</th><th>resource</th><th>finding</th></tr>"
+    )?;
+    for gone in &audit.resolved {
+        let cells = [&gone.kind, &gone.resource, &gone.sentence];
+        let cells = cells.map(|text| format!("<td>{}</td>", escaped(text)));
+        writeln!(out, "<tr>{}</tr>", cells.join(""))?;
+    }
+    writeln!(out, "</table>\n</section>")
+}
+
 fn write_not_analysed(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<section id=\"not-analysed\">\n<h2>Not analysed</h2>")?;
     if audit.not_analysed.is_empty() {
@@ -160,6 +225,11 @@ fn write_method(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     row("trusted", &escaped(&audit.zone), out)?;
     row("now", &escaped(&audit.now), out)?;
     row("unused after", &format!("{} days", audit.days), out)?;
+    row(
+        "put aside",
+        &format!("{} findings, by archive rules and the baseline", audit.archived),
+        out,
+    )?;
     row("profile", &escaped(&audit.profile), out)?;
     let [tool, catalog] = &audit.versions;
     row("made by", &format!("keyaki {}, catalogue of {}", escaped(tool), escaped(catalog)), out)?;
@@ -208,7 +278,11 @@ mod tests {
             Audit { folder: "<script>alert(1)</script>".to_owned(), ..Audit::default() };
         audit.not_analysed.push(("a".into(), "\"><img src=x>".into(), "\u{202E}b".into()));
         let page = page(&audit);
-        assert!(!page.contains("<script") && !page.contains("<img") && !page.contains('\u{202E}'));
+        assert!(
+            page.matches("<script").count() == 1
+                && !page.contains("<img")
+                && !page.contains('\u{202E}')
+        );
         assert!(page.contains("&lt;script&gt;alert(1)"));
     }
 

@@ -48,12 +48,12 @@ fn row(file: &File<'_>, finding: &Finding, out: &mut dyn Write) -> io::Result<()
 }
 
 /// A text within backticks within a table.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     text.replace(['`', '\n', '\r'], "'").replace('|', "\\|")
 }
 
 /// A text within a table; what stands in backticks stays so, and no markup gets through.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let one_line = text.replace(['\n', '\r'], " ").replace('|', "\\|");
     one_line.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{Document, File, Report, fingerprints};
 
-const SCHEMA: &str =
+pub(crate) const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /// The name of our fingerprint; the number is its version.
@@ -206,7 +206,7 @@ fn replacement(file: &File<'_>, edit: &keyaki_diag::Edit) -> Value {
 }
 
 /// A path as a URI reference: relative ones stay relative, absolute ones get the file scheme.
-fn uri(path: &str) -> String {
+pub(crate) fn uri(path: &str) -> String {
     let scheme = if path.starts_with('/') { "file://" } else { "" };
     path.bytes().fold(scheme.to_owned(), |mut uri, byte| {
         match byte {

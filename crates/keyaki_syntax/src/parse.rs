@@ -17,6 +17,20 @@ impl Tree {
         parse_reporting(text.into(), Report::default())
     }
 
+    /// A text of another language, kept as it stands: without nodes, and with nothing wrong.
+    pub fn opaque(text: impl Into<Box<str>>) -> Tree {
+        let source = text.into();
+        Tree {
+            tokens: Tokens::unread(&source),
+            source,
+            nodes: Vec::new(),
+            decoded: Vec::new(),
+            errors: Vec::new(),
+            holes: Box::default(),
+            positions: OnceLock::new(),
+        }
+    }
+
     /// Reads bytes that should be UTF-8. Bytes that are not are replaced in the source.
     ///
     /// Of bytes that are too many, none is kept.
@@ -47,21 +61,14 @@ fn parse_reporting(source: Box<str>, mut report: Report) -> Tree {
     grammar::run(&terminals, &mut builder);
     let (nodes, decoded) = (builder.nodes, builder.decoded);
     let errors = report.finish(&source);
-    Tree { source, tokens, nodes, decoded, errors, positions: OnceLock::new() }
+    let holes = Box::default();
+    Tree { source, tokens, nodes, decoded, errors, holes, positions: OnceLock::new() }
 }
 
 /// A tree without nodes for a text that is of no use.
 fn unread(source: Box<str>, kind: SyntaxErrorKind) -> Tree {
-    let tokens = Tokens::unread(&source);
     let errors = vec![crate::SyntaxError { kind, range: TextRange::default() }];
-    Tree {
-        source,
-        tokens,
-        nodes: Vec::new(),
-        decoded: Vec::new(),
-        errors,
-        positions: OnceLock::new(),
-    }
+    Tree { errors, ..Tree::opaque(source) }
 }
 
 /// Whether the bytes start with a byte order mark of UTF-16.

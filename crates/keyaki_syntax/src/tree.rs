@@ -14,6 +14,11 @@ pub struct NodeId(pub(crate) u32);
 impl NodeId {
     /// The topmost node of a tree.
     pub const ROOT: NodeId = NodeId(0);
+
+    /// Its number, from 0.
+    pub fn index(self) -> u32 {
+        self.0
+    }
 }
 
 /// What a node is.
@@ -70,6 +75,8 @@ pub struct Tree {
     pub(crate) nodes: Vec<Node>,
     pub(crate) decoded: Vec<Decoded>,
     pub(crate) errors: Vec<SyntaxError>,
+    /// The parts that stand for what is not known yet, in order.
+    pub(crate) holes: Box<[TextRange]>,
     /// How many siblings stand before each node; counted when somebody asks.
     pub(crate) positions: std::sync::OnceLock<Box<[u32]>>,
 }
@@ -109,6 +116,26 @@ impl Tree {
     /// What is wrong with the text, in order of position.
     pub fn errors(&self) -> &[SyntaxError] {
         &self.errors
+    }
+
+    /// The same tree, in which some parts of strings stand for what is not known before
+    /// deployment. The text of such a hole is a label for people, such as `${Bucket}`.
+    pub fn with_holes(mut self, mut holes: Vec<TextRange>) -> Tree {
+        holes.sort();
+        self.holes = holes.into();
+        self
+    }
+
+    /// The holes, in order.
+    pub fn holes(&self) -> &[TextRange] {
+        &self.holes
+    }
+
+    /// The holes that a range touches.
+    pub fn holes_in(&self, range: TextRange) -> &[TextRange] {
+        let start = self.holes.partition_point(|hole| hole.end <= range.start);
+        let end = self.holes.partition_point(|hole| hole.start < range.end);
+        self.holes.get(start..end).unwrap_or_default()
     }
 
     /// The value of the document; none where the text holds no value.
@@ -255,6 +282,38 @@ impl<'t> Value<'t> {
         };
         let (start, end) = (to_source(part.start), to_source(part.end));
         TextRange::new(start.min(node.range.end), end.min(node.range.end))
+    }
+
+    /// Whether the node is one hole and nothing else: any value may stand there.
+    pub fn is_hole(self) -> bool {
+        let is_all = |hole: &&TextRange| **hole == inner(self.range());
+        let holes = self.tree.holes_in(self.range());
+        self.kind() == NodeKind::String && holes.first().filter(is_all).is_some()
+    }
+
+    /// Where the holes of a string are, as byte ranges of its value.
+    pub fn inner_holes(self) -> impl Iterator<Item = std::ops::Range<usize>> {
+        let holes = self.tree.holes_in(self.range()).iter();
+        holes.map(move |hole| self.inner_offset(hole.start)..self.inner_offset(hole.end))
+    }
+
+    /// The offset in a string's value of a place in the source.
+    fn inner_offset(self, source: u32) -> usize {
+        let node = self.tree.node(self.id);
+        let map = self.inner_map();
+        let i = map.partition_point(|&(_, to)| to <= source);
+        let (from, to) = match i.checked_sub(1) {
+            Some(i) => map[i],
+            None => (0, node.range.start + 1),
+        };
+        (from + source.saturating_sub(to)) as usize
+    }
+
+    /// Pairs of an offset into a string's value and the same place in the source, sorted; between
+    /// two pairs both advance alike, before the first from behind the quote on.
+    pub fn inner_map(self) -> &'t [(u32, u32)] {
+        let node = self.tree.node(self.id);
+        self.tree.decoded.get(node.decoded as usize).map_or(&[], |d| &d.map)
     }
 
     /// How many nodes are below this one, at any depth.

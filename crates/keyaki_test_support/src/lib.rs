@@ -2,4 +2,5 @@
 
 pub mod adversarial;
 pub mod differ;
+pub mod organization;
 pub mod semantics;

@@ -7,12 +7,13 @@ use keyaki_catalog::Catalog;
 use keyaki_diag::{Finding, TextRange};
 use keyaki_ir::{Policy, PolicyKind, ResourceType};
 use keyaki_lint::{Document, Linter};
-use keyaki_syntax::{NodeKind, Tree, Value};
+use keyaki_syntax::{NodeKind, SyntaxError, Tree, Value};
 
 use crate::config::Config;
 use crate::embedded::Embedded;
+use crate::host::{self, Host, HostPolicy, Language, Problem, Written};
 use crate::kind::{self, Hint, Kind};
-use crate::problem::{NO_POLICY, UNREADABLE_FILE};
+use crate::problem::{NO_POLICY, UNREADABLE_FILE, UNREADABLE_TEMPLATE};
 use crate::unwrap::{Site, resembles_policy, sites};
 use crate::{Content, Source, default_jobs, map, problem, read};
 
@@ -80,13 +81,20 @@ impl CheckedFile {
     }
 
     fn about(path: String, status: Status, finding: Finding) -> CheckedFile {
-        let document = CheckedDocument {
+        let documents = vec![CheckedDocument::without_policy(finding)];
+        CheckedFile { path, text: "".into(), status, documents }
+    }
+}
+
+impl CheckedDocument {
+    /// What is found where there is no policy.
+    pub(crate) fn without_policy(finding: Finding) -> CheckedDocument {
+        CheckedDocument {
             pointer: String::new(),
             kind: None,
             statements: Vec::new(),
             findings: vec![finding],
-        };
-        CheckedFile { path, text: "".into(), status, documents: vec![document] }
+        }
     }
 }
 
@@ -117,30 +125,38 @@ fn check_source(source: &Source, options: &Options<'_>) -> CheckedFile {
 }
 
 /// Checks a text that is meant to hold a policy. The path is used for what it tells about the
-/// kind and to name the text.
+/// kind and the language, and to name the text.
 pub fn check_text<'b>(
     path: &Path,
     bytes: impl Into<Cow<'b, [u8]>>,
     options: &Options<'_>,
 ) -> CheckedFile {
-    let tree = Tree::parse_bytes(bytes);
     let run = Run { options, path };
-    let mut documents = run.tree(&tree, Hint::default(), 0);
-    if documents.is_empty() && resembles_policy(&tree) {
-        documents = run.whole(&tree);
+    let text = Text::read(path, bytes.into());
+    let mut documents = run.text(&text);
+    if let (Text::Json(tree), true) = (&text, documents.is_empty())
+        && resembles_policy(tree)
+        && host::read_json(tree).is_none()
+    {
+        documents = run.whole(tree);
     }
     if documents.is_empty() {
         let message = "no policy in this file".to_owned();
         let finding = problem::about_file(&NO_POLICY, message);
         return CheckedFile::about(shown(path), Status::Checked, finding);
     }
-    finish(path, tree, documents)
+    finish(path, text, documents)
 }
 
-/// Checks the policies of a tree, and says nothing of a text that holds none: for editors, which
-/// open all kinds of files.
+/// Checks the policies of a JSON text that was read already, and says nothing of a text that holds
+/// none: for editors, which open all kinds of files.
 pub fn check_tree(path: &Path, tree: &Tree, options: &Options<'_>) -> Vec<CheckedDocument> {
-    Run { options, path }.tree(tree, Hint::default(), 0)
+    Run { options, path }.json(tree)
+}
+
+/// As [`check_tree`], of a text that is no JSON.
+pub fn check_yaml(path: &Path, text: &str, options: &Options<'_>) -> Vec<CheckedDocument> {
+    Run { options, path }.found_yaml(text)
 }
 
 /// A policy of a tree, with what is known of it.
@@ -171,8 +187,14 @@ pub fn read_policies(path: &Path, tree: &Tree, options: &Options<'_>) -> Vec<Rea
 /// All policies of a text in order, those in its strings among them, and the text itself where it
 /// is one that is too broken to tell.
 pub(crate) fn all_policies(path: &Path, text: &str, options: &Options<'_>) -> Vec<ReadPolicy> {
-    let tree = Tree::parse(text);
     let run = Run { options, path };
+    let tree = match Text::read(path, text.as_bytes().into()) {
+        Text::Yaml(text) => return run.host_policies(&host::read_yaml(&text)),
+        Text::Json(tree) => tree,
+    };
+    if let Some(host) = host::read_json(&tree) {
+        return run.host_policies(&host);
+    }
     let policies = run.policies(&tree, Hint::default(), 0);
     if !policies.is_empty() || !resembles_policy(&tree) {
         return policies;
@@ -185,27 +207,58 @@ pub(crate) fn all_policies(path: &Path, text: &str, options: &Options<'_>) -> Ve
 /// Checks a text that was found in a folder: without a policy it is passed over, unless it is so
 /// broken that one cannot tell.
 fn check_found(path: &Path, bytes: Vec<u8>, options: &Options<'_>) -> CheckedFile {
-    let tree = Tree::parse_bytes(bytes);
     let run = Run { options, path };
-    let mut documents = run.tree(&tree, Hint::default(), 0);
-    if documents.is_empty() && is_broken(&tree) {
-        documents = run.whole(&tree);
-    }
-    finish(path, tree, documents)
+    let text = Text::read(path, bytes.into());
+    let documents = match &text {
+        Text::Yaml(text) => run.found_yaml(text),
+        Text::Json(tree) => {
+            let documents = run.json(tree);
+            let is_lost = documents.is_empty() && is_broken(tree);
+            if is_lost { run.whole(tree) } else { documents }
+        }
+    };
+    finish(path, text, documents)
 }
 
-fn finish(path: &Path, tree: Tree, documents: Vec<CheckedDocument>) -> CheckedFile {
+fn finish(path: &Path, text: Text, documents: Vec<CheckedDocument>) -> CheckedFile {
     let status = if documents.is_empty() { Status::NoPolicy } else { Status::Checked };
     let is_clean = documents.iter().all(|d| d.findings.is_empty());
-    let text = if is_clean { Box::default() } else { tree.into_source() };
+    let text = if is_clean { Box::default() } else { text.into_source() };
     CheckedFile { path: shown(path), text, status, documents }
+}
+
+/// A text, read as far as its language goes.
+enum Text {
+    Json(Tree),
+    Yaml(Box<str>),
+}
+
+impl Text {
+    fn read(path: &Path, bytes: Cow<'_, [u8]>) -> Text {
+        match host::language(path, &bytes) {
+            Language::Json => Text::Json(Tree::parse_bytes(bytes)),
+            Language::Yaml => Text::Yaml(String::from_utf8_lossy(&bytes).into()),
+        }
+    }
+
+    fn into_source(self) -> Box<str> {
+        match self {
+            Text::Json(tree) => tree.into_source(),
+            Text::Yaml(text) => text,
+        }
+    }
 }
 
 /// Whether a text has mistakes that no dialect of JSON allows.
 fn is_broken(tree: &Tree) -> bool {
+    grave_errors(tree).next().is_some()
+}
+
+/// The mistakes of a text that no dialect of JSON allows.
+fn grave_errors(tree: &Tree) -> impl Iterator<Item = &SyntaxError> {
     use keyaki_syntax::SyntaxErrorKind::{Comment, TrailingComma};
-    let mut kinds = tree.errors().iter().map(|e| e.kind).filter(|kind| kind.is_grammar());
-    kinds.any(|kind| !matches!(kind, Comment | TrailingComma))
+    let errors = tree.errors().iter().filter(|error| error.kind.is_grammar());
+    errors.filter(|error| !matches!(error.kind, Comment | TrailingComma))
 }
 
 /// The path as it is shown.
@@ -221,6 +274,81 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    fn text(&self, text: &Text) -> Vec<CheckedDocument> {
+        match text {
+            Text::Json(tree) => self.json(tree),
+            Text::Yaml(text) => self.host(host::read_yaml(text)),
+        }
+    }
+
+    /// The policies of a JSON text: those of a template or plan, or those that stand in it as they
+    /// are.
+    fn json(&self, tree: &Tree) -> Vec<CheckedDocument> {
+        let Some(mut host) = host::read_json(tree) else {
+            return self.tree(tree, Hint::default(), 0);
+        };
+        host.problem = grave_errors(tree)
+            .next()
+            .map(|error| Problem { message: error.kind.message().to_owned(), range: error.range });
+        self.host(host)
+    }
+
+    /// The policies of a YAML text that was found; one that cannot be read counts only if it
+    /// seems to hold some.
+    fn found_yaml(&self, text: &str) -> Vec<CheckedDocument> {
+        if !host::may_hold_policy(text) {
+            return Vec::new();
+        }
+        let host = host::read_yaml(text);
+        let is_lost = host.problem.is_some() && !host::resembles_template(text);
+        if is_lost { Vec::new() } else { self.host(host) }
+    }
+
+    /// The policies of a template or plan, checked.
+    fn host(&self, host: Host) -> Vec<CheckedDocument> {
+        let mut documents: Vec<CheckedDocument> =
+            host.policies.iter().flat_map(|policy| self.host_policy(policy)).collect();
+        if let Some(problem) = host.problem {
+            let finding = problem::at(&UNREADABLE_TEMPLATE, problem.message, problem.range);
+            documents.push(CheckedDocument::without_policy(finding));
+        }
+        documents
+    }
+
+    /// A policy of a template in all its ways; what is found in several is told once.
+    fn host_policy(&self, policy: &HostPolicy) -> Vec<CheckedDocument> {
+        let mut all: Vec<CheckedDocument> = Vec::new();
+        for document in policy.texts.iter().flat_map(|text| self.written(policy, text)) {
+            match all.iter_mut().find(|known| known.pointer == document.pointer) {
+                None => all.push(document),
+                Some(known) => known.findings.extend(document.findings),
+            }
+        }
+        for document in &mut all {
+            // Aliases and conditions lead to one place in several ways.
+            let key = |f: &Finding| (f.range(), f.rule.name, f.message.clone());
+            document.findings.sort_by_cached_key(key);
+            document.findings.dedup_by_key(|f| key(f));
+        }
+        all
+    }
+
+    /// A policy of a template as it is one way.
+    fn written(&self, policy: &HostPolicy, text: &Written) -> Vec<CheckedDocument> {
+        let mut inner = self.tree(&text.tree, policy.hint, 1);
+        if inner.is_empty() && policy.hint.kind.is_some() {
+            let lowered = keyaki_ir::lower(&text.tree);
+            inner.push(self.lint(&text.tree, &lowered, String::new(), policy.hint, true));
+        }
+        let outward = |document: CheckedDocument| CheckedDocument {
+            pointer: format!("{}{}", policy.pointer, document.pointer),
+            kind: document.kind,
+            statements: document.statements.iter().map(|r| text.range(*r)).collect(),
+            findings: document.findings.into_iter().map(|f| text.outward(f)).collect(),
+        };
+        inner.into_iter().map(outward).collect()
+    }
+
     /// The policies of a tree, checked.
     fn tree(&self, tree: &Tree, outer: Hint, depth: usize) -> Vec<CheckedDocument> {
         let mut documents = Vec::new();
@@ -257,6 +385,12 @@ impl Run<'_> {
             findings: document.findings.into_iter().map(|f| embedded.outward(f)).collect(),
         };
         inner.into_iter().map(outward).collect()
+    }
+
+    /// The policies of a template or plan, each way that they may be.
+    fn host_policies(&self, host: &Host) -> Vec<ReadPolicy> {
+        let texts = host.policies.iter().flat_map(|p| p.texts.iter().map(|text| (p.hint, text)));
+        texts.flat_map(|(hint, text)| self.policies(&text.tree, hint, 1)).collect()
     }
 
     /// The policies of a tree and of the documents in its strings.

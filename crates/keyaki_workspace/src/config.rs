@@ -15,8 +15,10 @@ use keyaki_lint::{Linter, Settings};
 use crate::problem::{EXPIRED_SUPPRESSION, UNUSED_SUPPRESSION};
 use crate::{CheckedDocument, CheckedFile, Status};
 
+mod archive;
 mod read;
 
+pub use archive::ArchiveRule;
 pub use read::InvalidConfig;
 
 /// The name under which the file is looked for.
@@ -42,6 +44,8 @@ pub struct Config {
     levels: Vec<(&'static RuleMeta, Level)>,
     files: Vec<PerFile>,
     suppressions: Vec<Suppression>,
+    /// Findings about snapshots that are put aside.
+    pub archive: Vec<ArchiveRule>,
     today: Date,
 }
 

@@ -1,11 +1,12 @@
 //! From arguments to sources.
 //!
-//! A file is taken whatever its name. A folder is searched for `*.json`, without hidden files and
-//! without what `.gitignore` leaves out. Links are followed; one that leads back to a folder above
+//! A file is taken whatever its name. A folder is searched for files whose names end like
+//! those of policies and templates, without hidden files and without what `.gitignore` leaves out. Links are followed; one that leads back to a folder above
 //! it becomes a source that cannot be read. A pattern such as `policies/**/*.json` is matched
 //! here where the shell did not.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use ignore::overrides::OverrideBuilder;
@@ -90,7 +91,7 @@ fn matching(pattern: &Path) -> Vec<Source> {
     }
 }
 
-/// The files of a folder: those that a pattern takes, else those that end in `.json`.
+/// The files of a folder: those that a pattern takes, else those whose names end like a policy's.
 fn search(folder: &Path, pattern: Option<ignore::overrides::Override>) -> Vec<Source> {
     let by_name = pattern.is_none();
     let mut walk = WalkBuilder::new(folder);
@@ -114,12 +115,16 @@ fn order(path: &Path) -> Vec<u8> {
 
 fn found(entry: &DirEntry, by_name: bool) -> Option<Source> {
     let is_file = entry.file_type().is_some_and(|t| t.is_file());
-    (is_file && (!by_name || is_json(entry.path())))
+    (is_file && (!by_name || may_hold_policy(entry.path())))
         .then(|| Source::new(entry.path(), Content::Found))
 }
 
-fn is_json(path: &Path) -> bool {
-    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"))
+/// How the names of files with policies end.
+const ENDINGS: [&str; 4] = ["json", "template", "yaml", "yml"];
+
+fn may_hold_policy(path: &Path) -> bool {
+    let is_one_of = |e: &OsStr| ENDINGS.iter().any(|known| e.eq_ignore_ascii_case(known));
+    path.extension().is_some_and(is_one_of)
 }
 
 /// What could not be visited. A link that leads nowhere matters only where it would have been read.
@@ -130,7 +135,7 @@ fn failed(error: &ignore::Error, folder: &Path) -> Option<Source> {
     }
     let path = path_of(error).unwrap_or(folder);
     let missing = error.io_error().is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound);
-    if missing && !is_json(path) {
+    if missing && !may_hold_policy(path) {
         return None;
     }
     let reason = match error.io_error() {

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use keyaki_diag::{Applicability, Edit, Finding, Fix, TextRange};
-use keyaki_symbolic::Actions;
 use keyaki_syntax::Tree;
 
 use crate::check::all_policies;
 use crate::guard::{Change, change};
+use crate::host::{self, Language};
 use crate::{CheckedFile, Options, ReadPolicy, check_text};
 
 /// Fixes may lead to new findings with fixes. After so many rounds, two rules work against each
@@ -49,7 +49,8 @@ pub fn fix(path: &Path, text: &str, options: &Options<'_>, up_to: Applicability)
             let (fixes, others) = guard.proved(checked.findings(), Applicability::Unsafe);
             (proved, withheld) = (fixes, safe + others);
         }
-        let Some((new, count)) = apply_sound(&text, &proved) else { break };
+        let mistakes = |text: &str| mistakes(path, text);
+        let Some((new, count)) = apply_sound(&text, &proved, mistakes) else { break };
         text = new;
         applied += count;
         checked = check_text(path, text.as_bytes(), options);
@@ -91,15 +92,10 @@ impl Guard<'_> {
     /// Whether the text after some fixes allows what it may.
     fn holds(&self, fixes: &[&Fix]) -> bool {
         let are_safe = fixes.iter().all(|fix| fix.applicability == Applicability::Safe);
-        let (most, actions) = match are_safe {
-            true => (Change::None, Actions::Any),
-            // A misspelt action may be one that AWS adds one day; that must not keep a `Deny`
-            // from being mended.
-            false => (Change::Less, Actions::Known),
-        };
+        let most = if are_safe { Change::None } else { Change::Less };
         let Some(new) = apply(self.text, fixes) else { return false };
         let after = all_policies(self.path, &new, self.options);
-        change(&self.before, &after, actions, self.options.catalog) <= most
+        change(&self.before, &after, self.options.catalog) <= most
     }
 }
 
@@ -129,7 +125,11 @@ fn touches(a: TextRange, b: TextRange) -> bool {
 
 /// The text with the fixes applied, and their number: all of them, or, if that breaks the text,
 /// the first that does not. None if nothing can be applied.
-fn apply_sound(text: &str, fixes: &[&Fix]) -> Option<(String, usize)> {
+fn apply_sound(
+    text: &str,
+    fixes: &[&Fix],
+    mistakes: impl Fn(&str) -> usize,
+) -> Option<(String, usize)> {
     let sound = |fixes: &[&Fix]| {
         let new = apply(text, fixes)?;
         (new != text && mistakes(&new) <= mistakes(text)).then_some((new, fixes.len()))
@@ -137,8 +137,12 @@ fn apply_sound(text: &str, fixes: &[&Fix]) -> Option<(String, usize)> {
     sound(fixes).or_else(|| fixes.iter().find_map(|fix| sound(&[fix])))
 }
 
-fn mistakes(text: &str) -> usize {
-    Tree::parse(text).errors().iter().filter(|e| e.kind.is_grammar()).count()
+/// How many mistakes of its language a text has, as far as they are counted.
+fn mistakes(path: &Path, text: &str) -> usize {
+    match host::language(path, text.as_bytes()) {
+        Language::Json => Tree::parse(text).errors().iter().filter(|e| e.kind.is_grammar()).count(),
+        Language::Yaml => usize::from(host::read_yaml(text).problem.is_some()),
+    }
 }
 
 /// The text with the edits of some fixes; none if an edit does not fit the text.
@@ -183,9 +187,11 @@ mod tests {
     #[test]
     fn a_fix_that_breaks_the_text_is_left_out() {
         let (breaks, works) = (fix_of(&[(0, 1, "")]), fix_of(&[(1, 2, "3")]));
-        assert_eq!(apply_sound("[1]", &[&breaks, &works]), Some(("[3]".to_owned(), 1)));
-        assert_eq!(apply_sound("[1]", &[&breaks]), None);
-        assert_eq!(apply_sound("[1]", &[]), None);
+        let sound =
+            |fixes: &[&Fix]| apply_sound("[1]", fixes, |t| mistakes(Path::new("a.json"), t));
+        assert_eq!(sound(&[&breaks, &works]), Some(("[3]".to_owned(), 1)));
+        assert_eq!(sound(&[&breaks]), None);
+        assert_eq!(sound(&[]), None);
     }
 
     #[test]

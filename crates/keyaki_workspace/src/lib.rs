@@ -13,6 +13,7 @@ mod discover;
 mod embedded;
 mod fix;
 mod guard;
+mod host;
 mod kind;
 pub mod migrate;
 mod order;
@@ -26,12 +27,13 @@ mod unwrap;
 
 pub use check::{
     CheckedDocument, CheckedFile, Options, ReadPolicy, Status, check, check_text, check_tree,
-    read_policies,
+    check_yaml, read_policies,
 };
-pub use config::{CONFIG_NAME, Config, InvalidConfig, today};
+pub use config::{ArchiveRule, CONFIG_NAME, Config, InvalidConfig, today};
 pub use discover::{Content, Source, discover};
 pub use fix::{Fixed, fix};
 pub use guard::{Change, change_of_text};
+pub use host::{Language, language};
 pub use order::canonical_order;
 pub use parallel::{default_jobs, map};
 pub use problem::ABOUT_FILES;

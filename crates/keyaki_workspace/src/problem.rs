@@ -23,6 +23,27 @@ Never; leave the file out of the run instead.
 ",
 };
 
+/// A template that cannot be read.
+pub(crate) static UNREADABLE_TEMPLATE: RuleMeta = RuleMeta {
+    name: "unreadable-template",
+    aws_code: None,
+    replaces: &[],
+    level: Level::Error,
+    confidence: Confidence::High,
+    persona: Persona::Regular,
+    docs: "\
+A template whose text cannot be read: YAML with a mistake, with values that nest too deeply,
+or with aliases that stand for more than is read.
+
+Its policies were not checked, or not all of them.
+A file that is found while a folder is searched is passed over in silence
+if it is written for a template engine, with `{{`, or if nothing in it looks like a policy.
+
+## When to ignore it
+Never; leave the file out of the run instead.
+",
+};
+
 /// A file without a policy.
 pub(crate) static NO_POLICY: RuleMeta = RuleMeta {
     name: "no-policy",
@@ -81,8 +102,8 @@ Never; mend the policy, or look at the finding again and set another day.
 };
 
 /// What is found about files, whatever rules are selected.
-pub static ABOUT_FILES: [&RuleMeta; 4] =
-    [&UNREADABLE_FILE, &NO_POLICY, &UNUSED_SUPPRESSION, &EXPIRED_SUPPRESSION];
+pub static ABOUT_FILES: [&RuleMeta; 5] =
+    [&UNREADABLE_FILE, &UNREADABLE_TEMPLATE, &NO_POLICY, &UNUSED_SUPPRESSION, &EXPIRED_SUPPRESSION];
 
 /// A finding of that rule about the file as a whole.
 pub(crate) fn about_file(rule: &'static RuleMeta, message: String) -> Finding {

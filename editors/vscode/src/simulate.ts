@@ -89,7 +89,8 @@ function pageOf(request: string): Uri {
 
 async function showPage(request: string): Promise<void> {
   await commands.executeCommand("workbench.action.newGroupBelow");
-  await commands.executeCommand("markdown.showPreview", pageOf(request));
+  // The usual preview would move here from where it is.
+  await commands.executeCommand("vscode.openWith", pageOf(request), "vscode.markdown.preview.editor");
 }
 
 async function decision(asked: Asked | undefined, key: string): Promise<string> {

@@ -66,6 +66,32 @@ fn pages_and_accounts_come_together() {
 }
 
 #[test]
+fn a_token_for_the_next_page_tells_that_more_follow() {
+    for end in [
+        r#""NextToken": "eyJ""#,
+        r#""Marker": "AAE""#,
+        r#""IsTruncated": false, "NextToken": "eyJ""#,
+    ] {
+        let text = format!(
+            r#"{{"UserDetailList": [{{"Arn": "arn:aws:iam::111122223333:user/a"}}], {end}}}"#
+        );
+        let remarks = remarks(&snapshot(&[("1.json", &text)]));
+        assert!(remarks.contains("there are 1 pages, without the last"), "{end}: {remarks}");
+    }
+    let none =
+        r#"{"UserDetailList": [{"Arn": "arn:aws:iam::111122223333:user/a"}], "NextToken": null}"#;
+    assert!(!remarks(&snapshot(&[("1.json", none)])).contains("pages"));
+    let accessed = r#"{"JobStatus": "COMPLETED", "ServicesLastAccessed": [], "Marker": "AAE"}"#;
+    let functions = r#"{"Functions": [], "NextMarker": "AAE"}"#;
+    for text in [accessed, functions] {
+        assert!(
+            remarks(&snapshot(&[("1.json", text)])).contains("is one page of several"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn credential_reports_come_as_csv_and_inside_an_answer() {
     let head = "user,arn,user_creation_time,password_enabled,password_last_used,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date";
     let line = "ann,arn:aws:iam::111122223333:user/ann,2020-01-01T00:00:00+00:00,true,no_information,true,2021-01-01T00:00:00+00:00,N/A";
@@ -108,8 +134,8 @@ fn last_use_finds_its_principal_by_name_member_or_job() {
 #[test]
 fn guardrails_stand_by_level_from_the_root() {
     let text = r#"{"Organization": {"Id": "o-x", "MasterAccountId": "123456789012"},
-        "Roots": [{"Id": "r", "Policies": ["p-FullAWSAccess"]}],
-        "OrganizationalUnits": [{"Id": "ou", "ParentId": "r", "Policies": ["p-FullAWSAccess", "p-no", "p-gone"]}],
+        "Roots": [{"Id": "r-1", "Policies": ["p-FullAWSAccess"]}],
+        "OrganizationalUnits": [{"Id": "ou", "ParentId": "r-1", "Policies": ["p-FullAWSAccess", "p-no", "p-gone"]}],
         "Accounts": [{"Id": "111122223333", "ParentId": "ou"}, {"Id": "444455556666", "ParentId": "111122223333"}],
         "Policies": [{"PolicySummary": {"Id": "p-no", "Type": "SERVICE_CONTROL_POLICY"},
                       "Content": "{\"Version\": \"2012-10-17\", \"Statement\": []}"},
@@ -118,8 +144,8 @@ fn guardrails_stand_by_level_from_the_root() {
     let organization = &snapshot.organizations["o-x"];
     let levels = organization.levels("111122223333", Guardrail::Scp).expect("levels");
     let ids: Vec<&str> = levels.iter().map(|(id, _, _)| id.as_str()).collect();
-    assert_eq!(ids, ["r", "ou", "111122223333"]);
-    assert_eq!(levels[1].1.len(), 2);
+    assert_eq!(ids, ["r-1", "ou", "111122223333"]);
+    assert_eq!(levels[1].1.len(), 3);
     assert_eq!(levels[1].2, ["p-gone"]);
     assert!(organization.levels("123456789012", Guardrail::Scp).is_none());
     assert!(remarks(&snapshot).contains("policies of type TAG_POLICY are not looked at"));
@@ -131,7 +157,37 @@ fn units_in_a_circle_come_to_an_end() {
         {"Id": "b", "ParentId": "a"}], "Accounts": [{"Id": "111122223333", "ParentId": "a"}]}"#;
     let snapshot = snapshot(&[("o.json", text)]);
     let levels = snapshot.organizations["o-x"].levels("111122223333", Guardrail::Rcp);
-    assert!(levels.is_some_and(|l| l.len() <= 16));
+    assert!(levels.is_some_and(|l| l.len() <= 17));
+}
+
+#[test]
+fn guardrails_that_are_not_known_refuse_nothing_and_are_named() {
+    let text = r#"{"Organization": {"Id": "o-x"}, "Roots": [{"Id": "r-1", "Policies": ["p-deny"]}],
+        "OrganizationalUnits": [{"Id": "ou-lost", "Policies": []}],
+        "Accounts": [{"Id": "111122223333", "ParentId": "r-1", "Policies": ["p-some", "p-gone"]},
+                     {"Id": "444455556666", "ParentId": "ou-gone", "Policies": ["p-some"]},
+                     {"Id": "777788889999", "ParentId": "ou-lost", "Policies": ["p-broken"]}],
+        "Policies": [{"Id": "p-some", "Type": "SERVICE_CONTROL_POLICY", "Content": "{\"Statement\": []}"},
+                     {"Id": "p-broken", "Type": "SERVICE_CONTROL_POLICY",
+                      "Content": "{\"Statement\": {\"Effect\": \"Maybe\"}}"}]}"#;
+    let snapshot = snapshot(&[("o.json", text)]);
+    let levels = |account| {
+        let levels = snapshot.organizations["o-x"].levels(account, Guardrail::Scp);
+        let shown = levels.into_iter().flatten().map(|(id, documents, missing)| {
+            let has_all = documents.iter().any(|d| d.name == "p-FullAWSAccess");
+            format!("{id} {has_all} {}", missing.join(","))
+        });
+        shown.collect::<Vec<_>>()
+    };
+    assert_eq!(levels("111122223333"), ["r-1 true p-deny", "111122223333 true p-gone"]);
+    let above = "ou-gone true SCP attached to ou-gone";
+    assert_eq!(levels("444455556666"), [above, "444455556666 false "]);
+    let lost = "what ou-lost stands below";
+    let lost = format!("{lost} true SCP attached to {lost}");
+    assert_eq!(levels("777788889999"), [&*lost, "ou-lost false ", "777788889999 true p-broken"]);
+    for name in ["p-gone", "SCP attached to ou-gone", "SCP attached to what ou-lost", "p-broken"] {
+        assert!(remarks(&snapshot).contains(name), "{name}");
+    }
 }
 
 #[test]
@@ -163,6 +219,43 @@ fn policies_of_resources_are_found_however_they_are_wrapped() {
     ];
     assert_eq!(arns, expected);
     assert!(snapshot.resources.values().all(|r| r.policy.is_some()));
+}
+
+#[test]
+fn two_descriptions_are_put_together_where_they_agree() {
+    let arn = r#""QueueArn": "arn:aws:sqs:eu-west-1:111122223333:q""#;
+    let queue = |policy: &str| format!(r#"{{"Attributes": {{{arn}, "Policy": "{policy}"}}}}"#);
+    let bare = format!(r#"{{"Attributes": {{{arn}}}}}"#);
+    let (one, same) = (queue(r#"{\"Statement\": []}"#), queue(r#"{ \"Statement\":[] }"#));
+    let folder = |name: &str| format!("sqs-get-queue-attributes/{name}.json");
+    let (a, b, c) = (folder("a"), folder("b"), folder("c"));
+    let role = format!(r#"{{"RoleDetailList": [{ROLE}]}}"#);
+    let files = [(&*a, &*bare), (&b, &one), (&c, &same), ("1.json", &role), ("2.json", &role)];
+    let snapshot = snapshot(&files);
+    let queue = &snapshot.resources["arn:aws:sqs:eu-west-1:111122223333:q"];
+    assert!(queue.policy.is_some() && snapshot.other_resources.is_empty());
+    assert!(snapshot.other_principals.is_empty());
+    assert!(!remarks(&snapshot).contains("described"), "{}", remarks(&snapshot));
+}
+
+#[test]
+fn descriptions_that_differ_are_both_kept_and_told() {
+    let role = format!(r#"{{"RoleDetailList": [{ROLE}]}}"#);
+    let other = role.replace("ReadOnlyAccess", "AdministratorAccess");
+    let policy =
+        |action: &str| format!(r#"{{"Statement": {{"Effect": "Allow", "Action": "{action}"}}}}"#);
+    let (get, put) = (policy("s3:GetObject"), policy("s3:PutObject"));
+    let files = [
+        ("1.json", &*role),
+        ("2.json", &other),
+        ("a/s3-bucket/b.json", &get),
+        ("z/s3-bucket/b.json", &put),
+    ];
+    let snapshot = snapshot(&files);
+    assert_eq!((snapshot.other_principals.len(), snapshot.other_resources.len()), (1, 1));
+    let (weighty, _) = snapshot.remarks_by_weight();
+    let differ = weighty.iter().filter(|r| r.message.starts_with("is described differently in"));
+    assert_eq!(differ.count(), 2, "{}", remarks(&snapshot));
 }
 
 #[test]

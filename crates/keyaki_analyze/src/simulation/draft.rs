@@ -9,7 +9,7 @@ use keyaki_eval::{Caller, Context, Request, Values};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value, json};
 
-use crate::words::principal;
+use crate::words::given;
 
 /// The members of a request; those that are not given are none or empty.
 #[derive(Debug, Default)]
@@ -77,7 +77,7 @@ impl Asked {
     pub fn to_json(&self) -> String {
         let request = &self.request;
         let mut object = Map::new();
-        object.insert("principal".to_owned(), json!(principal(&request.caller)));
+        object.insert("principal".to_owned(), json!(given(&request.caller)));
         if let Caller::FederatedUser { user: Some(user), .. } = &request.caller {
             object.insert("federated_by".to_owned(), json!(user));
         }

@@ -3,7 +3,7 @@
 use keyaki_eval::{Caller, FailedCondition, Mismatch, Policies, Request};
 use keyaki_ir::Statement;
 
-/// Who makes a request, as it is given and shown.
+/// Who makes a request, as it is shown.
 pub fn principal(caller: &Caller) -> String {
     match caller {
         Caller::Service { host } => host.clone(),
@@ -16,6 +16,13 @@ pub fn principal(caller: &Caller) -> String {
         | Caller::WebIdentity { .. }
         | Caller::Saml { .. } => caller.arn().unwrap_or_default(),
     }
+}
+
+/// The name by which a caller is given: of a session, the role's whole ARN where the session is the
+/// usual one, so that its path is not lost.
+pub fn given(caller: &Caller) -> String {
+    let is_usual = matches!(caller, Caller::RoleSession { session, .. } if session == "session");
+    caller.principal_arn().filter(|_| is_usual).unwrap_or_else(|| principal(caller))
 }
 
 /// Why a statement does not match, in a phrase.

@@ -32,6 +32,8 @@ pub(crate) struct Ground<'a> {
     /// What roles that CloudFormation may be passed can assume.
     pub(crate) through: BTreeMap<usize, Vec<usize>>,
     workloads: BTreeMap<(String, &'static str), Vec<Run<'a>>>,
+    /// Kinds of workloads of which some have policies of their own, by account.
+    guarded: BTreeSet<(String, &'static str)>,
     numbers: HashMap<&'a str, usize>,
     /// What could not be found out on the way.
     pub(crate) unknown: Vec<NotAnalysed>,
@@ -60,6 +62,7 @@ impl<'a> Ground<'a> {
             open: Vec::new(),
             through: BTreeMap::new(),
             workloads: BTreeMap::new(),
+            guarded: BTreeSet::new(),
             numbers,
             unknown: Vec::new(),
             principals,
@@ -93,6 +96,11 @@ impl<'a> Ground<'a> {
     /// The workloads of a kind.
     pub(crate) fn workloads(&self, account: &str, kind: &'static str) -> &[Run<'a>] {
         self.workloads.get(&(account.to_owned(), kind)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether some workloads of a kind have policies of their own.
+    pub(crate) fn is_guarded(&self, account: &str, kind: &'static str) -> bool {
+        self.guarded.contains(&(account.to_owned(), kind))
     }
 
     /// The roles whose trust policies may let somebody in, and whether they name it, rather than
@@ -219,6 +227,9 @@ impl<'a> Ground<'a> {
                 });
             }
             let key = (workload.account.clone(), workload.kind);
+            if self.targets.get(&workload.arn).is_some_and(|t| t.policy.is_some()) {
+                self.guarded.insert(key.clone());
+            }
             self.workloads.entry(key).or_default().push(Run { workload, role });
         }
     }

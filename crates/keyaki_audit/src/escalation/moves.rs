@@ -3,41 +3,27 @@
 use std::cell::RefCell;
 
 use keyaki_account::{Kind, Principal};
-use keyaki_catalog::Action;
 use keyaki_ir::Effect;
-use keyaki_ir::glob::{self, Case};
 
 use super::ground::{CLOUDFORMATION, Ground, Run};
 use super::hold::{Added, Hold};
-use super::request::{Ask, Asking, By, Guard, first_region};
-use super::way::{Change, Gain, Way, types_of};
+use super::need::Bound;
+use super::request::{Ask, Asking, By, Guard};
+use super::way::{Change, Gain, Way};
 
 /// What a way leads to, with its requests where these are wanted.
 pub(crate) type Reached<'f> = dyn FnMut(Hold, Vec<Ask>) + 'f;
 
 /// Looks for ways from what somebody holds.
 pub(crate) struct Mover<'g> {
-    ground: &'g Ground<'g>,
-    asking: &'g Asking<'g>,
+    pub(crate) ground: &'g Ground<'g>,
+    pub(crate) asking: &'g Asking<'g>,
     hold: &'g Hold,
-    own: &'g Principal,
+    pub(crate) own: &'g Principal,
     /// The one thing that is looked for; else everything, without the requests.
     only: Option<&'g Hold>,
     /// What could not be found out.
     pub(crate) unknown: RefCell<Vec<String>>,
-}
-
-/// What the actions of a way are about, where they are not about new things.
-#[derive(Clone, Copy, Default)]
-struct Bound<'b> {
-    /// A user or role.
-    target: Option<usize>,
-    group: Option<&'b str>,
-    policy: Option<&'b str>,
-    workload: Option<&'b str>,
-    service: Option<&'static str>,
-    /// What guards a role that is assumed.
-    renewed: bool,
 }
 
 impl<'g> Mover<'g> {
@@ -54,7 +40,10 @@ impl<'g> Mover<'g> {
     /// Everything that one way leads to.
     pub(crate) fn follow(&self, way: &'static Way, reached: &mut Reached<'_>) {
         let mut identity = way.needs.iter().filter(|a| **a != "sts:AssumeRole");
-        let may = |action: &&'static str| self.asking.may(By::Held, action) || is_run(way);
+        // The policy of a workload may allow what no identity policy does.
+        let kind = if let Gain::Run { kind, .. } = &way.gain { Some(*kind) } else { None };
+        let is_guarded = kind.is_some_and(|k| self.ground.is_guarded(&self.own.account, k));
+        let may = |action: &&'static str| is_guarded || self.asking.may(By::Held, action);
         if !identity.all(may) {
             return;
         }
@@ -101,148 +90,8 @@ impl<'g> Mover<'g> {
     }
 
     /// An answer; what is not known is kept and told.
-    fn told<T>(&self, answer: Result<T, String>) -> Option<T> {
+    pub(crate) fn told<T>(&self, answer: Result<T, String>) -> Option<T> {
         answer.map_err(|why| self.unknown.borrow_mut().push(why)).ok()
-    }
-
-    /// The requests that an action makes: one for each resource that it needs.
-    fn drafts(
-        &self,
-        way: &'static Way,
-        action: &'static str,
-        bound: Bound<'_>,
-    ) -> Option<Vec<Ask>> {
-        let known = self.ground.auditor.catalog.action(action)?;
-        let resources = self.resources(way, known, action, bound)?;
-        Some(resources.into_iter().map(|on| self.draft(action, on, bound)).collect())
-    }
-
-    fn draft(&self, action: &'static str, on: String, bound: Bound<'_>) -> Ask {
-        let object = bound.target.filter(|n| self.arn(*n) == Some(&on));
-        let passed = bound.service.filter(|_| action == "iam:PassRole");
-        let attached = bound.policy.filter(|_| action.starts_with("iam:Attach"));
-        let keys = passed.map(|s| ("iam:PassedToService", s.to_owned())).into_iter();
-        let keys = keys.chain(attached.map(|p| ("iam:PolicyARN", p.to_owned())));
-        let guard = match (action, object) {
-            ("sts:AssumeRole", _) if bound.renewed => Guard::Renewed,
-            ("sts:AssumeRole", _) => Guard::Target,
-            // A resource's own policy counts where the snapshot holds one.
-            (_, None) if self.ground.targets.contains_key(&on) => Guard::Target,
-            (_, _) => Guard::None,
-        };
-        Ask { object, keys: keys.collect(), guard, ..Ask::held(action, &on) }
-    }
-
-    fn arn(&self, number: usize) -> Option<&str> {
-        self.ground.principals.get(number).map(|p| p.arn.as_str())
-    }
-
-    /// The resources of an action: what it is bound to, or new things.
-    fn resources(
-        &self,
-        way: &'static Way,
-        known: Action<'_>,
-        action: &'static str,
-        bound: Bound<'_>,
-    ) -> Option<Vec<String>> {
-        let mut resources = Vec::new();
-        let mut optional: Vec<String> = Vec::new();
-        for row in known.resources() {
-            let kind = row.resource_type();
-            let patterns: Vec<String> = kind.arns().map(|a| self.pattern(a.template())).collect();
-            let is_needed = match types_of(action) {
-                Some(types) => types.contains(&kind.name()),
-                None => row.is_required(),
-            };
-            let exact = match (kind.service().prefix(), kind.name()) {
-                ("iam" | "sts", "role" | "user") => bound.target.and_then(|n| self.arn(n)),
-                ("iam", "group") => bound.group,
-                ("iam", "policy") => bound.policy,
-                _ => bound.workload.filter(|w| patterns.iter().any(|p| is_like(p, w))),
-            };
-            match (exact, is_needed) {
-                (Some(exact), _) => resources.push(exact.to_owned()),
-                (None, true) => resources.push(self.thing(way, &patterns)?),
-                (None, false) => optional.extend(patterns),
-            }
-        }
-        if resources.is_empty() {
-            resources.push(match optional.is_empty() {
-                true => "*".to_owned(),
-                false => self.thing(way, &optional)?,
-            });
-        }
-        Some(resources)
-    }
-
-    /// A template as a pattern within the holder's account.
-    fn pattern(&self, template: &str) -> String {
-        let partition = self.own.arn.split(':').nth(1).unwrap_or("aws");
-        let filled =
-            template.replace("${Partition}", partition).replace("${Account}", &self.own.account);
-        let mut pattern = String::new();
-        let mut rest = filled.as_str();
-        while let Some((before, after)) = rest.split_once("${") {
-            pattern.push_str(before);
-            pattern.push_str("?*");
-            rest = after.split_once('}').map_or("", |(_, rest)| rest);
-        }
-        pattern + rest
-    }
-
-    /// A name for a new thing on which all actions of the way that are about it are allowed.
-    fn thing(&self, way: &'static Way, patterns: &[String]) -> Option<String> {
-        let actions: Vec<&'static str> =
-            way.needs.iter().copied().filter(|a| self.is_about(a, patterns)).collect();
-        let key = format!("{patterns:?} {actions:?}");
-        if let Some(known) = self.asking.shared.things.borrow().get(&key) {
-            return known.clone().ok().flatten();
-        }
-        let found = self.find_thing(&actions, patterns);
-        self.asking.shared.things.borrow_mut().insert(key, found.clone());
-        self.told(found).flatten()
-    }
-
-    /// Whether new things of an action are those of the patterns.
-    fn is_about(&self, action: &str, patterns: &[String]) -> bool {
-        let known = self.ground.auditor.catalog.action(action);
-        let mut types = known.into_iter().flat_map(Action::resources);
-        types.any(|r| {
-            let mut own = r.resource_type().arns().map(|a| self.pattern(a.template()));
-            own.any(|p| patterns.contains(&p))
-        })
-    }
-
-    fn find_thing(
-        &self,
-        actions: &[&'static str],
-        patterns: &[String],
-    ) -> Result<Option<String>, String> {
-        let fits = |arn: &str| -> Result<bool, String> {
-            for action in actions {
-                if !self.asking.allows(&Ask::held(action, arn))? {
-                    return Ok(false);
-                }
-            }
-            Ok(true)
-        };
-        let partition = self.own.arn.split(':').nth(1).unwrap_or("aws");
-        for pattern in patterns {
-            let usual = example(pattern, first_region(partition));
-            if fits(&usual)? {
-                return Ok(Some(usual));
-            }
-        }
-        for action in actions {
-            match self.asking.find_any(action, patterns)? {
-                None => return Ok(None),
-                Some(arn) if fits(&arn)? => return Ok(Some(arn)),
-                Some(_) if actions.len() == 1 => {}
-                Some(_) => {}
-            }
-        }
-        let all = actions.join(", ");
-        Err(format!("no name was found for a new resource on which all of {all} are allowed"))
     }
 
     /// Roles that trust a service and can be passed to it.
@@ -578,10 +427,6 @@ impl Ground<'_> {
     }
 }
 
-fn is_run(way: &Way) -> bool {
-    matches!(way.gain, Gain::Run { .. })
-}
-
 /// Whether a user has room for what the way gives it: a second access key, or a password.
 /// Where nothing tells, it has.
 fn has_room(way: &Way, user: &Principal) -> bool {
@@ -595,19 +440,6 @@ fn has_room(way: &Way, user: &Principal) -> bool {
         _ => true,
     };
     way.needs.iter().all(fits)
-}
-
-fn is_like(pattern: &str, arn: &str) -> bool {
-    glob::matches(pattern, arn, Case::Sensitive)
-}
-
-/// A pattern with usual names in its holes.
-fn example(pattern: &str, region: &str) -> String {
-    let mut parts: Vec<String> = pattern.splitn(6, ':').map(str::to_owned).collect();
-    if let Some(part) = parts.get_mut(3).filter(|p| *p == "?*") {
-        region.clone_into(part);
-    }
-    parts.join(":").replace("?*", "example")
 }
 
 fn allows_all(policy: &keyaki_ir::Policy) -> bool {

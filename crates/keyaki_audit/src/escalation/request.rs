@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use keyaki_account::{Principal, Stored};
-use keyaki_analyze::{Access, Answer, Subject, access_with};
+use keyaki_account::{Kind, Principal, Stored};
+use keyaki_analyze::{Access, Answer, KeyIs, Subject, access_with};
 use keyaki_eval::{
-    AskedKeys, Caller, Context, Evaluator, Layer, Policies, Request, Verdict, complete,
+    AskedKeys, Caller, Context, Evaluator, Layer, Policies, Request, Verdict, complete_where,
 };
 use keyaki_ir::arn::{Segment, is_account_id};
 use keyaki_ir::glob::{self, Case};
@@ -16,6 +16,7 @@ use keyaki_ir::{Arn, Effect, Statement};
 
 use super::ground::Ground;
 use super::hold::Hold;
+use super::need::Need;
 use crate::finding::{Shown, ShownRequest};
 use crate::layered::Layered;
 use crate::replay;
@@ -85,6 +86,8 @@ pub(crate) struct Shared {
     known: RefCell<HashMap<String, Result<bool, String>>>,
     /// What the engine found for an action the last time: it may do for the next resource, too.
     hints: RefCell<HashMap<(By, &'static str), Allowed>>,
+    /// What actions need, by their names.
+    pub(crate) needs: RefCell<HashMap<&'static str, Rc<Vec<Need>>>>,
     /// Names for new things on which all actions about them are allowed.
     pub(crate) things: RefCell<HashMap<String, Result<Option<String>, String>>>,
 }
@@ -92,6 +95,10 @@ pub(crate) struct Shared {
 /// What the layers of a caller say about an action.
 struct View {
     layered: Layered,
+    /// The keys that they ask for.
+    asked: AskedKeys,
+    /// Whether they say the same about every resource.
+    is_uniform: bool,
     /// The statements of its identity policies that allow it.
     allows: Vec<Statement>,
 }
@@ -140,7 +147,9 @@ impl<'g> Asking<'g> {
         };
         let of_identity = layered.policies.statements(Layer::Identity).map(|(_, s)| s);
         let allows = of_identity.filter(|s| s.effect() == Some(Effect::Allow)).cloned().collect();
-        let view = Rc::new(View { layered, allows });
+        let asked = AskedKeys::of(&layered.policies);
+        let is_uniform = is_uniform(&layered.policies, &asked);
+        let view = Rc::new(View { layered, asked, is_uniform, allows });
         self.shared.views.borrow_mut().insert((by, action), view.clone());
         view
     }
@@ -161,11 +170,15 @@ impl<'g> Asking<'g> {
         if ask.guard != Guard::None {
             return self.find(ask).map(|found| found.is_some());
         }
-        if !self.may_on(ask.by, ask.action, &ask.on) {
+        let view = self.view(ask.by, ask.action);
+        if !view.allows.iter().any(|s| may_match(s, &ask.on)) {
             return Ok(false);
         }
-        let Ask { by, action, on, object, keys, .. } = ask;
-        let name = format!("{by:?} {action} {on} {object:?} {keys:?}");
+        let Ask { by, action, object, keys, .. } = ask;
+        let name = match view.is_uniform {
+            true => format!("{by:?} {action} {keys:?}"),
+            false => format!("{by:?} {action} {} {object:?} {keys:?}", ask.on),
+        };
         if let Some(known) = self.shared.known.borrow().get(&name) {
             return known.clone();
         }
@@ -176,20 +189,30 @@ impl<'g> Asking<'g> {
 
     /// A request as it is asked for that is allowed, if there is one.
     pub(crate) fn find(&self, ask: &Ask) -> Result<Option<Allowed>, String> {
-        let caller = self.caller(ask.by)?;
-        let layered = self.layered(ask, &caller);
-        let asked = AskedKeys::of(&layered.policies);
-        let mut keys = self.keys(ask, &asked);
+        let view = self.view(ask.by, ask.action);
+        match self.guarded(&view.layered, ask)? {
+            None => self.find_over(ask, &view.layered, &view.asked),
+            Some(layered) => self.find_over(ask, &layered, &AskedKeys::of(&layered.policies)),
+        }
+    }
+
+    fn find_over(
+        &self,
+        ask: &Ask,
+        layered: &Layered,
+        asked: &AskedKeys,
+    ) -> Result<Option<Allowed>, String> {
+        let mut keys = self.keys(ask, asked);
         if let Some(now) = self.session(ask.by).filter(|_| asked.has(TOKEN)) {
             // A user may come with a session, or without one.
-            let found = self.find_with(ask, &layered, &asked, with(&keys, TOKEN, Some(now)))?;
-            let is_user = matches!(caller, Caller::User { .. });
+            let found = self.find_with(ask, layered, asked, with(&keys, TOKEN, Some(now)))?;
+            let is_user = self.principal(ask.by).is_some_and(|p| p.kind == Kind::User);
             if found.is_some() || !is_user {
                 return Ok(found);
             }
             keys = with(&keys, TOKEN, None);
         }
-        self.find_with(ask, &layered, &asked, keys)
+        self.find_with(ask, layered, asked, keys)
     }
 
     /// When a session of a caller began, where that is known: it is one that is made now.
@@ -215,7 +238,7 @@ impl<'g> Asking<'g> {
         for (key, value) in &keys {
             value.iter().for_each(|value| request.context.set(key, value.as_str()));
         }
-        if self.is_allowed(&request, layered) {
+        if self.is_allowed(&request, &[], layered, asked) {
             return Ok(Some((request, Vec::new())));
         }
         let is_settled = |key: &str| {
@@ -224,7 +247,7 @@ impl<'g> Asking<'g> {
         if asked.iter().all(is_settled) {
             return Ok(None);
         }
-        if let Some(found) = self.by_hint(ask, &request, layered) {
+        if let Some(found) = self.by_hint(ask, &request, layered, asked) {
             return Ok(Some(found));
         }
         let found = self.search(&request, layered.policies.clone(), &keys, &ask.on)?;
@@ -235,7 +258,13 @@ impl<'g> Asking<'g> {
     }
 
     /// A request with the keys of an earlier one, where the evaluator allows it.
-    fn by_hint(&self, ask: &Ask, plain: &Request, layered: &Layered) -> Option<Allowed> {
+    fn by_hint(
+        &self,
+        ask: &Ask,
+        plain: &Request,
+        layered: &Layered,
+        asked: &AskedKeys,
+    ) -> Option<Allowed> {
         let (hint, absent) = self.shared.hints.borrow().get(&(ask.by, ask.action)).cloned()?;
         let mut request = plain.clone();
         for (key, values) in hint.context.iter() {
@@ -244,8 +273,8 @@ impl<'g> Asking<'g> {
             }
         }
         let is_free = absent.iter().all(|key| !request.context.has(key));
-        (is_free && self.is_allowed_without(&request, &absent, layered))
-            .then_some((request, absent))
+        let is_allowed = is_free && self.is_allowed(&request, &absent, layered, asked);
+        is_allowed.then_some((request, absent))
     }
 
     /// Asks the engine for a request with other keys.
@@ -261,7 +290,7 @@ impl<'g> Asking<'g> {
         let access = [Access { actions: vec![plain.action.clone()], resources }];
         let (caller, same) = (&plain.caller, plain.is_same_account());
         let asker = self.ground.auditor.asker();
-        match access_with(&subject, caller, same, &access, keys, &asker) {
+        match access_with(&subject, caller, same, &access, &known(keys), &asker) {
             Answer::Proved { .. } => Ok(None),
             Answer::Undecided(why) => Err(format!("{} on {on}: {why}", plain.action)),
             Answer::Refuted(witness) => {
@@ -281,13 +310,12 @@ impl<'g> Asking<'g> {
         patterns: &[String],
     ) -> Result<Option<String>, String> {
         let caller = self.caller(By::Held)?;
-        let layered = self.view(By::Held, action).layered.clone();
-        let asked = AskedKeys::of(&layered.policies);
-        let keys = self.keys(&Ask::held(action, "*"), &asked);
-        let subject = Subject { policies: layered.policies, layer: None };
+        let view = self.view(By::Held, action);
+        let keys = self.keys(&Ask::held(action, "*"), &view.asked);
+        let subject = Subject { policies: view.layered.policies.clone(), layer: None };
         let access = [Access { actions: vec![action.to_owned()], resources: patterns.to_vec() }];
         let asker = self.ground.auditor.asker();
-        match access_with(&subject, &caller, true, &access, &keys, &asker) {
+        match access_with(&subject, &caller, true, &access, &known(&keys), &asker) {
             Answer::Proved { .. } => Ok(None),
             Answer::Undecided(why) => Err(format!("{action}: {why}")),
             Answer::Refuted(witness) => {
@@ -297,28 +325,32 @@ impl<'g> Asking<'g> {
         }
     }
 
-    fn layered(&self, ask: &Ask, caller: &Caller) -> Layered {
-        let layered = self.view(ask.by, ask.action).layered.clone();
+    /// The layers with what guards the resource; none where nothing does.
+    fn guarded(&self, layered: &Layered, ask: &Ask) -> Result<Option<Layered>, String> {
         let target = self.ground.targets.get(&ask.on);
         let snapshot = self.ground.auditor.snapshot;
-        match (ask.guard, target) {
-            (Guard::None, _) | (_, None) => layered,
-            (Guard::Target, Some(target)) => layered.with_target(snapshot, target),
+        Ok(match (ask.guard, target) {
+            (Guard::None, _) | (_, None) => None,
+            (Guard::Target, Some(target)) => Some(layered.clone().with_target(snapshot, target)),
             (Guard::Renewed, Some(target)) => {
-                let arn = caller.principal_arn().unwrap_or_default();
-                layered.with_target(snapshot, target).with_resource_policy(trusting(&arn))
+                let arn = self.caller(ask.by)?.principal_arn().unwrap_or_default();
+                let layered = layered.clone().with_target(snapshot, target);
+                Some(layered.with_resource_policy(trusting(&arn)))
             }
-        }
+        })
     }
 
-    fn is_allowed(&self, request: &Request, layered: &Layered) -> bool {
-        self.is_allowed_without(request, &[], layered)
-    }
-
-    fn is_allowed_without(&self, request: &Request, absent: &[String], layered: &Layered) -> bool {
+    fn is_allowed(
+        &self,
+        request: &Request,
+        absent: &[String],
+        layered: &Layered,
+        asked: &AskedKeys,
+    ) -> bool {
         let auditor = self.ground.auditor;
         let evaluator = Evaluator::new(&layered.policies, auditor.profile, auditor.catalog);
-        let Ok(mut completed) = complete(request) else { return false };
+        let completed = complete_where(request.clone(), |key| asked.has(key));
+        let Ok(mut completed) = completed else { return false };
         absent.iter().for_each(|key| completed.request.context.remove(key));
         evaluator.decide(&completed.request).verdict == Verdict::Allow
     }
@@ -349,7 +381,7 @@ impl<'g> Asking<'g> {
         if let Some(tag) = key.strip_prefix("aws:principaltag/") {
             let value = tag_of(subject, tag);
             // A session of a role may have tags of its own.
-            let is_known = value.is_some() || subject.kind == keyaki_account::Kind::User;
+            let is_known = value.is_some() || subject.kind == Kind::User;
             return is_known.then_some(value);
         }
         let organization = self.ground.auditor.snapshot.organization_of(&subject.account);
@@ -364,7 +396,8 @@ impl<'g> Asking<'g> {
     pub(crate) fn shown(&self, ask: &Ask) -> Result<(ShownRequest, Vec<Shown>), String> {
         let found = self.find(ask)?;
         let (request, absent) = found.ok_or("the request is refused")?;
-        let layered = self.layered(ask, &request.caller);
+        let view = self.view(ask.by, ask.action);
+        let layered = self.guarded(&view.layered, ask)?.unwrap_or_else(|| view.layered.clone());
         let auditor = self.ground.auditor;
         let shown = replay::shown(&request, &absent, &layered, auditor.profile, auditor.catalog)?;
         let statements = replay::granting(&request, &absent, &layered, auditor);
@@ -383,6 +416,27 @@ fn trusting(arn: &str) -> Arc<Stored> {
 
 const OWNER: &str = "aws:ResourceAccount";
 const TOKEN: &str = "aws:TokenIssueTime";
+
+/// Whether no statement and no key tells resources apart.
+fn is_uniform(policies: &Policies, asked: &AskedKeys) -> bool {
+    let is_of_all = |s: &Statement| {
+        let mut entries = s.resource.iter().flat_map(|e| &e.entries);
+        s.not_resource.is_none() && entries.any(|e| e.is_star())
+    };
+    let mut statements = policies.layers().into_iter().flat_map(|l| policies.statements(l));
+    let tells = |key: &str| {
+        key.starts_with("aws:resource")
+            || key.starts_with("iam:resourcetag/")
+            || matches!(key, "iam:permissionsboundary" | "aws:requestedregion")
+    };
+    statements.all(|(_, s)| is_of_all(s)) && !asked.iter().any(tells)
+}
+
+/// Keys as the engine is told of them.
+fn known(keys: &[(String, Option<String>)]) -> Vec<(String, KeyIs)> {
+    let is = |value: &Option<String>| value.clone().map_or(KeyIs::Absent, KeyIs::Value);
+    keys.iter().map(|(key, value)| (key.clone(), is(value))).collect()
+}
 
 /// Keys, and one more.
 fn with(

@@ -7,10 +7,10 @@ use super::ground::{Ground, NAME};
 use super::hold::{Added, Hold};
 use super::moves::Mover;
 use super::request::{Ask, Asking, Shared};
-use super::search::{Goal, asked_of};
+use super::search::{Goal, access_to, asked_of};
 use super::way::{Gain, Way, ways};
 use crate::finding::{Finding, FindingKind, Outcome, Severity, Shown, Step};
-use crate::reach::{Reach, conditions, who_can};
+use crate::reach::{Reach, conditions};
 
 /// The finding about one user or role.
 pub(crate) fn told(
@@ -81,7 +81,8 @@ impl Route<'_> {
         let Goal::Target(arn) = self.goal else { return None };
         let end = self.graph.holds.get(self.moves.last()?.1.to).filter(|h| h.is_plain())?;
         let principal = self.ground.principals.get(end.principal).filter(|p| p.arn != *arn)?;
-        let can = who_can(&asked_of(arn, self.ground.auditor), principal, self.ground.auditor)?;
+        let asked = asked_of(arn, self.ground.auditor);
+        let can = access_to(principal, &asked, self.ground.auditor)?;
         let (Reach::Always(request) | Reach::When(request, _)) = can.reach else { return None };
         let gains = format!("access to {arn}");
         let statements = can.statements;

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use keyaki_account::WORKLOADS;
+use keyaki_account::{Principal, WORKLOADS};
 use keyaki_ir::date::Instant;
 
 use super::class::{Class, classes};
@@ -13,9 +13,10 @@ use super::moves::Mover;
 use super::picture::Picture;
 use super::request::{Asking, Shared};
 use super::way::{Gain, Way, ways};
+use crate::asked::Asked;
 use crate::layered::Layered;
-use crate::reach::{Asked, Reach, who_can, who_can_asked};
-use crate::{Auditor, NotAnalysed, Outcome, admin};
+use crate::reach::{Can, Reach, who_can};
+use crate::{Auditor, NotAnalysed, Outcome, admin, internal};
 
 /// What is to be reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -204,13 +205,29 @@ fn goals(ground: &Ground<'_>, graph: &Graph, goal: &Goal) -> Result<Vec<usize>, 
 /// Any access to a resource.
 pub(crate) fn asked_of(arn: &str, auditor: &Auditor<'_>) -> Asked {
     let service = arn.split(':').nth(2).unwrap_or_default();
-    who_can_asked(&format!("{service}:*"), arn, auditor.snapshot)
+    Asked::new(&format!("{service}:*"), arn, auditor)
 }
 
 fn has_access(ground: &Ground<'_>, hold: &Hold, asked: &Asked) -> bool {
     let principal = ground.principals.get(hold.principal);
-    let can = principal.and_then(|p| who_can(asked, p, ground.auditor));
-    can.is_some_and(|c| matches!(c.reach, Reach::Always(_) | Reach::When(..)))
+    principal.is_some_and(|p| access_to(p, asked, ground.auditor).is_some())
+}
+
+/// Some access to what is asked about, with a request.
+pub(crate) fn access_to(
+    principal: &Principal,
+    asked: &Asked,
+    auditor: &Auditor<'_>,
+) -> Option<Can> {
+    let can = who_can(asked, principal, auditor)?;
+    if !matches!(can.reach, Reach::Always(_) | Reach::When(..)) {
+        return None;
+    }
+    let Some(owner) = asked.owner.as_ref().filter(|_| !asked.targets.is_empty()) else {
+        return Some(can);
+    };
+    let mut targets = asked.targets.iter();
+    targets.find_map(|t| internal::access(t, owner, principal, auditor)).map(|(_, can)| can)
 }
 
 /// Users and roles as they are that have a way to a goal and are none.

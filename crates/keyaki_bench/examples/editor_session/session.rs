@@ -1,6 +1,6 @@
 //! A server that was greeted, and what it is asked.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -73,9 +73,14 @@ impl Session {
         Ok(self.input.flush()?)
     }
 
+    /// Opens a text, and waits for the diagnostics that a server sends by itself.
     pub(crate) fn open(&mut self, uri: &str, text: &str) -> Result<()> {
         let document = json!({ "uri": uri, "languageId": "json", "version": 1, "text": text });
-        self.send(None, "textDocument/didOpen", &json!({ "textDocument": document }))
+        self.send(None, "textDocument/didOpen", &json!({ "textDocument": document }))?;
+        if !self.is_asked {
+            self.wait(is_publication)?;
+        }
+        Ok(())
     }
 
     /// Asks, and how long the answer took.
@@ -98,8 +103,7 @@ impl Session {
             let about = json!({ "textDocument": { "uri": uri } });
             return Ok(sent + self.ask("textDocument/diagnostic", &about)?.1);
         }
-        let is_there = |message: &Value| message["method"] == "textDocument/publishDiagnostics";
-        let (_, end) = self.wait(is_there)?;
+        let (_, end) = self.wait(is_publication)?;
         Ok(end - start)
     }
 
@@ -141,6 +145,10 @@ impl Drop for Session {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn is_publication(message: &Value) -> bool {
+    message["method"] == "textDocument/publishDiagnostics"
 }
 
 /// The next message as text; none at the end.

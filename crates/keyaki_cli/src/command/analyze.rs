@@ -1,9 +1,12 @@
 //! `keyaki analyze`: findings about the accounts of a snapshot.
 
+mod earlier;
+mod stream;
 pub(crate) mod view;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::SystemTime;
 
 use keyaki_account::Snapshot;
 use keyaki_audit::{
@@ -11,10 +14,14 @@ use keyaki_audit::{
 };
 use keyaki_eval::Profile;
 use keyaki_ir::date;
+use keyaki_ir::glob::{self, Case};
+use keyaki_report::audit::{Audit, Format};
 use keyaki_symbolic::Budget;
 
+use crate::command::check::parse;
 use crate::command::profile::ProfileArguments;
 use crate::command::snapshot::load;
+use crate::command::trail;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
 
@@ -36,20 +43,35 @@ pub(crate) struct Arguments {
     /// After how many days without use something is unused
     #[arg(long, default_value_t = 90, value_name = "DAYS")]
     days: u32,
+    /// For internal access: the resources, by ARNs with wildcards
+    #[arg(long, value_delimiter = ',', value_name = "ARN")]
+    resource: Vec<String>,
     /// For escalation: the user, role or resource that is to be reached, instead of an administrator
     #[arg(long, value_name = "ARN")]
     target: Option<String>,
     /// The time that counts as now: `2026-11-22T00:00:00Z`
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
+    /// A folder with files of CloudTrail: what was used, for `unused`
+    #[arg(long, value_name = "DIR")]
+    cloudtrail: Option<PathBuf>,
     #[command(flatten)]
     options: AskOptions,
-    /// The form of the output
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    /// Read work items from standard input, a JSON object a line, and write what was found, a line
+    /// for each
+    #[arg(long, conflicts_with_all = ["work_items", "output", "format", "cloudtrail", "baseline", "since"])]
+    stream: bool,
+    /// Write the work items for `--stream`
+    #[arg(long)]
+    work_items: bool,
+    #[command(flatten)]
+    earlier: earlier::EarlierOptions,
+    /// The form of the output: text, json, html, markdown, csv, sarif, ocsf, asff
+    #[arg(long, default_value = "text", value_parser = format)]
     format: Format,
-    /// A file to write the output to
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    /// Another form, written to a file; may be given several times
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]
+    output: Vec<(Format, PathBuf)>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -76,15 +98,30 @@ enum Analysis {
     Admin,
     /// Users and roles that can become administrators.
     Escalation,
+    /// Who inside of the zone of trust has access to the resources of `--resource`.
+    Internal,
+    /// Services that anybody can make act on a resource.
+    ConfusedDeputy,
+    /// Other accounts that can assume a role without an external id.
+    ThirdParty,
+    /// Identity providers that let in subjects whom no policy names.
+    Federation,
+    /// Root users with access keys, in use or without a second factor, and users without one.
+    Credentials,
 }
 
 impl Analysis {
-    const ALL: [Analysis; 5] = [
+    /// All that need no choice.
+    const ALL: [Analysis; 9] = [
         Analysis::External,
         Analysis::Public,
         Analysis::Unused,
         Analysis::Admin,
         Analysis::Escalation,
+        Analysis::ConfusedDeputy,
+        Analysis::ThirdParty,
+        Analysis::Federation,
+        Analysis::Credentials,
     ];
 
     fn name(self) -> &'static str {
@@ -94,19 +131,21 @@ impl Analysis {
             Analysis::Unused => "unused",
             Analysis::Admin => "admin",
             Analysis::Escalation => "escalation",
+            Analysis::Internal => "internal",
+            Analysis::ConfusedDeputy => "confused-deputy",
+            Analysis::ThirdParty => "third-party",
+            Analysis::Federation => "federation",
+            Analysis::Credentials => "credentials",
         }
     }
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// JSON, version 1.
-    Json,
-    /// One HTML file for a browser, without scripts and without anything from elsewhere.
-    Html,
+fn format(name: &str) -> Result<Format, String> {
+    Format::parse(name).ok_or_else(|| parse::one_of(name, &Format::ALL.map(Format::name)))
+}
+
+fn output(text: &str) -> Result<(Format, PathBuf), String> {
+    parse::format_and_file(text, format)
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
@@ -117,9 +156,20 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         true => Analysis::ALL.to_vec(),
         false => arguments.analysis.clone(),
     };
+    let chooses = analyses.contains(&Analysis::Internal);
+    if chooses == arguments.resource.is_empty() {
+        return Err(Failure::new("`--analysis internal` and `--resource ARN` need each other"));
+    }
     let loaded = load(&arguments.folder, console)?;
     let profile = arguments.options.profile.read()?;
     let auditor = arguments.options.auditor(&loaded.snapshot, &profile, console);
+    if arguments.stream || arguments.work_items {
+        let work = stream::Work::new(&auditor, &zone, &clock, &analyses);
+        return match arguments.work_items {
+            true => work.write_items(console).map(|()| Exit::Clean),
+            false => work.run(arguments, console),
+        };
+    }
     let mut outcome = Outcome::default();
     let goal = arguments.target.clone().map_or(Goal::Administrator, Goal::Target);
     let mut picture = None;
@@ -128,10 +178,18 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
             let found = arguments.options.escalations(&auditor, &goal, &clock, console);
             picture = Some(found.picture);
             outcome.add(found.outcome);
+        } else if *analysis == Analysis::Internal {
+            outcome.add(arguments.internal(&auditor, &zone, console));
         } else {
             outcome.add(arguments.options.analyse(*analysis, &auditor, &zone, &clock, console));
         }
     }
+    let proposals = match (&arguments.cloudtrail, analyses.contains(&Analysis::Unused)) {
+        (Some(folder), true) => {
+            trail::unused(folder, &arguments.options, &auditor, &mut outcome, console)?
+        }
+        (Some(_), false) | (None, _) => BTreeMap::new(),
+    };
     drop_repeated(&mut outcome);
     outcome.not_analysed.extend(lacking(&analyses, &auditor));
     outcome.sort();
@@ -143,35 +201,68 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         profile: profile.name().to_owned(),
         catalog_date: auditor.catalog.snapshot().date.to_string(),
     };
-    let mut audit = view::audit(&outcome, &about, auditor.snapshot);
+    let mut audit = view::audit(&outcome, &about, &proposals, auditor.snapshot);
     audit.routes = picture.map(|p| view::routes(&p));
+    arguments.earlier.apply(&mut audit)?;
     write(arguments, &audit, console)?;
-    Ok(match (outcome.findings.is_empty(), outcome.not_analysed.is_empty()) {
+    Ok(match (audit.findings.is_empty(), audit.not_analysed.is_empty()) {
         (false, _) => Exit::Findings,
         (true, true) => Exit::Clean,
         (true, false) => Exit::Undecided,
     })
 }
 
-fn write(
-    arguments: &Arguments,
-    audit: &keyaki_report::audit::Audit,
-    console: &mut Console,
-) -> Result<(), Failure> {
-    let color = console.has_color() && arguments.output.is_none();
-    let render = |out: &mut dyn std::io::Write| match arguments.format {
-        Format::Text => keyaki_report::audit::write_text(audit, color, out),
-        Format::Json => writeln!(out, "{:#}", keyaki_report::audit::to_json(audit)),
-        Format::Html => keyaki_report::audit_html::write(audit, out),
-    };
-    match &arguments.output {
-        None => console.write(render),
-        Some(path) => {
-            let mut bytes = Vec::new();
-            let written = render(&mut bytes).and_then(|()| std::fs::write(path, &bytes));
-            written.map_err(|e| crate::command::file_failure(path, &e))
+impl Arguments {
+    /// Who inside has access to the chosen resources.
+    fn internal(
+        &self,
+        auditor: &Auditor<'_>,
+        zone: &ZoneOfTrust,
+        console: &mut Console,
+    ) -> Outcome {
+        let chosen = |t: &keyaki_audit::Target| {
+            self.resource.iter().any(|p| glob::matches(p, &t.arn, Case::Sensitive))
+        };
+        let all = targets(auditor.snapshot);
+        let mut outcome = Outcome::default();
+        for pattern in &self.resource {
+            if !all.iter().any(|t| glob::matches(pattern, &t.arn, Case::Sensitive)) {
+                outcome.not_analysed.push(NotAnalysed {
+                    analysis: "internal",
+                    about: pattern.clone(),
+                    why: "the snapshot holds no resource and no role of that name".to_owned(),
+                });
+            }
         }
+        let all: Vec<_> = all.into_iter().filter(chosen).collect();
+        outcome.add(
+            self.options
+                .each("internal", &all, console, |t| keyaki_audit::internal(t, zone, auditor)),
+        );
+        outcome
     }
+}
+
+fn credentials(snapshot: &Snapshot, clock: &Clock) -> Outcome {
+    let mut outcome = Outcome::default();
+    for (id, account) in &snapshot.accounts {
+        outcome.add(keyaki_audit::root(id, account, clock));
+    }
+    for principal in snapshot.principals.values() {
+        outcome.add(keyaki_audit::no_second_factor(principal));
+    }
+    outcome
+}
+
+fn write(arguments: &Arguments, audit: &Audit, console: &mut Console) -> Result<(), Failure> {
+    let color = console.has_color();
+    for (format, path) in &arguments.output {
+        let mut bytes = Vec::new();
+        let written = format.write(audit, false, &mut bytes);
+        let written = written.and_then(|()| std::fs::write(path, &bytes));
+        written.map_err(|e| crate::command::file_failure(path, &e))?;
+    }
+    console.write(|out| arguments.format.write(audit, color, out))
 }
 
 impl AskOptions {
@@ -200,23 +291,45 @@ impl AskOptions {
         match analysis {
             Analysis::External => {
                 let all = targets(auditor.snapshot);
-                self.each(name, &all, console, |t| keyaki_audit::external(t, zone, auditor))
+                let shares = &auditor.snapshot.shares;
+                let mut found = self.each(name, shares, console, |s| {
+                    keyaki_audit::external_share(s, zone, auditor)
+                });
+                found.add(
+                    self.each(name, &all, console, |t| keyaki_audit::external(t, zone, auditor)),
+                );
+                found
             }
             Analysis::Public => {
                 let all = targets(auditor.snapshot);
-                self.each(name, &all, console, |t| keyaki_audit::public(t, auditor))
+                let shares = &auditor.snapshot.shares;
+                let mut found = self.each(name, shares, console, keyaki_audit::public_share);
+                found.add(self.each(name, &all, console, |t| keyaki_audit::public(t, auditor)));
+                found
             }
             Analysis::Unused => {
                 let all: Vec<_> = auditor.snapshot.principals.values().collect();
                 self.each(name, &all, console, |p| keyaki_audit::unused(p, clock, auditor.snapshot))
             }
             Analysis::Admin => {
-                let all: Vec<_> = auditor.snapshot.principals.values().collect();
+                let all: Vec<_> = auditor.snapshot.described_principals().collect();
                 self.each(name, &all, console, |p| keyaki_audit::admin(p, auditor))
             }
-            Analysis::Escalation => {
-                self.escalations(auditor, &Goal::Administrator, clock, console).outcome
+            Analysis::ConfusedDeputy => {
+                let all = targets(auditor.snapshot);
+                self.each(name, &all, console, |t| keyaki_audit::deputies(t, auditor))
             }
+            Analysis::ThirdParty => {
+                let all = targets(auditor.snapshot);
+                self.each(name, &all, console, |t| keyaki_audit::third_parties(t, zone, auditor))
+            }
+            Analysis::Federation => {
+                let all = targets(auditor.snapshot);
+                self.each(name, &all, console, |t| keyaki_audit::federation(t, auditor))
+            }
+            Analysis::Credentials => credentials(auditor.snapshot, clock),
+            // These are asked with more than these arguments.
+            Analysis::Escalation | Analysis::Internal => Outcome::default(),
         }
     }
 
@@ -256,21 +369,19 @@ impl AskOptions {
         work: impl Fn(&T) -> R + Sync,
     ) -> Vec<R> {
         const PORTION: usize = 512;
-        const QUIET: Duration = Duration::from_secs(2);
-        let jobs = self.jobs.unwrap_or_else(|| keyaki_workspace::default_jobs(items.len()));
-        let mut last = Instant::now();
-        let start = last;
+        let jobs = self.jobs_for(items.len());
+        let mut progress = console.progress(name, items.len());
         let mut results = Vec::with_capacity(items.len());
         for portion in items.chunks(PORTION) {
             results.extend(keyaki_workspace::map(portion, jobs, &work));
-            if last.elapsed() > QUIET {
-                last = Instant::now();
-                let (done, of) = (results.len(), items.len());
-                let rate = done as f64 / start.elapsed().as_secs_f64();
-                console.remark(&format!("{name}: {done} of {of}, {rate:.0} a second"));
-            }
+            progress.step(portion.len(), console);
         }
         results
+    }
+
+    /// How many threads for that many items.
+    pub(crate) fn jobs_for(&self, items: usize) -> usize {
+        self.jobs.unwrap_or_else(|| keyaki_workspace::default_jobs(items))
     }
 }
 

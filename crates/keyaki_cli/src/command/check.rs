@@ -14,7 +14,7 @@ use crate::console::Console;
 use crate::exit::{Exit, Failure};
 
 mod baseline;
-mod config;
+pub(crate) mod config;
 mod mend;
 pub(crate) mod parse;
 mod summary;
@@ -28,9 +28,9 @@ Exit codes:
 
 /// Check policies for mistakes and for dangerous grants
 ///
-/// Takes files, folders (searched for *.json, without what .gitignore leaves out), patterns, and
-/// `-` for standard input. Finds policies in answers of AWS interfaces, too, as objects and as
-/// text.
+/// Takes files, folders (searched for *.json, *.yaml, *.yml and *.template, without what .gitignore
+/// leaves out), patterns, and `-` for standard input. Finds policies in answers of AWS interfaces,
+/// too, as objects and as text, in CloudFormation and SAM templates, and in Terraform plans.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Arguments {

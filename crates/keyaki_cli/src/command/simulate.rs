@@ -1,6 +1,6 @@
 //! `keyaki simulate`: one request over given policies, or many.
 
-mod batch;
+pub(crate) mod batch;
 mod request;
 pub(crate) mod view;
 

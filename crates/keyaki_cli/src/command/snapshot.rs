@@ -130,6 +130,19 @@ fn text(loaded: &Loaded) -> String {
     printable(&text)
 }
 
+/// What an answer to a question lacks: what is not in the snapshot, and what was not understood of
+/// it. Who was last used when, and what runs with which role, is not asked here.
+pub(crate) fn weaknesses(snapshot: &Snapshot, question: &str) -> Vec<String> {
+    let coverage = coverage(snapshot);
+    let missing = coverage.missing.into_iter().filter(|m| [question, "all"].contains(&m.question));
+    let missing = missing.map(|m| format!("not in the snapshot: {}", m.what));
+    let (weighty, _) = snapshot.remarks_by_weight();
+    let bears = |r: &&Remark| r.weakens != "escalation" && !r.weakens.starts_with("unused");
+    let remarks = weighty.into_iter().filter(bears);
+    let remarks = remarks.map(|r| format!("{}: {} (weakens: {})", r.about, r.message, r.weakens));
+    missing.chain(remarks).map(|text| printable(&text)).collect()
+}
+
 /// Without characters that would steer a terminal.
 fn printable(text: &str) -> String {
     let show = |c: char| if c.is_control() && c != '\n' { '\u{FFFD}' } else { c };

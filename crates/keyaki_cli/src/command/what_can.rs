@@ -2,17 +2,18 @@
 
 use std::path::PathBuf;
 
-use keyaki_audit::{WhatCan, what_can};
+use keyaki_audit::{NotAnalysed, WhatCan, what_can};
 use serde_json::{Value, json};
 
 use crate::command::analyze::AskOptions;
-use crate::command::snapshot::{OutputFormat, load};
+use crate::command::snapshot::{OutputFormat, load, weaknesses};
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
 
 /// Tell what a user or role of a snapshot can do
 ///
 /// An action counts if some request for it is allowed, on some resource, with some condition keys.
+/// Exits with 0 if that was found out, 3 if something in the snapshot is missing or broken.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The ARN of the user or role, or its name where only one has it
@@ -45,14 +46,24 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         }
     };
     let can = what_can(principal, &auditor);
+    let weaknesses = weaknesses(&loaded.snapshot, "what-can");
+    let answer = Answer { arn: &principal.arn, can, weaknesses };
     console.write(|out| match arguments.format {
-        OutputFormat::Text => out.write_all(text(&principal.arn, &can).as_bytes()),
-        OutputFormat::Json => writeln!(out, "{:#}", to_json(&principal.arn, &can)),
+        OutputFormat::Text => out.write_all(text(&answer).as_bytes()),
+        OutputFormat::Json => writeln!(out, "{:#}", to_json(&answer)),
     })?;
-    Ok(if can.not_analysed.is_empty() { Exit::Clean } else { Exit::Undecided })
+    let is_whole = answer.can.not_analysed.is_empty() && answer.weaknesses.is_empty();
+    Ok(if is_whole { Exit::Clean } else { Exit::Undecided })
 }
 
-fn text(arn: &str, can: &WhatCan) -> String {
+struct Answer<'a> {
+    arn: &'a str,
+    can: WhatCan,
+    /// What is missing or broken in the snapshot, so that it may be more or less.
+    weaknesses: Vec<String>,
+}
+
+fn text(Answer { arn, can, weaknesses }: &Answer<'_>) -> String {
     let mut text = format!("{arn}\n");
     let number: usize = can.own_account.values().map(Vec::len).sum();
     text.push_str(&format!(
@@ -68,6 +79,9 @@ fn text(arn: &str, can: &WhatCan) -> String {
     for not in &can.not_analysed {
         text.push_str(&format!("not analysed: {}: {}\n", not.about, not.why));
     }
+    for weakness in weaknesses {
+        text.push_str(&format!("not judged: {weakness}\n"));
+    }
     text
 }
 
@@ -82,13 +96,14 @@ fn some(actions: &[String]) -> String {
     }
 }
 
-fn to_json(arn: &str, can: &WhatCan) -> Value {
-    let not_analysed = can.not_analysed.iter();
+fn to_json(Answer { arn, can, weaknesses }: &Answer<'_>) -> Value {
+    let not_analysed = |n: &NotAnalysed| json!({"about": n.about, "why": n.why});
     json!({
         "version": 1,
         "principal": arn,
         "own_account": can.own_account,
         "by_resource": can.by_resource,
-        "not_analysed": not_analysed.map(|n| json!({"about": n.about, "why": n.why})).collect::<Vec<_>>(),
+        "not_analysed": can.not_analysed.iter().map(not_analysed).collect::<Vec<_>>(),
+        "weaknesses": weaknesses,
     })
 }

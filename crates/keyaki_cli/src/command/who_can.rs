@@ -2,19 +2,22 @@
 
 use std::path::PathBuf;
 
-use keyaki_audit::{Can, Reach, who_can, who_can_asked};
+use keyaki_account::ResourceKind;
+use keyaki_audit::{Asked, Can, Reach, who_can};
+use keyaki_ir::Arn;
 use keyaki_report::audit::{request_json, shell, statement_json};
 use serde_json::{Value, json};
 
 use crate::command::analyze::{AskOptions, view};
-use crate::command::snapshot::{OutputFormat, load};
+use crate::command::snapshot::{OutputFormat, load, weaknesses};
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
 
 /// Tell which users and roles of a snapshot can do something
 ///
 /// Root users are not listed: they can do in their account whatever guardrails leave.
-/// Exits with 0 if nobody can, 1 if somebody can, 3 if it was not found out about somebody.
+/// Exits with 0 if nobody can, 1 if somebody can, 3 if nobody is known to, but it was not found out
+/// about somebody or something in the snapshot is missing or broken.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The action, perhaps with wildcards: `s3:GetObject`
@@ -39,53 +42,102 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     if !has_wildcard && catalog.action(&arguments.action).is_none() {
         return Err(Failure::new(format!("there is no action `{}`", arguments.action)));
     }
+    if arguments.resource != "*" && Arn::plain(&arguments.resource).is_none() {
+        let message = format!("`{}` is neither an ARN nor `*`", arguments.resource);
+        return Err(Failure::new(message));
+    }
     let loaded = load(&arguments.folder, console)?;
     let profile = arguments.options.profile()?;
     let auditor = arguments.options.auditor(&loaded.snapshot, &profile, console);
-    let asked = who_can_asked(&arguments.action, &arguments.resource, auditor.snapshot);
-    let principals: Vec<_> = auditor.snapshot.principals.values().collect();
+    let asked = Asked::new(&arguments.action, &arguments.resource, &auditor);
+    let principals: Vec<_> = auditor.snapshot.described_principals().collect();
     let found =
         arguments.options.map("who-can", &principals, console, |p| who_can(&asked, p, &auditor));
     let found: Vec<Can> = found.into_iter().flatten().collect();
-    let notes = notes(&asked, &loaded.snapshot);
+    let answer = Answer {
+        of: principals.len(),
+        notes: notes(&asked),
+        weaknesses: doubts(&asked).chain(weaknesses(&loaded.snapshot, "who-can")).collect(),
+        found,
+    };
     console.write(|out| match arguments.format {
-        OutputFormat::Text => out.write_all(text(&found, principals.len(), &notes).as_bytes()),
-        OutputFormat::Json => writeln!(out, "{:#}", to_json(arguments, &found, &notes)),
+        OutputFormat::Text => out.write_all(text(&answer).as_bytes()),
+        OutputFormat::Json => writeln!(out, "{:#}", to_json(arguments, &answer)),
     })?;
-    let can = found.iter().any(|c| matches!(c.reach, Reach::Always(_) | Reach::When(..)));
-    let unknown =
-        found.iter().any(|c| matches!(c.reach, Reach::Unknown(_)) || !c.missing.is_empty());
-    Ok(match (can, unknown) {
+    Ok(match (answer.number() > 0, answer.is_whole()) {
         (true, _) => Exit::Findings,
-        (false, true) => Exit::Undecided,
-        (false, false) => Exit::Clean,
+        (false, false) => Exit::Undecided,
+        (false, true) => Exit::Clean,
     })
 }
 
-/// What the reader should know about the answer.
-fn notes(asked: &keyaki_audit::Asked, snapshot: &keyaki_account::Snapshot) -> Vec<String> {
+struct Answer {
+    found: Vec<Can>,
+    /// How many users and roles there are.
+    of: usize,
+    /// What the reader should know about the answer.
+    notes: Vec<String>,
+    /// What is missing or broken, so that there may be others who can.
+    weaknesses: Vec<String>,
+}
+
+impl Answer {
+    /// How many can.
+    fn number(&self) -> usize {
+        self.found.iter().filter(|c| c.reach.is_yes()).count()
+    }
+
+    /// About how many it was not found out.
+    fn open(&self) -> usize {
+        self.found.len() - self.number()
+    }
+
+    fn is_whole(&self) -> bool {
+        self.open() == 0 && self.weaknesses.is_empty()
+    }
+}
+
+fn notes(asked: &Asked) -> Vec<String> {
     let mut notes = Vec::new();
-    if asked.target.is_none() && asked.resource != "*" {
+    if asked.is_open() {
+        notes.push(
+            "policies of resources that the snapshot does not hold are taken to say nothing"
+                .to_owned(),
+        );
+    } else if asked.targets.is_empty() {
         notes.push(
             "the snapshot does not hold the resource; its policy is taken to say nothing"
                 .to_owned(),
         );
     }
-    if asked.owner.is_none() && asked.resource != "*" {
+    if asked.is_open() && !asked.guarded.is_empty() {
+        notes.push(
+            "roles and KMS keys have policies that decide; only those in the snapshot are looked at"
+                .to_owned(),
+        );
+    }
+    if asked.owner.is_none() && !asked.is_open() {
         notes.push(
             "nothing tells which account owns the resource; it is taken to be each principal's own"
                 .to_owned(),
         );
     }
-    let without = snapshot.accounts.iter().filter(|(_, a)| !a.has_identities);
-    notes.extend(without.map(|(id, _)| format!("users and roles of {id} are not in the snapshot")));
     notes
 }
 
-fn text(found: &[Can], of: usize, notes: &[String]) -> String {
+/// What of the policies of resources could not be asked.
+fn doubts(asked: &Asked) -> impl Iterator<Item = String> {
+    let of_target = |t: &keyaki_audit::Target| Some(format!("{}: {}", t.arn, t.doubt()?));
+    let can_have_policy =
+        ResourceKind::of_arn(&asked.resource).is_some() || !asked.guarded.is_empty();
+    let lacks = asked.targets.is_empty() && can_have_policy;
+    let lacks = lacks.then(|| "not in the snapshot: the policy of the resource".to_owned());
+    asked.targets.iter().filter_map(of_target).chain(lacks)
+}
+
+fn text(answer: &Answer) -> String {
     let mut text = String::new();
-    let mut number = 0;
-    for can in found {
+    for can in &answer.found {
         let how = match &can.reach {
             Reach::Always(_) => "can".to_owned(),
             Reach::When(_, conditions) if conditions.is_empty() => {
@@ -103,20 +155,29 @@ fn text(found: &[Can], of: usize, notes: &[String]) -> String {
                 shown.layer, shown.file, shown.index
             ));
         }
-        if let Reach::Always(shown) | Reach::When(shown, _) = &can.reach {
-            number += 1;
+        if let Some(shown) = can.reach.request() {
             text.push_str(&format!("  replay: {}\n", shell(&shown.replay)));
         }
         for missing in &can.missing {
-            text.push_str(&format!("  missing: {missing}\n"));
+            text.push_str(&format!("  missing or broken: {missing}\n"));
         }
     }
-    notes.iter().for_each(|note| text.push_str(&format!("note: {note}\n")));
-    text.push_str(&format!("{number} of {of} users and roles can\n"));
+    answer.notes.iter().for_each(|note| text.push_str(&format!("note: {note}\n")));
+    for weakness in &answer.weaknesses {
+        text.push_str(&format!("not judged: {weakness}\n"));
+    }
+    text.push_str(&format!("{} of {} users and roles can", answer.number(), answer.of));
+    if answer.open() > 0 {
+        text.push_str(&format!("; {} could not be judged", answer.open()));
+    }
+    if !answer.weaknesses.is_empty() {
+        text.push_str("; what is missing or broken may change that");
+    }
+    text.push('\n');
     text
 }
 
-fn to_json(arguments: &Arguments, found: &[Can], notes: &[String]) -> Value {
+fn to_json(arguments: &Arguments, answer: &Answer) -> Value {
     let can = |can: &Can| {
         let (how, shown, conditions, why) = match &can.reach {
             Reach::Always(shown) => ("always", Some(shown), &[][..], None),
@@ -140,7 +201,11 @@ fn to_json(arguments: &Arguments, found: &[Can], notes: &[String]) -> Value {
         "version": 1,
         "action": arguments.action,
         "resource": arguments.resource,
-        "principals": found.iter().map(can).collect::<Vec<_>>(),
-        "notes": notes,
+        "principals": answer.found.iter().map(can).collect::<Vec<_>>(),
+        "can": answer.number(),
+        "not_judged": answer.open(),
+        "of": answer.of,
+        "notes": answer.notes,
+        "weaknesses": answer.weaknesses,
     })
 }

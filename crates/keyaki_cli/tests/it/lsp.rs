@@ -8,4 +8,5 @@ mod meaning;
 mod other_editors;
 mod rules;
 mod settings;
+mod templates;
 mod workspace;

@@ -34,6 +34,21 @@ fn the_commands_of_the_readme_print_what_it_shows() {
     }
 }
 
+#[test]
+fn the_commands_of_other_pages_run() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    for page in ["docs/cloudtrail.md"] {
+        let text = std::fs::read_to_string(root.join(page)).expect("there is a page");
+        let shown = shown(&text);
+        assert!(!shown.is_empty(), "{page}");
+        for Shown { arguments, .. } in shown {
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            let told = run(keyaki(&root, &arguments), b"");
+            assert_ne!(told.status.code(), Some(2), "{page}: {arguments:?} fails");
+        }
+    }
+}
+
 /// The commands that run the program, with the lines that follow each.
 fn shown(readme: &str) -> Vec<Shown> {
     let blocks = readme.split("```console\n").skip(1);

@@ -2,7 +2,7 @@ use keyaki_analyze::Question;
 
 use crate::context::Context;
 use crate::rule::rule;
-use crate::wider::repeats_a_key;
+use crate::wider::could_contradict;
 
 rule! {
     /// Condition that no request meets.
@@ -61,7 +61,7 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_>) {
-    for statement in cx.policy().statements.iter().filter(|s| repeats_a_key(s)) {
+    for statement in cx.policy().statements.iter().filter(|s| could_contradict(s)) {
         let Some(meaning) = cx.meaning() else { return };
         let Some(condition) = &statement.condition else { continue };
         let alone = meaning.alone(statement);

@@ -1,9 +1,11 @@
 use keyaki_analyze::Question;
 use keyaki_diag::Applicability;
+use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{ActionPattern, Statement};
 
 use crate::context::Context;
 use crate::granted::{allows, denies};
+use crate::meaning::narrowed;
 use crate::rule::rule;
 use crate::wider::{could_cover, has_action_but, has_resource};
 
@@ -103,15 +105,6 @@ fn is_within(
         && resources.all(|r| has_resource(other, r))
 }
 
-/// A statement without entries that are found already.
-fn less(statement: &Statement, gone: &[keyaki_syntax::NodeId]) -> Statement {
-    let mut statement = statement.clone();
-    if let Some(element) = &mut statement.action {
-        element.entries.retain(|e| !gone.contains(&e.origin));
-    }
-    statement
-}
-
 fn is_covered(
     cx: &Context<'_>,
     statement: &Statement,
@@ -120,14 +113,14 @@ fn is_covered(
     gone: &[keyaki_syntax::NodeId],
 ) -> bool {
     let Some(meaning) = cx.meaning() else { return false };
-    let mut only = statement.clone();
-    if let Some(element) = &mut only.action {
-        element.entries.retain(|e| e.origin == entry.origin);
-    }
-    let pick = |s: &Statement, own: bool| match s {
-        _ if denies(s) => Some(s.clone()),
-        _ if own => (s.origin == only.origin).then(|| only.clone()),
-        _ => covering.iter().any(|c| c.origin == s.origin).then(|| less(s, gone)),
+    let meets = |e: &ActionPattern| glob::intersects(&e.text, &entry.text, Case::Insensitive);
+    let pick = |s: &Statement, own: bool| match own {
+        _ if denies(s) => Some(narrowed(s, meets)),
+        true => (s.origin == statement.origin).then(|| narrowed(s, |e| e.origin == entry.origin)),
+        false => {
+            let is_covering = covering.iter().any(|c| c.origin == s.origin);
+            is_covering.then(|| narrowed(s, |e| meets(e) && !gone.contains(&e.origin)))
+        }
     };
     let new = meaning.some(|s| pick(s, true));
     let old = meaning.some(|s| pick(s, false));

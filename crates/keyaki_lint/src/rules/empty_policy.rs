@@ -3,7 +3,7 @@ use keyaki_analyze::Question;
 use crate::context::Context;
 use crate::granted::{allows, denies};
 use crate::rule::rule;
-use crate::wider::{could_cover, repeats_a_key};
+use crate::wider::{could_contradict, could_cover};
 
 rule! {
     /// Policy whose grants amount to nothing.
@@ -50,7 +50,7 @@ fn check(cx: &mut Context<'_>) {
     let denying = statements.iter().filter(|s| denies(s));
     let mut granting = statements.iter().filter(|s| allows(s)).peekable();
     let is_likely = granting.peek().is_some()
-        && granting.all(|s| repeats_a_key(s) || could_cover(denying.clone(), s));
+        && granting.all(|s| could_contradict(s) || could_cover(denying.clone(), s));
     let Some(meaning) = cx.meaning().filter(|_| is_likely) else { return };
     if meaning.holds(cx.catalog(), &Question::AlwaysDenied { subject: meaning.subject() }) {
         let statements = cx.node(cx.policy().origin).and_then(|p| p.get("Statement"));

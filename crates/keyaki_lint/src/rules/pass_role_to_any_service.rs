@@ -48,7 +48,7 @@ fn check(cx: &mut Context<'_>) {
     let mut passing = cx.policy().statements.iter().filter(|s| allows(s) && names(s, ACTION));
     let Some(statement) = passing.next() else { return };
     let Some(meaning) = cx.meaning() else { return };
-    let relevant = meaning.some(|s| names(s, ACTION).then(|| s.clone()));
+    let relevant = meaning.about(ACTION);
     let wanted = meaning.other(ELSEWHERE);
     let question = Question::Disjoint { one: &relevant, other: &wanted };
     if let Some(witness) = meaning.refuted(cx.catalog(), &question) {

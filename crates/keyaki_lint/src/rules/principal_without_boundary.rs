@@ -51,7 +51,7 @@ fn check(cx: &mut Context<'_>) {
         let mut granting = cx.policy().statements.iter().filter(|s| allows(s));
         let Some(statement) = granting.find(|s| names(s, action)) else { continue };
         let Some(meaning) = cx.meaning() else { return };
-        let relevant = meaning.some(|s| names(s, action).then(|| s.clone()));
+        let relevant = meaning.about(action);
         let wanted = meaning.other(&unlimited(action));
         let question = Question::Disjoint { one: &relevant, other: &wanted };
         if let Some(witness) = meaning.refuted(cx.catalog(), &question) {

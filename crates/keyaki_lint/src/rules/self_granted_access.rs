@@ -72,7 +72,7 @@ fn check(cx: &mut Context<'_>) {
         WRITES.into_iter().filter(|(writes, reads)| has(writes) && !has(reads)).collect();
     for (writes, reads) in likely {
         let Some(meaning) = cx.meaning() else { return };
-        let relevant = meaning.some(|s| names(s, writes).then(|| s.clone()));
+        let relevant = meaning.about(writes);
         let access =
             [keyaki_analyze::Access { actions: vec![writes.to_owned()], resources: vec![] }];
         let question = Question::AccessNotGranted { subject: &relevant, access: &access };

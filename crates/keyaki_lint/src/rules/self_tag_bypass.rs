@@ -68,7 +68,7 @@ fn check(cx: &mut Context<'_>) {
         let Some(test) = tag_test(gated) else { continue };
         for action in tagging(cx, gated) {
             let Some(meaning) = cx.meaning() else { return };
-            let relevant = meaning.some(|s| names(s, &action).then(|| s.clone()));
+            let relevant = meaning.about(&action);
             let Some(text) = setting(&action, test) else { continue };
             let question = Question::Disjoint { one: &relevant, other: &meaning.other(&text) };
             let Some(witness) = meaning.refuted(cx.catalog(), &question) else { continue };

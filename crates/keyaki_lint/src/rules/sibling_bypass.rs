@@ -104,7 +104,7 @@ fn check(cx: &mut Context<'_>) {
             continue;
         }
         let Some(meaning) = cx.meaning() else { return };
-        let mut relevant = meaning.some(|s| names(s, other).then(|| s.clone()));
+        let mut relevant = meaning.about(other);
         if is_open {
             relevant = opened(relevant);
         }

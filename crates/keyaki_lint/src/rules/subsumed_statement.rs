@@ -1,9 +1,11 @@
 use keyaki_analyze::Question;
 use keyaki_diag::Applicability;
-use keyaki_ir::Statement;
+use keyaki_ir::glob::{self, Case};
+use keyaki_ir::{ActionPattern, Statement};
 
 use crate::context::Context;
 use crate::granted::{allows, denies};
+use crate::meaning::narrowed;
 use crate::rule::rule;
 use crate::wider::could_cover;
 
@@ -85,8 +87,16 @@ fn is_covered(cx: &Context<'_>, statement: &Statement, rest: &[&Statement]) -> b
     let Some(meaning) = cx.meaning() else { return false };
     let own = |s: &Statement| s.origin == statement.origin;
     let others = |s: &Statement| rest.iter().any(|r| r.origin == s.origin);
-    let new = meaning.some(|s| (own(s) || denies(s)).then(|| s.clone()));
-    let old = meaning.some(|s| (others(s) || denies(s)).then(|| s.clone()));
+    let meets = |e: &ActionPattern| {
+        let own = statement.action.iter().flat_map(|a| &a.entries);
+        statement.action.is_none()
+            || own.into_iter().any(|o| glob::intersects(&o.text, &e.text, Case::Insensitive))
+    };
+    let new = meaning.some(|s| match own(s) {
+        true => Some(s.clone()),
+        false => denies(s).then(|| narrowed(s, meets)),
+    });
+    let old = meaning.some(|s| (others(s) || denies(s)).then(|| narrowed(s, meets)));
     let nothing = Question::AlwaysDenied { subject: &new };
     let question = Question::NoNewAccess { old: &old, new: &new };
     // A statement that grants nothing at all is another rule's.

@@ -15,7 +15,8 @@ use keyaki_lint::{Selection, SettingValue, Settings, Takes};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Config, Paths, PerFile, Suppression};
+use super::archive::{CONDITION, Criterion, FIELDS};
+use super::{ArchiveRule, Config, Paths, PerFile, Suppression};
 
 /// Why a configuration cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +72,7 @@ struct Reader<'a> {
     text: &'a str,
 }
 
-const TOP: [&str; 10] = [
+const TOP: [&str; 11] = [
     "persona",
     "select",
     "ignore",
@@ -82,8 +83,11 @@ const TOP: [&str; 10] = [
     "require",
     "files",
     "suppress",
+    "archive",
 ];
 const FILES: [&str; 4] = ["path", "kind", "resource-type", "ignore"];
+const ARCHIVE: [&str; 3] = ["when", "reason", "expires"];
+const TESTS: [&str; 4] = ["eq", "neq", "contains", "exists"];
 const SUPPRESS: [&str; 6] = ["rule", "path", "sid", "at", "reason", "expires"];
 
 impl Reader<'_> {
@@ -114,6 +118,7 @@ impl Reader<'_> {
             levels,
             files: self.all(table, "files", Self::per_file)?,
             suppressions: self.all(table, "suppress", Self::suppression)?,
+            archive: self.all(table, "archive", Self::archive)?,
             today: Date::EPOCH,
         })
     }
@@ -154,10 +159,7 @@ impl Reader<'_> {
     fn suppression(&self, value: &Spot<'_>) -> Read<Suppression> {
         let table = as_table(value)?;
         known(table, &SUPPRESS)?;
-        let reason = one(table, "reason", |text| Ok(text.trim().to_owned()))?;
-        if reason.is_none_or(|reason| reason.is_empty()) {
-            return Err(missing(value, "reason"));
-        }
+        needs_reason(value, table)?;
         let expires = table.get("expires").map(date).transpose()?;
         let (start, end) = (value.span().start as u32, value.span().end as u32);
         Ok(Suppression {
@@ -172,6 +174,28 @@ impl Reader<'_> {
         })
     }
 
+    fn archive(&self, value: &Spot<'_>) -> Read<ArchiveRule> {
+        let table = as_table(value)?;
+        known(table, &ARCHIVE)?;
+        needs_reason(value, table)?;
+        let when = table.get("when").ok_or_else(|| missing(value, "when"))?;
+        let mut criteria = Vec::new();
+        for (field, tests) in as_table(when)? {
+            let name = field.get_ref();
+            if !FIELDS.iter().any(|known| known == name) && !name.starts_with(CONDITION) {
+                let meant = near::nearest(name, FIELDS);
+                let meant = meant.map_or(String::new(), |m| format!("; did you mean `{m}`?"));
+                return Err((field.span(), format!("findings have no field `{name}`{meant}")));
+            }
+            criteria.push((name.to_string(), criterion(tests)?));
+        }
+        if criteria.is_empty() {
+            return Err((when.span(), "a rule without criteria would put all aside".to_owned()));
+        }
+        let expires = table.get("expires").map(date).transpose()?;
+        Ok(ArchiveRule { criteria, expires })
+    }
+
     /// The patterns of `path`, one or several.
     fn paths(&self, table: &DeTable<'_>) -> Read<Option<Paths>> {
         let Some(value) = table.get("path") else { return Ok(None) };
@@ -181,6 +205,36 @@ impl Reader<'_> {
         }
         let built = builder.build().map_err(|e| (value.span(), e.to_string()))?;
         Ok(Some(Paths(built)))
+    }
+}
+
+fn criterion(value: &Spot<'_>) -> Read<Criterion> {
+    let table = as_table(value)?;
+    known(table, &TESTS)?;
+    if table.is_empty() {
+        return Err((value.span(), "one of eq, neq, contains and exists is needed".to_owned()));
+    }
+    let list = |name: &str| -> Read<Option<Vec<String>>> {
+        let Some(value) = table.get(name) else { return Ok(None) };
+        Ok(Some(texts(value)?.into_iter().map(|(text, _)| text.to_owned()).collect()))
+    };
+    let exists = table.get("exists").map(|value| {
+        let truth = value.get_ref().as_bool();
+        truth.ok_or_else(|| (value.span(), "true or false is needed here".to_owned()))
+    });
+    Ok(Criterion {
+        eq: list("eq")?,
+        neq: list("neq")?,
+        contains: list("contains")?,
+        exists: exists.transpose()?,
+    })
+}
+
+fn needs_reason(value: &Spot<'_>, table: &DeTable<'_>) -> Read<()> {
+    let reason = one(table, "reason", |text| Ok(text.trim().to_owned()))?;
+    match reason.is_none_or(|reason| reason.is_empty()) {
+        true => Err(missing(value, "reason")),
+        false => Ok(()),
     }
 }
 
@@ -368,6 +422,12 @@ mod tests {
                 "keyaki.toml:4:",
             ),
             ("persona", "keyaki.toml:1:"),
+            (
+                "[[archive]]\nreason = \"x\"\nwhen.kid = {eq = \"a\"}",
+                "keyaki.toml:3:6: findings have no field `kid`",
+            ),
+            ("[[archive]]\nreason = \"x\"\nwhen = {}", "keyaki.toml:3:8: a rule without criteria"),
+            ("[[archive]]\nwhen.kind = {eq = \"a\"}", "keyaki.toml:1:1: `reason` is missing"),
         ];
         for (text, start) in cases {
             let told = mistake(text);
@@ -389,6 +449,7 @@ mod tests {
             ("/properties", TOP.as_slice()),
             ("/properties/files/items/properties", FILES.as_slice()),
             ("/properties/suppress/items/properties", SUPPRESS.as_slice()),
+            ("/properties/archive/items/properties", ARCHIVE.as_slice()),
             ("/properties/require/items/properties", require::REQUIRE.as_slice()),
         ] {
             let (mut said, mut read) = (names(at), read.to_vec());

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use keyaki_diag::Applicability;
 use keyaki_ir::PolicyKind;
-use keyaki_symbolic::Actions;
 use keyaki_syntax::Tree;
 use keyaki_workspace::{Change, change_of_text, fix};
 
@@ -17,7 +16,7 @@ fn mistakes(text: &str) -> usize {
 #[test]
 fn safe_fixes_of_real_policies_change_no_access() {
     let options = options(None);
-    let files = sample(&["policies", "managed"], 60);
+    let files = sample(&["policies", "managed"], 300);
     let (mut applied, mut mended) = (0, 0);
     for path in &files {
         let Ok(text) = std::fs::read_to_string(path) else { continue };
@@ -28,7 +27,7 @@ fn safe_fixes_of_real_policies_change_no_access() {
         (applied, mended) = (applied + fixed.applied, mended + 1);
         let name = path.display();
         assert!(mistakes(&fixed.text) <= mistakes(&text), "{name}: it no longer parses");
-        let change = change_of_text(path, &text, &fixed.text, Actions::Any, &options);
+        let change = change_of_text(path, &text, &fixed.text, &options);
         assert_eq!(change, Change::None, "{name}");
         let again = fix(path, &fixed.text, &options, Applicability::Safe);
         assert_eq!(again.applied, 0, "{name}: fixing does not come to rest");
@@ -40,11 +39,11 @@ fn safe_fixes_of_real_policies_change_no_access() {
 #[test]
 fn unsafe_fixes_of_real_policies_allow_no_more() {
     let options = options(None);
-    for path in sample(&["policies"], 80) {
+    for path in sample(&["policies"], 300) {
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
         let fixed = fix(&path, &text, &options, Applicability::Unsafe);
         if fixed.applied > 0 {
-            let change = change_of_text(&path, &text, &fixed.text, Actions::Known, &options);
+            let change = change_of_text(&path, &text, &fixed.text, &options);
             assert!(change <= Change::Less, "{}", path.display());
         }
     }
@@ -74,7 +73,7 @@ fn a_fix_that_would_allow_more_is_left_out() {
     assert_eq!(fixed(text, Applicability::Unsafe), (text.to_owned(), 0, 1));
     let deny = text.replace("Allow", "Deny");
     let (text, applied, _) = fixed(&deny, Applicability::Unsafe);
-    assert!(applied == 1 && text.contains("s3:GetObject\""), "a deny may meet more: {text}");
+    assert!(applied == 0 && text == deny, "what was denied is no longer: {text}");
 }
 
 #[test]

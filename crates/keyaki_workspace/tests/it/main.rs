@@ -7,8 +7,11 @@
     reason = "a test stops at what it did not expect, and tells what it read or had to skip"
 )]
 
+mod bad_templates;
 mod fixes;
+mod public_templates;
 mod shrinking;
+mod templates;
 
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,9 @@
 //! Findings as plain data for the renderers.
 
+use std::collections::BTreeMap;
+
 use keyaki_account::{Snapshot, coverage};
-use keyaki_audit::{Clock, Finding, Outcome, Picture, Shown, ShownRequest, Step};
+use keyaki_audit::{Clock, Finding, FindingKind, Outcome, Picture, Shown, ShownRequest, Step};
 use keyaki_report::audit as view;
 use keyaki_report::simulation::Request;
 use keyaki_syntax::{FormatOptions, Tree};
@@ -16,16 +18,25 @@ pub(crate) struct About {
     pub(crate) catalog_date: String,
 }
 
-pub(crate) fn audit(outcome: &Outcome, about: &About, snapshot: &Snapshot) -> view::Audit {
+/// `proposals` are policies by the ARN of the user or role that they are for.
+pub(crate) fn audit(
+    outcome: &Outcome,
+    about: &About,
+    proposals: &BTreeMap<String, String>,
+    snapshot: &Snapshot,
+) -> view::Audit {
     let not_analysed = outcome.not_analysed.iter();
     view::Audit {
         folder: about.folder.clone(),
         analyses: about.analyses.clone(),
         zone: about.zone.clone(),
         now: about.clock.now.calendar().unwrap_or_default(),
+        now_millis: i64::try_from(about.clock.now.0 / 1_000_000).unwrap_or_default(),
         days: about.clock.days,
         counts: coverage(snapshot).counts,
-        findings: outcome.findings.iter().map(finding).collect(),
+        findings: outcome.findings.iter().map(|f| finding(f, proposals)).collect(),
+        resolved: Vec::new(),
+        archived: 0,
         not_analysed: not_analysed
             .map(|n| (n.analysis.to_owned(), n.about.clone(), n.why.clone()))
             .collect(),
@@ -35,8 +46,13 @@ pub(crate) fn audit(outcome: &Outcome, about: &About, snapshot: &Snapshot) -> vi
     }
 }
 
-fn finding(finding: &Finding) -> view::Finding {
+/// A finding as the renderers show it.
+pub(crate) fn finding(finding: &Finding, proposals: &BTreeMap<String, String>) -> view::Finding {
+    let is_about_use = finding.kind == FindingKind::UnusedAction;
+    let proposal = is_about_use.then(|| proposals.get(&finding.resource)).flatten();
     view::Finding {
+        status: None,
+        proposal: proposal.cloned(),
         id: finding.fingerprint(),
         kind: finding.kind.name(),
         severity: finding.severity.name(),

@@ -7,7 +7,7 @@ use keyaki_workspace::{Config, today};
 use crate::exit::Failure;
 
 /// The configuration that was given, or that of the folder that the command runs in.
-pub(super) fn load(given: Option<&Path>, none: bool) -> Result<Option<Config>, Failure> {
+pub(crate) fn load(given: Option<&Path>, none: bool) -> Result<Option<Config>, Failure> {
     let found = || Config::find(Path::new("."));
     let path = if none { None } else { given.map(Path::to_owned).or_else(found) };
     let load = |path: PathBuf| Config::load(&shortened(&path), today());

@@ -31,6 +31,13 @@ pub(super) fn format(name: &str) -> Result<Format, String> {
 }
 
 pub(super) fn output(text: &str) -> Result<(Format, PathBuf), String> {
+    format_and_file(text, format)
+}
+
+pub(crate) fn format_and_file<F>(
+    text: &str,
+    format: impl Fn(&str) -> Result<F, String>,
+) -> Result<(F, PathBuf), String> {
     match text.split_once('=') {
         Some((name, path)) if !path.is_empty() => Ok((format(name)?, PathBuf::from(path))),
         _ => Err("expected FORMAT=FILE".to_owned()),
@@ -44,7 +51,7 @@ pub(super) fn jobs(text: &str) -> Result<usize, String> {
     }
 }
 
-fn one_of(name: &str, names: &[&str]) -> String {
+pub(crate) fn one_of(name: &str, names: &[&str]) -> String {
     match near::nearest(name, names.iter().copied()) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => format!("expected one of {}", names.join(", ")),

@@ -16,7 +16,7 @@ use crate::exit::{Exit, Failure};
 const CHUNK: usize = 1 << 16;
 
 /// The longest line that is read as a request.
-const LONGEST: usize = 1 << 20;
+pub(crate) const LONGEST: usize = 1 << 20;
 
 /// Decides every line of standard input. A bad line gives an error object and the run goes on;
 /// the exit code then is 2.
@@ -62,7 +62,7 @@ pub(crate) fn run(
 
 /// Reads a line; of one that is too long, the start alone. Gives the length in bytes, at most one
 /// more than the longest.
-fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize> {
+pub(crate) fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize> {
     let length = input.take(LONGEST as u64 + 1).read_until(b'\n', line)?;
     if length > LONGEST && line.last() != Some(&b'\n') {
         input.skip_until(b'\n')?;

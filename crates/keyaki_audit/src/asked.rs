@@ -1,0 +1,115 @@
+//! What is asked about: an action on a resource, or on whatever fits a pattern.
+
+use keyaki_analyze::Access;
+use keyaki_catalog::Catalog;
+use keyaki_ir::Arn;
+use keyaki_ir::arn::{Segment, is_account_id};
+use keyaki_ir::glob::{self, Case};
+
+use crate::Auditor;
+use crate::target::{Target, targets};
+
+/// An action on a resource, with what guards that resource.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The action, perhaps with wildcards.
+    pub action: String,
+    /// The resource: an ARN, perhaps with wildcards, or `*`.
+    pub resource: String,
+    /// The account that owns it, where that is known.
+    pub owner: Option<String>,
+    /// What of the snapshot it belongs to, or may belong to where it has wildcards: what one
+    /// policy says is one target.
+    pub targets: Vec<Target>,
+    /// Those of the actions that the policy of a role or a KMS key must allow.
+    pub guarded: Vec<String>,
+    /// Whether it is a part of the one target, so that nothing else fits.
+    is_within: bool,
+}
+
+impl Asked {
+    /// What is asked about, with what the snapshot knows of it.
+    pub fn new(action: &str, resource: &str, auditor: &Auditor<'_>) -> Asked {
+        let in_arn = Arn::plain(resource).map(|a| a.get(resource, Segment::Account).to_owned());
+        let mut asked = Asked {
+            action: action.to_owned(),
+            resource: resource.to_owned(),
+            owner: in_arn.filter(|a| is_account_id(a)),
+            targets: Vec::new(),
+            guarded: guarded(action, auditor.catalog),
+            is_within: false,
+        };
+        let mut targets = targets(auditor.snapshot);
+        targets.retain(|t| match asked.is_open() {
+            true => asked.may_be_of(t),
+            false => t.has(resource),
+        });
+        if !asked.is_open() {
+            let known = targets.first().and_then(|t| t.account.clone());
+            asked.owner = asked.owner.or(known);
+        }
+        asked.targets = targets;
+        asked
+    }
+
+    /// A part of one target is asked about: one of its patterns, or what fits it.
+    pub(crate) fn within(
+        target: &Target,
+        owner: &str,
+        action: &str,
+        resource: String,
+        catalog: &Catalog,
+    ) -> Asked {
+        Asked {
+            action: action.to_owned(),
+            resource,
+            owner: Some(owner.to_owned()),
+            targets: vec![target.clone()],
+            guarded: guarded(action, catalog),
+            is_within: true,
+        }
+    }
+
+    /// Whether it is about whatever fits a pattern, in the snapshot or not.
+    pub fn is_open(&self) -> bool {
+        !self.is_within && self.has_pattern()
+    }
+
+    /// Whether the resource is a pattern.
+    pub(crate) fn has_pattern(&self) -> bool {
+        self.resource.contains(['*', '?'])
+    }
+
+    /// Whether everybody can ask who they are.
+    pub(crate) fn needs_no_permission(&self) -> bool {
+        glob::matches(&self.action, "sts:GetCallerIdentity", Case::Insensitive)
+    }
+
+    /// The access.
+    pub(crate) fn access(&self) -> Access {
+        let resources = Some(self.resource.clone()).filter(|r| r != "*");
+        Access { actions: vec![self.action.clone()], resources: resources.into_iter().collect() }
+    }
+
+    fn may_be_of(&self, target: &Target) -> bool {
+        let own = format!("{}*:*", target.service());
+        let meets = |own: &String| glob::intersects(own, &self.resource, Case::Sensitive);
+        glob::intersects(&own, &self.action, Case::Insensitive)
+            && target.patterns().iter().any(meets)
+    }
+}
+
+/// The actions that fit a pattern and that the policy of a role or a KMS key must allow: identity
+/// policies alone never suffice.
+fn guarded(pattern: &str, catalog: &Catalog) -> Vec<String> {
+    let mut guarded = Vec::new();
+    for (service, guard) in [("kms", "key"), ("sts", "role")] {
+        for action in catalog.service(service).into_iter().flat_map(|s| s.actions()) {
+            let is_guarded = action.resources().any(|r| r.resource_type().name() == guard);
+            if is_guarded && glob::matches(pattern, &action.full_name(), Case::Insensitive) {
+                guarded.push(action.full_name());
+            }
+        }
+    }
+    guarded
+}

@@ -1,0 +1,153 @@
+//! Files that hold policies without being JSON policies: templates and plans.
+//!
+//! [`read`] tells whether a text is one, and gives its policies: each written out as JSON with a
+//! tree of its own, its holes, and the way back to the file (`written.rs`). So rules and engine
+//! read policies of templates as they read any other, and what they find points at the template.
+//!
+//! One file each: the nodes of a template (`node.rs`), YAML (`yaml.rs`, `scalar.rs`), where the
+//! policies are (`search.rs`, `attachment.rs`), what functions come to (`intrinsic.rs`), and how a
+//! policy is written out (`emit.rs`).
+
+mod attachment;
+mod emit;
+mod intrinsic;
+mod margin;
+mod node;
+mod plan;
+mod scalar;
+mod search;
+mod written;
+mod yaml;
+
+use std::cell::Cell;
+use std::path::Path;
+
+use keyaki_diag::TextRange;
+use keyaki_syntax::Tree;
+
+use crate::kind::Hint;
+use intrinsic::Template;
+use node::Nodes;
+pub(crate) use written::Written;
+
+/// How much text the policies of one file may take, written out.
+const MAX_TEXT: usize = 64 * 1024 * 1024;
+
+/// A file with the policies in it.
+#[derive(Debug, Default)]
+pub(crate) struct Host {
+    /// The policies, in order of position.
+    pub(crate) policies: Vec<HostPolicy>,
+    /// What keeps the file, or a part of it, from being read.
+    pub(crate) problem: Option<Problem>,
+}
+
+/// A policy of a file.
+#[derive(Debug)]
+pub(crate) struct HostPolicy {
+    /// Its JSON pointer in the file.
+    pub(crate) pointer: String,
+    /// What the file tells about it.
+    pub(crate) hint: Hint,
+    /// Its texts: one, or, where it depends on conditions, one for each way.
+    pub(crate) texts: Vec<Written>,
+}
+
+/// What is wrong with a file.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    pub(crate) message: String,
+    pub(crate) range: TextRange,
+}
+
+/// What a text is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// JSON: a policy, an answer of AWS, a template or a plan.
+    Json,
+    /// YAML: a template.
+    Yaml,
+}
+
+/// The language of a text, by its name and, where that leaves it open, its first character.
+pub fn language(path: &Path, text: &[u8]) -> Language {
+    let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
+    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
+    let is_json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
+    match extension.as_deref() {
+        Some("yaml" | "yml") => Language::Yaml,
+        Some("template") if !is_json => Language::Yaml,
+        _ => Language::Json,
+    }
+}
+
+/// Whether a YAML text may hold a policy: a look at its bytes, before it is read.
+pub(crate) fn may_hold_policy(text: &str) -> bool {
+    text.contains("Effect") || text.contains("Statement")
+}
+
+/// Whether a YAML text that cannot be read is meant for us: it has what templates or policies
+/// have, and no signs of a template engine, which would make YAML of it first.
+pub(crate) fn resembles_template(text: &str) -> bool {
+    let holds = |part| text.contains(part);
+    let is_policy = holds("Effect") && (holds("Statement") || holds("statements"));
+    is_policy && (holds("AWS::") || !(holds("{{") || holds("<%")))
+}
+
+/// The policies of a JSON text that is a template or a plan; none of any other.
+pub(crate) fn read_json(tree: &Tree) -> Option<Host> {
+    let root = tree.root()?;
+    if plan::is_plan(root) {
+        return Some(plan::read(tree, root));
+    }
+    root.get("Resources")?;
+    let nodes = Nodes::of_json(tree);
+    let &root = nodes.roots.first()?;
+    search::is_template(&nodes, root).then(|| policies(&nodes))
+}
+
+/// The policies of a YAML text.
+pub(crate) fn read_yaml(text: &str) -> Host {
+    match yaml::read(text) {
+        Ok(nodes) => policies(&nodes),
+        Err(error) => {
+            let problem = Problem { message: error.message, range: error.range };
+            Host { policies: Vec::new(), problem: Some(problem) }
+        }
+    }
+}
+
+fn policies(nodes: &Nodes) -> Host {
+    let mut host = Host::default();
+    let mut left = MAX_TEXT;
+    let steps = Cell::new(0);
+    for (index, &root) in nodes.roots.iter().enumerate() {
+        let template = Template::new(nodes, root, &steps);
+        let base = if nodes.roots.len() > 1 { format!("/{index}") } else { String::new() };
+        for found in search::search(&template, root, &base) {
+            let texts = emit::emit(&template, found.id, found.wrap);
+            let length: usize = texts.iter().map(|text| text.tree.source().len()).sum();
+            let Some(rest) = left.checked_sub(length) else {
+                host.problem = Some(too_much(nodes.get(found.id).range));
+                return host;
+            };
+            left = rest;
+            let texts: Vec<Written> = texts.into_iter().filter(is_readable).collect();
+            if !texts.is_empty() {
+                let policy = HostPolicy { pointer: found.pointer, hint: found.hint, texts };
+                host.policies.push(policy);
+            }
+        }
+    }
+    host
+}
+
+fn too_much(range: TextRange) -> Problem {
+    Problem { message: "aliases make more of the policies than is read".to_owned(), range }
+}
+
+/// Whether a text can be read whatever fills its holes: all of them are in strings.
+fn is_readable(text: &Written) -> bool {
+    let tree = &text.tree;
+    tree.holes().is_empty() || !tree.errors().iter().any(|e| e.kind.is_grammar())
+}
