@@ -216,6 +216,7 @@ impl Asker<'_> {
                 }
             }
         }
+        approximations.extend(callers::left_out(subjects).map(str::to_owned));
         approximations.sort_unstable();
         approximations.dedup();
         let core = None;

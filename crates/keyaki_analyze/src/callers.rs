@@ -71,14 +71,18 @@ const SERVICE_NAMES: &str = "aws:PrincipalServiceNamesList";
 
 /// All cases of callers that policies tell apart.
 pub(crate) fn of_subjects(subjects: &[&Subject], asked: &AskedKeys) -> Vec<CallerCase> {
-    let mut policies = subjects.iter().map(|s| &s.policies);
-    let names_callers = |p: &Policies| {
-        p.resource.is_some() || p.rcp.is_some() || p.endpoint.is_some() || !p.grants.is_empty()
-    };
-    match policies.any(names_callers) {
+    match subjects.iter().any(|s| names_callers(&s.policies)) {
         true => of_resource(subjects, asked),
         false => of_identity(subjects, asked),
     }
+}
+
+/// Whether some layer may say who calls.
+fn names_callers(policies: &Policies) -> bool {
+    policies.resource.is_some()
+        || policies.rcp.is_some()
+        || policies.endpoint.is_some()
+        || !policies.grants.is_empty()
 }
 
 /// All cases of callers that the policies of identities tell apart.
@@ -89,9 +93,6 @@ fn of_identity(subjects: &[&Subject], asked: &AskedKeys) -> Vec<CallerCase> {
     // SCPs are the one kind of policy without principals that root users obey.
     if subjects.iter().any(|s| matches!(s.layer, Some(Layer::Scp(_)))) {
         all.push(home.root());
-    }
-    if has_guardrails(subjects) {
-        all.push(linked(&home, "example", "session"));
     }
     let matters = OWN_KEYS.iter().chain(&ACCOUNT_KEYS).any(|key| asked.has(key))
         || subjects.iter().any(|s| s.layer.is_none());
@@ -157,6 +158,17 @@ fn of_resource(subjects: &[&Subject], asked: &AskedKeys) -> Vec<CallerCase> {
     add(Caller::Saml { provider: provider("saml") }, Scope::Kind);
     add(Caller::CanonicalUser { id: unnamed.canonical_id() }, Scope::Kind);
     cases
+}
+
+/// Callers that are left out although the layers would treat them otherwise. The policies of
+/// service-linked roles are AWS's own:
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachRolePolicy.html>.
+pub(crate) fn left_out(subjects: &[&Subject]) -> Option<&'static str> {
+    let is_about_identities = !subjects.iter().any(|s| names_callers(&s.policies));
+    (is_about_identities && has_guardrails(subjects)).then_some(
+        "service-linked roles were left out: SCPs do not reach them, and they take no policies but \
+         AWS's own",
+    )
 }
 
 /// Whether there are RCPs or SCPs beside other layers: they do not reach service-linked roles.
@@ -228,16 +240,16 @@ fn named(entry: &PrincipalEntry, unnamed: &Unnamed<'_>) -> Option<Caller> {
             Some(Caller::WebIdentity { provider: text })
         }
         Principal::CanonicalUser => Some(Caller::CanonicalUser { id: text }),
-        Principal::User | Principal::AssumedRole => Caller::parse(&text).ok(),
+        Principal::User | Principal::AssumedRole => Caller::named(&text),
         Principal::FederatedUser => {
-            let mut caller = Caller::parse(&text).ok()?;
+            let mut caller = Caller::named(&text)?;
             if let Caller::FederatedUser { user, .. } = &mut caller {
                 *user = Some(unnamed.name("alice"));
             }
             Some(caller)
         }
         Principal::Role => {
-            let mut caller = Caller::parse(&text).ok()?;
+            let mut caller = Caller::named(&text)?;
             if let Caller::RoleSession { session, .. } = &mut caller {
                 *session = unnamed.name("session");
             }

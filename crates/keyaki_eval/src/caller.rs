@@ -113,9 +113,29 @@ impl Caller {
             return Some(Caller::CanonicalUser { id: text.to_owned() });
         }
         match Arn::parse(text) {
-            Some(arn) => Self::from_arn(text, &arn),
+            Some(arn) => Self::from_arn(text, &arn).filter(Self::has_real_account),
             None => Self::from_host(text),
         }
+    }
+
+    /// The caller whom the ARN in a policy names, whatever the account in it looks like.
+    pub fn named(text: &str) -> Option<Caller> {
+        Self::from_arn(text, &Arn::parse(text)?)
+    }
+
+    fn has_real_account(&self) -> bool {
+        let provider = match self {
+            Caller::WebIdentity { provider } | Caller::Saml { provider } => Some(provider),
+            Caller::Anonymous
+            | Caller::Root { .. }
+            | Caller::User { .. }
+            | Caller::RoleSession { .. }
+            | Caller::FederatedUser { .. }
+            | Caller::Service { .. }
+            | Caller::CanonicalUser { .. } => None,
+        };
+        let of_provider = provider.and_then(|text| text.split(':').nth(4));
+        self.account().or(of_provider).is_none_or(is_account_id)
     }
 
     fn from_host(text: &str) -> Option<Caller> {
@@ -143,7 +163,7 @@ impl Caller {
         if is_origin_access_identity(text, arn) {
             return Some(Caller::CanonicalUser { id: text.to_owned() });
         }
-        if !is_account_id(&account) {
+        if account.is_empty() {
             return None;
         }
         let resource = arn.get(text, Segment::Resource);

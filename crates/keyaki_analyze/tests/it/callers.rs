@@ -115,14 +115,15 @@ fn a_web_identity_may_have_any_type_of_principal() {
 
 #[test]
 fn an_unnamed_service_linked_role_is_known_by_its_arn() {
-    let mut subject = Subject::identity(vec![document(
-        r#"{"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*",
-            "Condition": {"ArnLike": {
-                "aws:PrincipalArn": "arn:aws:iam::*:role/aws-service-role/config*"}}}}"#,
-    )]);
+    let config =
+        r#""ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/aws-service-role/config*"}"#;
+    let mut subject = allow(r#""*""#, config);
     subject.layer = None;
-    let nothing = r#"{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}"#;
-    subject.policies.scp = Some(vec![vec![document(nothing)]]);
+    let nothing =
+        r#"{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}}"#;
+    subject.policies.rcp = Some(vec![vec![document(nothing)]]);
+    let all = r#"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
+    subject.policies.identity = vec![document(all)];
     match answer(&Question::AlwaysDenied { subject: &subject }, Actions::Known) {
         Answer::Refuted(witness) => assert!(is_allowed(&subject.policies, &witness.request)),
         other @ (Answer::Proved { .. } | Answer::Undecided(_)) => panic!("{other:?}"),

@@ -85,12 +85,13 @@ fn bears_on_requests(refusal: &Refusal, policy: &Policy, tree: &Tree) -> bool {
         | Reason::OldVersion
         | Reason::SidCharacters
         | Reason::RepeatedSid
-        | Reason::Principal => false,
+        | Reason::Principal
+        // Point D20 says how such a pattern is read.
+        | Reason::ShortArn => false,
         // A trust policy names no resources, and services take short forms in their own policies.
         Reason::NoResource
         | Reason::Region
         | Reason::UnknownPartition
-        | Reason::ShortArn
         | Reason::EmptyService
         | Reason::WildcardInService => {
             statement().is_none_or(|s| s.principal_elements().next().is_none())
