@@ -133,7 +133,7 @@ mod tests {
     fn there_are_numbers_between_zero_and_bounds_of_either_sign() {
         for (low, high) in [("-1", "0"), ("-0.01", "-0"), ("-0", "0.01"), ("-2", "-1"), ("+1", "2")]
         {
-            let bounds = [low, high].map(|text| Decimal::parse(text));
+            let bounds = [low, high].map(Decimal::parse);
             let inside = |text: &String| {
                 let number = Decimal::parse(text);
                 bounds[0] < number && number < bounds[1]

@@ -312,8 +312,13 @@ fn levels(
         });
         levels[at].1.extend(document(Path::new(file), principals, trees)?);
     }
+    let is_taken = |text: &str| levels.iter().any(|(name, _)| *name == Some(text));
+    let number = |at: usize| {
+        let mut numbers = (at..).map(|n| n.to_string());
+        numbers.find(|n| !is_taken(n)).unwrap_or_default()
+    };
     let named = |(at, (name, _)): (usize, &(Option<&str>, _))| {
-        name.map_or_else(|| at.to_string(), str::to_owned)
+        name.map_or_else(|| number(at), str::to_owned)
     };
     let names = levels.iter().enumerate().map(named).collect();
     let levels: Vec<_> = levels.into_iter().map(|(_, documents)| documents).collect();

@@ -86,14 +86,14 @@ fn bears_on_requests(refusal: &Refusal, policy: &Policy, tree: &Tree) -> bool {
         | Reason::SidCharacters
         | Reason::RepeatedSid
         | Reason::Principal
-        // Point D20 says how such a pattern is read.
-        | Reason::ShortArn => false,
+        // Such patterns have readings: points D18 and D20.
+        | Reason::ShortArn
+        | Reason::WildcardInService => false,
         // A trust policy names no resources, and services take short forms in their own policies.
         Reason::NoResource
         | Reason::Region
         | Reason::UnknownPartition
-        | Reason::EmptyService
-        | Reason::WildcardInService => {
+        | Reason::EmptyService => {
             statement().is_none_or(|s| s.principal_elements().next().is_none())
         }
         Reason::NotAnArn => {
