@@ -216,9 +216,14 @@ impl Asker<'_> {
                 }
             }
         }
+        approximations.extend(callers::left_out(subjects).map(str::to_owned));
         approximations.sort_unstable();
         approximations.dedup();
         let core = None;
+        let undecided = undecided.or_else(|| {
+            let principal = callers::without_case(subjects)?;
+            Some(format!("it is not known for whom `{principal}` stands"))
+        });
         undecided.map_or(Answer::Proved { approximations, core }, Answer::Undecided)
     }
 

@@ -5,10 +5,11 @@
 //! for many callers, the keys that describe the caller are left open within what the kind allows.
 
 use keyaki_eval::{
-    AskedKeys, Caller, CallerKind, Context, Formula, Layer, Request, complete_where,
+    AskedKeys, Caller, CallerKind, Context, Formula, Grant, Layer, Policies, Request,
+    complete_where,
 };
 use keyaki_ir::glob::Case;
-use keyaki_ir::{Principal, PrincipalEntry, Statement, arn};
+use keyaki_ir::{Principal, PrincipalEntry, PrincipalKey, Statement, arn};
 use keyaki_symbolic::{Ask, Text};
 
 use crate::Subject;
@@ -45,7 +46,7 @@ const OWN_KEYS: [&str; 7] = [
     "aws:PrincipalIsAWSService",
     "aws:username",
     "aws:PrincipalServiceName",
-    "aws:PrincipalServiceNamesList",
+    SERVICE_NAMES,
 ];
 
 /// Keys that only temporary credentials or signed requests of some account have.
@@ -59,13 +60,29 @@ const ACCOUNT_KEYS: [&str; 7] = [
     "aws:userid",
 ];
 
+/// Digits of an account that is not known.
+const ANY_ACCOUNT: &str = "????????????";
+
+/// Where service-linked roles are.
+const LINKED_PATH: &str = "aws-service-role/";
+
+/// The key that holds all names of a service.
+const SERVICE_NAMES: &str = "aws:PrincipalServiceNamesList";
+
 /// All cases of callers that policies tell apart.
 pub(crate) fn of_subjects(subjects: &[&Subject], asked: &AskedKeys) -> Vec<CallerCase> {
-    let mut policies = subjects.iter().map(|s| &s.policies);
-    match policies.any(|p| p.resource.is_some() || p.rcp.is_some() || p.endpoint.is_some()) {
+    match subjects.iter().any(|s| names_callers(&s.policies)) {
         true => of_resource(subjects, asked),
         false => of_identity(subjects, asked),
     }
+}
+
+/// Whether some layer may say who calls.
+fn names_callers(policies: &Policies) -> bool {
+    policies.resource.is_some()
+        || policies.rcp.is_some()
+        || policies.endpoint.is_some()
+        || !policies.grants.is_empty()
 }
 
 /// All cases of callers that the policies of identities tell apart.
@@ -87,10 +104,7 @@ fn of_identity(subjects: &[&Subject], asked: &AskedKeys) -> Vec<CallerCase> {
 fn of_resource(subjects: &[&Subject], asked: &AskedKeys) -> Vec<CallerCase> {
     let entries: Vec<&PrincipalEntry> = subjects.iter().flat_map(|s| entries(s)).collect();
     let unnamed = Unnamed { entries: &entries };
-    // RCPs and SCPs do not reach service-linked roles.
-    let has_guardrails =
-        |s: &&Subject| s.layer.is_none() && (s.policies.rcp.is_some() || s.policies.scp.is_some());
-    let with_linked = subjects.iter().any(has_guardrails);
+    let with_linked = has_guardrails(subjects);
     let mut cases: Vec<CallerCase> = Vec::new();
     let mut add = |caller: Caller, scope: Scope| {
         let case = CallerCase { caller, scope };
@@ -115,11 +129,14 @@ fn of_resource(subjects: &[&Subject], asked: &AskedKeys) -> Vec<CallerCase> {
             }
         }
     }
+    let grantees: Vec<Caller> = grants(subjects).filter_map(grantee).collect();
+    grantees.iter().for_each(|caller| add(caller.clone(), Scope::Itself));
     let mut homes: Vec<(Home, Scope)> = Vec::new();
     for home in entries.iter().filter_map(|e| Home::of_account(e, &entries)).flatten() {
         homes.push((home, Scope::Account));
     }
-    homes.extend(named.iter().filter_map(Home::of).map(|home| (home, Scope::Account)));
+    let callers = named.iter().chain(&grantees);
+    homes.extend(callers.filter_map(Home::of).map(|home| (home, Scope::Account)));
     let stranger = Home { partition: "aws".to_owned(), account: unnamed.account() };
     homes.push((stranger.clone(), Scope::Kind));
     for (home, scope) in &homes {
@@ -130,8 +147,7 @@ fn of_resource(subjects: &[&Subject], asked: &AskedKeys) -> Vec<CallerCase> {
         let is_open = *scope == Scope::Kind || is_of_any_partition;
         add(home.root(), if is_open { *scope } else { Scope::Itself });
         if with_linked {
-            let role = format!("aws-service-role/{}", unnamed.name("example"));
-            add(home.role(&role, &unnamed.name("session")), Scope::Itself);
+            add(linked(home, &unnamed.name("example"), &unnamed.name("session")), *scope);
         }
     }
     let host = format!("{}.amazonaws.com", unnamed.name("example"));
@@ -142,6 +158,69 @@ fn of_resource(subjects: &[&Subject], asked: &AskedKeys) -> Vec<CallerCase> {
     add(Caller::Saml { provider: provider("saml") }, Scope::Kind);
     add(Caller::CanonicalUser { id: unnamed.canonical_id() }, Scope::Kind);
     cases
+}
+
+/// Callers that are left out although the layers would treat them otherwise. The policies of
+/// service-linked roles are AWS's own:
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachRolePolicy.html>.
+pub(crate) fn left_out(subjects: &[&Subject]) -> Option<&'static str> {
+    let is_about_identities = !subjects.iter().any(|s| names_callers(&s.policies));
+    (is_about_identities && has_guardrails(subjects)).then_some(
+        "service-linked roles were left out: SCPs do not reach them, and they take no policies but \
+         AWS's own",
+    )
+}
+
+/// Whether there are RCPs or SCPs beside other layers: they do not reach service-linked roles.
+fn has_guardrails(subjects: &[&Subject]) -> bool {
+    subjects
+        .iter()
+        .any(|s| s.layer.is_none() && (s.policies.rcp.is_some() || s.policies.scp.is_some()))
+}
+
+/// A session of a service-linked role.
+fn linked(home: &Home, role: &str, session: &str) -> Caller {
+    home.role(&format!("{LINKED_PATH}{role}"), session)
+}
+
+fn grants<'s>(subjects: &'s [&Subject]) -> impl Iterator<Item = &'s Grant> {
+    subjects.iter().flat_map(|s| &s.policies.grants)
+}
+
+/// Whom a grant is for; some session, where it is a role.
+fn grantee(grant: &Grant) -> Option<Caller> {
+    Caller::parse(&grant.grantee).ok()
+}
+
+/// A principal that is named and for which no case stands. The unique ids of principals that are
+/// gone name nobody.
+pub(crate) fn without_case(subjects: &[&Subject]) -> Option<String> {
+    let all: Vec<&PrincipalEntry> = subjects.iter().flat_map(|s| entries(s)).collect();
+    let unnamed = Unnamed { entries: &all };
+    let has_case = |entry: &PrincipalEntry| match entry.principal {
+        Principal::Any | Principal::AnyFederated | Principal::UserId | Principal::RoleId => true,
+        Principal::Account => Home::of_account(entry, &all).is_some_and(|homes| !homes.is_empty()),
+        Principal::Unknown => false,
+        Principal::User
+        | Principal::Role
+        | Principal::AssumedRole
+        | Principal::FederatedUser
+        | Principal::Service
+        | Principal::SamlProvider
+        | Principal::OidcProvider
+        | Principal::WebIdentity
+        | Principal::CanonicalUser => named(entry, &unnamed).is_some(),
+    };
+    let entry = all.iter().find(|e| !has_case(e)).map(|e| e.text.to_string());
+    entry.or_else(|| {
+        let unknown = grants(subjects).find(|g| grantee(g).is_none() && !is_unique_id(&g.grantee));
+        unknown.map(|g| g.grantee.clone())
+    })
+}
+
+fn is_unique_id(text: &str) -> bool {
+    let principal = Principal::classify(Some(PrincipalKey::Aws), text);
+    matches!(principal, Principal::UserId | Principal::RoleId)
 }
 
 fn entries(subject: &Subject) -> impl Iterator<Item = &PrincipalEntry> {
@@ -161,16 +240,16 @@ fn named(entry: &PrincipalEntry, unnamed: &Unnamed<'_>) -> Option<Caller> {
             Some(Caller::WebIdentity { provider: text })
         }
         Principal::CanonicalUser => Some(Caller::CanonicalUser { id: text }),
-        Principal::User | Principal::AssumedRole => Caller::parse(&text).ok(),
+        Principal::User | Principal::AssumedRole => Caller::named(&text),
         Principal::FederatedUser => {
-            let mut caller = Caller::parse(&text).ok()?;
+            let mut caller = Caller::named(&text)?;
             if let Caller::FederatedUser { user, .. } = &mut caller {
                 *user = Some(unnamed.name("alice"));
             }
             Some(caller)
         }
         Principal::Role => {
-            let mut caller = Caller::parse(&text).ok()?;
+            let mut caller = Caller::named(&text)?;
             if let Caller::RoleSession { session, .. } = &mut caller {
                 *session = unnamed.name("session");
             }
@@ -189,18 +268,46 @@ impl CallerCase {
     /// What holds of the keys of a request of this case, of the keys that are asked for.
     pub(crate) fn requirements(&self, asked: &AskedKeys) -> Formula<Ask> {
         let mut parts = match self.scope {
+            Scope::Itself if self.is_of_some_account() => self.of_some_account(asked),
             Scope::Itself => exactly(&self.caller, asked),
             Scope::AnyPath => self.with_any_path(asked),
             Scope::Account | Scope::Kind => self.openly(asked),
         };
         let has_account = self.caller.account().is_some();
-        if !has_account {
+        if !has_account && !self.is_of_some_account() {
             let keys = ACCOUNT_KEYS.iter().filter(|k| asked.has(k) && **k != "aws:userid");
             parts.extend(keys.map(|k| absent(k)));
             let tags = asked.iter().filter(|k| k.starts_with("aws:principaltag/"));
             parts.extend(tags.map(absent));
         }
         Formula::and(parts)
+    }
+
+    /// Whether a policy names the caller by an S3 canonical id, which is that of an account:
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/finding-canonical-user-id.html>.
+    fn is_of_some_account(&self) -> bool {
+        self.scope == Scope::Itself && matches!(self.caller, Caller::CanonicalUser { .. })
+    }
+
+    /// What holds of the keys of the principals of an account that is not known. Of origin access
+    /// identities, AWS does not say which keys they have.
+    fn of_some_account(&self, asked: &AskedKeys) -> Vec<Formula<Ask>> {
+        let arn = matches!(&self.caller, Caller::CanonicalUser { id } if id.starts_with("arn:"));
+        let kinds = [
+            CallerKind::Root,
+            CallerKind::User,
+            CallerKind::RoleSession,
+            CallerKind::FederatedUser,
+        ];
+        match arn {
+            true => open_keys(CallerKind::CanonicalUser, ANY_ACCOUNT, asked)
+                .filter(|(key, _)| key.starts_with("aws:PrincipalIsAWS"))
+                .map(|(_, part)| part)
+                .collect(),
+            false => vec![Formula::or(kinds.map(|kind| {
+                Formula::and(open_keys(kind, ANY_ACCOUNT, asked).map(|(_, part)| part))
+            }))],
+        }
     }
 
     /// What holds of the keys of a session of a role whose path is not known.
@@ -221,48 +328,57 @@ impl CallerCase {
 
     /// What holds of the keys of all callers of the case.
     fn openly(&self, asked: &AskedKeys) -> Vec<Formula<Ask>> {
-        let (kind, arn) = match CallerKind::of(&self.caller) {
-            CallerKind::Root => ("Account", Some("iam::????????????:root")),
-            CallerKind::User => ("User", Some("iam::????????????:user/?*")),
-            CallerKind::RoleSession | CallerKind::ServiceLinkedRole => {
-                ("AssumedRole", Some("iam::????????????:role/?*"))
-            }
-            CallerKind::FederatedUser => {
-                ("FederatedUser", Some("sts::????????????:federated-user/?*"))
-            }
-            CallerKind::Service => ("Service", None),
-            CallerKind::Anonymous
-            | CallerKind::WebIdentity
-            | CallerKind::Saml
-            | CallerKind::CanonicalUser => ("", None),
-        };
         let account = match self.scope {
             Scope::Account => self.caller.account().unwrap_or_default(),
-            Scope::Itself | Scope::Kind | Scope::AnyPath => "????????????",
+            Scope::Itself | Scope::Kind | Scope::AnyPath => ANY_ACCOUNT,
         };
-        let is_user = kind == "User";
-        let is_service = kind == "Service";
-        let mut parts = Vec::new();
-        for key in OWN_KEYS.into_iter().filter(|k| asked.has(k)) {
-            let part = match key {
-                "aws:PrincipalType" if !kind.is_empty() => is(key, kind),
-                "aws:PrincipalAccount" if arn.is_some() => like(key, account),
-                "aws:PrincipalArn" => match arn {
-                    Some(arn) => {
-                        arn_like(key, &format!("arn:*:{}", arn.replace("????????????", account)))
-                    }
-                    None => absent(key),
-                },
-                "aws:PrincipalIsAWSService" => is(key, if is_service { "true" } else { "false" }),
-                "aws:username" if is_user => like(key, "?*"),
-                "aws:PrincipalServiceName" if is_service => like(key, "?*"),
-                "aws:PrincipalServiceNamesList" if is_service => present(key),
-                _ => absent(key),
-            };
-            parts.push(part);
-        }
-        parts
+        open_keys(CallerKind::of(&self.caller), account, asked).map(|(_, part)| part).collect()
     }
+}
+
+/// What holds of the keys of all callers of a kind in an account, key by key.
+fn open_keys(
+    kind: CallerKind,
+    account: &str,
+    asked: &AskedKeys,
+) -> impl Iterator<Item = (&'static str, Formula<Ask>)> {
+    let (name, arn) = match kind {
+        CallerKind::Root => ("Account", format!("iam::{account}:root")),
+        CallerKind::User => ("User", format!("iam::{account}:user/?*")),
+        CallerKind::RoleSession => ("AssumedRole", format!("iam::{account}:role/?*")),
+        CallerKind::ServiceLinkedRole => {
+            ("AssumedRole", format!("iam::{account}:role/{LINKED_PATH}?*"))
+        }
+        CallerKind::FederatedUser => ("FederatedUser", format!("sts::{account}:federated-user/?*")),
+        CallerKind::Service => ("Service", String::new()),
+        CallerKind::Anonymous
+        | CallerKind::WebIdentity
+        | CallerKind::Saml
+        | CallerKind::CanonicalUser => ("", String::new()),
+    };
+    let (is_user, is_service) = (kind == CallerKind::User, kind == CallerKind::Service);
+    let own = OWN_KEYS.into_iter().filter(|key| asked.has(key));
+    own.filter(move |key| !is_left_open(key, kind)).map(move |key| {
+        let part = match key {
+            "aws:PrincipalType" if !name.is_empty() => is(key, name),
+            "aws:PrincipalAccount" if !arn.is_empty() => like(key, account),
+            "aws:PrincipalArn" if !arn.is_empty() => arn_like(key, &format!("arn:*:{arn}")),
+            "aws:PrincipalIsAWSService" => is(key, if is_service { "true" } else { "false" }),
+            "aws:username" if is_user => like(key, "?*"),
+            "aws:PrincipalServiceName" if is_service => like(key, "?*"),
+            SERVICE_NAMES if is_service => present(key),
+            _ => absent(key),
+        };
+        (key, part)
+    })
+}
+
+/// Keys that requests of all callers have, and of which AWS does not say what they hold where an
+/// identity provider vouches for the caller:
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
+fn is_left_open(key: &str, kind: CallerKind) -> bool {
+    matches!(kind, CallerKind::WebIdentity | CallerKind::Saml)
+        && matches!(key, "aws:PrincipalType" | "aws:PrincipalAccount")
 }
 
 /// What the keys of exactly this caller hold.
@@ -276,12 +392,18 @@ fn exactly(caller: &Caller, asked: &AskedKeys) -> Vec<Formula<Ask>> {
     };
     let Ok(completed) = complete_where(request, |key| asked.has(key)) else { return Vec::new() };
     let context = &completed.request.context;
+    let kind = CallerKind::of(caller);
     let keys = OWN_KEYS.into_iter().chain(["aws:userid"]).filter(|key| asked.has(key));
+    let keys = keys.filter(|key| !is_left_open(key, kind));
     let parts = keys.filter_map(|key| {
         if completed.assumed.contains(&key) {
             return None;
         }
         match context.get(key) {
+            // A service has other names beside the one that it calls itself by.
+            Some(names) if key == SERVICE_NAMES => {
+                Some(Formula::and(names.as_slice().iter().map(|name| any(key, name))))
+            }
             Some(_) => context.one(key).map(|value| is(key, value)),
             None if key == "aws:userid" => None,
             None => Some(absent(key)),
@@ -342,6 +464,11 @@ pub(crate) fn absent(key: &str) -> Formula<Ask> {
 
 pub(crate) fn is(key: &str, value: &str) -> Formula<Ask> {
     Formula::Atom(Ask::Value(key.into(), Text::Is(value.into(), Case::Sensitive)))
+}
+
+/// That a value is among those of a key.
+fn any(key: &str, value: &str) -> Formula<Ask> {
+    Formula::Atom(Ask::Any(key.into(), Text::Is(value.into(), Case::Sensitive)))
 }
 
 /// That a key holds an ARN of a pattern. Wildcards stay within their segments, which leaves fewer

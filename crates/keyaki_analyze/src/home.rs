@@ -40,6 +40,11 @@ impl Unnamed<'_> {
     }
 }
 
+/// Whether a segment of an ARN says one thing.
+fn is_plain(segment: &str) -> bool {
+    !segment.is_empty() && !segment.contains(['*', '?'])
+}
+
 /// An account with its partition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Home {
@@ -62,7 +67,7 @@ impl Home {
         }
         let text = &*entry.text;
         if let Some(home) = Home::in_arn(text) {
-            return Some(vec![home]).filter(|h| arn::is_account_id(&h[0].account));
+            return Some(vec![home]).filter(|h| is_plain(&h[0].account));
         }
         let others = all.iter().filter_map(|e| Home::in_arn(&e.text));
         let others = others.filter(|h| h.account == text);

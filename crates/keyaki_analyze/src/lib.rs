@@ -33,4 +33,4 @@ pub use findings::{Bounds, Extent, Finding, Findings, KeyCell, Zone, findings, f
 pub use one::{KeyIs, access_among, access_of, access_with, actions_of, no_new_access_of};
 pub use part::{Part, Place};
 pub use question::{Access, Question, Subject};
-pub use simulation::{Asked, Checker, Draft};
+pub use simulation::{Asked, Checker, Draft, check_access};

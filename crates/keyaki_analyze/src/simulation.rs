@@ -3,5 +3,5 @@
 mod checker;
 mod draft;
 
-pub use checker::Checker;
+pub use checker::{Checker, check_access};
 pub use draft::{Asked, Draft};

@@ -138,9 +138,16 @@ mod tests {
             let path = root.join(format!("{}.txt", service.prefix));
             let text = std::fs::read_to_string(&path).unwrap();
             let read = read_service(&service.prefix, &text).unwrap();
-            // What other files add: retired actions, keys and ARNs given by hand.
+            // What other files add: retired actions; keys, their types and ARNs given by hand.
             service.actions.retain(|action| action.last_seen.is_none());
-            service.condition_keys.retain(|key| read.condition_keys.contains(key));
+            service.condition_keys.retain_mut(|key| {
+                let known = read.condition_keys.iter().find(|read| read.name == key.name);
+                let is_list_by_hand = |k: &KeyFacts| k.key_type == key.key_type.element();
+                if let Some(known) = known.filter(|known| is_list_by_hand(known)) {
+                    key.key_type = known.key_type;
+                }
+                read.condition_keys.contains(key)
+            });
             let arns: Vec<_> = read.resource_types.iter().flat_map(|t| &t.arns).collect();
             for resource_type in &mut service.resource_types {
                 resource_type.arns.retain(|arn| arns.contains(&arn));

@@ -245,6 +245,14 @@ fn check_principal(request: &Request) -> Result<(), Contradiction> {
     if context.has("aws:PrincipalArn") && differs("aws:PrincipalArn", arn().as_deref()) {
         return contradiction("aws:PrincipalArn", "principal", "it is another principal");
     }
+    let arn_account = |text: &str| {
+        let account = Arn::plain(text)?.get(text, Segment::Account).to_owned();
+        Some(account).filter(|account| !account.is_empty())
+    };
+    let by_arn = context.one("aws:PrincipalArn").and_then(arn_account);
+    if differs("aws:PrincipalAccount", by_arn.as_deref()) {
+        return contradiction("aws:PrincipalAccount", "aws:PrincipalArn", "it is another account");
+    }
     if differs("aws:PrincipalType", principal_type(caller)) {
         return contradiction("aws:PrincipalType", "principal", "it is of another kind");
     }
@@ -252,7 +260,9 @@ fn check_principal(request: &Request) -> Result<(), Contradiction> {
     if differs("aws:PrincipalIsAWSService", Some(if is_service { "true" } else { "false" })) {
         return contradiction("aws:PrincipalIsAWSService", "principal", "it is of another kind");
     }
-    if context.has("aws:username") && !matches!(caller, Caller::User { .. }) {
+    // An S3 canonical id is that of an account, and its principals are of any kind.
+    let has_name = matches!(caller, Caller::User { .. } | Caller::CanonicalUser { .. });
+    if context.has("aws:username") && !has_name {
         return contradiction("aws:username", "principal", "only IAM users have a user name");
     }
     if context.has("aws:PrincipalServiceName") && !is_service {
@@ -274,12 +284,12 @@ fn check_session(request: &Request) -> Result<(), Contradiction> {
         Caller::Root { .. }
         | Caller::User { .. }
         | Caller::RoleSession { .. }
-        | Caller::FederatedUser { .. } => false,
+        | Caller::FederatedUser { .. }
+        | Caller::CanonicalUser { .. } => false,
         Caller::Anonymous
         | Caller::Service { .. }
         | Caller::WebIdentity { .. }
-        | Caller::Saml { .. }
-        | Caller::CanonicalUser { .. } => true,
+        | Caller::Saml { .. } => true,
     };
     for key in ["aws:TokenIssueTime", "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"] {
         if context.has(key) && has_none {

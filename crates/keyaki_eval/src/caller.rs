@@ -63,9 +63,11 @@ pub enum Caller {
         /// The provider's ARN.
         provider: String,
     },
-    /// Somebody known by an S3 canonical user id.
+    /// Somebody known by an S3 canonical user id, or an origin access identity of CloudFront.
     CanonicalUser {
-        /// The id: 64 hexadecimal digits.
+        /// The id, 64 hexadecimal digits; or the ARN by which policies name the origin access
+        /// identity, `arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E…`:
+        /// <https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html>.
         id: String,
     },
 }
@@ -111,9 +113,29 @@ impl Caller {
             return Some(Caller::CanonicalUser { id: text.to_owned() });
         }
         match Arn::parse(text) {
-            Some(arn) => Self::from_arn(text, &arn),
+            Some(arn) => Self::from_arn(text, &arn).filter(Self::has_real_account),
             None => Self::from_host(text),
         }
+    }
+
+    /// The caller whom the ARN in a policy names, whatever the account in it looks like.
+    pub fn named(text: &str) -> Option<Caller> {
+        Self::from_arn(text, &Arn::parse(text)?)
+    }
+
+    fn has_real_account(&self) -> bool {
+        let provider = match self {
+            Caller::WebIdentity { provider } | Caller::Saml { provider } => Some(provider),
+            Caller::Anonymous
+            | Caller::Root { .. }
+            | Caller::User { .. }
+            | Caller::RoleSession { .. }
+            | Caller::FederatedUser { .. }
+            | Caller::Service { .. }
+            | Caller::CanonicalUser { .. } => None,
+        };
+        let of_provider = provider.and_then(|text| text.split(':').nth(4));
+        self.account().or(of_provider).is_none_or(is_account_id)
     }
 
     fn from_host(text: &str) -> Option<Caller> {
@@ -135,7 +157,13 @@ impl Caller {
     fn from_arn(text: &str, arn: &Arn) -> Option<Caller> {
         let get = |segment| arn.get(text, segment).to_owned();
         let (partition, account) = (get(Segment::Partition), get(Segment::Account));
-        if !is_account_id(&account) || text.contains(['*', '?']) {
+        if text.contains(['*', '?']) {
+            return None;
+        }
+        if is_origin_access_identity(text, arn) {
+            return Some(Caller::CanonicalUser { id: text.to_owned() });
+        }
+        if account.is_empty() {
             return None;
         }
         let resource = arn.get(text, Segment::Resource);
@@ -238,6 +266,13 @@ impl Caller {
     }
 }
 
+/// Whether an ARN is that of an origin access identity, which belongs to CloudFront's own account.
+fn is_origin_access_identity(text: &str, arn: &Arn) -> bool {
+    arn.get(text, Segment::Service) == "iam"
+        && arn.get(text, Segment::Account) == "cloudfront"
+        && arn.get(text, Segment::Resource).strip_prefix("user/").is_some_and(|n| !n.is_empty())
+}
+
 /// The part after the last slash: the name without its path.
 pub(crate) fn last_component(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
@@ -272,6 +307,12 @@ mod tests {
         );
         let role = "arn:aws:iam::111122223333:role/eng/deploy";
         assert_eq!(session.principal_arn().as_deref(), Some(role));
+    }
+
+    #[test]
+    fn an_origin_access_identity_is_known_by_its_arn() {
+        let arn = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1AB2CD3EF4GH5";
+        assert_eq!(caller(arn), Caller::CanonicalUser { id: arn.to_owned() });
     }
 
     #[test]

@@ -140,6 +140,10 @@ pub enum Fact {
     AwsOwned,
     /// A grant on the KMS key allows the request.
     Grant(usize),
+    /// The target is a role, and the action one that its trust policy decides.
+    TargetsRole,
+    /// The target is a KMS key, whose key policy decides.
+    TargetsKey,
 }
 
 /// Why a request is refused or allowed: a formula with the layer that it belongs to.
@@ -343,7 +347,10 @@ impl Rules<'_> {
     fn silences(&self) -> Vec<Clause> {
         let suffices = self.topology.same_account
             && self.topology.caller.has_identity()
-            && self.policies.resource_role == ResourceRole::Ordinary;
+            && self.policies.resource_role == ResourceRole::Ordinary
+            && ![ResourceRole::Role, ResourceRole::Key]
+                .into_iter()
+                .any(|role| self.may_be_policy_of(role));
         let mut layers = vec![Layer::Boundary, Layer::Session, Layer::Identity];
         layers.extend((!suffices).then_some(Layer::Resource));
         let silence = |layer| {
@@ -357,16 +364,56 @@ impl Rules<'_> {
     /// suffices, except for roles and KMS keys.
     fn same_account(&self) -> Vec<Formula<Atom>> {
         let mut grants = self.direct_grants();
-        let own = self.own_policies();
-        let delegated = match self.policies.resource_role {
+        grants.push(Formula::and([self.own_policies(), self.delegated()]));
+        grants
+    }
+
+    /// What the resource's policy must say for identity policies to suffice.
+    fn delegated(&self) -> Formula<Atom> {
+        let by = |role: ResourceRole| match role {
             ResourceRole::Ordinary => Formula::TRUE,
             ResourceRole::Role if self.reads_otherwise(Point::TrustPolicyDecides) => Formula::TRUE,
             // The trust policy and the key policy must allow, also in the same account (KP);
             // naming the account leaves it to the account's identity policies.
             ResourceRole::Role | ResourceRole::Key => self.resource(Forms::ACCOUNT),
         };
-        grants.push(Formula::and([own, delegated]));
-        grants
+        let where_it_is = |fact: Fact, role: ResourceRole| match self.may_be_policy_of(role) {
+            true => Formula::or([Formula::not(Formula::Atom(Atom::Fact(fact))), by(role)]),
+            false => Formula::TRUE,
+        };
+        match self.policies.resource_role {
+            // Nobody said what the resource is: the request tells.
+            ResourceRole::Ordinary => Formula::and([
+                where_it_is(Fact::TargetsRole, ResourceRole::Role),
+                where_it_is(Fact::TargetsKey, ResourceRole::Key),
+            ]),
+            role @ (ResourceRole::Role | ResourceRole::Key) => by(role),
+        }
+    }
+
+    /// Whether the resource's policy may be a trust policy, or a key policy: it speaks of nothing
+    /// else.
+    fn may_be_policy_of(&self, role: ResourceRole) -> bool {
+        let service = match role {
+            ResourceRole::Ordinary => return false,
+            ResourceRole::Role => "sts",
+            ResourceRole::Key => "kms",
+        };
+        let speaks_of_it = |s: &Statement| {
+            let mut actions = s.action_elements().flat_map(|e| &e.entries);
+            let mut resources = s.resource_elements().flat_map(|e| &e.entries);
+            s.not_action.is_none()
+                && s.not_resource.is_none()
+                && actions.all(|a| {
+                    a.is_star() || a.split().is_some_and(|(p, _)| p.eq_ignore_ascii_case(service))
+                })
+                && resources.all(|r| {
+                    r.is_star() || r.text().split(':').nth(2).is_some_and(|s| s == service)
+                })
+        };
+        self.policies.resource.as_ref().is_some_and(|d| {
+            !d.policy.statements.is_empty() && d.policy.statements.iter().all(speaks_of_it)
+        })
     }
 
     /// DA, table "resource-based policies and implicit denies in other policy types": the ways of

@@ -1,10 +1,11 @@
 //! What a request is apart from policies.
 
 use keyaki_catalog::Catalog;
+use keyaki_ir::glob::{self, Case};
 
 use crate::Request;
 use crate::decision::Fact;
-use crate::policies::Policies;
+use crate::policies::{Policies, ResourceRole};
 
 /// Whether a fact holds of a request.
 pub(crate) fn holds(fact: Fact, request: &Request, policies: &Policies, catalog: &Catalog) -> bool {
@@ -14,7 +15,29 @@ pub(crate) fn holds(fact: Fact, request: &Request, policies: &Policies, catalog:
         Fact::AssumesRole => is("sts:AssumeRole"),
         Fact::CoveredByRcp => is_covered_by_rcp(request, catalog),
         Fact::AwsOwned => is_aws_owned(request),
+        Fact::TargetsRole => targeted(&request.action, &request.resource) == ResourceRole::Role,
+        Fact::TargetsKey => targeted(&request.action, &request.resource) == ResourceRole::Key,
         Fact::Grant(index) => policies.grants.get(index).is_some_and(|g| g.allows(request)),
+    }
+}
+
+/// Actions on roles that their trust policies decide, and on KMS keys, all of which their key
+/// policies decide: a pattern of the action and one of the resource.
+pub const ROLES: (&str, &str) = ("sts:*", "arn:*:iam::*:role/*");
+/// As [`ROLES`].
+pub const KEYS: (&str, &str) = ("kms:*", "arn:*:kms:*:*:key/*");
+
+/// What an action on a resource is aimed at: a role or a KMS key whose own policy must allow it,
+/// or something else.
+pub fn targeted(action: &str, resource: &str) -> ResourceRole {
+    let is = |(of_action, of_resource): (&str, &str)| {
+        glob::matches(of_action, action, Case::Insensitive)
+            && glob::matches(of_resource, resource, Case::Sensitive)
+    };
+    match (is(ROLES), is(KEYS)) {
+        (true, _) => ResourceRole::Role,
+        (false, true) => ResourceRole::Key,
+        (false, false) => ResourceRole::Ordinary,
     }
 }
 

@@ -34,7 +34,7 @@ pub use condition::{FailedCondition, Test, leading_number};
 pub use context::{Context, Values};
 pub use decision::{Atom, CallerKind, Clause, Decision, Fact, Forms, Reason, Topology, decision};
 pub use evaluate::{Evaluator, Mismatch, Outcome, Verdict};
-pub use facts::AWS_OWNED;
+pub use facts::{AWS_OWNED, KEYS, ROLES, targeted};
 pub use formula::Formula;
 pub use grant::Grant;
 pub use policies::{BlockPublicAccess, Document, Layer, Policies, ResourceRole, StatementRef};

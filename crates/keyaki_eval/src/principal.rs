@@ -70,6 +70,7 @@ fn form(entry: &PrincipalEntry, caller: &Caller) -> Forms {
     match entry.principal {
         Principal::Any => Forms::EVERYBODY,
         Principal::Account => when(names_account(text, caller), Forms::ACCOUNT),
+        Principal::User if is_canonical(text, caller) => Forms::CANONICAL,
         Principal::User => when(names_user(text, caller), Forms::USER),
         Principal::Role => when(names_role(text, caller), Forms::ROLE),
         Principal::AssumedRole | Principal::FederatedUser => {
@@ -91,13 +92,14 @@ fn form(entry: &PrincipalEntry, caller: &Caller) -> Forms {
             let vouched = matches!(caller, Caller::WebIdentity { .. } | Caller::Saml { .. });
             when(vouched, Forms::PROVIDER)
         }
-        Principal::CanonicalUser => {
-            let id = matches!(caller, Caller::CanonicalUser { id } if id == text);
-            when(id, Forms::CANONICAL)
-        }
+        Principal::CanonicalUser => when(is_canonical(text, caller), Forms::CANONICAL),
         // The unique id of a deleted principal names nobody any more.
         Principal::UserId | Principal::RoleId | Principal::Unknown => Forms::NONE,
     }
+}
+
+fn is_canonical(text: &str, caller: &Caller) -> bool {
+    matches!(caller, Caller::CanonicalUser { id } if id == text)
 }
 
 fn names_account(text: &str, caller: &Caller) -> bool {

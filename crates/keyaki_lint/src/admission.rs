@@ -10,6 +10,8 @@
 //! Sources: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html>,
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>.
 
+mod undefined;
+
 use keyaki_catalog::{ArnTemplate, Catalog, Segment as Form};
 use keyaki_diag::TextRange;
 use keyaki_ir::arn::{self, Segment};
@@ -22,6 +24,8 @@ use keyaki_syntax::{NodeId, NodeKind, Tree};
 
 use crate::placeholder::has_placeholder;
 use crate::sids;
+
+pub use undefined::{Names, Undefined, undefined};
 
 /// Something for which IAM does not save a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

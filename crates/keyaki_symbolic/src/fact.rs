@@ -1,7 +1,7 @@
 //! Facts about a request that no policy says, as formulas.
 
 use keyaki_catalog::Catalog;
-use keyaki_eval::{AWS_OWNED, AskedKeys, Caller, Fact, Formula, Grant, Policies};
+use keyaki_eval::{AWS_OWNED, AskedKeys, Caller, Fact, Formula, Grant, KEYS, Policies, ROLES};
 use keyaki_ir::glob::Case;
 
 use crate::{Ask, Text};
@@ -16,6 +16,8 @@ pub(crate) fn formula(
     match fact {
         Fact::NeedsNoPermission => action("sts:GetCallerIdentity"),
         Fact::AssumesRole => action("sts:AssumeRole"),
+        Fact::TargetsRole => targeted(ROLES),
+        Fact::TargetsKey => targeted(KEYS),
         Fact::CoveredByRcp => {
             let covered = Formula::or(catalog.rcp_services().map(|s| action_like(s, "*")));
             Formula::and([covered, Formula::not(action("kms:RetireGrant"))])
@@ -30,6 +32,12 @@ pub(crate) fn formula(
             Some(_) | None => Formula::FALSE,
         },
     }
+}
+
+fn targeted((action, resource): (&str, &str)) -> Formula<Ask> {
+    let action = Ask::Action(Text::Like(action.into(), Case::Insensitive));
+    let resource = Ask::Resource(Text::Like(resource.into(), Case::Sensitive));
+    Formula::and([Formula::Atom(action), Formula::Atom(resource)])
 }
 
 fn action(name: &str) -> Formula<Ask> {

@@ -48,15 +48,17 @@ fn between(low: &(Decimal, &str), high: &(Decimal, &str)) -> Option<String> {
     if fits(&zero) {
         return Some(zero);
     }
-    // Both on one side of zero: start from the one that is nearer to it.
-    let base = if low.1.starts_with('-') { high.1 } else { low.1 };
-    let next = base.parse::<i64>().ok().map(|n| if low.1.starts_with('-') { n - 1 } else { n + 1 });
-    if let Some(next) = next.map(|n| n.to_string()).filter(|n| fits(n)) {
+    // Both on one side of zero, or one of them is zero: start from the one that is nearer to it.
+    let is_negative = Decimal::parse(&zero).is_some_and(|zero| low.0 < zero);
+    let (sign, nearer) = if is_negative { ("-", high.1) } else { ("", low.1) };
+    let size = nearer.trim_start_matches(['+', '-']);
+    let next = size.parse::<i64>().ok().and_then(|n| n.checked_add(1));
+    if let Some(next) = next.map(|n| format!("{sign}{n}")).filter(|n| fits(n)) {
         return Some(next);
     }
-    let point = if base.contains('.') { "" } else { "." };
+    let point = if size.contains('.') { "" } else { "." };
     let longest = low.1.len() + high.1.len() + 1;
-    (0..longest).map(|zeros| format!("{base}{point}{}5", "0".repeat(zeros))).find(fits)
+    (0..longest).map(|zeros| format!("{sign}{size}{point}{}5", "0".repeat(zeros))).find(fits)
 }
 
 /// A date for each bound, for each gap, and for both ends; in calendar form where there is one.
@@ -125,6 +127,20 @@ mod tests {
         values.sort();
         values.dedup();
         assert_eq!(values.len(), texts.len(), "{texts:?}");
+    }
+
+    #[test]
+    fn there_are_numbers_between_zero_and_bounds_of_either_sign() {
+        for (low, high) in [("-1", "0"), ("-0.01", "-0"), ("-0", "0.01"), ("-2", "-1"), ("+1", "2")]
+        {
+            let bounds = [low, high].map(Decimal::parse);
+            let inside = |text: &String| {
+                let number = Decimal::parse(text);
+                bounds[0] < number && number < bounds[1]
+            };
+            let texts = numbers([low, high].into_iter());
+            assert!(texts.iter().any(inside), "{low} {high}: {texts:?}");
+        }
     }
 
     #[test]

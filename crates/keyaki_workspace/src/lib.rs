@@ -41,4 +41,4 @@ pub use proved::REDUNDANT_GRANT;
 pub use read::read;
 pub use shrink::{Shrunk, Wanted, shrink};
 pub use tree_of_files::files_below;
-pub use unwrap::{is_policy, policies};
+pub use unwrap::{is_policy, policies, template_reference};

@@ -22,6 +22,16 @@ pub(crate) enum Site<'t> {
 
 /// The policies of a tree, in order.
 pub(crate) fn sites(tree: &Tree) -> Vec<Site<'_>> {
+    let mut sites = all_sites(tree);
+    sites.retain(|site| match site {
+        Site::Here(value) => value.parent().is_none() || template_reference(*value).is_none(),
+        Site::Text(_) => true,
+    });
+    sites
+}
+
+/// The same with the policies that hold references of a template.
+fn all_sites(tree: &Tree) -> Vec<Site<'_>> {
     let mut sites = Vec::new();
     let mut done = 0;
     for value in tree.values() {
@@ -31,9 +41,7 @@ pub(crate) fn sites(tree: &Tree) -> Vec<Site<'_>> {
         match value.kind() {
             NodeKind::Object if is_policy_object(value) => {
                 done = value.range().end;
-                if value.parent().is_none() || !is_template(value) {
-                    sites.push(Site::Here(value));
-                }
+                sites.push(Site::Here(value));
             }
             NodeKind::String if embedded::is_suspect(value) => sites.push(Site::Text(value)),
             NodeKind::Object
@@ -82,47 +90,38 @@ pub(crate) fn resembles_policy(tree: &Tree) -> bool {
     members.any(|m| keyaki_ir::near::nearest(m.name(), elements).is_some())
 }
 
-/// Whether a policy holds references that a template has yet to resolve.
-fn is_template(policy: Value<'_>) -> bool {
+/// A reference in a policy that a template has yet to resolve.
+pub fn template_reference(policy: Value<'_>) -> Option<Value<'_>> {
     let mut open = vec![policy];
     while let Some(value) = open.pop() {
         let names = |m: Member<'_>| m.name() == "Ref" || m.name().starts_with("Fn::");
         if value.as_member().is_some_and(names) {
-            return true;
+            return Some(value);
         }
         open.extend(value.children());
     }
-    false
+    None
 }
 
 /// The policies of a text, each with the tree that it stands in and its pointer there: the text's
-/// own tree, or that of a string in it. A text that is one value without any policy is one itself.
+/// own tree, or that of a string in it, or of a string in that. Policies that hold references of a
+/// template are among them. A text that is one value without any policy is one itself.
 pub fn policies(tree: Tree) -> Vec<(Tree, String)> {
     let mut found = Vec::new();
-    for site in sites(&tree) {
-        match site {
-            Site::Here(value) => found.push((tree.clone(), tree.pointer(value.id()))),
-            Site::Text(string) => {
-                let embedded = Embedded::read(string).map(|e| e.tree);
-                found.extend(embedded.into_iter().flat_map(|tree| {
-                    let pointers = pointers(&tree);
-                    pointers.into_iter().map(move |pointer| (tree.clone(), pointer))
-                }));
+    let mut open = vec![tree.clone()];
+    // A string is shorter than the text that it stands in, so this ends.
+    while let Some(tree) = open.pop() {
+        let mut deeper = Vec::new();
+        for site in all_sites(&tree) {
+            match site {
+                Site::Here(value) => found.push((tree.clone(), tree.pointer(value.id()))),
+                Site::Text(string) => deeper.extend(Embedded::read(string).map(|e| e.tree)),
             }
         }
+        open.extend(deeper.into_iter().rev());
     }
     if found.is_empty() && resembles_policy(&tree) {
         found.push((tree, String::new()));
     }
     found
-}
-
-/// Where the policies are that stand in the tree itself.
-fn pointers(tree: &Tree) -> Vec<String> {
-    let sites = sites(tree);
-    let here = sites.iter().filter_map(|site| match site {
-        Site::Here(value) => Some(tree.pointer(value.id())),
-        Site::Text(_) => None,
-    });
-    here.collect()
 }

@@ -9,6 +9,8 @@ use keyaki_ir::ip::Cidr;
 use keyaki_ir::number::Decimal;
 use keyaki_ir::{Arn, date};
 
+use crate::Access;
+
 /// So many names are remembered; a batch has few, and an endless one must not fill the memory.
 const REMEMBERED: usize = 10_000;
 
@@ -68,6 +70,34 @@ impl<'c> Checker<'c> {
     }
 }
 
+/// Refuses access that no request is for; actions and resources may be patterns.
+///
+/// # Errors
+/// What no request has.
+pub fn check_access(access: &Access, catalog: &Catalog) -> Result<(), String> {
+    access.actions.iter().try_for_each(|action| check_actions(action, catalog))?;
+    access.resources.iter().try_for_each(|resource| check_resources(resource))
+}
+
+fn check_actions(pattern: &str, catalog: &Catalog) -> Result<(), String> {
+    match pattern.contains(['*', '?']) {
+        false => check_action(pattern, catalog),
+        true if pattern == "*" || catalog.matches_any(pattern) => Ok(()),
+        true => Err(format!("`{pattern}` matches no action")),
+    }
+}
+
+fn check_resources(pattern: &str) -> Result<(), String> {
+    match pattern == "*" || Arn::parse(pattern).is_some() {
+        true => Ok(()),
+        false => Err(not_a_resource(pattern)),
+    }
+}
+
+fn not_a_resource(text: &str) -> String {
+    format!("`{text}` is neither an ARN nor `*`")
+}
+
 fn remember<T>(names: &mut HashMap<String, T>, name: &str, value: T) {
     if names.len() < REMEMBERED {
         names.insert(name.to_owned(), value);
@@ -108,7 +138,7 @@ fn check_resource(resource: &str) -> Result<(), String> {
         return Ok(());
     }
     if Arn::plain(resource).is_none() {
-        return Err(format!("`{resource}` is neither an ARN nor `*`"));
+        return Err(not_a_resource(resource));
     }
     Ok(())
 }

@@ -96,6 +96,41 @@ fn no_rcp_reaches_a_service_linked_role() {
 }
 
 #[test]
+fn a_principal_for_whom_no_case_stands_leaves_the_answer_open() {
+    let group = r#"{"AWS": "arn:aws:iam::111122223333:group/staff"}"#;
+    let (old, new) = (resource(""), allow(group, ""));
+    match answer(&Question::NoNewAccess { old: &old, new: &new }, Actions::Any) {
+        Answer::Undecided(reason) => assert!(reason.contains("group/staff"), "{reason}"),
+        other @ (Answer::Proved { .. } | Answer::Refuted(_)) => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_web_identity_may_have_any_type_of_principal() {
+    let principal = r#"{"Federated": "accounts.google.com"}"#;
+    let typed = r#""StringLike": {"aws:PrincipalType": "*"}"#;
+    let caller = new_request(&resource(""), &allow(principal, typed)).caller;
+    assert!(matches!(caller, Caller::WebIdentity { .. }), "{caller:?}");
+}
+
+#[test]
+fn an_unnamed_service_linked_role_is_known_by_its_arn() {
+    let config =
+        r#""ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/aws-service-role/config*"}"#;
+    let mut subject = allow(r#""*""#, config);
+    subject.layer = None;
+    let nothing =
+        r#"{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}}"#;
+    subject.policies.rcp = Some(vec![vec![document(nothing)]]);
+    let all = r#"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
+    subject.policies.identity = vec![document(all)];
+    match answer(&Question::AlwaysDenied { subject: &subject }, Actions::Known) {
+        Answer::Refuted(witness) => assert!(is_allowed(&subject.policies, &witness.request)),
+        other @ (Answer::Proved { .. } | Answer::Undecided(_)) => panic!("{other:?}"),
+    }
+}
+
+#[test]
 fn a_witness_says_whose_the_resource_is() {
     let user = "arn:aws:iam::111122223333:user/alice";
     let new = Subject {

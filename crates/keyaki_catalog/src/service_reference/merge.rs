@@ -51,6 +51,8 @@ fn same_key(a: &str, b: &str) -> bool {
 fn merge_key(service: &mut ServiceFacts, key: KeyReference) {
     let known = service.condition_keys.iter_mut().find(|known| same_key(&known.name, &key.name));
     match (known, key.key_type) {
+        // A key that may have several values keeps them: what holds for several holds for one.
+        (Some(known), Some(key_type)) if is_list_of(known.key_type, key_type) => {}
         (Some(known), Some(key_type)) => known.key_type = key_type,
         (Some(_), None) => {}
         (None, key_type) => {
@@ -58,6 +60,11 @@ fn merge_key(service: &mut ServiceFacts, key: KeyReference) {
             service.condition_keys.push(KeyFacts { name: key.name, key_type });
         }
     }
+}
+
+/// Whether a key of the one type holds several values of the other.
+fn is_list_of(list: KeyType, one: KeyType) -> bool {
+    list.is_multivalued() && !one.is_multivalued() && list.element() == one
 }
 
 fn merge_type(service: &mut ServiceFacts, reference: TypeReference) {

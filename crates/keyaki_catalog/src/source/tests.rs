@@ -123,6 +123,17 @@ fn overrides_change_what_the_generated_files_say() {
 }
 
 #[test]
+fn an_override_changes_the_type_of_a_key() {
+    let before = facts().services[0].condition_keys.clone();
+    let name = &before[0].name;
+    let overrides = format!("key|x|{name}|ArrayOfBool|r");
+    let facts = read_all(&directory(&overrides)).unwrap();
+    let keys = &facts.services[0].condition_keys;
+    assert_eq!(keys.len(), before.len());
+    assert_eq!(keys[0].key_type, KeyType::ArrayOfBool);
+}
+
+#[test]
 fn facts_that_contradict_each_other_do_not_pack() {
     let refused = |change: fn(&mut ServiceFacts)| {
         let mut facts = facts();

@@ -162,8 +162,11 @@ fn apply(entry: Override, services: &mut Vec<ServiceFacts>, global_keys: &mut Ve
             service.name = name;
         }
         Override::Key { service, name, key_type } => {
-            let service = service_entry(services, &service);
-            service.condition_keys.push(KeyFacts { name, key_type });
+            let keys = &mut service_entry(services, &service).condition_keys;
+            match keys.iter_mut().find(|key| key.name == name) {
+                Some(key) => key.key_type = key_type,
+                None => keys.push(KeyFacts { name, key_type }),
+            }
         }
         Override::Arn { service, resource_type, template } => {
             let service = service_entry(services, &service);

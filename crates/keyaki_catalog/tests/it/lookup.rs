@@ -185,6 +185,17 @@ fn described(name: &str) -> String {
 }
 
 #[test]
+fn claims_that_are_lists_have_several_values() {
+    let of_saml = ["commonName", "givenName", "mail", "name", "organizationStatus", "surname"];
+    let of_saml = of_saml.into_iter().chain(["primaryGroupSID", "uid", "x500UniqueIdentifier"]);
+    let names = of_saml.map(|name| format!("saml:{name}"));
+    for name in names.chain(["cognito-identity.amazonaws.com:amr".to_owned()]) {
+        let key_type = catalog().key(&name).key_type();
+        assert_eq!(key_type, Some(KeyType::ArrayOfString), "{name}");
+    }
+}
+
+#[test]
 fn condition_keys_are_told_apart() {
     for (name, expected) in [
         ("aws:ResourceTag/Team", "global aws:ResourceTag/${TagKey}"),

@@ -7,6 +7,7 @@ use keyaki_analyze::{Place, Subject};
 use keyaki_diag::TextRange;
 use keyaki_eval::StatementRef;
 use keyaki_eval::{BlockPublicAccess, Document, Grant, Layer, Policies, Reason, ResourceRole};
+use keyaki_lint::admission::{Names, undefined};
 use keyaki_report::simulation as view;
 use keyaki_syntax::{NodeId, Tree};
 
@@ -66,8 +67,24 @@ impl PolicyArguments {
             && self.rcp.is_empty()
             && files.iter().all(|f| f.is_none())
             && self.grants.is_none()
+            && !self.block_public_access
             && !self.identity_allows_all
             && self.trusts.is_none()
+    }
+
+    /// The first flag that has no bearing on whether a policy is public.
+    pub(crate) fn beside_public_policy(&self) -> Option<&'static str> {
+        let given = [
+            ("--identity", !self.identity.is_empty()),
+            ("--boundary", !self.boundary.is_empty()),
+            ("--session", !self.session.is_empty()),
+            ("--scp", !self.scp.is_empty()),
+            ("--endpoint", self.endpoint.is_some()),
+            ("--grants", self.grants.is_some()),
+            ("--block-public-access", self.block_public_access),
+            ("--identity-allows-all", self.identity_allows_all),
+        ];
+        given.into_iter().find_map(|(flag, is_given)| is_given.then_some(flag))
     }
 }
 
@@ -167,7 +184,7 @@ pub(crate) fn load_with(arguments: &PolicyArguments, files: &[PathBuf]) -> Resul
     let mut loaded = load(arguments)?;
     let mut documents = Vec::new();
     for file in files {
-        documents.extend(document(file, &mut loaded.trees)?);
+        documents.extend(document(file, Names::Either, &mut loaded.trees)?);
     }
     loaded.add(documents, arguments.is_empty())?;
     Ok(loaded)
@@ -179,7 +196,7 @@ pub(crate) fn from_texts(texts: &[(String, Vec<u8>)]) -> Result<Loaded, Failure>
     let mut loaded = Loaded { policies, lone: None, trees: vec![], scp: vec![], rcp: vec![] };
     let mut documents = Vec::new();
     for (name, bytes) in texts {
-        documents.extend(documents_of(name, bytes, &mut loaded.trees)?);
+        documents.extend(documents_of(name, bytes, Names::Either, &mut loaded.trees)?);
     }
     loaded.add(documents, true)?;
     Ok(loaded)
@@ -216,25 +233,26 @@ pub(crate) fn load(arguments: &PolicyArguments) -> Result<Loaded, Failure> {
     let policies = Policies::default();
     let mut loaded = Loaded { policies, lone: None, trees: vec![], scp: vec![], rcp: vec![] };
     let mut all = |files: &[PathBuf]| -> Result<Vec<Document>, Failure> {
-        let documents = files.iter().map(|file| document(file, &mut loaded.trees));
+        let documents = files.iter().map(|file| document(file, Names::Nobody, &mut loaded.trees));
         Ok(documents.collect::<Result<Vec<_>, _>>()?.concat())
     };
     let some = |documents: Vec<Document>| (!documents.is_empty()).then_some(documents);
     let mut identity = all(&arguments.identity)?;
     let boundary = some(all(&arguments.boundary)?);
     let session = some(all(&arguments.session)?);
-    let (scp, scp_names) = levels(&arguments.scp, &mut loaded.trees)?;
-    let (rcp, rcp_names) = levels(&arguments.rcp, &mut loaded.trees)?;
+    let (scp, scp_names) = levels(&arguments.scp, Names::Nobody, &mut loaded.trees)?;
+    let (rcp, rcp_names) = levels(&arguments.rcp, Names::Principals, &mut loaded.trees)?;
     if arguments.identity_allows_all {
-        identity.extend(documents_of("everything", EVERYTHING.as_bytes(), &mut loaded.trees)?);
+        let (text, names) = (EVERYTHING.as_bytes(), Names::Nobody);
+        identity.extend(documents_of("everything", text, names, &mut loaded.trees)?);
     }
     let trusting = arguments.trusts.as_deref().map(|arn| {
         let text = trust_of(arn).to_string();
-        documents_of("the trust policy", text.as_bytes(), &mut loaded.trees)
+        documents_of("the trust policy", text.as_bytes(), Names::Principals, &mut loaded.trees)
     });
     let mut one = |file: &Option<PathBuf>| -> Result<Option<Document>, Failure> {
         let Some(file) = file else { return Ok(None) };
-        let mut documents = document(file, &mut loaded.trees)?;
+        let mut documents = document(file, Names::Principals, &mut loaded.trees)?;
         if documents.len() > 1 {
             let message = format!("{}: holds {} policies", file.display(), documents.len());
             return Err(Failure::new(message));
@@ -278,40 +296,54 @@ type Levels = Option<Vec<Vec<Document>>>;
 /// The levels in the order in which their names come; without a name, a file is a level by itself.
 fn levels(
     given: &[String],
+    principals: Names,
     trees: &mut Vec<(String, Tree)>,
 ) -> Result<(Levels, Vec<String>), Failure> {
-    let mut levels: Vec<Vec<Document>> = Vec::new();
-    let mut names: Vec<String> = Vec::new();
+    let mut levels: Vec<(Option<&str>, Vec<Document>)> = Vec::new();
     for text in given {
         let (name, file) = match text.split_once('=') {
-            Some((name, file)) => (name.to_owned(), file),
-            None => (levels.len().to_string(), text.as_str()),
+            Some((name, file)) => (Some(name), file),
+            None => (None, text.as_str()),
         };
-        let at = names.iter().position(|n| *n == name).unwrap_or_else(|| {
-            names.push(name);
-            levels.push(Vec::new());
-            names.len() - 1
+        let same = levels.iter().position(|(known, _)| name.is_some() && *known == name);
+        let at = same.unwrap_or_else(|| {
+            levels.push((name, Vec::new()));
+            levels.len() - 1
         });
-        levels[at].extend(document(Path::new(file), trees)?);
+        levels[at].1.extend(document(Path::new(file), principals, trees)?);
     }
+    let is_taken = |text: &str| levels.iter().any(|(name, _)| *name == Some(text));
+    let number = |at: usize| {
+        let mut numbers = (at..).map(|n| n.to_string());
+        numbers.find(|n| !is_taken(n)).unwrap_or_default()
+    };
+    let named = |(at, (name, _)): (usize, &(Option<&str>, _))| {
+        name.map_or_else(|| number(at), str::to_owned)
+    };
+    let names = levels.iter().enumerate().map(named).collect();
+    let levels: Vec<_> = levels.into_iter().map(|(_, documents)| documents).collect();
     Ok(((!levels.is_empty()).then_some(levels), names))
 }
 
 /// The policies of a file. What cannot be read as a policy is refused, with its place.
-fn document(file: &Path, trees: &mut Vec<(String, Tree)>) -> Result<Vec<Document>, Failure> {
+fn document(
+    file: &Path,
+    principals: Names,
+    trees: &mut Vec<(String, Tree)>,
+) -> Result<Vec<Document>, Failure> {
     let name = file.display().to_string();
     if let Some(text) = built_in(&name) {
-        return documents_of(&name, text.as_bytes(), trees);
+        return documents_of(&name, text.as_bytes(), principals, trees);
     }
     if let Some((path, pointer)) = name.split_once("#/").filter(|_| !file.exists()) {
-        return pointed_at(path, &format!("/{pointer}"), trees);
+        return pointed_at(path, &format!("/{pointer}"), principals, trees);
     }
     let bytes = match name.as_str() {
         "-" => crate::console::read_input()?,
         _ => keyaki_workspace::read(file)
             .map_err(|reason| Failure::new(format!("{name}: {reason}")))?,
     };
-    documents_of(&name, &bytes, trees)
+    documents_of(&name, &bytes, principals, trees)
 }
 
 const EVERYTHING: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
@@ -331,6 +363,7 @@ fn built_in(name: &str) -> Option<&'static str> {
 fn pointed_at(
     path: &str,
     pointer: &str,
+    principals: Names,
     trees: &mut Vec<(String, Tree)>,
 ) -> Result<Vec<Document>, Failure> {
     let bytes = keyaki_workspace::read(Path::new(path))
@@ -341,7 +374,7 @@ fn pointed_at(
     let value = value.ok_or_else(|| Failure::new(format!("{path}: nothing is at {pointer}")))?;
     let stored = Stored::of(&name, &path.into(), &tree, value);
     let stored = stored.ok_or_else(|| Failure::new(format!("{name}: is no policy")))?;
-    check(&name, &stored.tree, &stored.policy)?;
+    check(&name, &stored.tree, &stored.policy, principals)?;
     trees.push((name.clone(), Tree::clone(&stored.tree)));
     Ok(vec![Document { name, policy: stored.policy }])
 }
@@ -349,6 +382,7 @@ fn pointed_at(
 fn documents_of(
     name: &str,
     bytes: &[u8],
+    principals: Names,
     trees: &mut Vec<(String, Tree)>,
 ) -> Result<Vec<Document>, Failure> {
     let mut documents = Vec::new();
@@ -356,7 +390,7 @@ fn documents_of(
         let name = if pointer.is_empty() { name.to_owned() } else { format!("{name}#{pointer}") };
         let value = tree.resolve(&pointer).or(tree.root());
         let policy = value.map_or_else(|| keyaki_ir::lower(&tree), keyaki_ir::lower_value);
-        check(&name, &tree, &policy)?;
+        check(&name, &tree, &policy, principals)?;
         trees.push((name.clone(), tree));
         documents.push(Document { name, policy });
     }
@@ -367,7 +401,12 @@ fn documents_of(
 }
 
 /// Refuses a policy that AWS would not take: its meaning is not defined.
-fn check(name: &str, tree: &Tree, policy: &keyaki_ir::Policy) -> Result<(), Failure> {
+fn check(
+    name: &str,
+    tree: &Tree,
+    policy: &keyaki_ir::Policy,
+    principals: Names,
+) -> Result<(), Failure> {
     let lines = keyaki_diag::LineIndex::new(tree.source());
     let fail = |range: keyaki_diag::TextRange, message: &str| {
         let at = lines.line_column(tree.source(), range.start);
@@ -377,19 +416,16 @@ fn check(name: &str, tree: &Tree, policy: &keyaki_ir::Policy) -> Result<(), Fail
     if let Some(error) = tree.errors().first() {
         return fail(error.range, error.kind.message());
     }
-    if let Some(defect) = policy.defects.first() {
-        return fail(tree.range(defect.origin), "this does not fit the grammar of policies");
+    let value = tree.value(policy.origin);
+    if let Some(reference) = value.and_then(keyaki_workspace::template_reference) {
+        let message =
+            "this is a reference of a template, which does not say yet what it stands for";
+        return fail(reference.range(), message);
     }
-    for statement in &policy.statements {
-        if statement.effect().is_none() {
-            return fail(tree.range(statement.origin), "the statement has no valid `Effect`");
-        }
-        let blocks = statement.condition.iter().flat_map(|c| &c.blocks);
-        if let Some(block) = blocks.into_iter().find(|b| b.operator.operator.is_none()) {
-            return fail(tree.range(block.operator.origin), "there is no such condition operator");
-        }
+    match undefined(tree, policy, principals, keyaki_catalog::embedded()).first() {
+        Some(found) => fail(found.range, &found.message),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// The grants of `aws kms list-grants`.
@@ -401,21 +437,30 @@ fn grants(file: &Path) -> Result<Vec<Grant>, Failure> {
         serde_json::from_slice(&bytes).map_err(|e| Failure::new(format!("{name}: {e}")))?;
     let list = value.get("Grants").unwrap_or(&value).as_array();
     let list = list.ok_or_else(|| Failure::new(format!("{name}: holds no list of grants")))?;
-    Ok(list.iter().map(grant).collect())
+    let read = |(at, value): (usize, &serde_json::Value)| {
+        grant(value).ok_or_else(|| {
+            let what = "needs the ARN of its key, a grantee principal and operations";
+            Failure::new(format!("{name}: the grant at {at} {what}"))
+        })
+    };
+    list.iter().enumerate().map(read).collect()
 }
 
-fn grant(value: &serde_json::Value) -> Grant {
+fn grant(value: &serde_json::Value) -> Option<Grant> {
     let text = |v: &serde_json::Value| v.as_str().unwrap_or_default().to_owned();
     let pairs = |v: &serde_json::Value| {
         v.as_object().map(|o| o.iter().map(|(k, v)| (k.clone(), text(v))).collect::<Vec<_>>())
     };
     let operations = value["Operations"].as_array().map_or(&[][..], Vec::as_slice);
     let constraints = &value["Constraints"];
-    Grant {
+    let grant = Grant {
         key: text(&value["KeyId"]),
         grantee: text(&value["GranteePrincipal"]),
         operations: operations.iter().map(text).collect(),
         context_subset: pairs(&constraints["EncryptionContextSubset"]).unwrap_or_default(),
         context_equals: pairs(&constraints["EncryptionContextEquals"]),
-    }
+    };
+    let is_whole =
+        grant.key.starts_with("arn:") && !grant.grantee.is_empty() && !grant.operations.is_empty();
+    is_whole.then_some(grant)
 }

@@ -8,7 +8,7 @@ mod view;
 
 use std::path::PathBuf;
 
-use keyaki_analyze::{Access, Question};
+use keyaki_analyze::{Access, Question, check_access};
 use keyaki_ir::ResourceType;
 
 use crate::command::check::parse::resource_type;
@@ -148,11 +148,12 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
             let loaded = options.load(policies)?;
             let subject = loaded.subject();
             let access = [Access { actions: action.clone(), resources: resource.clone() }];
+            check_access(&access[0], console.catalog()).map_err(Failure::new)?;
             let question = Question::AccessNotGranted { subject: &subject, access: &access };
             options.answer(&question, &[&loaded], console)
         }
         Asked::NoPublicAccess { policy, resource_type, options } => {
-            let loaded = options.load(std::slice::from_ref(policy))?;
+            let loaded = options.load_public(policy)?;
             let subject = loaded.subject();
             let resource_type = *resource_type;
             let question = Question::NoPublicAccess { subject: &subject, resource_type };

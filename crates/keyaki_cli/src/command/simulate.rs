@@ -2,7 +2,7 @@
 
 pub(crate) mod batch;
 mod request;
-mod view;
+pub(crate) mod view;
 
 use keyaki_eval::{Evaluator, Verdict, complete};
 

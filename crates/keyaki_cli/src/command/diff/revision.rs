@@ -20,6 +20,11 @@ type Revision = BTreeMap<String, (String, Vec<u8>)>;
 /// Pairs the policies of two revisions by name; two single files are a pair whatever their names.
 pub(crate) fn pairs(old: &Path, new: &Path) -> Result<Vec<Pair>, Failure> {
     let (mut before, mut after) = (revision(old)?, revision(new)?);
+    if before.is_empty() && after.is_empty() {
+        let (old, new) = (old.display(), new.display());
+        let message = format!("neither {old} nor {new} holds a file `*.json`");
+        return Err(Failure::new(message));
+    }
     if before.len() == 1 && after.len() == 1 && before.keys().ne(after.keys()) {
         let name = after.keys().next().cloned().unwrap_or_default();
         before = before.into_values().map(|text| (name.clone(), text)).collect();

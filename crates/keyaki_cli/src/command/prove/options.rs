@@ -13,6 +13,7 @@ use crate::command::prove::engine::{self, Chosen};
 use crate::command::prove::examine::{self, Kind};
 use crate::command::prove::smtlib::{self, Scripts};
 use crate::command::prove::view;
+use crate::command::simulate::view::missing_policy;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
 
@@ -76,6 +77,16 @@ impl Options {
     /// Policies of files, with the layers of the arguments.
     pub(super) fn load(&self, files: &[PathBuf]) -> Result<Loaded, Failure> {
         load_with(&self.layers, files)
+    }
+
+    /// The policy that may be public, with the layers that bear on that.
+    pub(super) fn load_public(&self, file: &Path) -> Result<Loaded, Failure> {
+        match self.layers.beside_public_policy() {
+            Some(flag) => Err(Failure::new(format!(
+                "`{flag}` has no bearing on this question, which is about what the policy says"
+            ))),
+            None => self.load(&[file.to_owned()]),
+        }
     }
 
     pub(super) fn pair(&self, one: &Path, other: &Path) -> Result<(Loaded, Loaded), Failure> {
@@ -166,6 +177,7 @@ impl Options {
             self.ask(console, |asker| ask(question, asker))?;
         let answer = answers.unwrap_or_else(Answer::Undecided);
         let proof = view::proof(question, &answer, loaded);
+        let notes = notes.into_iter().chain(undecided_by(&answer, loaded)).collect();
         Ok(proof::Proof { engine, notes, profile, ..proof })
     }
 
@@ -226,6 +238,12 @@ impl Options {
         missing.iter().for_each(|what| console.remark(&format!("warning: left out: {what}")));
         Ok(if missing.is_empty() { Exit::Clean } else { Exit::Undecided })
     }
+}
+
+/// Of a request that was found, the policy that decides about it and was not given.
+fn undecided_by(answer: &Answer, loaded: &[&Loaded]) -> Option<String> {
+    let Answer::Refuted(witness) = answer else { return None };
+    loaded.iter().find_map(|l| missing_policy(&l.policies, &witness.request))
 }
 
 fn save(file: &Path, text: &str) -> Result<(), Failure> {

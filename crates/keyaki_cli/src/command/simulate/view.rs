@@ -1,7 +1,10 @@
 //! A decided request as plain data for the renderers.
 
 use keyaki_analyze::words::{mismatch, missing_keys, principal};
-use keyaki_eval::{Evaluator, Outcome, Profile, Reason, Request, StatementTrace, Verdict};
+use keyaki_eval::{
+    Evaluator, Outcome, Policies, Profile, Reason, Request, ResourceRole, StatementTrace, Verdict,
+    targeted,
+};
 use keyaki_report::simulation as view;
 
 use crate::command::policies::Loaded;
@@ -15,6 +18,9 @@ pub(crate) fn view<'l>(
 ) -> view::Simulation<'l> {
     let trace = evaluator.trace(request);
     notes.extend(missing_keys(evaluator.policies(), request));
+    if outcome.verdict == Verdict::Allow {
+        notes.extend(missing_policy(evaluator.policies(), request));
+    }
     if request.owner().is_none() && request.caller.account().is_some() {
         notes.push(
             "the resource's owner is not known; it is taken to be the caller's account".into(),
@@ -55,7 +61,7 @@ pub(crate) fn view<'l>(
 fn why(loaded: &Loaded, request: &Request, outcome: &Outcome) -> String {
     let Some(reason) = outcome.reason else {
         return match outcome.statements.is_empty() {
-            true => "the action needs no permission".to_owned(),
+            true => without_statement(loaded, request).to_owned(),
             false => "the statements shown grant it, and nothing denies it".to_owned(),
         };
     };
@@ -77,6 +83,30 @@ fn why(loaded: &Loaded, request: &Request, outcome: &Outcome) -> String {
         (Reason::RootUser, _) => "a root user cannot assume roles".into(),
         (Reason::NoGrant, _) => "no policy grants it".into(),
     }
+}
+
+/// Why a request is allowed that no statement grants.
+fn without_statement(loaded: &Loaded, request: &Request) -> &'static str {
+    if request.action.eq_ignore_ascii_case("sts:GetCallerIdentity") {
+        "the action needs no permission"
+    } else if loaded.policies.grants.iter().any(|grant| grant.allows(request)) {
+        "a grant on the key allows it, and nothing denies it"
+    } else {
+        "a root user may do in its account what nothing denies"
+    }
+}
+
+/// That the policy which must allow such a request, too, was not given.
+pub(crate) fn missing_policy(policies: &Policies, request: &Request) -> Option<String> {
+    if policies.resource.is_some() || policies.grants.iter().any(|g| g.allows(request)) {
+        return None;
+    }
+    let missing = match targeted(&request.action, &request.resource) {
+        ResourceRole::Ordinary => return None,
+        ResourceRole::Role => "trust policy of the role",
+        ResourceRole::Key => "policy of the key",
+    };
+    Some(format!("the {missing}, which must allow this, too, was not given"))
 }
 
 /// The verdicts of the other profiles, where they differ.
