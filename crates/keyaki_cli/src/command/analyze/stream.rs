@@ -76,7 +76,11 @@ impl<'w> Work<'w> {
                 self.targets.keys().map(String::as_str).collect()
             }
             Analysis::Unused | Analysis::Admin => self.principals.keys().copied().collect(),
-            Analysis::Escalation | Analysis::Internal | Analysis::Credentials => Vec::new(),
+            Analysis::Credentials => {
+                let accounts = self.auditor.snapshot.accounts.keys().map(String::as_str);
+                accounts.chain(self.principals.keys().copied()).collect()
+            }
+            Analysis::Escalation | Analysis::Internal => Vec::new(),
         }
     }
 
@@ -135,7 +139,7 @@ impl<'w> Work<'w> {
 
     /// What no item can be about.
     fn apart(&self) -> impl Iterator<Item = NotAnalysed> {
-        let whole = [Analysis::Escalation, Analysis::Internal, Analysis::Credentials];
+        let whole = [Analysis::Escalation, Analysis::Internal];
         let asked = whole.into_iter().filter(|analysis| self.analyses.contains(analysis));
         asked.map(|analysis| NotAnalysed {
             analysis: analysis.name(),
@@ -171,7 +175,14 @@ impl<'w> Work<'w> {
                 principals.map(|p| keyaki_audit::unused(p, clock, snapshot)).collect()
             }
             Analysis::Admin => principals.map(|p| keyaki_audit::admin(p, auditor)).collect(),
-            Analysis::Escalation | Analysis::Internal | Analysis::Credentials => Vec::new(),
+            Analysis::Credentials => {
+                let account = snapshot.accounts.get_key_value(about).into_iter();
+                account
+                    .map(|(id, account)| keyaki_audit::root(id, account, clock))
+                    .chain(principals.map(keyaki_audit::no_second_factor))
+                    .collect()
+            }
+            Analysis::Escalation | Analysis::Internal => Vec::new(),
         };
         let mut outcome = Outcome::default();
         (!found.is_empty()).then_some(())?;

@@ -28,7 +28,9 @@ fn text_at(text: &str, range: &Value) -> String {
 
 #[test]
 fn a_finding_in_a_string_in_a_string_in_yaml_has_its_exact_place() {
-    let mut editor = Editor::start(pulling());
+    let mut capabilities = pulling();
+    capabilities["general"]["positionEncodings"] = json!(["utf-16"]);
+    let mut editor = Editor::start(capabilities);
     editor.open(URI, TEMPLATE);
     let report = editor.pull(URI);
     let items = report["items"].as_array().expect("diagnostics");
