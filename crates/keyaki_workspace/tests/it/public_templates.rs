@@ -12,7 +12,7 @@ use crate::templates::{folder, options};
 fn checked(name: &str) -> Option<Vec<CheckedFile>> {
     let path: PathBuf = folder("../shared/data/corpus").join(name);
     if !path.is_dir() {
-        eprintln!("skipped: there is no {}", path.display());
+        println!("skipped: there is no {}", path.display());
         return None;
     }
     Some(check(&discover(&[path]), &options(&Selection::default())))
