@@ -88,7 +88,7 @@ impl Bench {
         std::fs::write(bench.folder.join("parliament_driver.py"), PARLIAMENT)?;
         service_reference::write(&bench.folder.join("services"))?;
         let cargo = ["build", "--release", "--quiet", "--package", "keyaki_cli"];
-        succeed(Command::new("cargo").args(cargo).current_dir(root))?;
+        succeed(crate::cargo(root).args(cargo))?;
         if !bench.python().exists() {
             succeed(Command::new("python3").args(["-m", "venv"]).arg(bench.folder.join("venv")))?;
         }

@@ -34,7 +34,7 @@ pub(crate) fn compare(root: &Path) -> Outcome {
     run(Command::new("npm").args(quiet).args(packages).current_dir(&folder), PATIENCE)?;
     let build = ["build", "--release", "--quiet", "-p", "keyaki_cli", "-p", "keyaki_bench"];
     let targets = ["--bin", "keyaki", "--example", "editor_session"];
-    run(Command::new("cargo").args(build).args(targets).current_dir(root), PATIENCE)?;
+    run(crate::cargo(root).args(build).args(targets), PATIENCE)?;
     let ours = format!("keyaki {}={}", env!("CARGO_PKG_VERSION"), "target/release/keyaki lsp");
     let others = SERVERS.map(|(package, script)| {
         let name = package.split('@').next().unwrap_or_default();

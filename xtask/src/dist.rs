@@ -73,9 +73,8 @@ pub(crate) fn pack(root: &Path, order: &Order) -> Result<Packed, Box<dyn std::er
 
 fn build(root: &Path, order: &Order) -> Result<PathBuf, Box<dyn std::error::Error>> {
     let triple = order.platform.triple;
-    let mut cargo = Command::new("cargo");
+    let mut cargo = crate::cargo(root);
     cargo.args(["build", "--package", "keyaki_cli", "--profile", &order.profile]);
-    cargo.current_dir(root);
     // The host's own programs lie where every build puts them, so that nothing is built twice.
     let is_host = triple == crate::platform::host()?;
     let mut folder = root.join("target");

@@ -38,7 +38,7 @@ pub(crate) fn test(root: &Path) -> Outcome {
 /// A test fails, or something cannot be built or installed.
 pub(crate) fn test_in_workbench(root: &Path) -> Outcome {
     let build = ["build", "-p", "keyaki_cli"];
-    run(Command::new("cargo").args(build).current_dir(root), PATIENCE_IN_WORKBENCH)?;
+    run(crate::cargo(root).args(build), PATIENCE_IN_WORKBENCH)?;
     install(root)?;
     npm(root, &["run", "--silent", "test:editor"], PATIENCE_IN_WORKBENCH)
 }

@@ -26,7 +26,7 @@ const PATIENCE_IN_INSTALLING: Duration = Duration::from_secs(300);
 /// A test fails, or something cannot be built or, in CI, installed.
 pub(crate) fn test(root: &Path) -> Outcome {
     let build = ["build", "--quiet", "-p", "keyaki_cli"];
-    run(Command::new("cargo").args(build).current_dir(root), PATIENCE_IN_INSTALLING * 4)?;
+    run(crate::cargo(root).args(build), PATIENCE_IN_INSTALLING * 4)?;
     in_editor("Neovim", neovim(root), |program| {
         let words = ["--headless", "--clean", "-l", "editors/neovim/test.lua"];
         test_in(root, "neovim", "editors/neovim/keyaki.lua", Command::new(program).args(words))

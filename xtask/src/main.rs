@@ -6,7 +6,7 @@
 )]
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 mod catalog;
 mod codegen;
@@ -88,6 +88,20 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Cargo in the workspace, as a person would call it: some build scripts run anew where they see
+/// what cargo told this program about itself, and what needs their crates is built anew, too.
+fn cargo(root: &Path) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo.current_dir(root);
+    for (name, _) in std::env::vars_os() {
+        let told = ["CARGO_PKG_", "CARGO_MANIFEST_"];
+        if name.to_str().is_some_and(|name| told.iter().any(|head| name.starts_with(head))) {
+            cargo.env_remove(name);
+        }
+    }
+    cargo
 }
 
 /// The folder that holds the workspace's manifest.

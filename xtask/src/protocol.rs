@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// A test fails, or the program cannot be built.
 pub(crate) fn test(root: &Path) -> Outcome {
     let build = ["build", "--quiet", "-p", "keyaki_cli"];
-    run(Command::new("cargo").args(build).current_dir(root), PATIENCE * 4)?;
+    run(crate::cargo(root).args(build), PATIENCE * 4)?;
     let folder = root.join("target/protocol/venv");
     let python = folder.join("bin/python");
     if let Err(reason) = install(&folder, &python) {

@@ -35,7 +35,7 @@ pub(crate) fn test(root: &Path) -> Outcome {
     let words = ["install", "--no-audit", "--no-fund", "--loglevel", "error", DRIVER];
     run(Command::new("npm").args(words).current_dir(&folder), PATIENCE)?;
     let build = ["build", "--quiet", "-p", "keyaki_cli"];
-    run(Command::new("cargo").args(build).current_dir(root), PATIENCE * 4)?;
+    run(crate::cargo(root).args(build), PATIENCE * 4)?;
     let report = folder.join("report.html");
     write(root, &report)?;
     let script = root.join("xtask/report/test.mjs");

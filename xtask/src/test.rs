@@ -52,8 +52,8 @@ fn solver() -> Option<OsString> {
 }
 
 fn cargo(root: &Path, solver: &Option<OsString>, fixed: &[&str], arguments: &[&str]) -> Outcome {
-    let mut command = Command::new("cargo");
-    command.args(fixed).args(arguments).current_dir(root);
+    let mut command = crate::cargo(root);
+    command.args(fixed).args(arguments);
     if let Some(solver) = solver {
         command.env("KEYAKI_SOLVER", solver);
     }
