@@ -46,6 +46,16 @@ pub(crate) fn load(
         }
         progress.step(portion.len(), console);
     }
+    // Else everything that is granted would count as never used.
+    if trail.usage.events == 0 {
+        let why = trail.strange.first().map(|(path, why)| format!("; {path}: {why}"));
+        let folder = folder.display();
+        return Err(Failure::new(format!(
+            "{folder}: no event of CloudTrail in {} files{}",
+            files.len(),
+            why.unwrap_or_default()
+        )));
+    }
     Ok(trail)
 }
 

@@ -15,6 +15,23 @@ fn case(name: &str) -> PathBuf {
 }
 
 #[test]
+fn a_folder_without_events_is_a_failure_and_not_a_trail_of_nothing() {
+    let folder = crate::program::folder("no-events");
+    fs::create_dir(folder.join("events")).expect("the folder can be created");
+    fs::write(folder.join("events/other.json"), "{}").expect("the file can be written");
+    let snapshot = case("deploy").join("snapshot");
+    let snapshot = snapshot.to_string_lossy();
+    for words in [
+        &["generate", "--from", "cloudtrail", "events"][..],
+        &["analyze", &snapshot, "--analysis", "unused", "--cloudtrail", "events"],
+    ] {
+        let (stdout, stderr, code) = told(&folder, words);
+        assert_eq!((stdout.as_str(), code), ("", 2), "{words:?}");
+        assert!(stderr.starts_with("error: events: no event of CloudTrail in 1 files"), "{stderr}");
+    }
+}
+
+#[test]
 fn policies_grant_what_was_used_and_no_more() {
     for name in ["deploy", "broken"] {
         let case = case(name);
