@@ -289,8 +289,9 @@ impl CallerCase {
         self.scope == Scope::Itself && matches!(self.caller, Caller::CanonicalUser { .. })
     }
 
-    /// What holds of the keys of the principals of an account that is not known. Of origin access
-    /// identities, AWS does not say which keys they have.
+    /// What holds of the keys of the principals of an account that is not known, or of a request
+    /// that has none of these keys, as the evaluator takes it. Of origin access identities, AWS
+    /// does not say which keys they have.
     fn of_some_account(&self, asked: &AskedKeys) -> Vec<Formula<Ask>> {
         let arn = matches!(&self.caller, Caller::CanonicalUser { id } if id.starts_with("arn:"));
         let kinds = [
@@ -298,6 +299,7 @@ impl CallerCase {
             CallerKind::User,
             CallerKind::RoleSession,
             CallerKind::FederatedUser,
+            CallerKind::CanonicalUser,
         ];
         match arn {
             true => open_keys(CallerKind::CanonicalUser, ANY_ACCOUNT, asked)

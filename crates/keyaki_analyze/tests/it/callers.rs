@@ -158,3 +158,22 @@ fn is_allowed(policies: &Policies, request: &Request) -> bool {
     let evaluator = Evaluator::new(policies, &profile, keyaki_catalog::embedded());
     evaluator.decide(request).verdict == Verdict::Allow
 }
+
+const CANONICAL: &str = r#"{"CanonicalUser":
+    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}"#;
+
+#[test]
+fn a_canonical_user_that_is_named_has_the_keys_of_a_principal_of_its_account() {
+    let new = allow(CANONICAL, USERS);
+    let request = new_request(&resource(""), &new);
+    assert!(matches!(request.caller, Caller::CanonicalUser { .. }), "{request:?}");
+    assert_eq!(request.context.one("aws:PrincipalType"), Some("User"));
+}
+
+#[test]
+fn a_canonical_user_that_is_named_may_be_without_the_keys_of_principals() {
+    let absent = r#""Null": {"aws:PrincipalType": "true"}"#;
+    let request = new_request(&resource(""), &allow(CANONICAL, absent));
+    assert!(matches!(request.caller, Caller::CanonicalUser { .. }), "{request:?}");
+    assert!(!request.context.has("aws:PrincipalType"));
+}

@@ -100,12 +100,22 @@ fn possible(
         "aws:PrincipalTag/t",
     ];
     OWN.iter().for_each(|key| request.context.remove(key));
+    // A canonical id is that of an account: its requests may have the keys of any principal there.
+    let canonical = request.caller.clone();
+    let is_canonical = matches!(canonical, Caller::CanonicalUser { .. });
+    if is_canonical && dice.one_in(2) {
+        request.caller = caller(dice);
+        request.caller.account()?;
+    }
     if request.caller.account().is_none() {
         OF_ACCOUNTS.iter().for_each(|key| request.context.remove(key));
     }
     request.resource_account = None;
     let completed = complete_where(request, asked).ok()?;
     let mut request = completed.request;
+    if is_canonical {
+        request.caller = canonical;
+    }
     if completed.assumed.contains(&"aws:MultiFactorAuthPresent") && dice.one_in(2) {
         request.context.remove("aws:MultiFactorAuthPresent");
     }
