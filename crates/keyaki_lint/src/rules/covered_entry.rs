@@ -63,16 +63,17 @@ fn check(cx: &mut Context<'_>) {
     // What is found can be left out together: nothing that is found covers anything else.
     let mut gone: Vec<keyaki_syntax::NodeId> = Vec::new();
     for statement in statements.iter().filter(|s| allows(s)) {
-        let others = statements.iter().filter(|o| o.origin != statement.origin && allows(o));
         let Some(list) = statement.action.as_ref().filter(|l| l.entries.len() > 1) else {
             continue;
         };
-        if could_cover(others.clone(), statement) {
+        let others = statements.iter().filter(|o| o.origin != statement.origin && allows(o));
+        let wide: Vec<&Statement> = others.clone().filter(|o| is_on_all(o, statement)).collect();
+        if wide.is_empty() || could_cover(others, statement) {
             continue;
         }
         for entry in &list.entries {
-            let covers = |o: &&Statement| is_within(statement, entry, o, &gone);
-            let covering: Vec<&Statement> = others.clone().filter(covers).collect();
+            let covers = |o: &&Statement| has_action_but(o, entry, |e| gone.contains(&e.origin));
+            let covering: Vec<&Statement> = wide.iter().copied().filter(covers).collect();
             if covering.is_empty() || !is_covered(cx, statement, entry, &covering, &gone) {
                 continue;
             }
@@ -92,17 +93,10 @@ fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// Whether another statement could grant all that an entry does.
-fn is_within(
-    statement: &Statement,
-    entry: &ActionPattern,
-    other: &Statement,
-    gone: &[keyaki_syntax::NodeId],
-) -> bool {
+/// Whether a statement could be on all that another is on.
+fn is_on_all(other: &Statement, statement: &Statement) -> bool {
     let mut resources = statement.resource.iter().flat_map(|e| &e.entries);
-    has_action_but(other, entry, |e| gone.contains(&e.origin))
-        && statement.not_resource.is_none()
-        && resources.all(|r| has_resource(other, r))
+    statement.not_resource.is_none() && resources.all(|r| has_resource(other, r))
 }
 
 fn is_covered(
