@@ -147,20 +147,20 @@ pub fn matches_pieces(pieces: &[Piece<'_>], text: &str, case: Case) -> bool {
 /// with one limit: an `outer` with `?` is explored in at most [`INCLUSION_STEPS`] states, and the
 /// answer past that is "no", so a "yes" is always right.
 pub fn includes(outer: &str, inner: &str, case: Case) -> bool {
-    // The texts of `inner` have no more in common at their start than its head.
-    if !starts_with(literal_head(inner), literal_head(outer), case) {
-        return false;
+    let (o, p) = (outer.as_bytes(), inner.as_bytes());
+    // Most patterns differ before their first wildcard.
+    let mut head = 0;
+    while let Some(&c) = o.get(head).filter(|&&c| c != b'*' && c != b'?') {
+        if !p.get(head).is_some_and(|&d| case.eq(c, d)) {
+            return false;
+        }
+        head += 1;
     }
-    if !outer.contains('?') || !has_wildcard(inner) {
+    if !o[head..].contains(&b'?') || !has_wildcard(inner) {
         // Only a star of `outer` can take in a wildcard of `inner`, so it may be read as text.
-        return matches(outer, inner, case);
+        return matches_bytes(&o[head..], &p[head..], case);
     }
     includes_by_states(&symbols(outer), &symbols(inner), case)
-}
-
-fn starts_with(text: &str, head: &str, case: Case) -> bool {
-    let start = text.as_bytes().get(..head.len());
-    start.is_some_and(|start| equal(start, head.as_bytes(), case))
 }
 
 fn equal(a: &[u8], b: &[u8], case: Case) -> bool {

@@ -2,8 +2,11 @@
 
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{
-    ActionPattern, BaseOperator, ConditionBlock, ConditionEntry, ResourcePattern, Statement,
+    ActionPattern, BaseOperator, ConditionBlock, ConditionEntry, Policy, ResourcePattern, Statement,
 };
+
+use crate::granted::{denies, names};
+use crate::presence::{Presence, demand};
 
 /// Whether each action and each resource of a statement could be within those of some others.
 pub(crate) fn could_cover<'s>(
@@ -47,6 +50,87 @@ pub(crate) fn has_resource(statement: &Statement, entry: &ResourcePattern) -> bo
             e.text() == entry.text()
                 || glob::includes(&e.pattern.widened(), &entry.pattern.widened(), Case::Sensitive)
         })
+}
+
+/// Whether a request shows at once that others do not cover some actions of a statement: one
+/// without the keys that they ask for and the statement does not, for what a pattern holds.
+///
+/// A yes is certain; a no leaves it to the proof.
+pub(crate) fn is_wider(
+    statement: &Statement,
+    actions: &[ActionPattern],
+    others: &[&Statement],
+    policy: &Policy,
+) -> bool {
+    let Some(resources) = statement.resource.as_ref() else { return false };
+    let names_callers = |s: &Statement| s.principal_elements().next().is_some();
+    if statement.not_resource.is_some() || policy.statements.iter().any(names_callers) {
+        return false;
+    }
+    let others: Vec<&Statement> =
+        others.iter().copied().filter(|o| !asks_for_more(o, statement)).collect();
+    let denying = || policy.statements.iter().filter(|s| denies(s));
+    let actions = actions.iter().filter_map(|action| example_action(&action.text));
+    let mut open = actions.filter(|action| !denying().any(|s| names(s, action)));
+    open.any(|action| {
+        let naming: Vec<&&Statement> = others.iter().filter(|o| names(o, &action)).collect();
+        let texts = resources.entries.iter().filter(|r| r.pattern.variables().is_empty());
+        let mut examples = texts.filter_map(|r| example_resource(r.text()));
+        examples.any(|resource| !naming.iter().any(|o| could_be_on(o, &resource)))
+    })
+}
+
+/// Whether a statement asks for a key that a request may lack which another statement is about.
+fn asks_for_more(statement: &Statement, other: &Statement) -> bool {
+    let needs = |(block, entry): &(&ConditionBlock, &ConditionEntry)| {
+        demand(block.operator.operator, entry) == Some(Presence::Present)
+    };
+    let mut asked = statement.condition_entries().filter(needs);
+    asked.any(|(_, entry)| may_be_absent(&entry.key.value, other))
+}
+
+/// Whether nothing that a statement asks for needs a key: no request needs tags, and the keys of a
+/// service have to do with those of this service alone.
+fn may_be_absent(key: &str, statement: &Statement) -> bool {
+    let Some((service, name)) = key.split_once(':') else { return false };
+    let is_tag = |name: &str| {
+        let kind = name.split_once('/').map(|(kind, _)| kind);
+        kind.is_some_and(|kind| kind.eq_ignore_ascii_case("ResourceTag"))
+    };
+    match service.eq_ignore_ascii_case("aws") {
+        true => is_tag(name) && !statement.condition_entries().any(|(_, e)| e.is(key)),
+        false => !statement.condition_entries().any(|(_, e)| {
+            e.key.value.split_once(':').is_none_or(|(own, _)| own.eq_ignore_ascii_case(service))
+        }),
+    }
+}
+
+/// A text that a pattern matches.
+fn example(pattern: &str) -> String {
+    pattern.replace('*', "keyaki").replace('?', "k")
+}
+
+/// An action that a pattern matches; none where it names no service.
+fn example_action(pattern: &str) -> Option<String> {
+    let is_star = pattern.bytes().all(|b| b == b'*');
+    let example = if is_star { "keyaki:keyaki".to_owned() } else { example(pattern) };
+    Some(example).filter(|text| text.contains(':'))
+}
+
+/// An ARN that a pattern matches; none where it is none.
+fn example_resource(pattern: &str) -> Option<String> {
+    if pattern.bytes().all(|b| b == b'*') {
+        return Some("arn:aws:keyaki:us-east-1:123456789012:keyaki".to_owned());
+    }
+    let example = example(pattern);
+    (example.starts_with("arn:") && example.matches(':').count() >= 5).then_some(example)
+}
+
+/// Whether a statement could be on a resource.
+fn could_be_on(statement: &Statement, resource: &str) -> bool {
+    let matches =
+        |r: &ResourcePattern| glob::matches(&r.pattern.widened(), resource, Case::Sensitive);
+    statement.resource.as_ref().is_none_or(|e| e.entries.iter().any(matches))
 }
 
 /// Whether some key is tested more than once.

@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::granted::{allows, denies};
 use crate::meaning::narrowed;
 use crate::rule::rule;
-use crate::wider::{could_cover, has_action_but, has_resource};
+use crate::wider::{could_cover, has_action_but, has_resource, is_wider};
 
 rule! {
     /// Action that other statements grant on the same resources already.
@@ -74,7 +74,10 @@ fn check(cx: &mut Context<'_>) {
         for entry in &list.entries {
             let covers = |o: &&Statement| has_action_but(o, entry, |e| gone.contains(&e.origin));
             let covering: Vec<&Statement> = wide.iter().copied().filter(covers).collect();
-            if covering.is_empty() || !is_covered(cx, statement, entry, &covering, &gone) {
+            if covering.is_empty()
+                || is_wider(statement, std::slice::from_ref(entry), &covering, cx.policy())
+                || !is_covered(cx, statement, entry, &covering, &gone)
+            {
                 continue;
             }
             gone.push(entry.origin);
