@@ -188,6 +188,12 @@ impl<'a> Context<'a> {
         self.document.policy.effective_version() >= Version::V2012
     }
 
+    /// Where to report what is said of all statements together: their list.
+    pub(crate) fn whole(&self) -> NodeId {
+        let list = self.node(self.policy().origin).and_then(|policy| policy.get("Statement"));
+        list.map_or(self.policy().origin, |list| list.id())
+    }
+
     /// The syntax node of an origin.
     pub(crate) fn node(&self, origin: NodeId) -> Option<Value<'a>> {
         self.document.tree.value(origin)

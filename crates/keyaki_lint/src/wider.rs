@@ -163,3 +163,58 @@ fn asks_for_presence(block: &ConditionBlock, entry: &ConditionEntry) -> bool {
     let is_null = block.operator.operator.is_some_and(|o| o.base == BaseOperator::Null);
     is_null && entry.values.iter().all(|v| v.text().eq_ignore_ascii_case("false"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether the first statement is plainly wider than the others.
+    fn wider(statements: &str) -> bool {
+        let text = format!(r#"{{ "Version": "2012-10-17", "Statement": [{statements}] }}"#);
+        let policy = keyaki_ir::lower(&keyaki_syntax::Tree::parse(&text));
+        let Some((first, rest)) = policy.statements.split_first() else { return false };
+        let actions = first.action.as_ref().map_or(&[][..], |list| &list.entries);
+        let others: Vec<&Statement> = rest.iter().filter(|s| !denies(s)).collect();
+        is_wider(first, actions, &others, &policy)
+    }
+
+    fn allow(action: &str, resource: &str, condition: &str) -> String {
+        format!(
+            r#"{{ "Effect": "Allow", "Action": "{action}", "Resource": "{resource}",
+                 "Condition": {{ {condition} }} }}"#
+        )
+    }
+
+    #[test]
+    fn a_key_that_only_the_others_ask_for_tells_them_apart() {
+        let all = allow("s3:GetObject", "*", "");
+        let tagged = r#""StringEquals": { "aws:ResourceTag/team": "a" }"#;
+        assert!(wider(&format!("{all}, {}", allow("s3:*", "*", tagged))));
+        let both = allow("s3:GetObject", "*", tagged);
+        assert!(!wider(&format!("{both}, {}", allow("s3:*", "*", tagged))));
+        let service = r#""StringLike": { "s3:prefix": "a/*" }"#;
+        assert!(wider(&format!("{all}, {}", allow("s3:*", "*", service))));
+        let other_key = allow("s3:GetObject", "*", r#""StringLike": { "s3:delimiter": "/" }"#);
+        assert!(!wider(&format!("{other_key}, {}", allow("s3:*", "*", service))));
+    }
+
+    #[test]
+    fn keys_that_a_request_may_have_to_have_tell_nothing() {
+        let all = allow("s3:GetObject", "*", "");
+        for key in ["aws:SecureTransport", "aws:TagKeys", "aws:PrincipalArn"] {
+            let asks = format!(r#""StringLike": {{ "{key}": "*" }}"#);
+            assert!(!wider(&format!("{all}, {}", allow("s3:*", "*", &asks))), "{key}");
+        }
+        let absent = r#""StringNotEquals": { "aws:ResourceTag/team": "a" }"#;
+        assert!(!wider(&format!("{all}, {}", allow("s3:*", "*", absent))));
+    }
+
+    #[test]
+    fn what_is_denied_tells_nothing() {
+        let all = allow("s3:GetObject", "*", "");
+        let part = allow("s3:*", "arn:aws:s3:::reports/*", "");
+        let deny = part.replace("Allow", "Deny");
+        assert!(wider(&format!("{all}, {part}")));
+        assert!(!wider(&format!("{all}, {part}, {deny}")));
+    }
+}

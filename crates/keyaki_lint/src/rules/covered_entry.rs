@@ -1,4 +1,3 @@
-use keyaki_analyze::Question;
 use keyaki_diag::Applicability;
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{ActionPattern, Statement};
@@ -121,7 +120,5 @@ fn is_covered(
     };
     let new = meaning.some(|s| pick(s, true));
     let old = meaning.some(|s| pick(s, false));
-    let nothing = Question::AlwaysDenied { subject: &new };
-    meaning.holds(cx.catalog(), &Question::NoNewAccess { old: &old, new: &new })
-        && !meaning.holds(cx.catalog(), &nothing)
+    meaning.covers(cx.catalog(), &old, &new)
 }

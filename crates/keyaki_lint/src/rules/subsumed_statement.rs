@@ -1,4 +1,3 @@
-use keyaki_analyze::Question;
 use keyaki_diag::Applicability;
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{ActionPattern, Statement};
@@ -101,8 +100,6 @@ fn is_covered(cx: &Context<'_>, statement: &Statement, rest: &[&Statement]) -> b
         false => denies(s).then(|| narrowed(s, meets)),
     });
     let old = meaning.some(|s| (others(s) || denies(s)).then(|| narrowed(s, meets)));
-    let nothing = Question::AlwaysDenied { subject: &new };
-    let question = Question::NoNewAccess { old: &old, new: &new };
     // A statement that grants nothing at all is another rule's.
-    meaning.holds(cx.catalog(), &question) && !meaning.holds(cx.catalog(), &nothing)
+    meaning.covers(cx.catalog(), &old, &new)
 }
