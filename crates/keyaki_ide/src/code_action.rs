@@ -112,7 +112,8 @@ impl CodeActionId {
 /// What can be done in a part of a document, of the kinds that are wanted: first what mends
 /// findings there.
 ///
-/// What fixes do to access is found out here, for those in the part. The two actions on the whole document are always listed: whether they change something is
+/// What fixes do to access is found out here, for those in the part.
+/// The two actions on the whole document are always listed: whether they change something is
 /// known when they are worked out.
 pub fn code_actions(
     document: &Document,

@@ -11,7 +11,8 @@ fn output(format: &str) -> Value {
     let thread = std::thread::current();
     let test = thread.name().unwrap_or("main").replace(':', "-");
     let place = folder(&format!("contract-{format}-{test}"));
-    let policy = "{\"Version\": \"2012-10-17\", \"Statement\": {\"Effect\": \"Allow\", \
+    // The right name denies more, so that it is offered.
+    let policy = "{\"Version\": \"2012-10-17\", \"Statement\": {\"Effect\": \"Deny\",  \
                   \"Action\": \"s3:GetObjet\", \"Resource\": \"*\"}}";
     let escaped = policy.replace('"', "\\\"");
     let files = [
@@ -130,7 +131,7 @@ fn sarif_points_at_the_character_and_offers_the_fix() {
         let result = &log["runs"][0]["results"][i];
         result["partialFingerprints"]["keyakiStatement/v1"].clone()
     };
-    // The same statement grants it to somebody else where it stands in a policy of several.
+    // The same statement denies it to somebody else where it stands in a policy of several.
     assert!(print(0).is_string());
     assert_ne!(print(0), print(1));
 }

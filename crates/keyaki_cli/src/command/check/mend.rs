@@ -111,11 +111,10 @@ fn fixed(
 pub(super) fn settle(files: &mut [CheckedFile], options: &Options<'_>) {
     let jobs = options.jobs.unwrap_or_else(|| default_jobs(files.len()));
     let settled = map(files, jobs, |file| {
-        let mut findings: Vec<Finding> = file.findings().cloned().collect();
-        let guard = || Guard::new(Path::new(&file.path), &file.text, options);
-        let has_fixes = findings.iter().any(|finding| !finding.fixes.is_empty());
+        let has_fixes = file.findings().any(|finding| !finding.fixes.is_empty());
         has_fixes.then(|| {
-            guard().settle(&mut findings);
+            let mut findings: Vec<Finding> = file.findings().cloned().collect();
+            Guard::new(Path::new(&file.path), &file.text, options).settle(&mut findings);
             findings.into_iter().map(|finding| finding.fixes)
         })
     });
