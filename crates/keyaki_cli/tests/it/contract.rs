@@ -11,9 +11,9 @@ fn output(format: &str) -> Value {
     let thread = std::thread::current();
     let test = thread.name().unwrap_or("main").replace(':', "-");
     let place = folder(&format!("contract-{format}-{test}"));
-    // The right name denies more, so that it is offered.
-    let policy = "{\"Version\": \"2012-10-17\", \"Statement\": {\"Effect\": \"Deny\",  \
-                  \"Action\": \"s3:GetObjet\", \"Resource\": \"*\"}}";
+    // The right name is offered, as it is granted anyway.
+    let policy = "{\"Version\": \"2012-10-17\", \"Statement\": {\"Effect\": \"Allow\", \
+                  \"Action\": [\"s3:GetObjet\", \"s3:*\"], \"Resource\": \"*\"}}";
     let escaped = policy.replace('"', "\\\"");
     let files = [
         ("a b.json", policy.to_owned()),
@@ -74,7 +74,7 @@ fn json_points_into_the_file_and_into_the_policy() {
     let of = |i: usize| &output["files"][i];
     let finding = |i: usize| &of(i)["findings"][0];
     for i in 0..3 {
-        assert_eq!(finding(i)["pointer"], "/Statement/Action");
+        assert_eq!(finding(i)["pointer"], "/Statement/Action/0");
         assert_eq!(finding(i)["rule"], "invalid-action");
     }
     let documents = [0, 1, 2, 3].map(|i| of(i)["document"].clone());
@@ -124,14 +124,14 @@ fn sarif_points_at_the_character_and_offers_the_fix() {
     assert_eq!(location["artifactLocation"]["uri"], "a%20b.json");
     let region = &location["region"];
     let numbers = ["startLine", "startColumn", "endLine", "endColumn"].map(|n| &region[n]);
-    assert_eq!(numbers, [1, 70, 1, 83]);
+    assert_eq!(numbers, [1, 71, 1, 84]);
     let replacement = &result["fixes"][0]["artifactChanges"][0]["replacements"][0];
     assert_eq!(replacement["insertedContent"]["text"], "\"s3:GetObject\"");
     let print = |i: usize| {
         let result = &log["runs"][0]["results"][i];
         result["partialFingerprints"]["keyakiStatement/v1"].clone()
     };
-    // The same statement denies it to somebody else where it stands in a policy of several.
+    // The same statement grants it to somebody else where it stands in a policy of several.
     assert!(print(0).is_string());
     assert_ne!(print(0), print(1));
 }
