@@ -171,7 +171,7 @@ mod tests {
     /// Whether the first statement is plainly wider than the others.
     fn wider(statements: &str) -> bool {
         let text = format!(r#"{{ "Version": "2012-10-17", "Statement": [{statements}] }}"#);
-        let policy = keyaki_ir::lower(&keyaki_syntax::Tree::parse(&text));
+        let policy = keyaki_ir::lower(&keyaki_syntax::Tree::parse(text));
         let Some((first, rest)) = policy.statements.split_first() else { return false };
         let actions = first.action.as_ref().map_or(&[][..], |list| &list.entries);
         let others: Vec<&Statement> = rest.iter().filter(|s| !denies(s)).collect();
