@@ -8,7 +8,7 @@ use keyaki_catalog::Catalog;
 use keyaki_diag::{Finding, TextRange};
 use keyaki_ir::Statement;
 use keyaki_syntax::{NodeId, Tree};
-use keyaki_workspace::{Language, ReadPolicy, check_tree, check_yaml, language, read_policies};
+use keyaki_workspace::{Language, ReadPolicy, check_host, check_tree, language, read_policies};
 
 use crate::Settings;
 
@@ -33,7 +33,7 @@ impl Document {
         let language = language(&path, text.as_bytes());
         let tree = match language {
             Language::Json => Tree::parse(text),
-            Language::Yaml => Tree::opaque(text),
+            Language::Yaml | Language::Hcl => Tree::opaque(text),
         };
         let (policies, findings) = (OnceLock::new(), OnceLock::new());
         let accounts = OnceLock::new();
@@ -72,7 +72,9 @@ impl Document {
             let options = &self.settings.options;
             let checked = match self.language {
                 Language::Json => check_tree(&self.path, &self.tree, options),
-                Language::Yaml => check_yaml(&self.path, self.text(), options),
+                language @ (Language::Yaml | Language::Hcl) => {
+                    check_host(&self.path, language, self.text(), options)
+                }
             };
             let mut findings: Vec<_> = checked.into_iter().flat_map(|d| d.findings).collect();
             findings.sort_by_key(Finding::range);

@@ -120,7 +120,7 @@ fn found(entry: &DirEntry, by_name: bool) -> Option<Source> {
 }
 
 /// How the names of files with policies end.
-const ENDINGS: [&str; 4] = ["json", "template", "yaml", "yml"];
+const ENDINGS: [&str; 6] = ["json", "template", "tf", "tofu", "yaml", "yml"];
 
 fn may_hold_policy(path: &Path) -> bool {
     let is_one_of = |e: &OsStr| ENDINGS.iter().any(|known| e.eq_ignore_ascii_case(known));

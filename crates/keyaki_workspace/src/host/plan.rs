@@ -85,7 +85,8 @@ fn of_resource(tree: &Tree, resource: Value<'_>, values: Value<'_>, host: &mut H
         // A language of its own.
         let Some(hint) = hint.unwrap_or(Some(Hint::default())) else { continue };
         let pointer = tree.pointer(string.id());
-        host.policies.push(HostPolicy { pointer, hint, texts: vec![of_string(string)] });
+        let (texts, told) = (vec![of_string(string)], Vec::new());
+        host.policies.push(HostPolicy { pointer, hint, texts, told });
     }
 }
 
@@ -125,7 +126,7 @@ fn of_document(tree: &Tree, change: Value<'_>) -> Option<HostPolicy> {
     document.policy(after, statements, unknown.and_then(|u| u.get("statement")));
     let pointer = tree.pointer(statements.id());
     let texts = vec![document.writer.finish()];
-    Some(HostPolicy { pointer, hint: Hint::default(), texts })
+    Some(HostPolicy { pointer, hint: Hint::default(), texts, told: Vec::new() })
 }
 
 /// A policy that is put together from the blocks of a data source.
