@@ -33,7 +33,7 @@ impl Document {
         let language = language(&path, text.as_bytes());
         let tree = match language {
             Language::Json => Tree::parse(text),
-            Language::Yaml | Language::Hcl => Tree::opaque(text),
+            Language::Yaml | Language::Hcl | Language::Markdown => Tree::opaque(text),
         };
         let (policies, findings) = (OnceLock::new(), OnceLock::new());
         let accounts = OnceLock::new();
@@ -72,7 +72,7 @@ impl Document {
             let options = &self.settings.options;
             let checked = match self.language {
                 Language::Json => check_tree(&self.path, &self.tree, options),
-                language @ (Language::Yaml | Language::Hcl) => {
+                language @ (Language::Yaml | Language::Hcl | Language::Markdown) => {
                     check_host(&self.path, language, self.text(), options)
                 }
             };

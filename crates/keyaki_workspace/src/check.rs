@@ -12,9 +12,9 @@ use keyaki_syntax::{NodeKind, SyntaxError, Tree, Value};
 
 use crate::config::Config;
 use crate::embedded::Embedded;
-use crate::host::{self, Host, HostPolicy, Language, Modules, Problem, Written};
+use crate::host::{self, Host, HostPolicy, Language, Modules, Problem, Suppression, Written};
 use crate::kind::{self, Hint, Kind};
-use crate::problem::{NO_POLICY, UNREADABLE_FILE, UNREADABLE_TEMPLATE};
+use crate::problem::{NO_POLICY, UNREADABLE_FILE, UNREADABLE_TEMPLATE, UNUSED_SUPPRESSION};
 use crate::unwrap::{Site, resembles_policy, sites};
 use crate::{Content, Source, default_jobs, map, problem, read};
 
@@ -215,7 +215,7 @@ impl Text {
     fn read(path: &Path, bytes: Cow<'_, [u8]>) -> Text {
         match host::language(path, &bytes) {
             Language::Json => Text::Json(Tree::parse_bytes(bytes)),
-            language @ (Language::Yaml | Language::Hcl) => {
+            language @ (Language::Yaml | Language::Hcl | Language::Markdown) => {
                 Text::Host(language, String::from_utf8_lossy(&bytes).into())
             }
         }
@@ -323,11 +323,42 @@ impl Run<'_> {
         let mut documents: Vec<CheckedDocument> =
             host.policies.iter().flat_map(|policy| self.host_policy(policy)).collect();
         keep_first(&mut documents);
-        if let Some(problem) = host.problem {
-            let finding = problem::at(&UNREADABLE_TEMPLATE, problem.message, problem.range);
-            documents.push(CheckedDocument::without_policy(finding));
-        }
+        let unused = self.suppress(&host.suppressions, &mut documents);
+        let problem = host.problem.map(|problem| {
+            problem::at(&UNREADABLE_TEMPLATE, problem.message, problem.range)
+        });
+        // What could not be read may have what is suppressed.
+        let about_file = problem.map_or(unused, |problem| vec![problem]);
+        documents.extend(about_file.into_iter().map(CheckedDocument::without_policy));
         documents
+    }
+
+    /// Takes out what the file itself accepts; what is found about that.
+    fn suppress(&self, all: &[Suppression], documents: &mut [CheckedDocument]) -> Vec<Finding> {
+        let mut unused = Vec::new();
+        let rules = self.options.linter.rules();
+        for Suppression { range, covers, rule } in all {
+            let rule = match rule {
+                Ok(rule) => rule,
+                Err(mistake) => {
+                    unused.push(problem::at(&UNUSED_SUPPRESSION, mistake.clone(), *range));
+                    continue;
+                }
+            };
+            let meant = |f: &Finding| {
+                f.rule.name == rule.name && covers.contains(TextRange::empty(f.range().start))
+            };
+            let before = documents.iter().map(|d| d.findings.len()).sum::<usize>();
+            for document in &mut *documents {
+                document.findings.retain(|finding| !meant(finding));
+            }
+            let after = documents.iter().map(|d| d.findings.len()).sum::<usize>();
+            if before == after && rules.iter().any(|own| own.meta.name == rule.name) {
+                let message = format!("nothing is left of `{}` to suppress", rule.name);
+                unused.push(problem::at(&UNUSED_SUPPRESSION, message, *range));
+            }
+        }
+        unused
     }
 
     /// A policy of a template in all its ways; what is found in several is told once.

@@ -15,10 +15,12 @@ mod emit;
 mod hcl;
 mod intrinsic;
 mod margin;
+mod markdown;
 mod node;
 mod plan;
 mod scalar;
 mod search;
+mod suppress;
 mod value;
 mod written;
 mod yaml;
@@ -33,6 +35,7 @@ use crate::kind::Hint;
 use intrinsic::Template;
 use node::Nodes;
 pub(crate) use hcl::Modules;
+pub(crate) use suppress::Suppression;
 pub(crate) use written::Written;
 
 /// How much text the policies of one file may take, written out.
@@ -45,6 +48,8 @@ pub(crate) struct Host {
     pub(crate) policies: Vec<HostPolicy>,
     /// What keeps the file, or a part of it, from being read.
     pub(crate) problem: Option<Problem>,
+    /// What is accepted in it.
+    pub(crate) suppressions: Vec<Suppression>,
 }
 
 /// A policy of a file.
@@ -77,6 +82,8 @@ pub enum Language {
     Yaml,
     /// Terraform.
     Hcl,
+    /// Markdown with blocks of JSON.
+    Markdown,
 }
 
 /// The language of a text, by its name and, where that leaves it open, its first character.
@@ -87,6 +94,7 @@ pub fn language(path: &Path, text: &[u8]) -> Language {
     match extension.as_deref() {
         Some("yaml" | "yml") => Language::Yaml,
         Some("tf" | "tofu") => Language::Hcl,
+        Some("md" | "markdown") => Language::Markdown,
         Some("template") if !is_json => Language::Yaml,
         _ => Language::Json,
     }
@@ -96,6 +104,7 @@ pub fn language(path: &Path, text: &[u8]) -> Language {
 pub(crate) fn may_hold_policy(language: Language, text: &str) -> bool {
     match language {
         Language::Hcl => hcl::may_hold_policy(text),
+        Language::Markdown => text.contains("Statement"),
         Language::Json | Language::Yaml => text.contains("Effect") || text.contains("Statement"),
     }
 }
@@ -127,13 +136,30 @@ pub(crate) fn read_json(tree: &Tree) -> Option<Host> {
 pub(crate) fn read(language: Language, path: &Path, text: &str, modules: &Modules) -> Host {
     match language {
         Language::Hcl => hcl::read(text, path, modules),
+        Language::Markdown => markdown::read(text),
         Language::Json | Language::Yaml => read_yaml(text),
+    }
+}
+
+/// The texts over several lines, in order: no comment can stand in them.
+pub(crate) fn texts(language: Language, text: &str) -> Vec<TextRange> {
+    match language {
+        Language::Hcl => hcl::heredocs(text),
+        Language::Yaml => yaml::read(text).map(|nodes| nodes.texts()).unwrap_or_default(),
+        Language::Json | Language::Markdown => Vec::new(),
     }
 }
 
 fn read_yaml(text: &str) -> Host {
     match yaml::read(text) {
-        Ok(nodes) => policies(&nodes),
+        Ok(nodes) => {
+            let mut host = policies(&nodes);
+            if suppress::may_be_in(text) {
+                let comments = suppress::yaml_comments(text, &nodes).into_iter();
+                host.suppressions.extend(suppress::of_comments(text, comments, &nodes.texts()));
+            }
+            host
+        }
         Err(error) => {
             let problem = Problem { message: error.message, range: error.range };
             Host { problem: Some(problem), ..Host::default() }
@@ -142,7 +168,7 @@ fn read_yaml(text: &str) -> Host {
 }
 
 fn policies(nodes: &Nodes) -> Host {
-    let mut host = Host::default();
+    let mut host = Host { suppressions: suppress::of_metadata(nodes), ..Host::default() };
     let mut left = MAX_TEXT;
     let steps = Cell::new(0);
     for (index, &root) in nodes.roots.iter().enumerate() {

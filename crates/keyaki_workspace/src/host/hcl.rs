@@ -23,7 +23,7 @@ use hcl_edit::structure::{Block, Body, Structure};
 use keyaki_diag::TextRange;
 
 use super::value::{Kind, Value};
-use super::{Host, HostPolicy, MAX_TEXT, Written, document, is_readable, too_much};
+use super::{Host, HostPolicy, MAX_TEXT, Written, document, is_readable, suppress, too_much};
 use crate::kind::Hint;
 use attached::{To, attached, range_of, targets};
 use evaluate::{Evaluator, MIN_STEPS, Scope};
@@ -33,6 +33,11 @@ pub(crate) use module::Modules;
 /// Whether a text may hold a policy or use one: a look at its bytes, before it is read.
 pub(crate) fn may_hold_policy(text: &str) -> bool {
     text.contains("olicy") || text.contains("olicies") || text.contains("Statement")
+}
+
+/// The heredocs of a text.
+pub(crate) fn heredocs(text: &str) -> Vec<TextRange> {
+    scan::scan(text).heredocs
 }
 
 /// The policies of a text.
@@ -56,6 +61,8 @@ pub(crate) fn read(text: &str, path: &Path, modules: &Modules) -> Host {
     search.documents();
     search.anywhere(&file.body, "");
     search.host.policies.sort_by_key(|policy| policy.texts.first().map(Written::start));
+    let comments = file.scan.comments.iter().copied();
+    search.host.suppressions = suppress::of_comments(text, comments, &file.scan.heredocs);
     search.host
 }
 
