@@ -28,8 +28,8 @@ use crate::host::value::{Kind, Value};
 /// How deep values may nest, with all that they refer to.
 const MAX_DEPTH: u32 = 96;
 
-/// How many values are worked out for a file, beside some for each of its bytes.
-pub(super) const MIN_STEPS: usize = 500_000;
+/// How many values are worked out for a file, beside one for each of its bytes.
+pub(super) const MIN_STEPS: usize = 20_000;
 
 /// What works out expressions, under the assumption that all conditions that are not known are
 /// true, or that all are false.
