@@ -58,12 +58,7 @@ fn statement_of(pointer: &str) -> &str {
 }
 
 /// The text with a comment above each line where findings begin; none for a language without.
-fn with_comments(
-    path: &Path,
-    text: &str,
-    findings: &[&Finding],
-    reason: &str,
-) -> Option<String> {
+fn with_comments(path: &Path, text: &str, findings: &[&Finding], reason: &str) -> Option<String> {
     let language = language(path, text.as_bytes());
     if findings.is_empty() || !matches!(language, Language::Yaml | Language::Hcl) {
         return None;

@@ -324,9 +324,9 @@ impl Run<'_> {
             host.policies.iter().flat_map(|policy| self.host_policy(policy)).collect();
         keep_first(&mut documents);
         let unused = self.suppress(&host.suppressions, &mut documents);
-        let problem = host.problem.map(|problem| {
-            problem::at(&UNREADABLE_TEMPLATE, problem.message, problem.range)
-        });
+        let problem = host
+            .problem
+            .map(|problem| problem::at(&UNREADABLE_TEMPLATE, problem.message, problem.range));
         // What could not be read may have what is suppressed.
         let about_file = problem.map_or(unused, |problem| vec![problem]);
         documents.extend(about_file.into_iter().map(CheckedDocument::without_policy));

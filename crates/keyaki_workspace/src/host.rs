@@ -32,9 +32,9 @@ use keyaki_diag::TextRange;
 use keyaki_syntax::Tree;
 
 use crate::kind::Hint;
+pub(crate) use hcl::Modules;
 use intrinsic::Template;
 use node::Nodes;
-pub(crate) use hcl::Modules;
 pub(crate) use suppress::Suppression;
 pub(crate) use written::Written;
 
@@ -184,7 +184,12 @@ fn policies(nodes: &Nodes) -> Host {
             left = rest;
             let texts: Vec<Written> = texts.into_iter().filter(is_readable).collect();
             if !texts.is_empty() {
-                let policy = HostPolicy { pointer: found.pointer, hint: found.hint, texts, told: Vec::new() };
+                let policy = HostPolicy {
+                    pointer: found.pointer,
+                    hint: found.hint,
+                    texts,
+                    told: Vec::new(),
+                };
                 host.policies.push(policy);
             }
         }

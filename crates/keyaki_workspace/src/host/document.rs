@@ -58,12 +58,8 @@ struct Merged {
 impl Merged {
     fn of(arguments: &Value) -> Merged {
         let default = Value::made(VERSION, TextRange::empty(arguments.range.start));
-        let mut merged = Merged {
-            version: default,
-            id: None,
-            statements: Vec::new(),
-            by_sid: HashMap::new(),
-        };
+        let mut merged =
+            Merged { version: default, id: None, statements: Vec::new(), by_sid: HashMap::new() };
         documents(arguments, "source_json", "source_policy_documents")
             .for_each(|document| merged.add(&document, false));
         let own = list(arguments, "statement").unwrap_or_default();
@@ -203,8 +199,7 @@ fn principals(blocks: &[Value]) -> Value {
             return unknown_of(blocks, range);
         };
         let Some(name) = kind.plain() else { return unknown_of(blocks, range) };
-        let is_everybody =
-            |ids: &[Value]| ids.len() == 1 && ids[0].plain().as_deref() == Some("*");
+        let is_everybody = |ids: &[Value]| ids.len() == 1 && ids[0].plain().as_deref() == Some("*");
         if blocks.len() == 1 && name == "*" && identifiers.items().is_some_and(is_everybody) {
             return Value::made("*", identifiers.range);
         }

@@ -2,11 +2,12 @@
 //!
 //! A file is read with what it refers to in its module (`module.rs`): local values and policy
 //! documents. What expressions come to is worked out as far as it is known before a plan
-//! (`evaluate.rs`, `function.rs`, `text.rs`); the rest are holes. Policies are the attributes that
+//! (`evaluate.rs`, `function.rs`, `text.rs`, `block.rs`); the rest are holes. Policies are the attributes that
 //! a table names (`attached.rs`), the data sources `aws_iam_policy_document`, and whatever else
 //! looks like a policy.
 
 mod attached;
+mod block;
 mod evaluate;
 mod function;
 mod module;
@@ -16,7 +17,6 @@ mod text;
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::path::Path;
-use std::sync::Arc;
 
 use hcl_edit::expr::{Expression, Object, ObjectKey};
 use hcl_edit::structure::{Block, Body, Structure};
@@ -25,10 +25,10 @@ use keyaki_diag::TextRange;
 use super::value::{Kind, Value};
 use super::{Host, HostPolicy, MAX_TEXT, Written, document, is_readable, suppress, too_much};
 use crate::kind::Hint;
-use attached::{To, attached, range_of, targets};
+use attached::{To, attached, deeper, range_of, targets};
 use evaluate::{Evaluator, MIN_STEPS, Scope};
-use module::{DOCUMENT, File, Module};
 pub(crate) use module::Modules;
+use module::{DOCUMENT, File, Module};
 
 /// Whether a text may hold a policy or use one: a look at its bytes, before it is read.
 pub(crate) fn may_hold_policy(text: &str) -> bool {
@@ -113,11 +113,10 @@ impl<'a> Search<'a> {
             let Some(name) = name_of_document(block) else { continue };
             let hints = uses.get(name).or_else(|| self.module.all_uses().get(name));
             let Some(hint) = one_hint(hints) else { continue };
-            let pointer = format!("/data/{DOCUMENT}/{name}");
+            let pointer = deeper(&format!("/data/{DOCUMENT}"), name);
             let range = attached::range(hcl_edit::Span::span(block));
             self.add(pointer, hint, range, |evaluator| {
-                let policy = document::policy(&evaluator.block(block, Scope::of(own)))?;
-                Some(Value::new(policy.range, Kind::Json(Arc::new(policy))))
+                Some(document::policy(&evaluator.block(block, Scope::of(own)))?.into_json())
             });
         }
     }
@@ -129,14 +128,14 @@ impl<'a> Search<'a> {
                 Structure::Attribute(attribute) => {
                     let value = &attribute.value;
                     if !self.done.contains(&range_of(value).start) {
-                        self.within(value, &format!("{pointer}/{}", attribute.key.as_str()));
+                        self.within(value, &deeper(pointer, attribute.key.as_str()));
                     }
                 }
                 Structure::Block(block) if name_of_document(block).is_some() => {}
                 Structure::Block(block) => {
-                    let labels = block.labels.iter().map(|label| format!("/{}", label.as_str()));
-                    let labels: String = labels.collect();
-                    let pointer = format!("{pointer}/{}{labels}", block.ident.as_str());
+                    let labels = block.labels.iter().map(|label| label.as_str());
+                    let steps = std::iter::once(block.ident.as_str()).chain(labels);
+                    let pointer = steps.fold(pointer.to_owned(), |at, step| deeper(&at, step));
                     self.anywhere(&block.body, &pointer);
                 }
             }
@@ -151,8 +150,7 @@ impl<'a> Search<'a> {
                 self.add(pointer.to_owned(), Hint::default(), range, |evaluator| {
                     let value = evaluator.value(expression, Scope::of(own));
                     let is_map = matches!(value.kind, Kind::Map(_));
-                    let json = |value| Value::new(range, Kind::Json(Arc::new(value)));
-                    Some(if is_map { json(value) } else { value })
+                    Some(if is_map { value.into_json() } else { value })
                 });
             }
             return;
@@ -160,13 +158,13 @@ impl<'a> Search<'a> {
         match expression {
             Expression::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.within(item, &format!("{pointer}/{index}"));
+                    self.within(item, &deeper(pointer, &index.to_string()));
                 }
             }
             Expression::Object(object) => {
                 for (key, value) in object.iter() {
                     let name = name_of(key).unwrap_or("*");
-                    self.within(value.expr(), &format!("{pointer}/{name}"));
+                    self.within(value.expr(), &deeper(pointer, name));
                 }
             }
             Expression::Parenthesis(inner) => self.within(inner.inner(), pointer),

@@ -9,7 +9,7 @@ use keyaki_diag::TextRange;
 
 use super::node::Text;
 use super::written::{Source, Writer, Written};
-use super::{Host, HostPolicy, Hint};
+use super::{Hint, Host, HostPolicy};
 
 /// The policies of a text.
 pub(crate) fn read(text: &str) -> Host {

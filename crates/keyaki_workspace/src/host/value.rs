@@ -67,6 +67,11 @@ impl Value {
         Value::new(range, Kind::Hole(label.into()))
     }
 
+    /// The JSON of it.
+    pub(crate) fn into_json(self) -> Value {
+        Value::new(self.range, Kind::Json(Arc::new(self)))
+    }
+
     pub(crate) fn is_hole(&self) -> bool {
         matches!(self.kind, Kind::Hole(_))
     }
@@ -137,13 +142,13 @@ impl Value {
         }
     }
 
-    /// How many values there are in it.
+    /// How many values there are in it; long texts count as several.
     pub(crate) fn size(&self) -> usize {
         1 + match &self.kind {
             Kind::List(items) => items.iter().map(Value::size).sum(),
             Kind::Map(entries) => entries.iter().map(|(_, value)| 1 + value.size()).sum(),
             Kind::Json(value) => value.size(),
-            Kind::Text(pieces) => pieces.len(),
+            Kind::Text(pieces) => pieces.iter().map(Piece::size).sum(),
             Kind::Bool(_) | Kind::Number(_) | Kind::Null | Kind::Hole(_) => 0,
         }
     }
@@ -254,6 +259,15 @@ impl Piece {
             Piece::Text(text) => Some(&text.value),
             Piece::Made(text, _) => Some(text),
             Piece::Json(_) | Piece::Hole(..) => None,
+        }
+    }
+
+    fn size(&self) -> usize {
+        1 + match self {
+            Piece::Text(text) => text.value.len() / 64,
+            Piece::Made(text, _) => text.len() / 64,
+            Piece::Json(value) => value.size(),
+            Piece::Hole(..) => 0,
         }
     }
 

@@ -95,10 +95,7 @@ fn what_another_file_says_is_told_where_it_is_used() {
     // A document of a file that is checked in the same run is told there.
     assert_eq!(
         of_folder(&module, &[]),
-        [
-            "base.tf:5 invalid-action \"s3:NoSuch\"",
-            "main.tf:5 invalid-action local.actions",
-        ]
+        ["base.tf:5 invalid-action \"s3:NoSuch\"", "main.tf:5 invalid-action local.actions",]
     );
 }
 
@@ -110,7 +107,8 @@ fn a_document_is_of_the_kind_that_it_is_used_as() {
     let module = folder("kinds", &[("trust.tf", &trust), ("role.tf", used)]);
     let found = of_folder(&module, &["trust.tf"]);
     assert!(found.iter().any(|f| f.contains("missing-principal")), "{found:?}");
-    let iot = used.replace("aws_iam_role", "aws_iot_policy").replace("assume_role_policy", "policy");
+    let iot =
+        used.replace("aws_iam_role", "aws_iot_policy").replace("assume_role_policy", "policy");
     let base = BASE.replace("base", "trust");
     let module = folder("iot", &[("trust.tf", &base), ("role.tf", &iot)]);
     assert_eq!(of_folder(&module, &[]), Vec::<String>::new());
@@ -208,10 +206,14 @@ fn huge_objects_are_refused() {
 #[test]
 fn many_blocks_take_no_longer_than_their_length() {
     let blocks: String = (0..2_000)
-        .map(|i| format!("    principals {{\n      type = \"T{i}\"\n      identifiers = []\n    }}\n"))
+        .map(|i| {
+            format!("    principals {{\n      type = \"T{i}\"\n      identifiers = []\n    }}\n")
+        })
         .collect();
     let statements: String = (0..2_000)
-        .map(|i| format!("  statement {{\n    sid = \"S{i}\"\n    actions = [\"s3:GetObject\"]\n  }}\n"))
+        .map(|i| {
+            format!("  statement {{\n    sid = \"S{i}\"\n    actions = [\"s3:GetObject\"]\n  }}\n")
+        })
         .collect();
     for text in [
         format!("data \"aws_iam_policy_document\" \"a\" {{\n  statement {{\n{blocks}  }}\n}}\n"),

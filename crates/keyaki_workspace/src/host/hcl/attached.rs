@@ -41,7 +41,7 @@ pub(super) fn attached(body: &Body) -> Vec<Attached<'_>> {
         let ("resource", [kind, name]) = (block.ident.as_str(), &block.labels[..]) else {
             continue;
         };
-        let pointer = format!("/resource/{}/{}", kind.as_str(), name.as_str());
+        let pointer = deeper(&deeper("/resource", kind.as_str()), name.as_str());
         for attachment in attachment::of_terraform(kind.as_str()) {
             let hint = hint(attachment, &block.body);
             let steps: Vec<&str> = attachment.path.split('/').collect();
@@ -66,10 +66,11 @@ fn hint(attachment: &Attachment, body: &Body) -> Option<Hint> {
     if attachment.hint.kind.is_some() {
         return Some(attachment.hint);
     }
-    // Only the policies of organisations tell their kind themselves.
+    if !attachment.is_by_type {
+        return None;
+    }
     let kind = match body.get_attribute("type") {
-        None if attachment.path == "content" => Some("SERVICE_CONTROL_POLICY"),
-        None => None,
+        None => Some("SERVICE_CONTROL_POLICY"),
         Some(attribute) => attribute.value.as_str(),
     };
     let kind = PolicyKind::parse(kind?)?;
@@ -86,16 +87,35 @@ fn follow<'f>(
     match steps {
         [name] => {
             let Some(attribute) = body.get_attribute(name) else { return };
-            let pointer = format!("{pointer}/{name}");
+            let pointer = deeper(pointer, name);
             found.push(Attached { pointer, value: &attribute.value, hint });
         }
         [name, "*", rest @ ..] => {
             for (index, block) in blocks(body, name).enumerate() {
-                follow(&block.body, rest, &format!("{pointer}/{name}/{index}"), hint, found);
+                follow(
+                    &block.body,
+                    rest,
+                    &deeper(&deeper(pointer, name), &index.to_string()),
+                    hint,
+                    found,
+                );
             }
         }
         _ => {}
     }
+}
+
+/// The longest pointer, and the longest step of one: what is above a policy is copied for each.
+const MAX_POINTER: usize = 1000;
+const MAX_STEP: usize = 200;
+
+/// A pointer with one more step.
+pub(super) fn deeper(pointer: &str, step: &str) -> String {
+    if pointer.len() > MAX_POINTER {
+        return pointer.to_owned();
+    }
+    let step: String = step.chars().take(MAX_STEP).collect();
+    format!("{pointer}/{}", step.replace('~', "~0").replace('/', "~1"))
 }
 
 /// The blocks of a name, and the contents of the dynamic ones.

@@ -10,23 +10,27 @@
 
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use hcl_edit::expr::{
     Expression, ForExpr, FuncCall, Object, ObjectKey, Traversal, TraversalOperator, UnaryOperator,
 };
-use hcl_edit::structure::{Block, Body, Structure};
 use hcl_edit::{Decorated, Ident, Span as _};
 use keyaki_diag::TextRange;
 
-use super::attached::{is_dynamic, range, range_of};
+use super::attached::{range, range_of};
 use super::module::{DOCUMENT, File, Module};
 use super::text;
 use crate::host::document;
 use crate::host::value::{Kind, Value};
 
 /// How deep values may nest, with all that they refer to.
-const MAX_DEPTH: u32 = 96;
+pub(super) const MAX_DEPTH: u32 = 96;
+
+/// The longest label of a reference, in characters.
+const MAX_LABEL: usize = 250;
+
+/// So many bytes of a text are as much work as a value.
+pub(super) const BYTES_PER_STEP: usize = 64;
 
 /// How many values are worked out for a file, beside one for each of its bytes.
 pub(super) const MIN_STEPS: usize = 20_000;
@@ -48,15 +52,15 @@ pub(super) struct Evaluator<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'s> {
     pub(super) file: &'s File,
-    bound: Option<&'s Bound<'s>>,
-    depth: u32,
+    pub(super) bound: Option<&'s Bound<'s>>,
+    pub(super) depth: u32,
 }
 
 /// A name that stands for a value within an expression or a block.
-struct Bound<'s> {
-    name: &'s str,
-    value: &'s Value,
-    outer: Option<&'s Bound<'s>>,
+pub(super) struct Bound<'s> {
+    pub(super) name: &'s str,
+    pub(super) value: &'s Value,
+    pub(super) outer: Option<&'s Bound<'s>>,
 }
 
 impl<'s> Scope<'s> {
@@ -84,7 +88,7 @@ impl Evaluator<'_> {
     /// What an expression comes to.
     pub(super) fn value(&self, expression: &Expression, scope: Scope<'_>) -> Value {
         let range = range_of(expression);
-        if scope.depth >= MAX_DEPTH || !self.take(1) {
+        if scope.depth >= MAX_DEPTH || !self.take(1 + weight(expression, range)) {
             return self.unknown(range, scope);
         }
         let scope = scope.deeper();
@@ -115,7 +119,9 @@ impl Evaluator<'_> {
             Expression::UnaryOp(operation) => {
                 let value = self.value(&operation.expr, scope);
                 match (operation.operator.value(), value.kind) {
-                    (UnaryOperator::Not, Kind::Bool(value)) => Value::new(range, Kind::Bool(!value)),
+                    (UnaryOperator::Not, Kind::Bool(value)) => {
+                        Value::new(range, Kind::Bool(!value))
+                    }
                     _ => self.unknown(range, scope),
                 }
             }
@@ -217,7 +223,12 @@ impl Evaluator<'_> {
         if !is_fixed {
             return self.unknown(range, scope);
         }
-        let label = range.slice(&scope.file.text).split_whitespace().collect::<String>();
+        let letters = range.slice(&scope.file.text).chars().filter(|c| !c.is_whitespace());
+        let label: String = letters.take(MAX_LABEL + 1).collect();
+        // Labels that are cut short are no longer told apart.
+        if label.chars().count() > MAX_LABEL {
+            return self.unknown(range, scope);
+        }
         Value::hole(label, range)
     }
 
@@ -270,8 +281,7 @@ impl Evaluator<'_> {
         let inner = Scope { file, bound: None, depth: scope.depth };
         let policy = || {
             let policy = document::policy(&self.block(block, inner));
-            let json = |policy: Value| Value::new(policy.range, Kind::Json(Arc::new(policy)));
-            policy.map_or_else(|| self.unknown(at, scope), json)
+            policy.map_or_else(|| self.unknown(at, scope), Value::into_json)
         };
         Some(self.across(file, at, scope, policy))
     }
@@ -289,7 +299,11 @@ impl Evaluator<'_> {
             return value();
         }
         let known = self.foreign.borrow().len();
-        let value = value().at(at);
+        let value = value();
+        if !self.take(value.size()) {
+            return self.unknown(at, scope);
+        }
+        let value = value.at(at);
         let mut foreign = self.foreign.borrow_mut();
         foreign.truncate(known);
         if let Kind::Json(_) | Kind::Text(_) = value.kind {
@@ -311,11 +325,7 @@ impl Evaluator<'_> {
         let mut items = Vec::new();
         let mut entries = Vec::new();
         for (key, value) in pairs(&collection)? {
-            let inner = Bound {
-                name: each.intro.value_var.as_str(),
-                value,
-                outer: scope.bound,
-            };
+            let inner = Bound { name: each.intro.value_var.as_str(), value, outer: scope.bound };
             let outer = each.intro.key_var.as_ref().map(|name| Bound {
                 name: name.as_str(),
                 value: &key,
@@ -348,78 +358,21 @@ impl Evaluator<'_> {
             Some(_) => None,
         }
     }
+}
 
-    /// The arguments of a block: its attributes, and its blocks as lists under their names.
-    pub(super) fn block(&self, block: &Block, scope: Scope<'_>) -> Value {
-        let range = range(block.span());
-        if scope.depth >= MAX_DEPTH || !self.take(1) {
-            return self.unknown(range, scope);
-        }
-        Value::new(range, Kind::Map(self.body(&block.body, scope.deeper())))
-    }
-
-    fn body(&self, body: &Body, scope: Scope<'_>) -> Vec<(Value, Value)> {
-        let mut entries: Vec<(Value, Value)> = Vec::new();
-        let mut lists: Vec<(&str, TextRange, Vec<Value>)> = Vec::new();
-        for structure in body.iter() {
-            let block = match structure {
-                Structure::Attribute(attribute) => {
-                    let name = Value::made(attribute.key.as_str(), range(attribute.key.span()));
-                    entries.push((name, self.value(&attribute.value, scope)));
-                    continue;
-                }
-                Structure::Block(block) => block,
-            };
-            let dynamic = block.labels.first().filter(|label| is_dynamic(block, label.as_str()));
-            let name = dynamic.map_or(block.ident.as_str(), |label| label.as_str());
-            let at = lists.iter().position(|(own, ..)| *own == name);
-            let at = at.unwrap_or_else(|| {
-                lists.push((name, range(block.ident.span()), Vec::new()));
-                lists.len() - 1
-            });
-            let list = &mut lists[at].2;
-            match dynamic {
-                None => list.push(self.block(block, scope)),
-                Some(_) => list.extend(self.dynamic(block, name, scope)),
-            }
-        }
-        entries.extend(lists.into_iter().map(|(name, at, items)| {
-            let range = items.iter().map(|item| item.range).reduce(TextRange::cover).unwrap_or(at);
-            (Value::made(name, at), Value::new(range, Kind::List(items)))
-        }));
-        entries
-    }
-
-    /// The blocks that a dynamic block makes; one hole where that is not known.
-    fn dynamic(&self, block: &Block, name: &str, scope: Scope<'_>) -> Vec<Value> {
-        let made = || {
-            let collection = self.value(&block.body.get_attribute("for_each")?.value, scope);
-            let content = block.body.get_blocks("content").next()?;
-            let iterator = block.body.get_attribute("iterator").map(|a| a.value.as_variable());
-            let iterator = iterator.map_or(Some(name), |name| name.map(|name| name.as_str()))?;
-            let mut blocks = Vec::new();
-            for (key, value) in pairs(&collection)? {
-                if !self.take(value.size()) {
-                    return None;
-                }
-                let key = (Value::made("key", value.range), key);
-                let entries = vec![key, (Value::made("value", value.range), value.clone())];
-                let each = Value::new(value.range, Kind::Map(entries));
-                let bound = Bound { name: iterator, value: &each, outer: scope.bound };
-                blocks.push(self.block(content, Scope { bound: Some(&bound), ..scope }));
-            }
-            Some(blocks)
-        };
-        made().unwrap_or_else(|| vec![self.unknown(range(block.span()), scope)])
-    }
+/// The work of an expression beside that of its parts.
+fn weight(expression: &Expression, range: TextRange) -> usize {
+    let is_text = expression.is_str() || expression.is_template() || expression.is_traversal();
+    if is_text { (range.end - range.start) as usize / BYTES_PER_STEP } else { 0 }
 }
 
 /// The items of a list or map with their keys; none if the collection is not known. The keys of
 /// lists are left open: what looks like a list may be a set.
-fn pairs(collection: &Value) -> Option<Vec<(Value, &Value)>> {
+pub(super) fn pairs(collection: &Value) -> Option<Vec<(Value, &Value)>> {
     match &collection.kind {
         Kind::List(items) => {
-            let key = |item: &Value| Value::hole(format!("key at {}", item.range.start), item.range);
+            let key =
+                |item: &Value| Value::hole(format!("key at {}", item.range.start), item.range);
             // A hole may stand for any number of items.
             let is_known = items.iter().all(|item| !item.is_hole());
             is_known.then(|| items.iter().map(|item| (key(item), item)).collect())

@@ -4,7 +4,6 @@
 
 use std::collections::HashSet;
 use std::path::Path;
-use std::sync::Arc;
 
 use hcl_edit::expr::Expression;
 use keyaki_diag::TextRange;
@@ -32,7 +31,7 @@ impl Evaluator<'_> {
             "jsonencode" => {
                 let inner = value(0)?;
                 let is_known = !inner.is_hole();
-                is_known.then(|| Value::new(inner.range, Kind::Json(Arc::new(inner))))
+                is_known.then(|| inner.into_json())
             }
             "jsondecode" => {
                 let text = value(0)?;

@@ -34,8 +34,13 @@ enum Inside {
 }
 
 pub(crate) fn scan(text: &str) -> Scan {
-    let mut scanner =
-        Scanner { bytes: text.as_bytes(), at: 0, inside: Vec::new(), left: MAX_COMPARISONS, scan: Scan::default() };
+    let mut scanner = Scanner {
+        bytes: text.as_bytes(),
+        at: 0,
+        inside: Vec::new(),
+        left: MAX_COMPARISONS,
+        scan: Scan::default(),
+    };
     while scanner.at < scanner.bytes.len() {
         match scanner.inside.last() {
             Some(Inside::Quotes) => scanner.quoted(),
@@ -177,7 +182,8 @@ mod tests {
 
     #[test]
     fn comments_are_told_from_texts() {
-        let text = "a = \"# no ${b /* yes */ } # no\" # one\n/* two\n */ b = <<-E\n# no\n  E\n// three";
+        let text =
+            "a = \"# no ${b /* yes */ } # no\" # one\n/* two\n */ b = <<-E\n# no\n  E\n// three";
         assert_eq!(comments(text), ["/* yes */", "# one", "/* two\n */", "// three"]);
         assert_eq!(comments("a = \"b\n# one"), ["# one"]);
     }
