@@ -90,7 +90,8 @@ fn with_comments(path: &Path, text: &str, findings: &[&Finding], reason: &str) -
 fn line_of(text: &str, texts: &[TextRange], at: u32) -> usize {
     let next = texts.partition_point(|own| own.start <= at);
     // Texts may stand in texts; the outer one begins first.
-    let around = texts[..next].iter().rev().take(MAX_NESTED).filter(|own| own.end > at).last();
+    let before = &texts[next.saturating_sub(MAX_NESTED)..next];
+    let around = before.iter().find(|own| own.end > at);
     let at = around.map_or(at, |own| own.start) as usize;
     text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1)
 }

@@ -35,7 +35,17 @@ struct Fence {
     /// How far it is indented.
     indent: usize,
     /// What is in it, if that is JSON.
-    json: Option<(String, Vec<(u32, u32)>, u32)>,
+    json: Option<Lines>,
+}
+
+/// The lines of a block, put together.
+#[derive(Default)]
+struct Lines {
+    value: String,
+    /// The way back of each line.
+    map: Vec<(u32, u32)>,
+    /// Where they end in the text.
+    end: u32,
 }
 
 /// The `json` blocks that may hold a policy.
@@ -45,7 +55,7 @@ fn blocks(text: &str) -> Vec<Text> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         match &mut open {
-            None => open = fence(line, at),
+            None => open = fence(line),
             Some(own) if is_end(line, own) => blocks.extend(open.take().and_then(block)),
             Some(own) => own.add(line, at),
         }
@@ -58,17 +68,17 @@ fn blocks(text: &str) -> Vec<Text> {
 impl Fence {
     /// Takes a line without the spaces of the fence's own indentation.
     fn add(&mut self, line: &str, at: usize) {
-        let Some((value, map, end)) = &mut self.json else { return };
+        let Some(lines) = &mut self.json else { return };
         let spaces = line.len() - line.trim_start_matches(' ').len();
         let margin = spaces.min(self.indent);
-        map.push((value.len() as u32, (at + margin) as u32));
-        value.push_str(line.get(margin..).unwrap_or_default());
-        *end = (at + line.len()) as u32;
+        lines.map.push((lines.value.len() as u32, (at + margin) as u32));
+        lines.value.push_str(line.get(margin..).unwrap_or_default());
+        lines.end = (at + line.len()) as u32;
     }
 }
 
 /// The block that a line opens.
-fn fence(line: &str, at: usize) -> Option<Fence> {
+fn fence(line: &str) -> Option<Fence> {
     let rest = line.trim_start_matches([' ', '\t']);
     let indent = line.len() - rest.len();
     let sign = rest.chars().next().filter(|c| matches!(c, '`' | '~'))?;
@@ -79,8 +89,7 @@ fn fence(line: &str, at: usize) -> Option<Fence> {
         return None;
     }
     let language = information.split_whitespace().next().unwrap_or_default();
-    let end = (at + line.len()) as u32;
-    let json = language.eq_ignore_ascii_case("json").then(|| (String::new(), Vec::new(), end));
+    let json = language.eq_ignore_ascii_case("json").then(Lines::default);
     Some(Fence { sign, length, indent, json })
 }
 
@@ -90,7 +99,7 @@ fn is_end(line: &str, fence: &Fence) -> bool {
 }
 
 fn block(fence: Fence) -> Option<Text> {
-    let (value, map, end) = fence.json?;
+    let Lines { value, map, end } = fence.json?;
     let start = map.first()?.1;
     let written = TextRange::new(start, end);
     value.contains("Statement").then(|| Text { value: value.into(), map: map.into(), written })

@@ -122,13 +122,10 @@ impl Folder {
     fn read(path: &Path) -> Folder {
         let files = files(path);
         let mut folder = Folder::default();
-        for (at, file) in files.iter().enumerate() {
-            for name in file.locals.keys() {
-                folder.locals.entry(name.clone()).or_insert(at);
-            }
-            for name in file.documents.keys() {
-                folder.documents.entry(name.clone()).or_insert(at);
-            }
+        // The first file of a name counts.
+        for (at, file) in files.iter().enumerate().rev() {
+            folder.locals.extend(file.locals.keys().map(|name| (name.clone(), at)));
+            folder.documents.extend(file.documents.keys().map(|name| (name.clone(), at)));
         }
         Folder { files, ..folder }
     }
