@@ -24,7 +24,7 @@ pub(crate) mod who_can;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use keyaki_workspace::{Content, Source, discover};
+use keyaki_workspace::{Content, Source, discover, discover_with_markdown};
 
 use crate::console;
 use crate::exit::Failure;
@@ -35,8 +35,9 @@ fn sources(
     paths: &[PathBuf],
     stdin_name: Option<&Path>,
     policies_only: bool,
+    markdown: bool,
 ) -> Result<Vec<Source>, Failure> {
-    let mut sources = named_sources(paths, stdin_name)?;
+    let mut sources = named_sources(paths, stdin_name, markdown)?;
     if policies_only {
         let named = sources.iter_mut().filter(|s| matches!(s.content, Content::Named));
         named.for_each(|source| source.content = Content::Found);
@@ -44,7 +45,15 @@ fn sources(
     Ok(sources)
 }
 
-fn named_sources(paths: &[PathBuf], stdin_name: Option<&Path>) -> Result<Vec<Source>, Failure> {
+fn named_sources(
+    paths: &[PathBuf],
+    stdin_name: Option<&Path>,
+    markdown: bool,
+) -> Result<Vec<Source>, Failure> {
+    let discover = |paths: &[PathBuf]| match markdown {
+        true => discover_with_markdown(paths),
+        false => discover(paths),
+    };
     let is_input = |path: &Path| path.as_os_str() == "-";
     let Some(at) = paths.iter().position(|path| is_input(path)) else {
         return Ok(discover(paths));

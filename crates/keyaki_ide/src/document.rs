@@ -11,7 +11,7 @@ use keyaki_ir::Statement;
 use keyaki_lint::Linter;
 use keyaki_syntax::{NodeId, Tree};
 use keyaki_workspace::{
-    Change, Guard, Language, ReadPolicy, check_tree, check_yaml, language, read_policies,
+    Change, Guard, Language, ReadPolicy, check_host, check_tree, language, read_policies,
 };
 
 use crate::Settings;
@@ -39,7 +39,7 @@ impl Document {
         let language = language(&path, text.as_bytes());
         let tree = match language {
             Language::Json => Tree::parse(text),
-            Language::Yaml => Tree::opaque(text),
+            Language::Yaml | Language::Hcl | Language::Markdown => Tree::opaque(text),
         };
         let (policies, findings) = (OnceLock::new(), OnceLock::new());
         let (changes, accounts) = (Mutex::default(), OnceLock::new());
@@ -86,7 +86,9 @@ impl Document {
         let options = &self.settings.options;
         let checked = match self.language {
             Language::Json => check_tree(&self.path, &self.tree, options, linter),
-            Language::Yaml => check_yaml(&self.path, self.text(), options, linter),
+            language @ (Language::Yaml | Language::Hcl | Language::Markdown) => {
+                check_host(&self.path, language, self.text(), options, linter)
+            }
         };
         checked.into_iter().flat_map(|d| d.findings).collect()
     }

@@ -1,6 +1,7 @@
 //! From sources to findings.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::path::Path;
 
 use keyaki_catalog::Catalog;
@@ -11,9 +12,9 @@ use keyaki_syntax::{NodeKind, SyntaxError, Tree, Value};
 
 use crate::config::Config;
 use crate::embedded::Embedded;
-use crate::host::{self, Host, HostPolicy, Language, Problem, Written};
+use crate::host::{self, Host, HostPolicy, Language, Modules, Problem, Suppression, Written};
 use crate::kind::{self, Hint, Kind};
-use crate::problem::{NO_POLICY, UNREADABLE_FILE, UNREADABLE_TEMPLATE};
+use crate::problem::{NO_POLICY, UNREADABLE_FILE, UNREADABLE_TEMPLATE, UNUSED_SUPPRESSION};
 use crate::unwrap::{Site, resembles_policy, sites};
 use crate::{Content, Source, default_jobs, map, problem, read};
 
@@ -101,20 +102,22 @@ impl CheckedDocument {
 /// Checks all sources; the results are in their order.
 pub fn check(sources: &[Source], options: &Options<'_>) -> Vec<CheckedFile> {
     let jobs = options.jobs.unwrap_or_else(|| default_jobs(sources.len()));
-    map(sources, jobs, |source| check_source(source, options))
+    let modules = Modules::of(sources.iter().map(|source| &*source.path));
+    map(sources, jobs, |source| check_source(source, options, &modules))
 }
 
-fn check_source(source: &Source, options: &Options<'_>) -> CheckedFile {
+fn check_source(source: &Source, options: &Options<'_>, modules: &Modules) -> CheckedFile {
     let path = &source.path;
+    let run = Run::new(path, options, modules);
     let read = match &source.content {
         Content::Named | Content::Found => read(path),
-        Content::Text(bytes) => return check_text(path, bytes, options),
+        Content::Text(bytes) => return run.check_named(bytes.into()),
         Content::Unreadable(reason) => Err(reason.clone()),
     };
     match (read, &source.content) {
-        (Ok(bytes), Content::Found) => check_found(path, bytes, options),
+        (Ok(bytes), Content::Found) => run.check_found(bytes),
         (Ok(bytes), Content::Named | Content::Text(_) | Content::Unreadable(_)) => {
-            check_text(path, bytes, options)
+            run.check_named(bytes.into())
         }
         (Err(reason), _) => {
             let finding =
@@ -131,21 +134,7 @@ pub fn check_text<'b>(
     bytes: impl Into<Cow<'b, [u8]>>,
     options: &Options<'_>,
 ) -> CheckedFile {
-    let run = Run::new(path, options);
-    let text = Text::read(path, bytes.into());
-    let mut documents = run.text(&text);
-    if let (Text::Json(tree), true) = (&text, documents.is_empty())
-        && resembles_policy(tree)
-        && host::read_json(tree).is_none()
-    {
-        documents = run.whole(tree);
-    }
-    if documents.is_empty() {
-        let message = "no policy in this file".to_owned();
-        let finding = problem::about_file(&NO_POLICY, message);
-        return CheckedFile::about(shown(path), Status::Checked, finding);
-    }
-    finish(path, text, documents)
+    Run::new(path, options, &Modules::default()).check_named(bytes.into())
 }
 
 /// Checks the policies of a JSON text that was read already, and says nothing of a text that holds
@@ -158,17 +147,18 @@ pub fn check_tree(
     options: &Options<'_>,
     linter: &Linter,
 ) -> Vec<CheckedDocument> {
-    Run { options, path, linter }.json(tree)
+    Run { linter, ..Run::new(path, options, &Modules::default()) }.json(tree)
 }
 
 /// As [`check_tree`], of a text that is no JSON.
-pub fn check_yaml(
+pub fn check_host(
     path: &Path,
+    language: Language,
     text: &str,
     options: &Options<'_>,
     linter: &Linter,
 ) -> Vec<CheckedDocument> {
-    Run { options, path, linter }.found_yaml(text)
+    Run { linter, ..Run::new(path, options, &Modules::default()) }.found_host(language, text)
 }
 
 /// A policy of a tree, with what is known of it.
@@ -184,7 +174,8 @@ pub struct ReadPolicy {
 
 /// The policies that stand in a tree itself, in order; those in its strings are left out.
 pub fn read_policies(path: &Path, tree: &Tree, options: &Options<'_>) -> Vec<ReadPolicy> {
-    let run = Run::new(path, options);
+    let modules = Modules::default();
+    let run = Run::new(path, options, &modules);
     let here = sites(tree).into_iter().filter_map(|site| match site {
         Site::Here(value) => Some(value),
         Site::Text(_) => None,
@@ -199,9 +190,10 @@ pub fn read_policies(path: &Path, tree: &Tree, options: &Options<'_>) -> Vec<Rea
 /// All policies of a text in order, those in its strings among them, and the text itself where it
 /// is one that is too broken to tell.
 pub(crate) fn all_policies(path: &Path, text: &str, options: &Options<'_>) -> Vec<ReadPolicy> {
-    let run = Run::new(path, options);
+    let modules = Modules::default();
+    let run = Run::new(path, options, &modules);
     let tree = match Text::read(path, text.as_bytes().into()) {
-        Text::Yaml(text) => return run.host_policies(&host::read_yaml(&text)),
+        Text::Host(language, text) => return run.host_policies(&run.read_host(language, &text)),
         Text::Json(tree) => tree,
     };
     if let Some(host) = host::read_json(&tree) {
@@ -216,22 +208,6 @@ pub(crate) fn all_policies(path: &Path, text: &str, options: &Options<'_>) -> Ve
     vec![ReadPolicy { policy, kind, resource_type }]
 }
 
-/// Checks a text that was found in a folder: without a policy it is passed over, unless it is so
-/// broken that one cannot tell.
-fn check_found(path: &Path, bytes: Vec<u8>, options: &Options<'_>) -> CheckedFile {
-    let run = Run::new(path, options);
-    let text = Text::read(path, bytes.into());
-    let documents = match &text {
-        Text::Yaml(text) => run.found_yaml(text),
-        Text::Json(tree) => {
-            let documents = run.json(tree);
-            let is_lost = documents.is_empty() && is_broken(tree);
-            if is_lost { run.whole(tree) } else { documents }
-        }
-    };
-    finish(path, text, documents)
-}
-
 fn finish(path: &Path, text: Text, documents: Vec<CheckedDocument>) -> CheckedFile {
     let status = if documents.is_empty() { Status::NoPolicy } else { Status::Checked };
     let is_clean = documents.iter().all(|d| d.findings.is_empty());
@@ -242,21 +218,23 @@ fn finish(path: &Path, text: Text, documents: Vec<CheckedDocument>) -> CheckedFi
 /// A text, read as far as its language goes.
 enum Text {
     Json(Tree),
-    Yaml(Box<str>),
+    Host(Language, Box<str>),
 }
 
 impl Text {
     fn read(path: &Path, bytes: Cow<'_, [u8]>) -> Text {
         match host::language(path, &bytes) {
             Language::Json => Text::Json(Tree::parse_bytes(bytes)),
-            Language::Yaml => Text::Yaml(String::from_utf8_lossy(&bytes).into()),
+            language @ (Language::Yaml | Language::Hcl | Language::Markdown) => {
+                Text::Host(language, String::from_utf8_lossy(&bytes).into())
+            }
         }
     }
 
     fn into_source(self) -> Box<str> {
         match self {
             Text::Json(tree) => tree.into_source(),
-            Text::Yaml(text) => text,
+            Text::Host(_, text) => text,
         }
     }
 }
@@ -284,20 +262,54 @@ struct Run<'a> {
     options: &'a Options<'a>,
     path: &'a Path,
     linter: &'a Linter,
+    modules: &'a Modules,
 }
 
 impl<'a> Run<'a> {
-    fn new(path: &'a Path, options: &'a Options<'a>) -> Run<'a> {
-        Run { options, path, linter: &options.linter }
+    fn new(path: &'a Path, options: &'a Options<'a>, modules: &'a Modules) -> Run<'a> {
+        Run { options, path, linter: &options.linter, modules }
     }
 }
 
 impl Run<'_> {
-    fn text(&self, text: &Text) -> Vec<CheckedDocument> {
-        match text {
+    /// Checks a text that is meant to hold a policy.
+    fn check_named(&self, bytes: Cow<'_, [u8]>) -> CheckedFile {
+        let text = Text::read(self.path, bytes);
+        let mut documents = match &text {
             Text::Json(tree) => self.json(tree),
-            Text::Yaml(text) => self.host(host::read_yaml(text)),
+            Text::Host(language, text) => self.host(self.read_host(*language, text)),
+        };
+        if let (Text::Json(tree), true) = (&text, documents.is_empty())
+            && resembles_policy(tree)
+            && host::read_json(tree).is_none()
+        {
+            documents = self.whole(tree);
         }
+        if documents.is_empty() {
+            let message = "no policy in this file".to_owned();
+            let finding = problem::about_file(&NO_POLICY, message);
+            return CheckedFile::about(shown(self.path), Status::Checked, finding);
+        }
+        finish(self.path, text, documents)
+    }
+
+    /// Checks a text that was found in a folder: without a policy it is passed over, unless it is
+    /// so broken that one cannot tell.
+    fn check_found(&self, bytes: Vec<u8>) -> CheckedFile {
+        let text = Text::read(self.path, bytes.into());
+        let documents = match &text {
+            Text::Host(language, text) => self.found_host(*language, text),
+            Text::Json(tree) => {
+                let documents = self.json(tree);
+                let is_lost = documents.is_empty() && is_broken(tree);
+                if is_lost { self.whole(tree) } else { documents }
+            }
+        };
+        finish(self.path, text, documents)
+    }
+
+    fn read_host(&self, language: Language, text: &str) -> Host {
+        host::read(language, self.path, text, self.modules)
     }
 
     /// The policies of a JSON text: those of a template or plan, or those that stand in it as they
@@ -312,14 +324,14 @@ impl Run<'_> {
         self.host(host)
     }
 
-    /// The policies of a YAML text that was found; one that cannot be read counts only if it
-    /// seems to hold some.
-    fn found_yaml(&self, text: &str) -> Vec<CheckedDocument> {
-        if !host::may_hold_policy(text) {
+    /// The policies of a text that is no JSON and was found; one that cannot be read counts only
+    /// if it seems to hold some.
+    fn found_host(&self, language: Language, text: &str) -> Vec<CheckedDocument> {
+        if !host::may_hold_policy(language, text) {
             return Vec::new();
         }
-        let host = host::read_yaml(text);
-        let is_lost = host.problem.is_some() && !host::resembles_template(text);
+        let host = self.read_host(language, text);
+        let is_lost = host.problem.is_some() && !host::resembles_template(language, text);
         if is_lost { Vec::new() } else { self.host(host) }
     }
 
@@ -327,40 +339,75 @@ impl Run<'_> {
     fn host(&self, host: Host) -> Vec<CheckedDocument> {
         let mut documents: Vec<CheckedDocument> =
             host.policies.iter().flat_map(|policy| self.host_policy(policy)).collect();
-        if let Some(problem) = host.problem {
-            let finding = problem::at(&UNREADABLE_TEMPLATE, problem.message, problem.range);
-            documents.push(CheckedDocument::without_policy(finding));
-        }
+        keep_first(&mut documents);
+        let unused = self.suppress(&host.suppressions, &mut documents);
+        let problem = host
+            .problem
+            .map(|problem| problem::at(&UNREADABLE_TEMPLATE, problem.message, problem.range));
+        // What could not be read may have what is suppressed.
+        let about_file = problem.map_or(unused, |problem| vec![problem]);
+        documents.extend(about_file.into_iter().map(CheckedDocument::without_policy));
         documents
+    }
+
+    /// Takes out what the file itself accepts; what is found about that.
+    fn suppress(&self, all: &[Suppression], documents: &mut [CheckedDocument]) -> Vec<Finding> {
+        let mut unused = Vec::new();
+        let rules = self.options.linter.rules();
+        for Suppression { range, covers, rule } in all {
+            let rule = match rule {
+                Ok(rule) => rule,
+                Err(mistake) => {
+                    unused.push(problem::at(&UNUSED_SUPPRESSION, mistake.clone(), *range));
+                    continue;
+                }
+            };
+            let meant = |f: &Finding| {
+                f.rule.name == rule.name && covers.contains(TextRange::empty(f.range().start))
+            };
+            let before = documents.iter().map(|d| d.findings.len()).sum::<usize>();
+            for document in &mut *documents {
+                document.findings.retain(|finding| !meant(finding));
+            }
+            let after = documents.iter().map(|d| d.findings.len()).sum::<usize>();
+            if before == after && rules.iter().any(|own| own.meta.name == rule.name) {
+                let message = format!("nothing is left of `{}` to suppress", rule.name);
+                unused.push(problem::at(&UNUSED_SUPPRESSION, message, *range));
+            }
+        }
+        unused
     }
 
     /// A policy of a template in all its ways; what is found in several is told once.
     fn host_policy(&self, policy: &HostPolicy) -> Vec<CheckedDocument> {
         let mut all: Vec<CheckedDocument> = Vec::new();
-        for document in policy.texts.iter().flat_map(|text| self.written(policy, text)) {
+        let written = |text| self.written(&policy.hint, &policy.pointer, text);
+        for document in policy.texts.iter().flat_map(written) {
             match all.iter_mut().find(|known| known.pointer == document.pointer) {
                 None => all.push(document),
                 Some(known) => known.findings.extend(document.findings),
             }
         }
+        let told = policy.told.iter().flat_map(|text| self.written(&Hint::default(), "", text));
+        let told: HashSet<Key> = told.flat_map(|d| d.findings).map(|f| key(&f)).collect();
         for document in &mut all {
             // Aliases and conditions lead to one place in several ways.
-            let key = |f: &Finding| (f.range(), f.rule.name, f.message.clone());
             document.findings.sort_by_cached_key(key);
             document.findings.dedup_by_key(|f| key(f));
+            document.findings.retain(|finding| !told.contains(&key(finding)));
         }
         all
     }
 
     /// A policy of a template as it is one way.
-    fn written(&self, policy: &HostPolicy, text: &Written) -> Vec<CheckedDocument> {
-        let mut inner = self.tree(&text.tree, policy.hint, 1);
-        if inner.is_empty() && policy.hint.kind.is_some() {
+    fn written(&self, hint: &Hint, pointer: &str, text: &Written) -> Vec<CheckedDocument> {
+        let mut inner = self.tree(&text.tree, *hint, 1);
+        if inner.is_empty() && hint.kind.is_some() {
             let lowered = keyaki_ir::lower(&text.tree);
-            inner.push(self.lint(&text.tree, &lowered, String::new(), policy.hint, true));
+            inner.push(self.lint(&text.tree, &lowered, String::new(), *hint, true));
         }
         let outward = |document: CheckedDocument| CheckedDocument {
-            pointer: format!("{}{}", policy.pointer, document.pointer),
+            pointer: format!("{pointer}{}", document.pointer),
             kind: document.kind,
             statements: document.statements.iter().map(|r| text.range(*r)).collect(),
             findings: document.findings.into_iter().map(|f| text.outward(f)).collect(),
@@ -497,6 +544,24 @@ impl Run<'_> {
         }
         let statements = statement_ranges(tree, policy);
         CheckedDocument { pointer, kind: Some(known.kind), statements, findings }
+    }
+}
+
+/// What makes two findings of a file the same.
+type Key = (TextRange, &'static str, String);
+
+fn key(finding: &Finding) -> Key {
+    (finding.range(), finding.rule.name, finding.message.clone())
+}
+
+/// Documents that are merged into others are read several times: what is found in them is told
+/// once.
+fn keep_first(documents: &mut [CheckedDocument]) {
+    let mut seen = HashSet::new();
+    for document in documents {
+        let found: Vec<Key> = document.findings.iter().map(key).collect();
+        document.findings.retain(|finding| !seen.contains(&key(finding)));
+        seen.extend(found);
     }
 }
 

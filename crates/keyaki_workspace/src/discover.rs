@@ -50,17 +50,27 @@ impl Source {
 /// The sources behind these paths: in the order of the paths, inside folders in the order of
 /// the names, each once.
 pub fn discover(paths: &[PathBuf]) -> Vec<Source> {
+    discover_with(paths, &ENDINGS)
+}
+
+/// The same, with the texts of Markdown in folders.
+pub fn discover_with_markdown(paths: &[PathBuf]) -> Vec<Source> {
+    let endings: Vec<&str> = ENDINGS.into_iter().chain(MARKDOWN).collect();
+    discover_with(paths, &endings)
+}
+
+fn discover_with(paths: &[PathBuf], endings: &[&str]) -> Vec<Source> {
     if let [path] = paths {
-        return expand(path);
+        return expand(path, endings);
     }
     let mut seen = HashSet::new();
-    let sources = paths.iter().flat_map(|path| expand(path));
+    let sources = paths.iter().flat_map(|path| expand(path, endings));
     sources.filter(|source| seen.insert(source.path.clone())).collect()
 }
 
-fn expand(path: &Path) -> Vec<Source> {
+fn expand(path: &Path, endings: &[&str]) -> Vec<Source> {
     match path.metadata() {
-        Ok(metadata) if metadata.is_dir() => search(path, None),
+        Ok(metadata) if metadata.is_dir() => search(path, None, endings),
         Ok(_) => vec![Source::new(path, Content::Named)],
         Err(_) if is_pattern(path) => matching(path),
         Err(error) => vec![Source::unreadable(path, reason(&error))],
@@ -81,7 +91,7 @@ fn matching(pattern: &Path) -> Vec<Source> {
     // Anchored: without the slash, a pattern of one part would match at any depth.
     let added = glob.add(&format!("/{}", rest.to_string_lossy())).map(|_| ());
     let found = match added.and_then(|()| glob.build()) {
-        Ok(glob) => search(&folder, Some(glob)),
+        Ok(glob) => search(&folder, Some(glob), &[]),
         Err(_) => return vec![Source::unreadable(pattern, "it is not a valid pattern")],
     };
     if found.is_empty() {
@@ -92,15 +102,19 @@ fn matching(pattern: &Path) -> Vec<Source> {
 }
 
 /// The files of a folder: those that a pattern takes, else those whose names end like a policy's.
-fn search(folder: &Path, pattern: Option<ignore::overrides::Override>) -> Vec<Source> {
-    let by_name = pattern.is_none();
+fn search(
+    folder: &Path,
+    pattern: Option<ignore::overrides::Override>,
+    endings: &[&str],
+) -> Vec<Source> {
+    let endings = pattern.is_none().then_some(endings);
     let mut walk = WalkBuilder::new(folder);
     walk.follow_links(true).overrides(pattern.unwrap_or_else(ignore::overrides::Override::empty));
     let mut sources: Vec<Source> = walk
         .build()
         .filter_map(|entry| match entry {
-            Ok(entry) => found(&entry, by_name),
-            Err(error) => failed(&error, folder),
+            Ok(entry) => found(&entry, endings),
+            Err(error) => failed(&error, folder, endings.unwrap_or(&ENDINGS)),
         })
         .collect();
     sources.sort_by_cached_key(|source| order(&source.path));
@@ -113,29 +127,32 @@ fn order(path: &Path) -> Vec<u8> {
     bytes.map(|&b| if std::path::is_separator(b.into()) { 0 } else { b }).collect()
 }
 
-fn found(entry: &DirEntry, by_name: bool) -> Option<Source> {
+fn found(entry: &DirEntry, endings: Option<&[&str]>) -> Option<Source> {
     let is_file = entry.file_type().is_some_and(|t| t.is_file());
-    (is_file && (!by_name || may_hold_policy(entry.path())))
+    (is_file && endings.is_none_or(|endings| may_hold_policy(entry.path(), endings)))
         .then(|| Source::new(entry.path(), Content::Found))
 }
 
 /// How the names of files with policies end.
-const ENDINGS: [&str; 4] = ["json", "template", "yaml", "yml"];
+const ENDINGS: [&str; 6] = ["json", "template", "tf", "tofu", "yaml", "yml"];
 
-fn may_hold_policy(path: &Path) -> bool {
-    let is_one_of = |e: &OsStr| ENDINGS.iter().any(|known| e.eq_ignore_ascii_case(known));
+/// How the names of texts end that hold policies in blocks.
+const MARKDOWN: [&str; 2] = ["md", "markdown"];
+
+fn may_hold_policy(path: &Path, endings: &[&str]) -> bool {
+    let is_one_of = |e: &OsStr| endings.iter().any(|known| e.eq_ignore_ascii_case(known));
     path.extension().is_some_and(is_one_of)
 }
 
 /// What could not be visited. A link that leads nowhere matters only where it would have been read.
-fn failed(error: &ignore::Error, folder: &Path) -> Option<Source> {
+fn failed(error: &ignore::Error, folder: &Path, endings: &[&str]) -> Option<Source> {
     if let Some((child, ancestor)) = as_loop(error) {
         let reason = format!("the link leads back to `{}`", ancestor.display());
         return Some(Source::unreadable(child, reason));
     }
     let path = path_of(error).unwrap_or(folder);
     let missing = error.io_error().is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound);
-    if missing && !may_hold_policy(path) {
+    if missing && !may_hold_policy(path, endings) {
         return None;
     }
     let reason = match error.io_error() {

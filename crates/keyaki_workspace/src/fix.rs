@@ -6,7 +6,7 @@ use keyaki_diag::{Applicability, Edit, Finding, Fix, TextRange};
 use keyaki_syntax::Tree;
 
 use crate::guard::{Change, Guard};
-use crate::host::{self, Language};
+use crate::host::{self, Language, Modules};
 use crate::{CheckedFile, Options, check_text};
 
 /// Fixes may lead to new findings with fixes. After so many rounds, two rules work against each
@@ -122,7 +122,9 @@ fn apply_sound(
 fn mistakes(path: &Path, text: &str) -> usize {
     match host::language(path, text.as_bytes()) {
         Language::Json => Tree::parse(text).errors().iter().filter(|e| e.kind.is_grammar()).count(),
-        Language::Yaml => usize::from(host::read_yaml(text).problem.is_some()),
+        language @ (Language::Yaml | Language::Hcl | Language::Markdown) => {
+            usize::from(host::read(language, path, text, &Modules::default()).problem.is_some())
+        }
     }
 }
 

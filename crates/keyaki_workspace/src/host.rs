@@ -6,16 +6,22 @@
 //!
 //! One file each: the nodes of a template (`node.rs`), YAML (`yaml.rs`, `scalar.rs`), where the
 //! policies are (`search.rs`, `attachment.rs`), what functions come to (`intrinsic.rs`), and how a
-//! policy is written out (`emit.rs`).
+//! policy is written out (`emit.rs`). Terraform has plans (`plan.rs`) and a language (`hcl.rs`);
+//! both come to values (`value.rs`), of which policies are made (`document.rs`).
 
 mod attachment;
+mod document;
 mod emit;
+mod hcl;
 mod intrinsic;
 mod margin;
+mod markdown;
 mod node;
 mod plan;
 mod scalar;
 mod search;
+mod suppress;
+mod value;
 mod written;
 mod yaml;
 
@@ -26,8 +32,10 @@ use keyaki_diag::TextRange;
 use keyaki_syntax::Tree;
 
 use crate::kind::Hint;
+pub(crate) use hcl::Modules;
 use intrinsic::Template;
 use node::Nodes;
+pub(crate) use suppress::Suppression;
 pub(crate) use written::Written;
 
 /// How much text the policies of one file may take, written out.
@@ -40,6 +48,8 @@ pub(crate) struct Host {
     pub(crate) policies: Vec<HostPolicy>,
     /// What keeps the file, or a part of it, from being read.
     pub(crate) problem: Option<Problem>,
+    /// What is accepted in it.
+    pub(crate) suppressions: Vec<Suppression>,
 }
 
 /// A policy of a file.
@@ -51,6 +61,9 @@ pub(crate) struct HostPolicy {
     pub(crate) hint: Hint,
     /// Its texts: one, or, where it depends on conditions, one for each way.
     pub(crate) texts: Vec<Written>,
+    /// Texts in it that are checked elsewhere in the same run: what is found in these is told
+    /// there.
+    pub(crate) told: Vec<Written>,
 }
 
 /// What is wrong with a file.
@@ -67,6 +80,10 @@ pub enum Language {
     Json,
     /// YAML: a template.
     Yaml,
+    /// Terraform.
+    Hcl,
+    /// Markdown with blocks of JSON.
+    Markdown,
 }
 
 /// The language of a text, by its name and, where that leaves it open, its first character.
@@ -76,20 +93,29 @@ pub fn language(path: &Path, text: &[u8]) -> Language {
     let is_json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
     match extension.as_deref() {
         Some("yaml" | "yml") => Language::Yaml,
+        Some("tf" | "tofu") => Language::Hcl,
+        Some("md" | "markdown") => Language::Markdown,
         Some("template") if !is_json => Language::Yaml,
         _ => Language::Json,
     }
 }
 
-/// Whether a YAML text may hold a policy: a look at its bytes, before it is read.
-pub(crate) fn may_hold_policy(text: &str) -> bool {
-    text.contains("Effect") || text.contains("Statement")
+/// Whether a text that is no JSON may hold a policy: a look at its bytes, before it is read.
+pub(crate) fn may_hold_policy(language: Language, text: &str) -> bool {
+    match language {
+        Language::Hcl => hcl::may_hold_policy(text),
+        Language::Markdown => text.contains("Statement"),
+        Language::Json | Language::Yaml => text.contains("Effect") || text.contains("Statement"),
+    }
 }
 
-/// Whether a YAML text that cannot be read is meant for us: it has what templates or policies
-/// have, and no signs of a template engine, which would make YAML of it first.
-pub(crate) fn resembles_template(text: &str) -> bool {
+/// Whether a text that cannot be read is meant for us: it has what templates or policies have, and
+/// no signs of a template engine, which would make YAML of it first.
+pub(crate) fn resembles_template(language: Language, text: &str) -> bool {
     let holds = |part| text.contains(part);
+    if language == Language::Hcl {
+        return holds("Statement") || holds("aws_iam_policy_document");
+    }
     let is_policy = holds("Effect") && (holds("Statement") || holds("statements"));
     is_policy && (holds("AWS::") || !(holds("{{") || holds("<%")))
 }
@@ -106,19 +132,43 @@ pub(crate) fn read_json(tree: &Tree) -> Option<Host> {
     search::is_template(&nodes, root).then(|| policies(&nodes))
 }
 
-/// The policies of a YAML text.
-pub(crate) fn read_yaml(text: &str) -> Host {
+/// The policies of a text that is no JSON. Its path leads to the other files of its module.
+pub(crate) fn read(language: Language, path: &Path, text: &str, modules: &Modules) -> Host {
+    match language {
+        Language::Hcl => hcl::read(text, path, modules),
+        Language::Markdown => markdown::read(text),
+        Language::Json | Language::Yaml => read_yaml(text),
+    }
+}
+
+/// The texts over several lines, in order: no comment can stand in them.
+pub(crate) fn texts(language: Language, text: &str) -> Vec<TextRange> {
+    match language {
+        Language::Hcl => hcl::heredocs(text),
+        Language::Yaml => yaml::read(text).map(|nodes| nodes.texts()).unwrap_or_default(),
+        Language::Json | Language::Markdown => Vec::new(),
+    }
+}
+
+fn read_yaml(text: &str) -> Host {
     match yaml::read(text) {
-        Ok(nodes) => policies(&nodes),
+        Ok(nodes) => {
+            let mut host = policies(&nodes);
+            if suppress::may_be_in(text) {
+                let comments = suppress::yaml_comments(text, &nodes).into_iter();
+                host.suppressions.extend(suppress::of_comments(text, comments, &nodes.texts()));
+            }
+            host
+        }
         Err(error) => {
             let problem = Problem { message: error.message, range: error.range };
-            Host { policies: Vec::new(), problem: Some(problem) }
+            Host { problem: Some(problem), ..Host::default() }
         }
     }
 }
 
 fn policies(nodes: &Nodes) -> Host {
-    let mut host = Host::default();
+    let mut host = Host { suppressions: suppress::of_metadata(nodes), ..Host::default() };
     let mut left = MAX_TEXT;
     let steps = Cell::new(0);
     for (index, &root) in nodes.roots.iter().enumerate() {
@@ -134,7 +184,12 @@ fn policies(nodes: &Nodes) -> Host {
             left = rest;
             let texts: Vec<Written> = texts.into_iter().filter(is_readable).collect();
             if !texts.is_empty() {
-                let policy = HostPolicy { pointer: found.pointer, hint: found.hint, texts };
+                let policy = HostPolicy {
+                    pointer: found.pointer,
+                    hint: found.hint,
+                    texts,
+                    told: Vec::new(),
+                };
                 host.policies.push(policy);
             }
         }
@@ -143,7 +198,7 @@ fn policies(nodes: &Nodes) -> Host {
 }
 
 fn too_much(range: TextRange) -> Problem {
-    Problem { message: "aliases make more of the policies than is read".to_owned(), range }
+    Problem { message: "references make more of the policies than is read".to_owned(), range }
 }
 
 /// Whether a text can be read whatever fills its holes: all of them are in strings.

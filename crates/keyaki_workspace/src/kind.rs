@@ -20,7 +20,7 @@ pub(crate) struct Kind {
 }
 
 /// What is known from outside of the policy.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Hint {
     pub(crate) kind: Option<PolicyKind>,
     pub(crate) resource_type: Option<ResourceType>,

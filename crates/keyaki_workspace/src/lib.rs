@@ -6,6 +6,7 @@
 //! own and never stops the others. [`fix`] applies what the findings offer, once it is proved what
 //! that does to access. [`shrink`] makes a policy shorter, with the same proof.
 
+mod accept;
 pub mod catalog_update;
 mod check;
 mod config;
@@ -25,12 +26,13 @@ mod shrink;
 mod tree_of_files;
 mod unwrap;
 
+pub use accept::{Accepted, accept, gap_before_entry, quoted, suppression_entry};
 pub use check::{
-    CheckedDocument, CheckedFile, Options, ReadPolicy, Status, check, check_text, check_tree,
-    check_yaml, read_policies,
+    CheckedDocument, CheckedFile, Options, ReadPolicy, Status, check, check_host, check_text,
+    check_tree, read_policies,
 };
 pub use config::{ArchiveRule, CONFIG_NAME, Config, InvalidConfig, today};
-pub use discover::{Content, Source, discover};
+pub use discover::{Content, Source, discover, discover_with_markdown};
 pub use fix::{Fixed, fix};
 pub use guard::{Change, Guard, change_of_text};
 pub use host::{Language, language};

@@ -11,6 +11,7 @@ use keyaki_diag::Level;
 use keyaki_lint::Rule;
 
 use self::yaml::Node;
+use crate::accept::quoted;
 
 /// A linter whose configuration is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -269,10 +270,6 @@ fn glob(expression: &str) -> Option<String> {
     let is_plain =
         |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '/' | '*' | '.' | '\u{1}');
     text.chars().all(is_plain).then(|| text.replace('\u{1}', "."))
-}
-
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }
 
 fn list<T: AsRef<str>>(texts: &[T]) -> String {

@@ -32,8 +32,8 @@ pub(crate) static UNREADABLE_TEMPLATE: RuleMeta = RuleMeta {
     confidence: Confidence::High,
     persona: Persona::Regular,
     docs: "\
-A template whose text cannot be read: YAML with a mistake, with values that nest too deeply,
-or with aliases that stand for more than is read.
+A template whose text cannot be read: YAML or Terraform with a mistake, with values that nest too
+deeply, or with references that stand for more than is read.
 
 Its policies were not checked, or not all of them.
 A file that is found while a folder is searched is passed over in silence
@@ -73,10 +73,13 @@ pub(crate) static UNUSED_SUPPRESSION: RuleMeta = RuleMeta {
     confidence: Confidence::High,
     persona: Persona::Regular,
     docs: "\
-A suppression in `keyaki.toml` for which there is no finding any more.
+A suppression for which there is no finding any more: in `keyaki.toml`, in a comment of a template,
+or in the `Metadata` of one.
 
 It is reported when a file was checked to which the suppression applies.
 The next mistake of the same kind would be silenced by it, unseen.
+A comment that silences nothing because its reason is missing, or its rule does not exist,
+is reported, too.
 
 ## When to ignore it
 When the run leaves out the rule, by `--select` or `--ignore`.

@@ -13,6 +13,7 @@ use keyaki_workspace::{CheckedFile, Options, Source, Status};
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
 
+mod accept;
 mod baseline;
 pub(crate) mod config;
 mod mend;
@@ -28,15 +29,19 @@ Exit codes:
 
 /// Check policies for mistakes and for dangerous grants
 ///
-/// Takes files, folders (searched for *.json, *.yaml, *.yml and *.template, without what .gitignore
-/// leaves out), patterns, and `-` for standard input. Finds policies in answers of AWS interfaces,
-/// too, as objects and as text, in CloudFormation and SAM templates, and in Terraform plans.
+/// Takes files, folders (searched for *.json, *.yaml, *.yml, *.template, *.tf and *.tofu, without
+/// what .gitignore leaves out), patterns, and `-` for standard input. Finds policies in answers of
+/// AWS interfaces, too, as objects and as text, in CloudFormation and SAM templates, in Terraform
+/// and its plans, and with --markdown in *.md.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
     /// Files, folders, patterns, or `-`
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
+    /// Search folders for *.md, too, and check the policies in their json blocks
+    #[arg(long)]
+    markdown: bool,
     /// Pass over named files that hold no policy, as is done in folders
     #[arg(long)]
     policies_only: bool,
@@ -85,6 +90,16 @@ pub(crate) struct Arguments {
     /// Write all findings into the file of --baseline, and take out of it what is gone
     #[arg(long, requires = "baseline", conflicts_with_all = ["fix", "diff"])]
     update_baseline: bool,
+    /// Accept all findings: as comments in YAML and Terraform, in the configuration for other files
+    #[arg(
+        long,
+        requires = "reason",
+        conflicts_with_all = ["fix", "diff", "baseline", "no_config"]
+    )]
+    add_suppressions: bool,
+    /// With --add-suppressions: why the findings are accepted, in one line
+    #[arg(long, value_name = "TEXT", requires = "add_suppressions")]
+    reason: Option<String>,
     /// The name of the text on standard input
     #[arg(long, value_name = "PATH")]
     stdin_filename: Option<PathBuf>,
@@ -110,6 +125,10 @@ pub(crate) fn run(arguments: Arguments, console: &mut Console) -> Result<Exit, F
     if let Some(path) = &arguments.baseline {
         baseline::apply(path, arguments.update_baseline, &mut files, &options, console)?;
     }
+    if let (true, Some(reason)) = (arguments.add_suppressions, &arguments.reason) {
+        let config = arguments.config.as_deref();
+        accept::accept_all(reason.trim(), &mut files, &options, config, console)?;
+    }
     if arguments.diff {
         return mend::diff(&arguments, &files, &options, console);
     }
@@ -134,6 +153,15 @@ impl Arguments {
     fn refuse_nonsense(&self) -> Result<(), Failure> {
         if self.unsafe_fixes && !self.fix && !self.diff {
             return Err(Failure::new("--unsafe-fixes needs --fix or --diff"));
+        }
+        if self.add_suppressions && self.paths.iter().any(|path| path.as_os_str() == "-") {
+            return Err(Failure::new("--add-suppressions needs files"));
+        }
+        let is_line = |reason: &String| {
+            !reason.trim().is_empty() && !reason.contains(|c: char| c.is_control())
+        };
+        if self.reason.as_ref().is_some_and(|reason| !is_line(reason)) {
+            return Err(Failure::new("--reason needs a text of one line"));
         }
         if self.statistics && !self.format.is_text() {
             return Err(Failure::new("--statistics needs --format full or concise"));
@@ -177,7 +205,12 @@ impl Arguments {
     }
 
     fn sources(&self) -> Result<Vec<Source>, Failure> {
-        super::sources(&self.paths, self.stdin_filename.as_deref(), self.policies_only)
+        super::sources(
+            &self.paths,
+            self.stdin_filename.as_deref(),
+            self.policies_only,
+            self.markdown,
+        )
     }
 
     /// The findings, for who called. Where mended text is on standard output, they go to

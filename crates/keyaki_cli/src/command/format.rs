@@ -51,6 +51,7 @@ pub(crate) fn run(arguments: Arguments, console: &mut Console) -> Result<Exit, F
         &arguments.paths,
         arguments.stdin_filename.as_deref(),
         arguments.policies_only,
+        false,
     )?;
     let (mut changed, mut unchanged, mut failed) = (0, 0, 0);
     for source in &sources {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use keyaki_diag::Finding;
-use keyaki_workspace::{CONFIG_NAME, Config};
+use keyaki_workspace::{CONFIG_NAME, Config, gap_before_entry, quoted, suppression_entry};
 
 use crate::Document;
 
@@ -27,13 +27,10 @@ pub fn suppression(document: &Document, finding: usize) -> Option<Suppression> {
     let folder = document.settings.folder.as_deref()?;
     let path = Config::find(folder).unwrap_or_else(|| folder.join(CONFIG_NAME));
     let inside = document.path.strip_prefix(path.parent()?).ok()?;
-    let inside = pattern(&inside.to_string_lossy().replace('\\', "/"));
+    let inside = inside.to_string_lossy().replace('\\', "/");
     let before = std::fs::read_to_string(&path).unwrap_or_default();
-    let gap = if before.is_empty() || before.ends_with("\n\n") { "" } else { "\n" };
-    let ends = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
-    let mut added = format!("{ends}{gap}[[suppress]]\nrule = \"{}\"\n", finding.rule.name);
-    added += &format!("path = {}\n{}", quoted(&inside), place(document, finding));
-    added += &format!("reason = \"{REASON}\"\n");
+    let entry = suppression_entry(finding.rule.name, &inside, &place(document, finding), REASON);
+    let added = format!("{}{entry}", gap_before_entry(&before));
     Some(Suppression { path, before, added })
 }
 
@@ -54,28 +51,4 @@ fn place(document: &Document, finding: &Finding) -> String {
         (None, Some(number)) => format!("at = \"/Statement/{number}\"\n"),
         (None, None) => "at = \"/Statement\"\n".to_owned(),
     }
-}
-
-/// A path as a pattern for itself alone.
-fn pattern(path: &str) -> String {
-    let mut pattern = "/".to_owned();
-    for letter in path.chars() {
-        if "*?[]\\".contains(letter) {
-            pattern.push('\\');
-        }
-        pattern.push(letter);
-    }
-    pattern
-}
-
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' | '\\' => out.extend(['\\', letter]),
-            _ if letter.is_control() => out += &format!("\\u{:04X}", u32::from(letter)),
-            _ => out.push(letter),
-        }
-    }
-    out + "\""
 }

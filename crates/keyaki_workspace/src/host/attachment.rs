@@ -15,6 +15,8 @@ pub(crate) struct Attachment {
     pub(crate) path: &'static str,
     /// The kind of the policies; none where a `Type` beside them tells.
     pub(crate) hint: Hint,
+    /// Whether that is so; else policies without a kind are in a language of their own.
+    pub(crate) is_by_type: bool,
 }
 
 type Table = HashMap<&'static str, Vec<Attachment>>;
@@ -58,7 +60,8 @@ fn read(text: &'static str) -> Table {
     for row in rows(text) {
         let [resource_type, path, kind, on] = row[..] else { continue };
         let hint = Hint { kind: PolicyKind::parse(kind), resource_type: ResourceType::parse(on) };
-        table.entry(resource_type).or_default().push(Attachment { path, hint });
+        let is_by_type = kind == "by-type";
+        table.entry(resource_type).or_default().push(Attachment { path, hint, is_by_type });
     }
     table
 }

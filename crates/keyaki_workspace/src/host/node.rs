@@ -85,6 +85,17 @@ impl Nodes {
         &mut self.nodes[id.0 as usize]
     }
 
+    /// Where the texts stand, in order.
+    pub(crate) fn texts(&self) -> Vec<TextRange> {
+        let written = |node: &Node| match &node.kind {
+            Kind::Text(text) => Some(text.written),
+            Kind::Bool(_) | Kind::Null | Kind::List(_) | Kind::Map(_) | Kind::Other => None,
+        };
+        let mut texts: Vec<TextRange> = self.nodes.iter().filter_map(written).collect();
+        texts.sort();
+        texts
+    }
+
     /// A text's value.
     pub(crate) fn text(&self, id: Id) -> Option<&str> {
         match &self.get(id).kind {

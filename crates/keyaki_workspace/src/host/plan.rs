@@ -7,14 +7,16 @@
 //!
 //! Source: <https://developer.hashicorp.com/terraform/internals/json-format>.
 
+use std::sync::Arc;
+
 use keyaki_diag::TextRange;
 use keyaki_ir::PolicyKind;
 use keyaki_syntax::{NodeKind, Tree, Value};
 
-use super::attachment;
 use super::node::Text;
+use super::value::{self, Kind, Piece};
 use super::written::{Source, Writer, Written};
-use super::{Host, HostPolicy};
+use super::{Host, HostPolicy, attachment, document};
 use crate::embedded;
 use crate::kind::Hint;
 
@@ -80,12 +82,13 @@ fn of_resource(tree: &Tree, resource: Value<'_>, values: Value<'_>, host: &mut H
         let attachment = attachments.iter().find(|a| leads_to(a.path, values, string));
         let hint = attachment.map(|a| match a.hint.kind {
             Some(_) => Some(a.hint),
-            None => by_type(values),
+            None => a.is_by_type.then(|| by_type(values)).flatten(),
         });
         // A language of its own.
         let Some(hint) = hint.unwrap_or(Some(Hint::default())) else { continue };
         let pointer = tree.pointer(string.id());
-        host.policies.push(HostPolicy { pointer, hint, texts: vec![of_string(string)] });
+        let (texts, told) = (vec![of_string(string)], Vec::new());
+        host.policies.push(HostPolicy { pointer, hint, texts, told });
     }
 }
 
@@ -121,242 +124,66 @@ fn of_document(tree: &Tree, change: Value<'_>) -> Option<HostPolicy> {
     let unknown = change.get("change").and_then(|c| c.get("after_unknown"));
     let statements = after.get("statement")?;
     statements.elements().next()?;
-    let mut document = Document { writer: Writer::default() };
-    document.policy(after, statements, unknown.and_then(|u| u.get("statement")));
+    let arguments = known(after, unknown, "");
     let pointer = tree.pointer(statements.id());
-    let texts = vec![document.writer.finish()];
-    Some(HostPolicy { pointer, hint: Hint::default(), texts })
+    let texts = vec![document::policy(&arguments)?.into_json().written()?];
+    Some(HostPolicy { pointer, hint: Hint::default(), texts, told: Vec::new() })
 }
 
-/// A policy that is put together from the blocks of a data source.
-struct Document {
-    writer: Writer,
+/// A value with holes where it is not known before the plan is applied. The plan nests no deeper
+/// than its parser allows.
+fn known(value: Value<'_>, unknown: Option<Value<'_>>, label: &str) -> value::Value {
+    let range = value.range();
+    if is_unknown(unknown) {
+        return value::Value::hole(label, range);
+    }
+    let kind = match value.kind() {
+        NodeKind::Object => Kind::Map(members(value, unknown, label)),
+        NodeKind::Array => Kind::List(items(value, unknown, label)),
+        NodeKind::String => Kind::Text(vec![Piece::Text(Arc::new(Text::of_json(value)))]),
+        NodeKind::Number => Kind::Number(value.source().to_owned()),
+        NodeKind::Bool => Kind::Bool(value.source() == "true"),
+        NodeKind::Null | NodeKind::Member | NodeKind::Error => Kind::Null,
+    };
+    value::Value::new(range, kind)
 }
 
-/// The elements of a statement that are lists of texts, and the attributes that they come from.
-const LISTS: [(&str, &str); 4] = [
-    ("Action", "actions"),
-    ("NotAction", "not_actions"),
-    ("Resource", "resources"),
-    ("NotResource", "not_resources"),
-];
+/// The members that are known, and those that are not.
+fn members(
+    map: Value<'_>,
+    unknown: Option<Value<'_>>,
+    label: &str,
+) -> Vec<(value::Value, value::Value)> {
+    let dot = if label.is_empty() { "" } else { "." };
+    let labelled = |name: &str| format!("{label}{dot}{name}");
+    let of = |name: &str| unknown.and_then(|u| u.get(name));
+    let own = map.members().filter_map(|member| {
+        let value = member.value()?;
+        let name = value::Value::made(member.name(), TextRange::empty(value.range().start));
+        Some((name, known(value, of(member.name()), &labelled(member.name()))))
+    });
+    let more = unknown.into_iter().flat_map(Value::members).filter_map(|member| {
+        let is_new = map.get(member.name()).is_none() && is_unknown(member.value());
+        let name = value::Value::made(member.name(), TextRange::empty(map.range().start));
+        is_new.then(|| (name, value::Value::hole(labelled(member.name()), map.range())))
+    });
+    own.chain(more).collect()
+}
 
-impl Document {
-    fn policy(&mut self, after: Value<'_>, statements: Value<'_>, unknown: Option<Value<'_>>) {
-        let start = TextRange::empty(statements.range().start);
-        self.writer.mark("{\"Version\": ", start);
-        match after.get("version").filter(|v| v.as_str().is_some()) {
-            Some(version) => self.string(version),
-            None => self.writer.mark("\"2012-10-17\"", start),
+/// The items of a list. Those that are not known are missing from it where they come last.
+fn items(list: Value<'_>, unknown: Option<Value<'_>>, label: &str) -> Vec<value::Value> {
+    let (mut items, mut unknown) = (list.elements(), unknown.map(Value::elements));
+    let mut known_items = Vec::new();
+    for index in 0.. {
+        let label = format!("{label}[{index}]");
+        let own = unknown.as_mut().and_then(Iterator::next);
+        match (items.next(), own) {
+            (Some(item), own) => known_items.push(known(item, own, &label)),
+            (None, Some(_)) => known_items.push(value::Value::hole(label, list.range())),
+            (None, None) => break,
         }
-        self.writer.mark(", \"Statement\": [", start);
-        for (index, statement) in statements.elements().enumerate() {
-            if index > 0 {
-                self.writer.mark(", ", TextRange::empty(statement.range().start));
-            }
-            let unknown = unknown.and_then(|u| u.elements().nth(index));
-            self.statement(statement, unknown, &format!("statement[{index}]"));
-        }
-        self.writer.mark("]}", TextRange::empty(statements.range().end));
     }
-
-    fn statement(&mut self, statement: Value<'_>, unknown: Option<Value<'_>>, label: &str) {
-        let range = statement.range();
-        let unknown = |name: &str| unknown.and_then(|u| u.get(name));
-        self.writer.mark("{\"Effect\": ", TextRange::new(range.start, range.start + 1));
-        match statement.get("effect") {
-            _ if is_unknown(unknown("effect")) => self.hole(&format!("{label}.effect"), range),
-            Some(effect) if effect.as_str().is_some() => self.string(effect),
-            _ => self.writer.mark("\"Allow\"", TextRange::empty(range.start)),
-        }
-        if let Some(sid) =
-            statement.get("sid").filter(|s| s.as_str().is_some_and(|s| !s.is_empty()))
-        {
-            self.name("Sid", sid);
-            self.string(sid);
-        }
-        for (element, attribute) in LISTS {
-            let label = format!("{label}.{attribute}");
-            self.list(element, statement, attribute, unknown(attribute), &label);
-        }
-        for (element, attribute) in
-            [("Principal", "principals"), ("NotPrincipal", "not_principals")]
-        {
-            let label = format!("{label}.{attribute}");
-            self.principals(element, statement, attribute, unknown(attribute), &label);
-        }
-        self.conditions(statement, unknown("condition"), &format!("{label}.condition"));
-        self.writer.mark("}", TextRange::empty(range.end));
-    }
-
-    /// A list of texts, if it is not empty.
-    fn list(
-        &mut self,
-        element: &str,
-        block: Value<'_>,
-        attribute: &str,
-        unknown: Option<Value<'_>>,
-        label: &str,
-    ) {
-        let list = block.get(attribute);
-        if is_unknown(unknown) {
-            let at = list.unwrap_or(block);
-            self.name(element, at);
-            return self.hole(label, at.range());
-        }
-        let is_empty = |list: Option<Value<'_>>| list.is_none_or(|l| l.elements().next().is_none());
-        if is_empty(list) && is_empty(unknown) {
-            return;
-        }
-        let list = list.unwrap_or(block);
-        self.name(element, list);
-        self.texts(list, unknown, label);
-    }
-
-    /// The texts of a list. Those that are not known are missing from it where they come last.
-    fn texts(&mut self, list: Value<'_>, unknown: Option<Value<'_>>, label: &str) {
-        self.writer.mark("[", TextRange::empty(list.range().start));
-        let (mut items, mut unknown) = (list.elements(), unknown.map(Value::elements));
-        let mut next = || (items.next(), unknown.as_mut().and_then(Iterator::next));
-        for index in 0.. {
-            let (item, unknown) = next();
-            if item.is_none() && unknown.is_none() {
-                break;
-            }
-            if index > 0 {
-                self.writer.mark(", ", TextRange::empty(item.unwrap_or(list).range().start));
-            }
-            match item.filter(|item| item.as_str().is_some() && !is_unknown(unknown)) {
-                Some(item) => self.string(item),
-                None => self.hole(&format!("{label}[{index}]"), item.unwrap_or(list).range()),
-            }
-        }
-        self.writer.mark("]", TextRange::empty(list.range().end));
-    }
-
-    /// The principals: blocks of one type are put together.
-    fn principals(
-        &mut self,
-        element: &str,
-        statement: Value<'_>,
-        attribute: &str,
-        unknown: Option<Value<'_>>,
-        label: &str,
-    ) {
-        let Some(blocks) = statement.get(attribute) else { return };
-        let blocks: Vec<Value<'_>> = blocks.elements().collect();
-        let Some(&first) = blocks.first() else {
-            if is_unknown(unknown) {
-                self.name(element, statement);
-                self.hole(label, statement.range());
-            }
-            return;
-        };
-        self.name(element, first);
-        let is_everybody = |block: &Value<'_>| text(*block, "type") == Some("*");
-        let is_open = |index| {
-            let unknown = unknown.and_then(|u| u.elements().nth(index));
-            is_unknown(unknown) || is_unknown(unknown.and_then(|u| u.get("type")))
-        };
-        if blocks.len() == 1 && is_everybody(&first) {
-            return self.writer.mark("\"*\"", first.range());
-        }
-        if is_unknown(unknown) || (0..blocks.len()).any(is_open) {
-            return self.hole(label, first.range());
-        }
-        self.writer.mark("{", TextRange::empty(first.range().start));
-        for (index, block) in blocks.iter().enumerate() {
-            if index > 0 {
-                self.writer.mark(", ", TextRange::empty(block.range().start));
-            }
-            if let Some(kind) = block.get("type") {
-                self.string(kind);
-            }
-            self.writer.mark(": ", TextRange::empty(block.range().start));
-            let unknown =
-                unknown.and_then(|u| u.elements().nth(index)).and_then(|u| u.get("identifiers"));
-            let label = format!("{label}[{index}].identifiers");
-            match block.get("identifiers") {
-                Some(list) if !is_unknown(unknown) => self.texts(list, unknown, &label),
-                _ => self.hole(&label, block.range()),
-            }
-        }
-        self.writer.mark("}", TextRange::empty(first.range().end));
-    }
-
-    /// The conditions, an operator for each block; the blocks of one operator are put together.
-    fn conditions(&mut self, statement: Value<'_>, unknown: Option<Value<'_>>, label: &str) {
-        let blocks: Vec<Value<'_>> =
-            statement.get("condition").into_iter().flat_map(Value::elements).collect();
-        let at = |index| unknown.and_then(|u| u.elements().nth(index));
-        let is_open = |index| {
-            is_unknown(at(index))
-                || ["test", "variable"].iter().any(|n| is_unknown(at(index).and_then(|u| u.get(n))))
-        };
-        let all_open = is_unknown(unknown) || (0..blocks.len()).any(is_open);
-        let Some(&first) = blocks.first() else {
-            if all_open {
-                self.name("Condition", statement);
-                self.hole(label, statement.range());
-            }
-            return;
-        };
-        self.name("Condition", first);
-        if all_open {
-            return self.hole(label, first.range());
-        }
-        let mut tests: Vec<&str> = blocks.iter().filter_map(|b| text(*b, "test")).collect();
-        tests.sort_unstable();
-        tests.dedup();
-        self.writer.mark("{", TextRange::empty(first.range().start));
-        for (count, test) in tests.iter().enumerate() {
-            let mut own =
-                blocks.iter().enumerate().filter(|(_, b)| text(**b, "test") == Some(test));
-            let mut is_first = true;
-            for (index, block) in own.by_ref() {
-                let start = TextRange::empty(block.range().start);
-                match (is_first, block.get("test")) {
-                    (true, Some(operator)) => {
-                        self.writer.mark(if count > 0 { ", " } else { "" }, start);
-                        self.string(operator);
-                        self.writer.mark(": {", start);
-                    }
-                    _ => self.writer.mark(", ", start),
-                }
-                is_first = false;
-                if let Some(key) = block.get("variable") {
-                    self.string(key);
-                }
-                self.writer.mark(": ", start);
-                let unknown = at(index).and_then(|u| u.get("values"));
-                let label = format!("{label}[{index}].values");
-                match block.get("values") {
-                    Some(list) if !is_unknown(unknown) => self.texts(list, unknown, &label),
-                    _ => self.hole(&label, block.range()),
-                }
-            }
-            self.writer.mark("}", TextRange::empty(first.range().end));
-        }
-        self.writer.mark("}", TextRange::empty(first.range().end));
-    }
-
-    fn name(&mut self, name: &str, at: Value<'_>) {
-        self.writer.mark(&format!(", \"{name}\": "), TextRange::empty(at.range().start));
-    }
-
-    fn string(&mut self, string: Value<'_>) {
-        let range = string.range();
-        let text = Text::of_json(string);
-        self.writer.mark("\"", TextRange::empty(range.start));
-        self.writer.text(&text.value, Source::Text(&text, 0), false);
-        self.writer.mark("\"", TextRange::empty(range.end));
-    }
-
-    fn hole(&mut self, label: &str, range: TextRange) {
-        self.writer.mark("\"", TextRange::empty(range.start));
-        self.writer.hole(label, range);
-        self.writer.mark("\"", TextRange::empty(range.end));
-    }
+    known_items
 }
 
 /// Whether `after_unknown` says so of a whole value.

@@ -162,6 +162,11 @@ impl Source<'_> {
 }
 
 impl Written {
+    /// Where it begins in the template.
+    pub(crate) fn start(&self) -> u32 {
+        self.stretches.first().map_or(0, |stretch| stretch.from.start)
+    }
+
     /// A range of the policy's text as one of the template.
     pub(crate) fn range(&self, range: TextRange) -> TextRange {
         let start = self.stretch(range.start).map_or(0, |s| s.start(range.start));

@@ -11,7 +11,9 @@ mod bad_templates;
 mod fixes;
 mod public_templates;
 mod shrinking;
+mod suppressions;
 mod templates;
+mod terraform;
 
 use std::path::{Path, PathBuf};
 

@@ -127,7 +127,7 @@ pub(super) fn settle(files: &mut [CheckedFile], options: &Options<'_>) {
 }
 
 /// Writes a mended file, unless it is no longer what was checked.
-fn store(path: &Path, checked: &str, mended: &str) -> Result<(), Failure> {
+pub(super) fn store(path: &Path, checked: &str, mended: &str) -> Result<(), Failure> {
     let now = fs::read(path).map_err(|e| super::super::file_failure(path, &e))?;
     if now != checked.as_bytes() {
         let message = "is not what was checked; nothing was written to it";

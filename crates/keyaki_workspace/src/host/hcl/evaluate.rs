@@ -1,0 +1,423 @@
+//! What expressions of Terraform come to, as far as it is known before the plan is applied.
+//!
+//! What depends on the deployment is a hole, never an error and never a guess: variables, even
+//! those with a default, attributes of resources, data sources, outputs of modules, and functions
+//! that are not worked out here. Local values are what they are defined as, policy documents what
+//! their blocks say. Of a condition that is not known, one branch is taken for all conditions at a
+//! time; a file is read once with each.
+//!
+//! Source: <https://developer.hashicorp.com/terraform/language/expressions>.
+
+use std::cell::{Cell, RefCell};
+use std::path::PathBuf;
+
+use hcl_edit::expr::{
+    Expression, ForExpr, FuncCall, Object, ObjectKey, Traversal, TraversalOperator, UnaryOperator,
+};
+use hcl_edit::{Decorated, Ident, Span as _};
+use keyaki_diag::TextRange;
+
+use super::attached::{range, range_of};
+use super::module::{DOCUMENT, File, Module};
+use super::text;
+use crate::host::document;
+use crate::host::value::{Kind, Value};
+
+/// How deep values may nest, with all that they refer to.
+pub(super) const MAX_DEPTH: u32 = 96;
+
+/// The longest label of a reference, in characters.
+const MAX_LABEL: usize = 250;
+
+/// So many bytes of a text are as much work as a value.
+pub(super) const BYTES_PER_STEP: usize = 64;
+
+/// How many values are worked out for a file, beside one for each of its bytes.
+pub(super) const MIN_STEPS: usize = 20_000;
+
+/// What works out expressions, under the assumption that all conditions that are not known are
+/// true, or that all are false.
+pub(super) struct Evaluator<'a> {
+    pub(super) module: &'a Module<'a>,
+    pub(super) conditions: bool,
+    /// Whether a condition was asked for that is not known.
+    pub(super) saw_condition: Cell<bool>,
+    /// How many values may yet be worked out for the file.
+    pub(super) left: &'a Cell<usize>,
+    /// The policies that came from other files, standing for the references to them.
+    pub(super) foreign: RefCell<Vec<(PathBuf, Value)>>,
+}
+
+/// Where an expression stands.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'s> {
+    pub(super) file: &'s File,
+    pub(super) bound: Option<&'s Bound<'s>>,
+    pub(super) depth: u32,
+}
+
+/// A name that stands for a value within an expression or a block.
+pub(super) struct Bound<'s> {
+    pub(super) name: &'s str,
+    pub(super) value: &'s Value,
+    pub(super) outer: Option<&'s Bound<'s>>,
+}
+
+impl<'s> Scope<'s> {
+    pub(super) fn of(file: &'s File) -> Scope<'s> {
+        Scope { file, bound: None, depth: 0 }
+    }
+
+    pub(super) fn deeper(self) -> Scope<'s> {
+        Scope { depth: self.depth + 1, ..self }
+    }
+
+    fn value(&self, name: &str) -> Option<&'s Value> {
+        let mut bound = self.bound;
+        while let Some(own) = bound {
+            if own.name == name {
+                return Some(own.value);
+            }
+            bound = own.outer;
+        }
+        None
+    }
+}
+
+impl Evaluator<'_> {
+    /// What an expression comes to.
+    pub(super) fn value(&self, expression: &Expression, scope: Scope<'_>) -> Value {
+        let range = range_of(expression);
+        if scope.depth >= MAX_DEPTH || !self.take(1 + weight(expression, range)) {
+            return self.unknown(range, scope);
+        }
+        let scope = scope.deeper();
+        match expression {
+            Expression::Null(_) => Value::new(range, Kind::Null),
+            Expression::Bool(value) => Value::new(range, Kind::Bool(**value)),
+            Expression::Number(number) => {
+                Value::new(range, Kind::Number(number.value().to_string()))
+            }
+            Expression::String(_) => text::quoted(&scope.file.text, range),
+            Expression::Array(items) => {
+                let items = items.iter().map(|item| self.value(item, scope)).collect();
+                Value::new(range, Kind::List(items))
+            }
+            Expression::Object(object) => self.object(object, range, scope),
+            Expression::StringTemplate(template) => self.template(template, range, scope),
+            Expression::HeredocTemplate(heredoc) => self.template(&heredoc.template, range, scope),
+            Expression::Parenthesis(inner) => self.value(inner.inner(), scope),
+            Expression::Variable(name) => self.variable(name, range, scope),
+            Expression::Conditional(conditional) => {
+                match self.holds(&conditional.cond_expr, scope) {
+                    true => self.value(&conditional.true_expr, scope),
+                    false => self.value(&conditional.false_expr, scope),
+                }
+            }
+            Expression::FuncCall(call) => self.call(call, range, scope),
+            Expression::Traversal(traversal) => self.traversal(traversal, range, scope),
+            Expression::UnaryOp(operation) => {
+                let value = self.value(&operation.expr, scope);
+                match (operation.operator.value(), value.kind) {
+                    (UnaryOperator::Not, Kind::Bool(value)) => {
+                        Value::new(range, Kind::Bool(!value))
+                    }
+                    _ => self.unknown(range, scope),
+                }
+            }
+            Expression::BinaryOp(_) => self.unknown(range, scope),
+            Expression::ForExpr(each) => {
+                self.each(each, range, scope).unwrap_or_else(|| self.unknown(range, scope))
+            }
+        }
+    }
+
+    /// Takes from the work that may be done.
+    pub(super) fn take(&self, steps: usize) -> bool {
+        let left = self.left.get().checked_sub(steps);
+        self.left.set(left.unwrap_or(0));
+        left.is_some()
+    }
+
+    /// A value of which nothing is known, told apart from all others by its place.
+    pub(super) fn unknown(&self, range: TextRange, scope: Scope<'_>) -> Value {
+        let file = scope.file.path.file_name().unwrap_or_default().to_string_lossy();
+        Value::hole(format!("… at {file}:{}", range.start), range)
+    }
+
+    /// Whether a condition is true, or taken for it.
+    pub(super) fn holds(&self, condition: &Expression, scope: Scope<'_>) -> bool {
+        if let Kind::Bool(value) = self.value(condition, scope).kind {
+            return value;
+        }
+        self.saw_condition.set(true);
+        self.conditions
+    }
+
+    fn object(&self, object: &Object, range: TextRange, scope: Scope<'_>) -> Value {
+        let entry = |(key, value): (&ObjectKey, &hcl_edit::expr::ObjectValue)| {
+            let name = match key {
+                ObjectKey::Ident(name) => {
+                    let at = key_range(&scope.file.text, name, value.expr());
+                    Value::made(name.as_str(), at)
+                }
+                ObjectKey::Expression(key) => {
+                    let key = self.value(key, scope);
+                    let pieces = key.pieces().map(Kind::Text);
+                    Value::new(key.range, pieces.unwrap_or(self.unknown(key.range, scope).kind))
+                }
+            };
+            (name, self.value(value.expr(), scope))
+        };
+        let entries: Vec<(Value, Value)> = object.iter().map(entry).collect();
+        Value::new(range, Kind::Map(entries))
+    }
+
+    fn variable(&self, name: &Decorated<Ident>, range: TextRange, scope: Scope<'_>) -> Value {
+        match scope.value(name.as_str()) {
+            Some(value) if self.take(value.size()) => value.clone(),
+            Some(_) => self.unknown(range, scope),
+            None => Value::hole(name.as_str(), range),
+        }
+    }
+
+    fn traversal(&self, traversal: &Traversal, range: TextRange, scope: Scope<'_>) -> Value {
+        let operators = &traversal.operators[..];
+        let Expression::Variable(root) = &traversal.expr else {
+            let base = self.value(&traversal.expr, scope);
+            return self.walk(base, operators, range, scope);
+        };
+        if scope.value(root.as_str()).is_some() {
+            let base = self.variable(root, range, scope);
+            return self.walk(base, operators, range, scope);
+        }
+        let names: Vec<Option<&str>> = operators.iter().map(|o| attribute(o)).collect();
+        let base = match (root.as_str(), &names[..]) {
+            ("local", [Some(name), ..]) => self.local(name, range, scope).map(|value| (value, 1)),
+            ("data", [Some(DOCUMENT), Some(name), .., Some("json" | "minified_json")]) => {
+                self.document(name, range, scope).map(|value| (value, operators.len()))
+            }
+            _ => None,
+        };
+        match base {
+            Some((base, used)) => self.walk(base, &operators[used..], range, scope),
+            None => self.reference(operators, range, scope),
+        }
+    }
+
+    /// The hole of a reference. One with an index that is worked out is told apart by its place.
+    fn reference(
+        &self,
+        operators: &[Decorated<TraversalOperator>],
+        range: TextRange,
+        scope: Scope<'_>,
+    ) -> Value {
+        let is_fixed = operators.iter().all(|operator| match operator.value() {
+            TraversalOperator::Index(Expression::String(_) | Expression::Number(_))
+            | TraversalOperator::GetAttr(_)
+            | TraversalOperator::LegacyIndex(_) => true,
+            TraversalOperator::Index(_)
+            | TraversalOperator::AttrSplat(_)
+            | TraversalOperator::FullSplat(_) => false,
+        });
+        if !is_fixed {
+            return self.unknown(range, scope);
+        }
+        let letters = range.slice(&scope.file.text).chars().filter(|c| !c.is_whitespace());
+        let label: String = letters.take(MAX_LABEL + 1).collect();
+        // Labels that are cut short are no longer told apart.
+        if label.chars().count() > MAX_LABEL {
+            return self.unknown(range, scope);
+        }
+        Value::hole(label, range)
+    }
+
+    /// Follows operators into a value.
+    fn walk(
+        &self,
+        mut value: Value,
+        operators: &[Decorated<TraversalOperator>],
+        range: TextRange,
+        scope: Scope<'_>,
+    ) -> Value {
+        for (at, operator) in operators.iter().enumerate() {
+            let found = match operator.value() {
+                TraversalOperator::GetAttr(name) => value.member(name.as_str()).cloned(),
+                TraversalOperator::LegacyIndex(index) => item(&value, **index),
+                TraversalOperator::Index(index) => {
+                    let index = self.value(index, scope);
+                    if let Kind::Number(number) = &index.kind {
+                        number.parse().ok().and_then(|index| item(&value, index))
+                    } else {
+                        index.plain().and_then(|name| value.member(&name).cloned())
+                    }
+                }
+                TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_) => {
+                    let Some(items) = value.items() else { return self.unknown(range, scope) };
+                    let rest = operators.get(at + 1..).unwrap_or_default();
+                    let walk = |item: &Value| self.walk(item.clone(), rest, range, scope);
+                    let items = items.iter().map(walk).collect();
+                    return Value::new(value.range, Kind::List(items));
+                }
+            };
+            match found {
+                Some(found) => value = found,
+                None => return self.unknown(range, scope),
+            }
+        }
+        value
+    }
+
+    /// A local value of the module.
+    fn local(&self, name: &str, at: TextRange, scope: Scope<'_>) -> Option<Value> {
+        let (file, expression) = self.module.local(name)?;
+        let inner = Scope { file, bound: None, depth: scope.depth };
+        Some(self.across(file, at, scope, || self.value(expression, inner)))
+    }
+
+    /// The JSON of a policy document of the module.
+    fn document(&self, name: &str, at: TextRange, scope: Scope<'_>) -> Option<Value> {
+        let (file, block) = self.module.document(name)?;
+        let inner = Scope { file, bound: None, depth: scope.depth };
+        let policy = || {
+            let policy = document::policy(&self.block(block, inner));
+            policy.map_or_else(|| self.unknown(at, scope), Value::into_json)
+        };
+        Some(self.across(file, at, scope, policy))
+    }
+
+    /// A value of a file. One of another file stands for the reference to it.
+    fn across(
+        &self,
+        file: &File,
+        at: TextRange,
+        scope: Scope<'_>,
+        value: impl FnOnce() -> Value,
+    ) -> Value {
+        let own = self.module.own;
+        if !std::ptr::eq(scope.file, own) || std::ptr::eq(file, own) {
+            return value();
+        }
+        let known = self.foreign.borrow().len();
+        let value = value();
+        if !self.take(value.size()) {
+            return self.unknown(at, scope);
+        }
+        let value = value.at(at);
+        let mut foreign = self.foreign.borrow_mut();
+        foreign.truncate(known);
+        if let Kind::Json(_) | Kind::Text(_) = value.kind {
+            foreign.push((file.path.clone(), value.clone()));
+        }
+        value
+    }
+
+    fn call(&self, call: &FuncCall, range: TextRange, scope: Scope<'_>) -> Value {
+        let known = !call.name.is_namespaced() && !call.args.expand_final();
+        let arguments: Vec<&Expression> = call.args.iter().collect();
+        let value = known.then(|| self.function(call.name.name.as_str(), &arguments, range, scope));
+        value.flatten().unwrap_or_else(|| self.unknown(range, scope))
+    }
+
+    /// The list or map that a `for` makes; none if not all of it is known.
+    fn each(&self, each: &ForExpr, range: TextRange, scope: Scope<'_>) -> Option<Value> {
+        let collection = self.value(&each.intro.collection_expr, scope);
+        let mut items = Vec::new();
+        let mut entries = Vec::new();
+        for (key, value) in pairs(&collection)? {
+            let inner = Bound { name: each.intro.value_var.as_str(), value, outer: scope.bound };
+            let outer = each.intro.key_var.as_ref().map(|name| Bound {
+                name: name.as_str(),
+                value: &key,
+                outer: Some(&inner),
+            });
+            let scope = Scope { bound: outer.as_ref().or(Some(&inner)), ..scope };
+            if let Some(condition) = &each.cond {
+                let Kind::Bool(holds) = self.value(&condition.expr, scope).kind else {
+                    return None;
+                };
+                if !holds {
+                    continue;
+                }
+            }
+            let value = self.value(&each.value_expr, scope);
+            match &each.key_expr {
+                None => items.push(value),
+                Some(key) => {
+                    let key = self.value(key, scope);
+                    entries.push((Value::new(key.range, Kind::Text(key.pieces()?)), value));
+                }
+            }
+            if !self.take(1) {
+                return None;
+            }
+        }
+        match each.key_expr {
+            None => Some(Value::new(range, Kind::List(items))),
+            Some(_) if !each.grouping => Some(Value::new(range, Kind::Map(entries))),
+            Some(_) => None,
+        }
+    }
+}
+
+/// The work of an expression beside that of its parts.
+fn weight(expression: &Expression, range: TextRange) -> usize {
+    let is_text = expression.is_str() || expression.is_template() || expression.is_traversal();
+    if is_text { (range.end - range.start) as usize / BYTES_PER_STEP } else { 0 }
+}
+
+/// The items of a list or map with their keys; none if the collection is not known. The keys of
+/// lists are left open: what looks like a list may be a set.
+pub(super) fn pairs(collection: &Value) -> Option<Vec<(Value, &Value)>> {
+    match &collection.kind {
+        Kind::List(items) => {
+            let key =
+                |item: &Value| Value::hole(format!("key at {}", item.range.start), item.range);
+            // A hole may stand for any number of items.
+            let is_known = items.iter().all(|item| !item.is_hole());
+            is_known.then(|| items.iter().map(|item| (key(item), item)).collect())
+        }
+        Kind::Map(entries) => Some(entries.iter().map(|(k, v)| (k.clone(), v)).collect()),
+        Kind::Text(_)
+        | Kind::Bool(_)
+        | Kind::Number(_)
+        | Kind::Null
+        | Kind::Json(_)
+        | Kind::Hole(_) => None,
+    }
+}
+
+fn item(list: &Value, index: u64) -> Option<Value> {
+    let items = list.items()?;
+    let at = usize::try_from(index).ok()?;
+    // A hole may stand for any number of items.
+    let is_known = items.iter().take(at + 1).all(|item| !item.is_hole());
+    is_known.then(|| items.get(at).cloned()).flatten()
+}
+
+fn attribute(operator: &Decorated<TraversalOperator>) -> Option<&str> {
+    match operator.value() {
+        TraversalOperator::GetAttr(name) => Some(name.as_str()),
+        TraversalOperator::AttrSplat(_)
+        | TraversalOperator::FullSplat(_)
+        | TraversalOperator::Index(_)
+        | TraversalOperator::LegacyIndex(_) => None,
+    }
+}
+
+/// Where a name of an object stands: before its value.
+fn key_range(text: &str, name: &Decorated<Ident>, value: &Expression) -> TextRange {
+    if let Some(span) = name.span() {
+        return range(Some(span));
+    }
+    let value = range_of(value);
+    let before = text.get(..value.start as usize).unwrap_or_default().trim_end();
+    let before = before.strip_suffix(['=', ':']).unwrap_or_default().trim_end();
+    match before.ends_with(name.as_str()) {
+        true => {
+            let end = before.len() as u32;
+            TextRange::new(end - name.as_str().len() as u32, end)
+        }
+        false => TextRange::empty(value.start),
+    }
+}

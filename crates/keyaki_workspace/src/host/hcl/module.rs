@@ -1,0 +1,280 @@
+//! The files of a Terraform module: all `*.tf` of a folder are one.
+//!
+//! A file is read by itself. Where it refers to a local value or a policy document that it does
+//! not have, the other files of its folder are read, too; once for all files of a run.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use hcl_edit::expr::Expression;
+use hcl_edit::structure::{Block, Body};
+use keyaki_diag::TextRange;
+
+use super::attached::{self, Reference};
+use super::scan;
+use crate::host::{Language, Problem, language};
+use crate::kind::Hint;
+
+/// How much text the other files of a module may have.
+const MAX_OTHERS: u64 = 8 * 1024 * 1024;
+
+/// The longest file that is parsed.
+const MAX_FILE: usize = 16 * 1024 * 1024;
+
+/// The data source that makes policies.
+pub(super) const DOCUMENT: &str = "aws_iam_policy_document";
+
+/// A file of a module.
+#[derive(Debug)]
+pub(crate) struct File {
+    pub(super) path: PathBuf,
+    pub(super) text: Box<str>,
+    pub(super) body: Body,
+    /// The comments and heredocs.
+    pub(super) scan: scan::Scan,
+    /// Local values by name: the block in the body, and the attribute in the block.
+    locals: HashMap<Box<str>, (usize, usize)>,
+    /// Policy documents by name: the block in the body.
+    documents: HashMap<Box<str>, usize>,
+    /// What the resources of the file use which documents for.
+    references: OnceLock<Vec<Reference>>,
+}
+
+impl File {
+    /// Reads a text.
+    pub(super) fn read(path: &Path, text: &str) -> Result<File, Problem> {
+        let scan = scan::scan(text);
+        let problem = |message: &str, at: u32| {
+            let rest = text.get(at as usize..).unwrap_or_default();
+            let length = rest.chars().next().map_or(0, char::len_utf8) as u32;
+            Problem { message: message.to_owned(), range: TextRange::new(at, at + length) }
+        };
+        if text.len() > MAX_FILE {
+            let most = MAX_FILE / 1024 / 1024;
+            return Err(problem(&format!("at most {most} MiB of Terraform are read"), 0));
+        }
+        if let Some(at) = scan.too_large {
+            return Err(problem("an object with more names than are read", at));
+        }
+        // A mark of byte order stands before the language.
+        let marked = text.strip_prefix('\u{feff}').map(|rest| format!("   {rest}"));
+        let body = hcl_edit::parser::parse_body(marked.as_deref().unwrap_or(text))
+            .map_err(|error| problem(error.message(), error.location().offset() as u32))?;
+        let (locals, documents) = index(&body);
+        let (path, text) = (path.to_owned(), text.into());
+        Ok(File { path, text, body, scan, locals, documents, references: OnceLock::new() })
+    }
+
+    pub(super) fn local(&self, name: &str) -> Option<&Expression> {
+        let &(block, attribute) = self.locals.get(name)?;
+        let block = self.body.get(block)?.as_block()?;
+        Some(&block.body.get(attribute)?.as_attribute()?.value)
+    }
+
+    pub(super) fn document(&self, name: &str) -> Option<&Block> {
+        self.body.get(*self.documents.get(name)?)?.as_block()
+    }
+
+    pub(super) fn references(&self) -> &[Reference] {
+        self.references.get_or_init(|| attached::references(&self.body))
+    }
+}
+
+type Locals = HashMap<Box<str>, (usize, usize)>;
+type Documents = HashMap<Box<str>, usize>;
+
+fn index(body: &Body) -> (Locals, Documents) {
+    let (mut locals, mut documents) = (Locals::new(), Documents::new());
+    for (at, structure) in body.iter().enumerate() {
+        let Some(block) = structure.as_block() else { continue };
+        match (block.ident.as_str(), &block.labels[..]) {
+            ("locals", []) => {
+                for (index, structure) in block.body.iter().enumerate() {
+                    if let Some(attribute) = structure.as_attribute() {
+                        locals.entry(attribute.key.as_str().into()).or_insert((at, index));
+                    }
+                }
+            }
+            ("data", [kind, name]) if kind.as_str() == DOCUMENT => {
+                documents.entry(name.as_str().into()).or_insert(at);
+            }
+            _ => {}
+        }
+    }
+    (locals, documents)
+}
+
+/// What documents are used for: nothing for a language of its own.
+pub(super) type Uses = HashMap<Box<str>, Vec<Option<Hint>>>;
+
+/// The files of a folder that can be read.
+#[derive(Debug, Default)]
+struct Folder {
+    files: Vec<File>,
+    /// The file of each local value, and of each document.
+    locals: HashMap<Box<str>, usize>,
+    documents: HashMap<Box<str>, usize>,
+    uses: OnceLock<Uses>,
+}
+
+impl Folder {
+    fn read(path: &Path) -> Folder {
+        let files = files(path);
+        let mut folder = Folder::default();
+        // The first file of a name counts.
+        for (at, file) in files.iter().enumerate().rev() {
+            folder.locals.extend(file.locals.keys().map(|name| (name.clone(), at)));
+            folder.documents.extend(file.documents.keys().map(|name| (name.clone(), at)));
+        }
+        Folder { files, ..folder }
+    }
+
+    fn uses(&self) -> &Uses {
+        let local = |name: &str| self.files.get(*self.locals.get(name)?)?.local(name);
+        self.uses.get_or_init(|| uses(self.files.iter(), local))
+    }
+}
+
+/// What the resources of some files use documents for.
+pub(super) fn uses<'f>(
+    files: impl Iterator<Item = &'f File>,
+    local: impl Fn(&str) -> Option<&'f Expression>,
+) -> Uses {
+    let mut uses = Uses::new();
+    for reference in files.flat_map(File::references) {
+        if let Some(document) = attached::document_of(&reference.to, &local) {
+            uses.entry(document).or_default().push(reference.hint);
+        }
+    }
+    uses
+}
+
+/// The modules of a run, each read once.
+#[derive(Debug, Default)]
+pub(crate) struct Modules {
+    folders: Mutex<HashMap<PathBuf, Arc<OnceLock<Folder>>>>,
+    /// The files that are checked in the run.
+    checked: HashSet<PathBuf>,
+}
+
+impl Modules {
+    /// For a run over these files.
+    pub(crate) fn of<'p>(paths: impl Iterator<Item = &'p Path>) -> Modules {
+        Modules { folders: Mutex::default(), checked: paths.map(normal).collect() }
+    }
+
+    /// Whether a file is checked by itself in the same run.
+    pub(super) fn is_checked(&self, path: &Path) -> bool {
+        !self.checked.is_empty() && self.checked.contains(&normal(path))
+    }
+
+    fn folder(&self, folder: &Path) -> Arc<OnceLock<Folder>> {
+        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        folders.entry(normal(folder)).or_default().clone()
+    }
+}
+
+/// The path from the root, without steps back.
+fn normal(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                normal.pop();
+            }
+            Component::CurDir => {}
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => normal.push(part),
+        }
+    }
+    normal
+}
+
+/// The files of a folder, in order of their names, up to a limit. What cannot be read is left out:
+/// references to it are holes.
+fn files(folder: &Path) -> Vec<File> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    paths.retain(|path| language(path, b"") == Language::Hcl);
+    paths.sort();
+    let mut left = MAX_OTHERS;
+    let mut files = Vec::new();
+    for path in paths {
+        let Some(text) = text_of(&path, left) else { continue };
+        left -= text.len() as u64;
+        files.extend(File::read(&path, &text).ok());
+    }
+    files
+}
+
+/// The text of a plain file that is not too long.
+pub(super) fn text_of(path: &Path, most: u64) -> Option<String> {
+    let metadata = path.metadata().ok()?;
+    if !metadata.is_file() || metadata.len() > most {
+        return None;
+    }
+    let text = String::from_utf8(crate::read(path).ok()?).ok()?;
+    (text.len() as u64 <= most).then_some(text)
+}
+
+/// A file with the others of its module.
+pub(super) struct Module<'a> {
+    pub(super) own: &'a File,
+    pub(super) modules: &'a Modules,
+    others: OnceLock<Arc<OnceLock<Folder>>>,
+}
+
+impl<'a> Module<'a> {
+    pub(super) fn new(own: &'a File, modules: &'a Modules) -> Module<'a> {
+        Module { own, modules, others: OnceLock::new() }
+    }
+
+    /// The path of the folder.
+    pub(super) fn path(&self) -> &Path {
+        match self.own.path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        }
+    }
+
+    /// The folder, read when it is asked for.
+    fn folder(&self) -> &Folder {
+        let folder = self.others.get_or_init(|| self.modules.folder(self.path()));
+        folder.get_or_init(|| Folder::read(self.path()))
+    }
+
+    /// Another file of the folder.
+    fn other(&self, at: usize) -> Option<&File> {
+        let file = self.folder().files.get(at)?;
+        (file.path.file_name() != self.own.path.file_name()).then_some(file)
+    }
+
+    /// A local value, with its file.
+    pub(super) fn local(&self, name: &str) -> Option<(&File, &Expression)> {
+        if let Some(own) = self.own.local(name) {
+            return Some((self.own, own));
+        }
+        let file = self.other(*self.folder().locals.get(name)?)?;
+        Some((file, file.local(name)?))
+    }
+
+    /// A policy document, with its file.
+    pub(super) fn document(&self, name: &str) -> Option<(&File, &Block)> {
+        if let Some(own) = self.own.document(name) {
+            return Some((self.own, own));
+        }
+        let file = self.other(*self.folder().documents.get(name)?)?;
+        Some((file, file.document(name)?))
+    }
+
+    /// What the resources of the file use documents for.
+    pub(super) fn own_uses(&self) -> Uses {
+        uses(std::iter::once(self.own), |name| Some(self.local(name)?.1))
+    }
+
+    /// What all resources of the module use documents for, as it is on disk.
+    pub(super) fn all_uses(&self) -> &Uses {
+        self.folder().uses()
+    }
+}
