@@ -49,8 +49,34 @@ pub fn difference(old: &Subject, new: &Subject, asker: &Asker<'_>) -> Difference
     Difference { gained, lost, undecided }
 }
 
+/// The `Allow` statements of `first` of which it is not proved that `second` allows what they give;
+/// none if it allows everything.
+pub(crate) fn undecided_parts(
+    first: &Subject,
+    second: &Subject,
+    asker: &Asker<'_>,
+) -> Vec<StatementRef> {
+    if let Answer::Proved { .. } = asker.minus(&[first, second]) {
+        return Vec::new();
+    }
+    let parts = parts(first, second);
+    let is_open = |part: &Part<'_>| {
+        !matches!(asker.any(&part.subjects, part.without(asker, None)), Answer::Proved { .. })
+    };
+    parts.filter(is_open).map(|part| part.at).collect()
+}
+
+/// The `Allow` statements of `first`.
+fn parts<'s>(first: &'s Subject, second: &'s Subject) -> impl Iterator<Item = Part<'s>> {
+    [Layer::Identity, Layer::Resource].into_iter().flat_map(move |layer| {
+        let statements = first.policies.statements(layer);
+        let allows = statements.filter(|(_, s)| s.effect() == Some(Effect::Allow));
+        allows.map(move |(at, statement)| Part { subjects: [first, second], at, statement, layer })
+    })
+}
+
 /// What `first` allows and `second` does not.
-fn side(
+pub(crate) fn side(
     first: &Subject,
     second: &Subject,
     asker: &Asker<'_>,
@@ -62,17 +88,11 @@ fn side(
         Answer::Refuted(_) => {}
     }
     let mut classes = Vec::new();
-    for layer in [Layer::Identity, Layer::Resource] {
-        for (at, statement) in first.policies.statements(layer) {
-            if statement.effect() != Some(Effect::Allow) {
-                continue;
-            }
-            let part = Part { subjects: [first, second], at, statement, layer };
-            match asker.any(&part.subjects, part.without(asker, None)) {
-                Answer::Proved { .. } => {}
-                Answer::Undecided(reason) => undecided.push(reason),
-                Answer::Refuted(example) => classes.push(part.class(*example, asker)),
-            }
+    for part in parts(first, second) {
+        match asker.any(&part.subjects, part.without(asker, None)) {
+            Answer::Proved { .. } => {}
+            Answer::Undecided(reason) => undecided.push(reason),
+            Answer::Refuted(example) => classes.push(part.class(*example, asker)),
         }
     }
     classes

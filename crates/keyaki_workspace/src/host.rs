@@ -14,8 +14,10 @@ mod intrinsic;
 mod margin;
 mod node;
 mod plan;
+mod planned;
 mod scalar;
 mod search;
+mod stack;
 mod written;
 mod yaml;
 
@@ -25,7 +27,9 @@ use std::path::Path;
 use keyaki_diag::TextRange;
 use keyaki_syntax::Tree;
 
+use crate::holder::Holder;
 use crate::kind::Hint;
+pub(crate) use intrinsic::Assumed;
 use intrinsic::Template;
 use node::Nodes;
 pub(crate) use written::Written;
@@ -104,6 +108,25 @@ pub(crate) fn read_json(tree: &Tree) -> Option<Host> {
     let nodes = Nodes::of_json(tree);
     let &root = nodes.roots.first()?;
     search::is_template(&nodes, root).then(|| policies(&nodes))
+}
+
+/// The holders of the policies of a JSON text that is a template or a plan; none of any other.
+pub(crate) fn holders_of_json(tree: &Tree) -> Option<Vec<Holder>> {
+    let root = tree.root()?;
+    if plan::is_plan(root) {
+        return Some(planned::holders(tree, root));
+    }
+    root.get("Resources")?;
+    let nodes = Nodes::of_json(tree);
+    let &root = nodes.roots.first()?;
+    search::is_template(&nodes, root).then(|| stack::holders(&nodes))
+}
+
+/// The holders of the policies of a YAML text.
+pub(crate) fn holders_of_yaml(text: &str) -> Result<Vec<Holder>, Problem> {
+    let nodes = yaml::read(text);
+    let nodes = nodes.map_err(|e| Problem { message: e.message, range: e.range })?;
+    Ok(stack::holders(&nodes))
 }
 
 /// The policies of a YAML text.
