@@ -224,7 +224,8 @@ fn side(
             let Some(shown) = first.subject.policies.statement(class.at) else { continue };
             if told.insert((class.at.layer, class.at.document, shown.index)) {
                 class.example.assumed = assumed(&examples, &class.example);
-                as_shown(&mut class, one.policies.statement(class.at), shown);
+                let taken = one.policies.statement(class.at);
+                as_shown(&mut class, taken, shown);
                 classes.push(class);
             }
         }

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use keyaki_diag::{LineIndex, TextRange};
+use keyaki_ir::Policy;
 use keyaki_syntax::Tree;
 
 use crate::host::{self, Assumed, Language, Written};
@@ -98,6 +99,22 @@ impl Part {
             Body::Managed(text) => Some(Tree::parse(*text)),
             Body::Unknown { .. } => None,
         }
+    }
+
+    /// The policy; one without statements where it is not known.
+    pub fn policy(&self) -> Policy {
+        keyaki_ir::lower(&self.tree().unwrap_or_else(|| Tree::parse("{}")))
+    }
+
+    /// How many statements there are, those among them that are no objects.
+    pub(crate) fn count(&self) -> usize {
+        self.policy().statements.iter().map(|s| s.index + 1).max().unwrap_or(0)
+    }
+
+    /// Whether another policy of the same holder is the same text at the same place.
+    pub(crate) fn is_same(&self, other: &Part) -> bool {
+        let text = |part: &Part| part.tree().map(|tree| tree.source().to_owned());
+        self.name == other.name && text(self) == text(other)
     }
 
     /// Where a part of the text stands in the file; none for what is not from there.

@@ -11,7 +11,9 @@ mod check;
 mod config;
 mod discover;
 mod embedded;
+mod example;
 mod fix;
+mod gather;
 mod guard;
 mod holder;
 mod host;
@@ -33,6 +35,7 @@ pub use check::{
 pub use config::{ArchiveRule, CONFIG_NAME, Config, InvalidConfig, today};
 pub use discover::{Content, Source, discover};
 pub use fix::{Fixed, fix};
+pub use gather::{Gathered, Side, gather};
 pub use guard::{Change, change_of_text};
 pub use holder::{Holder, Kind as HolderKind, Part, Way, holders};
 pub use host::{Language, language};
