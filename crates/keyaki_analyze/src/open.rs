@@ -14,8 +14,8 @@ use keyaki_eval::{Layer, Policies, StatementRef};
 use keyaki_ir::Statement;
 
 use crate::{
-    Answer, Asker, Class, Difference, Question, Subject, Witness, ask, difference::undecided_parts,
-    words,
+    Answer, Asker, Class, Difference, Question, Subject, Witness, ask, difference,
+    difference::undecided_parts, words,
 };
 
 /// Policies as they are shown, and the readings that answers come from.
@@ -183,6 +183,9 @@ fn is_decision(value: &str) -> bool {
 
 /// Compares policies that may be open.
 pub fn difference_open(old: &Open, new: &Open, asker: &Asker<'_>) -> Difference {
+    if old.unknown.is_empty() && new.unknown.is_empty() {
+        return difference(&old.subject, &new.subject, asker);
+    }
     let mut found = Difference::default();
     let sides = [(new, old, &mut found.gained), (old, new, &mut found.lost)];
     for (first, second, classes) in sides {

@@ -122,7 +122,8 @@ fn found(entry: &DirEntry, by_name: bool) -> Option<Source> {
 /// How the names of files with policies end.
 const ENDINGS: [&str; 4] = ["json", "template", "yaml", "yml"];
 
-fn may_hold_policy(path: &Path) -> bool {
+/// Whether a file is named as those with policies are.
+pub fn may_hold_policy(path: &Path) -> bool {
     let is_one_of = |e: &OsStr| ENDINGS.iter().any(|known| e.eq_ignore_ascii_case(known));
     path.extension().is_some_and(is_one_of)
 }

@@ -31,6 +31,8 @@ pub struct Gathered {
     pub open: Open,
     /// The policies by the names of their documents.
     pub parts: Vec<(String, Part)>,
+    /// A text that is equal for equal policies.
+    pub says: String,
 }
 
 impl Gathered {
@@ -84,7 +86,8 @@ pub fn gather(holder: &Holder, side: Side, origin: &str, catalog: &Catalog) -> O
         _ => gathering.examples(),
     };
     let parts = gathering.entries.iter().map(|e| (e.name.clone(), e.part.clone())).collect();
-    Some(Gathered { open: Open { subject, general, examples, unknown }, parts })
+    let says = gathering.says();
+    Some(Gathered { open: Open { subject, general, examples, unknown }, parts, says })
 }
 
 fn entries(holder: &Holder, side: Side) -> Vec<Entry<'_>> {
@@ -163,6 +166,29 @@ impl Gathering<'_> {
             let flaw = flaw(&tree, self.catalog)?;
             Some(format!("{}: {flaw}; `keyaki check` tells more", entry.name))
         })
+    }
+
+    /// The policies with all that they depend on.
+    fn says(&self) -> String {
+        let ways: Vec<_> = self.holder.ways.iter().map(|way| &way.assumed).collect();
+        let mut said = format!("{ways:?} {:?}", self.holder.conditions);
+        for entry in &self.entries {
+            let is_own = match &entry.part.body {
+                Body::Written { written, identities } => {
+                    said.push_str(&format!("{identities:?}"));
+                    written.labels().any(|label| !identities.contains_key(label))
+                }
+                Body::Managed(_) => false,
+                Body::Unknown { identity } => {
+                    said.push_str(&format!("{identity:?}"));
+                    identity.is_none()
+                }
+            };
+            let origin = if is_own { self.origin } else { "" };
+            let text = entry.part.tree().map(|tree| tree.source().to_owned());
+            said.push_str(&format!("{:?} {:?} {origin:?} {text:?}", entry.layer, entry.ways));
+        }
+        said
     }
 
     /// What is not known, in words.

@@ -126,6 +126,22 @@ impl Part {
     }
 }
 
+impl Holder {
+    /// The holder with the policy of this pointer alone.
+    pub fn only(&self, pointer: &str) -> Option<Holder> {
+        let is_it = |part: &&Part| part.name == pointer;
+        let ways = self.ways.iter().map(|way| Way {
+            assumed: way.assumed.clone(),
+            identity: way.identity.iter().filter(is_it).cloned().collect(),
+            boundary: None,
+            resource: way.resource.as_ref().filter(is_it).cloned(),
+        });
+        let ways: Vec<Way> = ways.collect();
+        let has = ways.iter().any(|way| !way.identity.is_empty() || way.resource.is_some());
+        has.then(|| Holder { ways, ..self.clone() })
+    }
+}
+
 impl Way {
     /// Adds a policy of which only its text tells what it is.
     pub(crate) fn add(&mut self, part: Option<Part>) {
@@ -202,6 +218,28 @@ pub fn holders(path: &Path, bytes: &[u8]) -> Result<Option<Vec<Holder>>, String>
             let text = String::from_utf8_lossy(bytes);
             let found = host::holders_of_yaml(&text);
             found.map(Some).map_err(|p| placed(&text, p.range, &p.message))
+        }
+    }
+}
+
+/// Whether a file that was found in a folder holds policies, or is too broken to tell.
+pub fn holds_policy(path: &Path, bytes: &[u8]) -> bool {
+    match host::language(path, bytes) {
+        Language::Json => {
+            let tree = Tree::parse_bytes(bytes.to_vec());
+            match host::holders_of_json(&tree) {
+                Some(holders) => !holders.is_empty(),
+                None => !crate::policies(tree).is_empty(),
+            }
+        }
+        Language::Yaml => {
+            let text = String::from_utf8_lossy(bytes);
+            let words = ["Effect", "Statement", "AWS::IAM::", "AWS::Serverless::"];
+            let may = words.iter().any(|word| text.contains(word));
+            may && match host::holders_of_yaml(&text) {
+                Ok(holders) => !holders.is_empty(),
+                Err(_) => host::resembles_template(&text),
+            }
         }
     }
 }

@@ -33,11 +33,11 @@ pub use check::{
     check_yaml, read_policies,
 };
 pub use config::{ArchiveRule, CONFIG_NAME, Config, InvalidConfig, today};
-pub use discover::{Content, Source, discover};
+pub use discover::{Content, Source, discover, may_hold_policy};
 pub use fix::{Fixed, fix};
 pub use gather::{Gathered, Side, gather};
 pub use guard::{Change, change_of_text};
-pub use holder::{Holder, Kind as HolderKind, Part, Way, holders};
+pub use holder::{Holder, Kind as HolderKind, Part, Way, holders, holds_policy};
 pub use host::{Language, language};
 pub use order::canonical_order;
 pub use parallel::{default_jobs, map};

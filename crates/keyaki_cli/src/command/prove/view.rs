@@ -134,5 +134,6 @@ pub(crate) fn witness<'l>(found: &Witness, loaded: &[&'l Loaded]) -> proof::Witn
         absent: found.absent.clone(),
         statements: statements.filter_map(|r| loaded.get(r.subject)?.statement(r.at)).collect(),
         notes,
+        assumed: found.assumed.clone(),
     }
 }
