@@ -23,12 +23,22 @@ use crate::{
 pub struct Open {
     /// The policies as they are shown.
     pub subject: Subject,
-    /// The general reading, or why there is none: by whether the profile tells effects apart.
-    pub general: [Result<Policies, String>; 2],
+    /// The general readings, or why there are none.
+    pub general: General,
     /// Examples.
     pub examples: Vec<Example>,
     /// What is not known, in words; nothing where everything is.
     pub unknown: Vec<String>,
+}
+
+/// Readings that hold whatever is not known: the first for profiles that do not tell effects apart,
+/// the second for those that do.
+#[derive(Clone, Debug)]
+pub struct General {
+    /// For all questions but those about the public.
+    pub all: [Result<Policies, String>; 2],
+    /// For questions about callers whom no policy names.
+    pub public: [Result<Policies, String>; 2],
 }
 
 /// Policies with values for what is not known.
@@ -44,13 +54,15 @@ impl Open {
     /// Policies of which everything is known.
     pub fn settled(subject: Subject) -> Open {
         let policies = || subject.policies.clone();
-        let general = [Ok(policies()), Ok(policies())];
+        let both = || [Ok(policies()), Ok(policies())];
+        let general = General { all: both(), public: both() };
         let examples = vec![Example { policies: policies(), values: Vec::new() }];
         Open { subject, general, examples, unknown: Vec::new() }
     }
 
-    fn general(&self, asker: &Asker<'_>) -> Result<Subject, String> {
-        let policies = self.general[usize::from(asker.profile.tells_effects_apart())].clone()?;
+    fn general(&self, is_public: bool, asker: &Asker<'_>) -> Result<Subject, String> {
+        let readings = if is_public { &self.general.public } else { &self.general.all };
+        let policies = readings[usize::from(asker.profile.tells_effects_apart())].clone()?;
         Ok(Subject { policies, layer: self.subject.layer })
     }
 
@@ -65,7 +77,9 @@ pub fn ask_open(question: &Question<'_>, open: &[&Open], asker: &Asker<'_>) -> A
     if open.iter().all(|o| o.unknown.is_empty()) {
         return ask(question, asker);
     }
-    let general: Result<Vec<Subject>, String> = open.iter().map(|o| o.general(asker)).collect();
+    let is_public = matches!(question, Question::NoPublicAccess { .. });
+    let general: Result<Vec<Subject>, String> =
+        open.iter().map(|o| o.general(is_public, asker)).collect();
     let mut reason = None;
     match &general {
         Err(why) => reason = Some(why.clone()),
@@ -89,7 +103,11 @@ pub fn ask_open(question: &Question<'_>, open: &[&Open], asker: &Asker<'_>) -> A
         if let Some(Answer::Refuted(mut witness)) =
             about(question, &subjects).map(|q| ask(&q, asker))
         {
-            witness.assumed = assumed(&examples, &witness);
+            let mut shown: Vec<&Subject> = open.iter().map(|o| &o.subject).collect();
+            if let Question::NoNewAccess { .. } = question {
+                shown.reverse();
+            }
+            witness.assumed = assumed(&examples, &witness, &shown);
             return Answer::Refuted(witness);
         }
     }
@@ -158,27 +176,46 @@ fn agree(one: &Example, other: &Example) -> bool {
     })
 }
 
-/// The values of examples that bear on a request: those that it spells, and what is decided
-/// otherwise than by text.
-fn assumed(examples: &[&Example], witness: &Witness) -> Vec<(String, String)> {
-    let request = &witness.request;
-    let context = request.context.iter().flat_map(|(_, values)| values.as_slice());
-    let texts: Vec<&str> =
-        context.map(String::as_str).chain([request.resource.as_str(), &request.action]).collect();
-    let caller = words::principal(&request.caller);
-    let bears = |value: &str| {
-        is_decision(value) || caller.contains(value) || texts.iter().any(|t| t.contains(value))
+/// The values of examples that bear on a request: those in statements that may match such a request,
+/// and those that decide otherwise than by text. The subjects are in the order of the witness's.
+fn assumed(examples: &[&Example], witness: &Witness, shown: &[&Subject]) -> Vec<(String, String)> {
+    let matching = witness.responsible.iter();
+    let matching: Vec<&Statement> =
+        matching.filter_map(|r| shown.get(r.subject)?.policies.statement(r.at)).collect();
+    let all = shown.iter().flat_map(|s| {
+        s.policies.layers().into_iter().flat_map(|layer| s.policies.statements(layer))
+    });
+    let bearing = all.filter(|(_, s)| matching.iter().any(|m| words::overlap(s, m)));
+    let texts: Vec<String> = bearing.flat_map(|(_, s)| texts(s)).collect();
+    let bears = |(name, value): &&(String, String)| {
+        let written = format!("${{{name}}}");
+        is_decision(value) || !is_usual(name) && texts.iter().any(|t| t.contains(&written))
     };
     let mut all: Vec<(String, String)> =
-        examples.iter().flat_map(|e| &e.values).filter(|(_, v)| bears(v)).cloned().collect();
+        examples.iter().flat_map(|e| &e.values).filter(bears).cloned().collect();
     all.sort_unstable();
     all.dedup();
     all
 }
 
+/// The texts of a statement.
+fn texts(statement: &Statement) -> Vec<String> {
+    let resources = statement.resource_elements().flat_map(|e| &e.entries).map(|e| e.text());
+    let actions = statement.action_elements().flat_map(|e| &e.entries).map(|a| &*a.text);
+    let principals = statement.principal_elements().flat_map(|p| p.entries());
+    let values = statement.condition_entries().flat_map(|(_, e)| &e.values).map(|v| v.text());
+    let all = resources.chain(actions).chain(values).chain(principals.map(|(_, e)| &*e.text));
+    all.map(str::to_owned).collect()
+}
+
 /// Whether a value is what a condition comes to, or what an unknown policy says.
 fn is_decision(value: &str) -> bool {
-    matches!(value, "true" | "false" | "empty")
+    matches!(value, "true" | "false" | "empty" | "everything")
+}
+
+/// Parameters that are the same wherever most deploy.
+fn is_usual(name: &str) -> bool {
+    matches!(name, "AWS::Partition" | "AWS::URLSuffix")
 }
 
 /// Compares policies that may be open.
@@ -202,7 +239,8 @@ fn side(
     classes: &mut Vec<Class>,
     undecided: &mut Vec<String>,
 ) {
-    let general = first.general(asker).and_then(|f| Ok((f, second.general(asker)?)));
+    let general = first.general(false, asker);
+    let general = general.and_then(|f| Ok((f, second.general(false, asker)?)));
     // Of which statements it is not proved that they give no access.
     let left: Option<BTreeSet<(Layer, usize, usize)>> = match &general {
         Ok((one, other)) => {
@@ -226,7 +264,8 @@ fn side(
         for mut class in crate::difference::side(&one, &other, asker, &mut ignored) {
             let Some(shown) = first.subject.policies.statement(class.at) else { continue };
             if told.insert((class.at.layer, class.at.document, shown.index)) {
-                class.example.assumed = assumed(&examples, &class.example);
+                let subjects = [&first.subject, &second.subject];
+                class.example.assumed = assumed(&examples, &class.example, &subjects);
                 let taken = one.policies.statement(class.at);
                 as_shown(&mut class, taken, shown);
                 classes.push(class);

@@ -15,7 +15,7 @@ use keyaki_syntax::{NodeId, NodeKind, Tree, Value};
 use crate::{
     ActionPattern, Arn, Condition, ConditionBlock, ConditionEntry, ConditionValue, Effect, Element,
     Operator, OperatorElement, Pattern, Policy, PrincipalElement, PrincipalForm, PrincipalGroup,
-    ResourcePattern, Shape, Statement, Text,
+    PrincipalKey, ResourcePattern, Shape, Statement, Text,
 };
 
 /// The most statements that a policy may come to: each part with a hole makes one more of each
@@ -32,12 +32,21 @@ pub struct TooOpen {
     pub label: Box<str>,
 }
 
+/// What becomes of principals with holes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Principals {
+    /// Everybody under a free condition. That is right where the policy is asked about by itself:
+    /// in a decision over several layers it matters how a caller is named.
+    Free,
+    /// As [`Principals::Free`], but those that can stand for members of one account alone are left
+    /// out. That is right where the question is about callers whom the policy does not name, and
+    /// nothing else grants more to others for it.
+    Unnamed,
+}
+
 /// The policy with free conditions instead of holes. `identity` gives for a label what the hole
 /// stands for: equal texts for equal values. With `by_effect`, a part of a `Deny` has nothing to do
 /// with the same part of an `Allow`. Statements keep their `index`.
-///
-/// Principals with holes become everybody under a free condition, which is right where the policy
-/// is asked about by itself: in a decision over several layers it matters how a caller is named.
 ///
 /// # Errors
 /// Where a hole leaves open what a statement is, or takes part in `NotPrincipal`.
@@ -45,11 +54,12 @@ pub fn general(
     tree: &Tree,
     policy: &Policy,
     by_effect: bool,
+    principals: Principals,
     identity: &dyn Fn(&str) -> String,
 ) -> Result<Policy, TooOpen> {
     let version = policy.effective_version().name();
     let reading = String::new();
-    let mut opening = Opening { tree, identity, reading, covered: Vec::new() };
+    let mut opening = Opening { tree, identity, principals, reading, covered: Vec::new() };
     opening.covered.extend(policy.id.as_ref().map(|id| tree.range(id.origin)));
     let mut statements = Vec::new();
     for statement in &policy.statements {
@@ -97,6 +107,7 @@ pub fn with_condition(mut statement: Statement, block: ConditionBlock) -> Statem
 struct Opening<'t> {
     tree: &'t Tree,
     identity: &'t dyn Fn(&str) -> String,
+    principals: Principals,
     /// What the meaning of a text depends on apart from itself.
     reading: String,
     /// The ranges whose holes are dealt with.
@@ -204,6 +215,13 @@ impl Opening<'_> {
                 let range = self.tree.range(entry.origin);
                 if self.is_open(range) {
                     let said = self.said(&format!("principal {}", group.key.value), range);
+                    let value = self.tree.value(entry.origin);
+                    if self.principals == Principals::Unnamed
+                        && group.kind == Some(PrincipalKey::Aws)
+                        && value.is_some_and(is_of_one_account)
+                    {
+                        continue;
+                    }
                     parts.push((everybody(), Some(free_condition(&said, true))));
                 } else {
                     rest.entries.push(entry.clone());
@@ -310,6 +328,22 @@ fn parts(entry: Value<'_>) -> Vec<(String, Option<String>)> {
     parts
 }
 
+/// Whether a principal is an ARN of one account, whatever fills its holes. There are no wildcards
+/// in principals.
+fn is_of_one_account(entry: Value<'_>) -> bool {
+    let mut before = String::new();
+    for (text, label) in parts(entry) {
+        before.push_str(&text);
+        match label.as_deref() {
+            Some(label) if PLAIN.contains(&label) => before.push_str("one"),
+            Some(_) => break,
+            None => {}
+        }
+    }
+    let segments: Vec<&str> = before.splitn(6, ':').collect();
+    matches!(segments[..], ["arn", _, "iam" | "sts", "", account, _] if !account.is_empty())
+}
+
 /// A resource pattern that matches what an entry can match; without an entry, everything. A hole
 /// may hold colons, so that it may undo the segments behind it; those of the pseudo parameters
 /// hold none.
@@ -355,7 +389,8 @@ mod tests {
     fn of(statement: &str) -> Result<Vec<Statement>, TooOpen> {
         let (tree, policy) =
             open(&format!("{{\"Version\": \"2012-10-17\", \"Statement\": {statement}}}"));
-        general(&tree, &policy, false, &str::to_owned).map(|policy| policy.statements)
+        general(&tree, &policy, false, Principals::Free, &str::to_owned)
+            .map(|policy| policy.statements)
     }
 
     fn resource(entry: &str) -> String {

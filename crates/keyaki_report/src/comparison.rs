@@ -97,7 +97,9 @@ fn write_access(access: &Access<'_>, sign: &str, out: &mut dyn Write) -> io::Res
     if let Some(who) = &access.who {
         line("by", who)?;
     }
-    line("on", &access.resources.join(", "))?;
+    if !access.resources.is_empty() {
+        line("on", &access.resources.join(", "))?;
+    }
     for (label, texts) in [("when", &access.when), ("unless", &access.unless)] {
         for text in texts {
             line(label, text)?;

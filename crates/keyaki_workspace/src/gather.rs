@@ -2,12 +2,12 @@
 //! they are shown, a reading that holds whatever is not known, and examples.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use keyaki_analyze::{Example, Open, Subject};
+use keyaki_analyze::{Example, General, Open, Subject};
 use keyaki_catalog::Catalog;
 use keyaki_eval::{Document, Layer, Policies, ResourceRole, StatementRef};
-use keyaki_ir::hole::{free_condition, general, with_condition};
+use keyaki_ir::hole::{Principals, free_condition, general, with_condition};
 use keyaki_ir::{ConditionBlock, Policy, Statement};
 use keyaki_lint::admission::{Names, undefined};
 use keyaki_syntax::Tree;
@@ -52,6 +52,13 @@ impl Gathered {
     }
 }
 
+/// How a general reading is made.
+#[derive(Clone, Copy)]
+struct Reading {
+    by_effect: bool,
+    principals: Principals,
+}
+
 /// A policy in the ways in which it is there.
 struct Entry<'h> {
     layer: Layer,
@@ -63,6 +70,7 @@ struct Entry<'h> {
 /// The policies of a holder on one side; none where it has none in any way. The origin tells what
 /// is not known in one file from what is not known in another.
 pub fn gather(holder: &Holder, side: Side, origin: &str, catalog: &Catalog) -> Option<Gathered> {
+    let holder = &without_idle_conditions(holder, side);
     let entries = entries(holder, side);
     if entries.is_empty() {
         return None;
@@ -77,17 +85,47 @@ pub fn gather(holder: &Holder, side: Side, origin: &str, catalog: &Catalog) -> O
     let shown = gathering.policies(|entry| Some(entry.part.policy()), |_| Some(Vec::new()));
     let subject = Subject { policies: shown.unwrap_or_default(), layer };
     let unknown = gathering.unknown();
-    let general = match gathering.flaw() {
-        Some(flaw) => [Err(flaw.clone()), Err(flaw)],
-        None => [false, true].map(|by_effect| gathering.general(by_effect)),
+    let flaw = gathering.flaw();
+    let general = |principals| {
+        [false, true].map(|by_effect| match &flaw {
+            Some(flaw) => Err(flaw.clone()),
+            None => gathering.general(Reading { by_effect, principals }),
+        })
     };
-    let examples = match &general[0] {
-        Err(_) if gathering.flaw().is_some() => Vec::new(),
-        _ => gathering.examples(),
-    };
+    let general = General { all: general(Principals::Free), public: general(Principals::Unnamed) };
+    let examples = if flaw.is_some() { Vec::new() } else { gathering.examples() };
     let parts = gathering.entries.iter().map(|e| (e.name.clone(), e.part.clone())).collect();
     let says = gathering.says();
     Some(Gathered { open: Open { subject, general, examples, unknown }, parts, says })
+}
+
+/// The holder without the conditions that make no difference on one side.
+fn without_idle_conditions(holder: &Holder, side: Side) -> Holder {
+    let mut holder = holder.clone();
+    if !holder.is_exhaustive {
+        return holder;
+    }
+    let names = holder.ways.iter().flat_map(|way| way.assumed.keys().cloned());
+    for name in names.collect::<BTreeSet<String>>() {
+        let with = |way: &&Way| way.assumed.get(&name) == Some(&true);
+        let (yes, no): (Vec<&Way>, Vec<&Way>) = holder.ways.iter().partition(with);
+        let is_idle = yes.len() == no.len()
+            && yes.iter().zip(&no).all(|(one, other)| {
+                let (one, other) = (parts(one, side), parts(other, side));
+                let is_same = |((a, one), (b, other)): (&(Layer, &Part), &(Layer, &Part))| {
+                    a == b && one.is_same(other)
+                };
+                one.len() == other.len() && one.iter().zip(&other).all(is_same)
+            });
+        if is_idle {
+            holder.ways.retain(|way| way.assumed.get(&name) != Some(&false));
+            holder.ways.iter_mut().for_each(|way| {
+                way.assumed.remove(&name);
+            });
+            holder.conditions.remove(&name);
+        }
+    }
+    holder
 }
 
 fn entries(holder: &Holder, side: Side) -> Vec<Entry<'_>> {
@@ -209,7 +247,7 @@ impl Gathering<'_> {
     }
 
     /// The reading that holds whatever is not known.
-    fn general(&self, by_effect: bool) -> Result<Policies, String> {
+    fn general(&self, reading: Reading) -> Result<Policies, String> {
         if !self.holder.is_exhaustive {
             let names: Vec<&str> = self
                 .holder
@@ -224,7 +262,7 @@ impl Gathering<'_> {
         let failed = RefCell::new(String::new());
         let made = self.policies(
             |entry| {
-                let policy = self.general_of(entry, by_effect);
+                let policy = self.general_of(entry, reading);
                 policy.map_err(|why| failed.replace(why)).ok()
             },
             |has_boundary| {
@@ -242,7 +280,7 @@ impl Gathering<'_> {
         made.ok_or_else(|| failed.take())
     }
 
-    fn general_of(&self, entry: &Entry<'_>, by_effect: bool) -> Result<Policy, String> {
+    fn general_of(&self, entry: &Entry<'_>, reading: Reading) -> Result<Policy, String> {
         let policy = match &entry.part.body {
             Body::Managed(_) => entry.part.policy(),
             Body::Written { written, identities } => {
@@ -252,7 +290,9 @@ impl Gathering<'_> {
                     None => format!("own {} {own} {label}", own.len()),
                 };
                 let tree = &written.tree;
-                let found = general(tree, &keyaki_ir::lower(tree), by_effect, &identity);
+                let Reading { by_effect, principals } = reading;
+                let policy = keyaki_ir::lower(tree);
+                let found = general(tree, &policy, by_effect, principals, &identity);
                 found.map_err(|open| format!("`{}` is not known before deployment", open.label))?
             }
             Body::Unknown { identity } => {

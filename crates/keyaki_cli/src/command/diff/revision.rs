@@ -66,7 +66,15 @@ fn pairs_of(name: String, old: Option<Text>, new: Option<Text>) -> Result<Vec<Pa
     if after.is_none() && new.is_some() {
         pairs.push(plain(name.clone(), None, new.clone())?);
     }
-    pairs.extend(of_template(&name, &sides(before, &old), &sides(after, &new)));
+    let mut parts = of_template(&name, &sides(before, &old), &sides(after, &new));
+    if parts.iter().all(|pair| pair.is_same) {
+        // What is the same is told once.
+        parts.truncate(1);
+        parts.iter_mut().for_each(|pair| pair.name.clone_from(&name));
+    } else {
+        parts.retain(|pair| !pair.is_same);
+    }
+    pairs.extend(parts);
     Ok(pairs)
 }
 

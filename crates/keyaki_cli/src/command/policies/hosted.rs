@@ -59,7 +59,8 @@ impl Hosted {
             policies.block_public_access = layers.block_public_access;
         };
         under(&mut open.subject.policies);
-        open.general.iter_mut().flatten().for_each(under);
+        let general = open.general.all.iter_mut().chain(&mut open.general.public);
+        general.flatten().for_each(under);
         open.examples.iter_mut().for_each(|example| under(&mut example.policies));
         open.subject.layer = lone;
         open
