@@ -49,21 +49,18 @@ pub fn difference(old: &Subject, new: &Subject, asker: &Asker<'_>) -> Difference
     Difference { gained, lost, undecided }
 }
 
-/// The `Allow` statements of `first` of which it is not proved that `second` allows what they give;
-/// none if it allows everything.
-pub(crate) fn undecided_parts(
+/// Whether it is proved of the `Allow` statements of `first` that `second` allows what they give;
+/// some are not asked about.
+pub(crate) fn gives_nothing(
     first: &Subject,
     second: &Subject,
     asker: &Asker<'_>,
-) -> Vec<StatementRef> {
-    if let Answer::Proved { .. } = asker.minus(&[first, second]) {
-        return Vec::new();
-    }
-    let parts = parts(first, second);
-    let is_open = |part: &Part<'_>| {
-        !matches!(asker.any(&part.subjects, part.without(asker, None)), Answer::Proved { .. })
-    };
-    parts.filter(is_open).map(|part| part.at).collect()
+    is_left_out: impl Fn(StatementRef) -> bool,
+) -> bool {
+    parts(first, second).filter(|part| !is_left_out(part.at)).all(|part| {
+        let answer = asker.any(&part.subjects, part.without(asker, None));
+        answer.holds() == Some(true)
+    })
 }
 
 /// The `Allow` statements of `first`.

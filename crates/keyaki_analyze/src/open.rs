@@ -15,7 +15,7 @@ use keyaki_ir::Statement;
 
 use crate::{
     Answer, Asker, Class, Difference, Question, Subject, Witness, ask, difference,
-    difference::undecided_parts, words,
+    difference::gives_nothing, words,
 };
 
 /// Policies as they are shown, and the readings that answers come from.
@@ -241,21 +241,11 @@ fn side(
 ) {
     let general = first.general(false, asker);
     let general = general.and_then(|f| Ok((f, second.general(false, asker)?)));
-    // Of which statements it is not proved that they give no access.
-    let left: Option<BTreeSet<(Layer, usize, usize)>> = match &general {
-        Ok((one, other)) => {
-            let left = undecided_parts(one, other, asker);
-            if left.is_empty() {
-                return;
-            }
-            let place = |at: &StatementRef| {
-                let index = one.policies.statement(*at).map_or(at.statement, |s| s.index);
-                (at.layer, at.document, index)
-            };
-            Some(left.iter().map(place).collect())
-        }
-        Err(_) => None,
-    };
+    if let Ok((one, other)) = &general
+        && asker.minus(&[one, other]).holds() == Some(true)
+    {
+        return;
+    }
     let mut told = BTreeSet::new();
     for examples in combinations(&[first, second]) {
         let [one, other] = examples[..] else { continue };
@@ -272,13 +262,19 @@ fn side(
             }
         }
     }
-    let labels: Vec<&str> =
-        first.unknown.iter().chain(&second.unknown).map(String::as_str).collect();
-    let open = left.map(|left| left.difference(&told).count());
-    match (open, general.err()) {
-        (Some(0), _) => {}
-        (Some(_), _) => undecided.push(depends_on(labels.into_iter())),
-        (None, why) => undecided.push(why.unwrap_or_else(|| depends_on(labels.into_iter()))),
+    let labels = || first.unknown.iter().chain(&second.unknown).map(String::as_str);
+    match general {
+        Err(why) => undecided.push(why),
+        Ok((one, other)) => {
+            let is_told = |at: StatementRef| {
+                let index = one.policies.statement(at).map_or(at.statement, |s| s.index);
+                told.contains(&(at.layer, at.document, index))
+            };
+            // Of the other statements it must be proved that they give no access.
+            if !gives_nothing(&one, &other, asker, is_told) {
+                undecided.push(depends_on(labels()));
+            }
+        }
     }
 }
 

@@ -112,6 +112,17 @@ impl Loaded {
         Loaded { policies, lone: None, trees, scp, rcp, hosted: None }
     }
 
+    /// Refuses policies parts of which are not known before deployment.
+    pub(crate) fn must_be_known(&self) -> Result<(), Failure> {
+        let unknown = self.hosted.as_ref().and_then(|h| h.gathered().open.unknown.first());
+        match unknown {
+            Some(label) => Err(Failure::new(format!(
+                "`{label}` is not known before deployment, and this needs the whole of the policies"
+            ))),
+            None => Ok(()),
+        }
+    }
+
     /// The policies in the readings that questions are asked about.
     pub(crate) fn open(&self) -> Open {
         match &self.hosted {

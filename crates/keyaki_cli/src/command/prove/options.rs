@@ -128,6 +128,7 @@ impl Options {
         called: impl Fn(&'static str) -> &'static str,
     ) -> Result<Exit, Failure> {
         if self.emit.is_some() {
+            loaded.iter().try_for_each(|loaded| loaded.must_be_known())?;
             return self.write_scripts(std::slice::from_ref(question), console);
         }
         let mut proof = self.proof(question, loaded, console)?;
@@ -142,7 +143,9 @@ impl Options {
         policies: &[PathBuf],
         console: &mut Console,
     ) -> Result<Exit, Failure> {
-        let loaded = self.load(policies)?;
+        let side = if kind == Kind::Spoofable { Side::Resource } else { Side::Identity };
+        let loaded = load_with(&self.layers, policies, side)?;
+        loaded.must_be_known()?;
         let subject = loaded.subject();
         let parts = kind.parts(&subject)?;
         let questions: Vec<Question<'_>> =
