@@ -22,7 +22,7 @@ pub(crate) fn test(root: &Path) -> Outcome {
     run(crate::cargo(root).args(build), PATIENCE * 4)?;
     let folder = root.join("target/protocol/venv");
     let python = folder.join("bin/python");
-    if let Err(reason) = install(&folder, &python) {
+    if let Err(reason) = environment(&folder, PACKAGE) {
         println!("skipped: the tests with {PACKAGE}: {reason}");
         return Ok(());
     }
@@ -31,10 +31,15 @@ pub(crate) fn test(root: &Path) -> Outcome {
     run(tests.env("KEYAKI", root.join("target/debug/keyaki")), PATIENCE)
 }
 
-fn install(folder: &Path, python: &Path) -> Outcome {
+/// A Python environment in a folder, with a package.
+///
+/// # Errors
+/// Python or the package cannot be had.
+pub(crate) fn environment(folder: &Path, package: &str) -> Outcome {
+    let python = folder.join("bin/python");
     if !python.exists() {
         run(Command::new("python3").args(["-m", "venv"]).arg(folder), PATIENCE)?;
     }
-    let words = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE];
+    let words = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", package];
     run(Command::new(python).args(words), PATIENCE)
 }

@@ -10,7 +10,7 @@
 
 use std::collections::BTreeSet;
 
-use keyaki_eval::{Layer, Policies, StatementRef};
+use keyaki_eval::{Policies, StatementRef};
 use keyaki_ir::Statement;
 
 use crate::{

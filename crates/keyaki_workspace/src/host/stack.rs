@@ -216,7 +216,7 @@ impl<'n> Reader<'_, 'n> {
             return (way, used);
         }
         let pointer = format!("{}/Resources/{}/Properties", self.stack.base, escaped(name));
-        self.own(id, &pointer, &mut way);
+        self.own(id, &pointer, &mut way, &mut used);
         self.attached(name, id, &mut way, &mut used);
         if let Some(boundary) = self.stack.property(id, "PermissionsBoundary") {
             way.boundary = self.boundary(boundary, &mut used);
@@ -230,7 +230,7 @@ impl<'n> Reader<'_, 'n> {
     }
 
     /// The policies that stand in its properties.
-    fn own(&self, id: Id, pointer: &str, way: &mut Way) {
+    fn own(&self, id: Id, pointer: &str, way: &mut Way, used: &mut BTreeSet<Id>) {
         let is_sam = self.stack.type_of(id).is_some_and(|t| t.starts_with("AWS::Serverless::"));
         if is_sam {
             let of_function = self.stack.type_of(id) == Some("AWS::Serverless::Function");
@@ -247,9 +247,8 @@ impl<'n> Reader<'_, 'n> {
             }
         }
         let arns = self.stack.property(id, "ManagedPolicyArns");
-        let mut used = BTreeSet::new();
         for text in arns.into_iter().flat_map(|arns| self.texts(arns, "ManagedPolicyArns")) {
-            way.identity.push(self.managed(&text, &mut used));
+            way.identity.push(self.managed(&text, used));
         }
         let Some(policies) = self.stack.property(id, "Policies") else { return };
         let pointer = format!("{pointer}/Policies");
@@ -259,7 +258,7 @@ impl<'n> Reader<'_, 'n> {
         for (index, item) in items {
             let at = if is_list { format!("{pointer}/{index}") } else { pointer.clone() };
             way.identity.extend(match is_sam {
-                true => self.of_sam(item, &at),
+                true => self.of_sam(item, &at, used),
                 false => self.inline(item, &at),
             });
         }
@@ -282,16 +281,16 @@ impl<'n> Reader<'_, 'n> {
 
     /// An entry of `Policies` of SAM: a document, the name or ARN of a managed policy, or a
     /// template of SAM.
-    fn of_sam(&self, item: Id, pointer: &str) -> Option<Part> {
+    fn of_sam(&self, item: Id, pointer: &str, used: &mut BTreeSet<Id>) -> Option<Part> {
         let item = match self.resolver.resolve(item) {
             Resolved::Absent => return None,
             Resolved::Parts(parts) => {
-                return Some(self.managed(&spelled(&parts), &mut BTreeSet::new()));
+                return Some(self.managed(&spelled(&parts), used));
             }
             Resolved::Node(item) => item,
         };
         if let Some(text) = self.nodes().text(item) {
-            return Some(self.managed(text, &mut BTreeSet::new()));
+            return Some(self.managed(text, used));
         }
         if self.nodes().member(item, "Statement").is_some() {
             return self.document(item, pointer, "inline policy");
