@@ -292,6 +292,10 @@ impl Loaded {
         let subject = &gathered.open.subject;
         let trees = hosted::managed(gathered);
         let own = subject.policies.clone();
+        if subject.layer == Some(Layer::Resource) && !are_all {
+            let message = "the policy of a resource of a template is asked about by itself";
+            return Err(Failure::new(message.to_owned()));
+        }
         let clash = !self.policies.identity.is_empty()
             || own.boundary.is_some() && self.policies.boundary.is_some()
             || own.resource.is_some() && self.policies.resource.is_some();

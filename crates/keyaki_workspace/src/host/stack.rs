@@ -72,6 +72,14 @@ const SAM_ADDS: [&str; 7] = [
     "VpcConfig",
 ];
 
+/// Transforms that add no policies to what a template writes out.
+const TRANSFORMS: [&str; 4] = [
+    "AWS::CodeDeployBlueGreen",
+    "AWS::LanguageExtensions",
+    "AWS::SecretsManager-",
+    "AWS::Serverless-",
+];
+
 /// What SAM attaches to the role of every function.
 const BASIC_EXECUTION: &str = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
 
@@ -171,8 +179,33 @@ impl<'n> Stack<'_, 'n> {
         self.nodes().text(self.nodes().member(resource, "Type")?)
     }
 
+    /// A property of a resource; of SAM's resources, also one of all resources of the type.
     fn property(&self, resource: Id, name: &str) -> Option<Id> {
-        self.nodes().member(self.nodes().member(resource, "Properties")?, name)
+        let nodes = self.nodes();
+        let own = nodes.member(resource, "Properties").and_then(|id| nodes.member(id, name));
+        own.or_else(|| {
+            let kind = self.type_of(resource)?.strip_prefix("AWS::Serverless::")?;
+            let global = nodes.member(nodes.member(self.root, "Globals")?, kind)?;
+            nodes.member(global, name)
+        })
+    }
+
+    /// What may add policies to anybody in the template, in words.
+    fn macros(&self) -> Vec<String> {
+        let nodes = self.nodes();
+        let resources = nodes.member(self.root, "Resources").into_iter();
+        let names = resources.flat_map(|id| nodes.members(id)).map(|(name, _)| name);
+        let made = names.filter(|name| name.starts_with("Fn::")).map(str::to_owned);
+        let transform = nodes.member(self.root, "Transform").into_iter();
+        let all = transform.flat_map(|id| match nodes.items(id) {
+            [] => vec![id],
+            items => items.to_vec(),
+        });
+        let foreign = all.filter_map(|id| {
+            let name = nodes.text(id).unwrap_or("a macro");
+            (!TRANSFORMS.iter().any(|known| name.starts_with(known))).then(|| name.to_owned())
+        });
+        made.chain(foreign).collect()
     }
 
     fn reader<'r>(
@@ -226,7 +259,26 @@ impl<'n> Reader<'_, 'n> {
             way.resource = self.document(trust, &pointer, "trust policy");
         }
         self.groups(name, id, &mut way, &mut used);
+        for what in self.stack.macros() {
+            way.identity.push(Part::unknown(&format!("what `{what}` makes"), ""));
+        }
+        for connector in self.connectors(name) {
+            way.identity.push(Part::unknown(&format!("what connector `{connector}` adds"), ""));
+        }
         (way, used)
+    }
+
+    /// The connectors of SAM that begin at a resource, or may.
+    fn connectors(&self, name: &str) -> Vec<&'n str> {
+        let mut found = Vec::new();
+        for (connector, resource) in self.resources() {
+            if self.stack.type_of(resource) == Some("AWS::Serverless::Connector") {
+                let source = self.stack.property(resource, "Source");
+                let id = source.and_then(|s| self.nodes().text(self.nodes().member(s, "Id")?));
+                found.extend(id.is_none_or(|id| id == name).then_some(connector));
+            }
+        }
+        found
     }
 
     /// The policies that stand in its properties.
