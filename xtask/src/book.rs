@@ -40,7 +40,7 @@ pub(crate) fn build(root: &Path) -> Outcome {
     let summary = source.join("SUMMARY.md");
     let text = with_rules(&fs::read_to_string(&summary)?, &rules(root)?);
     fs::write(&summary, text)?;
-    let mdbook = venv.python().with_file_name("mdbook");
+    let mdbook = venv.program("mdbook");
     run(Command::new(mdbook).args(["build", "--dest-dir", "../html"]).arg(&source), PATIENCE)?;
     println!("{}", folder.join("html/index.html").display());
     Ok(())

@@ -9,12 +9,14 @@
 //! policy is written out (`emit.rs`).
 
 mod attachment;
+mod definition;
 mod emit;
 mod intrinsic;
 mod margin;
 mod node;
 mod plan;
 mod planned;
+mod reader;
 mod scalar;
 mod search;
 mod stack;

@@ -14,7 +14,7 @@ use keyaki_ir::PolicyKind;
 use keyaki_syntax::{Tree, Value};
 
 use super::plan::{self, text};
-use super::stack::managed;
+use super::reader::managed;
 use super::written::Written;
 use super::{Host, attachment};
 use crate::holder::{Body, Holder, Kind, Part, Way};
