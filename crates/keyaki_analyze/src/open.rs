@@ -60,6 +60,11 @@ impl Open {
         Open { subject, general, examples, unknown: Vec::new() }
     }
 
+    /// Whether everything is known, and has a meaning.
+    fn is_settled(&self) -> bool {
+        self.unknown.is_empty() && self.general.all.iter().all(Result::is_ok)
+    }
+
     fn general(&self, is_public: bool, asker: &Asker<'_>) -> Result<Subject, String> {
         let readings = if is_public { &self.general.public } else { &self.general.all };
         let policies = readings[usize::from(asker.profile.tells_effects_apart())].clone()?;
@@ -74,7 +79,7 @@ impl Open {
 /// Answers a question about policies that may be open, given in the order in which the question
 /// names its own; these are the ones that are shown.
 pub fn ask_open(question: &Question<'_>, open: &[&Open], asker: &Asker<'_>) -> Answer {
-    if open.iter().all(|o| o.unknown.is_empty()) {
+    if open.iter().all(|o| o.is_settled()) {
         return ask(question, asker);
     }
     let is_public = matches!(question, Question::NoPublicAccess { .. });
@@ -220,7 +225,7 @@ fn is_usual(name: &str) -> bool {
 
 /// Compares policies that may be open.
 pub fn difference_open(old: &Open, new: &Open, asker: &Asker<'_>) -> Difference {
-    if old.unknown.is_empty() && new.unknown.is_empty() {
+    if old.is_settled() && new.is_settled() {
         return difference(&old.subject, &new.subject, asker);
     }
     let mut found = Difference::default();

@@ -112,15 +112,18 @@ impl Loaded {
         Loaded { policies, lone: None, trees, scp, rcp, hosted: None }
     }
 
-    /// Refuses policies parts of which are not known before deployment.
+    /// Refuses policies parts of which are not known before deployment, or have no meaning.
     pub(crate) fn must_be_known(&self) -> Result<(), Failure> {
-        let unknown = self.hosted.as_ref().and_then(|h| h.gathered().open.unknown.first());
-        match unknown {
-            Some(label) => Err(Failure::new(format!(
+        let Some(open) = self.hosted.as_ref().map(|hosted| &hosted.gathered().open) else {
+            return Ok(());
+        };
+        if let Some(label) = open.unknown.first() {
+            return Err(Failure::new(format!(
                 "`{label}` is not known before deployment, and this needs the whole of the policies"
-            ))),
-            None => Ok(()),
+            )));
         }
+        let [general, _] = &open.general.all;
+        general.as_ref().map(|_| ()).map_err(|why| Failure::new(why.clone()))
     }
 
     /// The policies in the readings that questions are asked about.
@@ -271,9 +274,14 @@ impl Loaded {
         loaded
     }
 
+    /// No policies.
+    pub(crate) fn empty() -> Loaded {
+        Loaded { lone: Some(Layer::Identity), ..Loaded::of(Policies::default()) }
+    }
+
     /// No policies, on the side of others.
     pub(crate) fn nothing(like: &Loaded) -> Loaded {
-        Loaded { lone: like.lone, ..Loaded::of(Policies::default()) }
+        Loaded { lone: like.lone, ..Loaded::empty() }
     }
 
     /// Whether decisions over all layers are asked about, rather than what documents say.

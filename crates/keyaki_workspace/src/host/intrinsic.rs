@@ -102,8 +102,18 @@ impl<'n> Template<'n> {
     /// Whether there is work left for one more value.
     fn step(&self) -> bool {
         self.steps.set(self.steps.get().saturating_add(1));
+        !self.is_exhausted()
+    }
+
+    /// Whether more values were asked for than are worked out.
+    pub(super) fn is_exhausted(&self) -> bool {
         let most = MIN_STEPS + STEPS_PER_NODE * self.nodes.len();
-        (self.steps.get() as usize) < most
+        (self.steps.get() as usize) >= most
+    }
+
+    /// Begins with the work anew.
+    pub(super) fn restart(&self) {
+        self.steps.set(0);
     }
 
     /// The one value that a parameter can have.

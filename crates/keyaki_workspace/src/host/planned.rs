@@ -301,8 +301,13 @@ impl<'t> Plan<'t> {
         texts
     }
 
-    /// Whether an attribute, or a part of it, is known only after apply.
+    /// Whether an attribute, or a part of it, is known only after apply. One that the configuration
+    /// does not set is what others make of it, and these are in the plan.
     fn is_unknown(&self, resource: &Resource<'t>, attribute: &str) -> bool {
+        let expressions = self.expressions(resource);
+        if expressions.is_some_and(|all| all.get(attribute).is_none()) {
+            return false;
+        }
         let change = self.changes.iter().find(|c| text(**c, "address") == Some(&resource.address));
         let unknown = change.and_then(|c| c.get("change")?.get("after_unknown")?.get(attribute));
         let mut open: Vec<Value<'_>> = unknown.into_iter().collect();
@@ -315,8 +320,8 @@ impl<'t> Plan<'t> {
         false
     }
 
-    /// What the configuration refers to in an attribute.
-    fn references(&self, resource: &Resource<'t>, attribute: &str) -> Vec<String> {
+    /// What the configuration says about a resource.
+    fn expressions(&self, resource: &Resource<'t>) -> Option<Value<'t>> {
         let mut module = self.configuration;
         for name in module_names(resource.module) {
             let call = module.and_then(|m| m.get("module_calls")?.get(name));
@@ -328,7 +333,12 @@ impl<'t> Plan<'t> {
         };
         let resources = module.and_then(|m| m.get("resources"));
         let found = resources.into_iter().flat_map(Value::elements).find(is_it);
-        let expression = found.and_then(|r| r.get("expressions")?.get(attribute));
+        found.and_then(|r| r.get("expressions"))
+    }
+
+    /// What the configuration refers to in an attribute.
+    fn references(&self, resource: &Resource<'t>, attribute: &str) -> Vec<String> {
+        let expression = self.expressions(resource).and_then(|all| all.get(attribute));
         let mut open: Vec<Value<'_>> = expression.into_iter().collect();
         let mut references = Vec::new();
         while let Some(value) = open.pop() {

@@ -63,6 +63,15 @@ impl<'n> Reader<'_, 'n> {
 
     /// What a role, user or group has, and the policies that it was put together from.
     pub(super) fn principal(&self, name: &str, id: Id) -> (Way, BTreeSet<Id>) {
+        self.stack.template.restart();
+        let (mut way, used) = self.all_of(name, id);
+        if self.stack.template.is_exhausted() {
+            way.identity.push(Part::unknown("what takes too long to work out", ""));
+        }
+        (way, used)
+    }
+
+    fn all_of(&self, name: &str, id: Id) -> (Way, BTreeSet<Id>) {
         let mut way = Way::default();
         let mut used = BTreeSet::new();
         if !self.is_there(id) {
@@ -178,14 +187,27 @@ impl<'n> Reader<'_, 'n> {
             let of_type = |(t, _): &&(&str, _)| self.stack.type_of(resource) == Some(*t);
             let Some((_, properties)) = ATTACHED.iter().find(of_type) else { continue };
             let targets = properties.iter().filter_map(|p| self.stack.property(resource, p));
-            let mut targets = targets.flat_map(|list| self.texts(list, "targets"));
-            if targets.any(|text| names.contains(&text)) {
+            let targets: Vec<String> =
+                targets.flat_map(|list| self.texts(list, "targets")).collect();
+            // One who has a name of its own may be meant by a parameter.
+            if names.len() > 1 && targets.iter().any(|text| self.may_be_anybody(text)) {
+                let what = format!("whom `{policy}` is attached to");
+                way.identity.push(Part::unknown(&what, ""));
+            }
+            if targets.iter().any(|text| names.contains(text)) {
                 let part = self.policy_resource(policy, resource, used);
                 if !way.identity.iter().any(|known| known.name == part.name) {
                     way.identity.push(part);
                 }
             }
         }
+    }
+
+    /// Whether a name has a hole that is no reference to a resource of the template.
+    fn may_be_anybody(&self, name: &str) -> bool {
+        let label = name.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+        let is_resource = |label| self.stack.template.resources.contains_key(label);
+        name.contains("${") && !label.is_some_and(is_resource)
     }
 
     /// The document of a resource that is a policy.
@@ -235,7 +257,7 @@ impl<'n> Reader<'_, 'n> {
             };
             match self.resources().into_iter().find(is_it) {
                 Some((name, id)) => {
-                    let (of_group, more) = self.principal(name, id);
+                    let (of_group, more) = self.all_of(name, id);
                     way.identity.extend(of_group.identity);
                     used.extend(more);
                 }

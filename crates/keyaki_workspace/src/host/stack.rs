@@ -99,7 +99,12 @@ impl<'n> Stack<'_, 'n> {
                 let start = format!("{}/Resources/{}/", self.base, owner.unwrap_or_default());
                 f.pointer.starts_with(&start) && !taken.contains(&f.id)
             };
-            let name = match resource {
+            // Beside such a policy there are others, which are not looked at.
+            let is_whole = |id| {
+                let kind = self.type_of(id).unwrap_or_default();
+                found.hint.kind != Some(PolicyKind::Identity) || kind.starts_with("AWS::IAM::")
+            };
+            let name = match resource.filter(|(_, id)| is_whole(*id)) {
                 Some((name, _)) if self.found.iter().filter(is_alone).count() == 1 => {
                     (*name).to_owned()
                 }
@@ -108,6 +113,7 @@ impl<'n> Stack<'_, 'n> {
             let condition = resource.and_then(|(_, id)| self.nodes().member(*id, "Condition"));
             let ways = ways_of(|assumed, seen| {
                 let reader = self.reader(assumed, seen);
+                self.template.restart();
                 let is_there = condition.is_none_or(|c| reader.resolver.is_true(c));
                 let part = is_there.then(|| reader.written(found.id, &found.pointer, found.wrap));
                 let mut way = Way::default();

@@ -67,7 +67,10 @@ fn pairs_of(name: String, old: Option<Text>, new: Option<Text>) -> Result<Vec<Pa
         pairs.push(plain(name.clone(), None, new.clone())?);
     }
     let mut parts = of_template(&name, &sides(before, &old), &sides(after, &new));
-    if parts.iter().all(|pair| pair.is_same) {
+    if parts.is_empty() && pairs.is_empty() {
+        let (old, new) = (Loaded::empty(), Loaded::empty());
+        parts.push(Pair { name, old, new, is_same: true });
+    } else if parts.iter().all(|pair| pair.is_same) {
         // What is the same is told once.
         parts.truncate(1);
         parts.iter_mut().for_each(|pair| pair.name.clone_from(&name));
