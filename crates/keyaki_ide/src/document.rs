@@ -1,14 +1,18 @@
 //! One text as the editor has it.
 
-use std::collections::BTreeSet;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use keyaki_catalog::Catalog;
-use keyaki_diag::{Finding, TextRange};
+use keyaki_diag::{Finding, Fix, TextRange};
 use keyaki_ir::Statement;
+use keyaki_lint::Linter;
 use keyaki_syntax::{NodeId, Tree};
-use keyaki_workspace::{Language, ReadPolicy, check_tree, check_yaml, language, read_policies};
+use keyaki_workspace::{
+    Change, Guard, Language, ReadPolicy, check_tree, check_yaml, language, read_policies,
+};
 
 use crate::Settings;
 
@@ -22,6 +26,8 @@ pub struct Document {
     policies: OnceLock<Vec<ReadPolicy>>,
     pub(crate) settings: Arc<Settings>,
     findings: OnceLock<Vec<Finding>>,
+    /// What fixes do to access, by the numbers of finding and fix, as far as somebody asked.
+    changes: Mutex<BTreeMap<(usize, usize), Change>>,
     /// The account ids that it names.
     pub(crate) accounts: OnceLock<BTreeSet<Box<str>>>,
 }
@@ -36,8 +42,8 @@ impl Document {
             Language::Yaml => Tree::opaque(text),
         };
         let (policies, findings) = (OnceLock::new(), OnceLock::new());
-        let accounts = OnceLock::new();
-        Document { path, tree, language, policies, settings, findings, accounts }
+        let (changes, accounts) = (Mutex::default(), OnceLock::new());
+        Document { path, tree, language, policies, settings, findings, changes, accounts }
     }
 
     /// The text.
@@ -69,15 +75,32 @@ impl Document {
     /// What the rules find, in order of position; nothing in a text without a policy.
     pub fn findings(&self) -> &[Finding] {
         self.findings.get_or_init(|| {
-            let options = &self.settings.options;
-            let checked = match self.language {
-                Language::Json => check_tree(&self.path, &self.tree, options),
-                Language::Yaml => check_yaml(&self.path, self.text(), options),
-            };
-            let mut findings: Vec<_> = checked.into_iter().flat_map(|d| d.findings).collect();
+            let mut findings = self.findings_of(&self.settings.options.linter);
             findings.sort_by_key(Finding::range);
             findings
         })
+    }
+
+    /// What a linter finds.
+    pub(crate) fn findings_of(&self, linter: &Linter) -> Vec<Finding> {
+        let options = &self.settings.options;
+        let checked = match self.language {
+            Language::Json => check_tree(&self.path, &self.tree, options, linter),
+            Language::Yaml => check_yaml(&self.path, self.text(), options, linter),
+        };
+        checked.into_iter().flat_map(|d| d.findings).collect()
+    }
+
+    /// What fixes of its findings do to access, each by itself.
+    pub(crate) fn changes_of(&self, fixes: &[((usize, usize), &Fix)]) -> Vec<Change> {
+        let mut known = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        let guard = OnceCell::new();
+        let guard =
+            || guard.get_or_init(|| Guard::new(&self.path, self.text(), &self.settings.options));
+        let change = |&(id, fix): &((usize, usize), &Fix)| {
+            *known.entry(id).or_insert_with(|| guard().change(&[fix]))
+        };
+        fixes.iter().map(change).collect()
     }
 
     pub(crate) fn catalog(&self) -> &'static Catalog {

@@ -131,7 +131,7 @@ pub fn check_text<'b>(
     bytes: impl Into<Cow<'b, [u8]>>,
     options: &Options<'_>,
 ) -> CheckedFile {
-    let run = Run { options, path };
+    let run = Run::new(path, options);
     let text = Text::read(path, bytes.into());
     let mut documents = run.text(&text);
     if let (Text::Json(tree), true) = (&text, documents.is_empty())
@@ -150,13 +150,25 @@ pub fn check_text<'b>(
 
 /// Checks the policies of a JSON text that was read already, and says nothing of a text that holds
 /// none: for editors, which open all kinds of files.
-pub fn check_tree(path: &Path, tree: &Tree, options: &Options<'_>) -> Vec<CheckedDocument> {
-    Run { options, path }.json(tree)
+///
+/// The rules are those of the linter, whatever the options say.
+pub fn check_tree(
+    path: &Path,
+    tree: &Tree,
+    options: &Options<'_>,
+    linter: &Linter,
+) -> Vec<CheckedDocument> {
+    Run { options, path, linter }.json(tree)
 }
 
 /// As [`check_tree`], of a text that is no JSON.
-pub fn check_yaml(path: &Path, text: &str, options: &Options<'_>) -> Vec<CheckedDocument> {
-    Run { options, path }.found_yaml(text)
+pub fn check_yaml(
+    path: &Path,
+    text: &str,
+    options: &Options<'_>,
+    linter: &Linter,
+) -> Vec<CheckedDocument> {
+    Run { options, path, linter }.found_yaml(text)
 }
 
 /// A policy of a tree, with what is known of it.
@@ -172,7 +184,7 @@ pub struct ReadPolicy {
 
 /// The policies that stand in a tree itself, in order; those in its strings are left out.
 pub fn read_policies(path: &Path, tree: &Tree, options: &Options<'_>) -> Vec<ReadPolicy> {
-    let run = Run { options, path };
+    let run = Run::new(path, options);
     let here = sites(tree).into_iter().filter_map(|site| match site {
         Site::Here(value) => Some(value),
         Site::Text(_) => None,
@@ -187,7 +199,7 @@ pub fn read_policies(path: &Path, tree: &Tree, options: &Options<'_>) -> Vec<Rea
 /// All policies of a text in order, those in its strings among them, and the text itself where it
 /// is one that is too broken to tell.
 pub(crate) fn all_policies(path: &Path, text: &str, options: &Options<'_>) -> Vec<ReadPolicy> {
-    let run = Run { options, path };
+    let run = Run::new(path, options);
     let tree = match Text::read(path, text.as_bytes().into()) {
         Text::Yaml(text) => return run.host_policies(&host::read_yaml(&text)),
         Text::Json(tree) => tree,
@@ -207,7 +219,7 @@ pub(crate) fn all_policies(path: &Path, text: &str, options: &Options<'_>) -> Ve
 /// Checks a text that was found in a folder: without a policy it is passed over, unless it is so
 /// broken that one cannot tell.
 fn check_found(path: &Path, bytes: Vec<u8>, options: &Options<'_>) -> CheckedFile {
-    let run = Run { options, path };
+    let run = Run::new(path, options);
     let text = Text::read(path, bytes.into());
     let documents = match &text {
         Text::Yaml(text) => run.found_yaml(text),
@@ -271,6 +283,13 @@ fn shown(path: &Path) -> String {
 struct Run<'a> {
     options: &'a Options<'a>,
     path: &'a Path,
+    linter: &'a Linter,
+}
+
+impl<'a> Run<'a> {
+    fn new(path: &'a Path, options: &'a Options<'a>) -> Run<'a> {
+        Run { options, path, linter: &options.linter }
+    }
 }
 
 impl Run<'_> {
@@ -461,7 +480,7 @@ impl Run<'_> {
         hint: Hint,
         whole_text: bool,
     ) -> CheckedDocument {
-        let Options { linter, catalog, .. } = self.options;
+        let catalog = self.options.catalog;
         let known = self.kind(policy, hint);
         let document = Document {
             tree,
@@ -472,7 +491,7 @@ impl Run<'_> {
             resource_type: known.resource_type,
             catalog,
         };
-        let mut findings = linter.lint(document);
+        let mut findings = self.linter.lint(document);
         if let Some(config) = &self.options.config {
             config.settle(self.path, policy, &mut findings);
         }

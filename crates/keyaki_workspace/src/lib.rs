@@ -36,7 +36,7 @@ pub use config::{ArchiveRule, CONFIG_NAME, Config, InvalidConfig, today};
 pub use discover::{Content, Source, discover, may_hold_policy};
 pub use fix::{Fixed, fix};
 pub use gather::{Gathered, Side, gather};
-pub use guard::{Change, change_of_text};
+pub use guard::{Change, Guard, change_of_text};
 pub use holder::{Holder, Kind as HolderKind, Part, Way, holders, holds_policy};
 pub use host::{Language, language};
 pub use order::canonical_order;
