@@ -8,6 +8,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
+mod book;
 mod catalog;
 mod codegen;
 mod compare;
@@ -27,6 +28,7 @@ mod protocol;
 mod python;
 mod report;
 mod rule_docs;
+mod sarif;
 mod sbom;
 mod spark;
 mod test;
@@ -44,6 +46,8 @@ tasks:
   test-editor        run the VS Code extension in a real workbench
   test-editors       the same, and before that the tests in Neovim and Emacs, which it installs
   test-protocol      run the language server under pytest-lsp, which it installs
+  test-sarif         hold what is written as SARIF to its schema, which it fetches
+  book               build the documentation as a book by mdBook, which it installs
   test-report        look at the HTML report in Chromium, driven by playwright-core
   package-editor [--target T --program P]
                      pack the VS Code extension, for one platform with the program in it
@@ -69,6 +73,8 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["test", rest @ ..] => test::run(&workspace_root(), rest),
         ["test-editor"] => editor::test_in_workbench(&workspace_root()),
+        ["test-sarif"] => sarif::test(&workspace_root()),
+        ["book"] => book::build(&workspace_root()),
         ["test-report"] => report::test(&workspace_root()),
         ["test-editors"] => editors::test(&workspace_root()),
         ["test-protocol"] => protocol::test(&workspace_root()),

@@ -54,6 +54,8 @@ pub struct Witness {
     /// Whether the action takes such a resource and carries such keys, as far as the catalogue
     /// knows.
     pub is_realistic: bool,
+    /// What is not known before deployment, and what the request takes it to be.
+    pub assumed: Vec<(String, String)>,
 }
 
 /// A statement that matches the request.

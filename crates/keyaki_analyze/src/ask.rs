@@ -394,7 +394,8 @@ impl Asker<'_> {
         let responsible = self.responsible(query, &request);
         let absent = found.absent.iter().filter(|k| !request.context.has(k)).cloned().collect();
         let (is_known, is_realistic) = (found.is_known, found.is_realistic);
-        Ok(Witness { request, absent, responsible, is_known, is_realistic })
+        let assumed = Vec::new();
+        Ok(Witness { request, absent, responsible, is_known, is_realistic, assumed })
     }
 
     /// Where layers are asked about, the evaluator decides the request over each subject, and its

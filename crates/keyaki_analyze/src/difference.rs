@@ -49,8 +49,31 @@ pub fn difference(old: &Subject, new: &Subject, asker: &Asker<'_>) -> Difference
     Difference { gained, lost, undecided }
 }
 
+/// Whether it is proved of the `Allow` statements of `first` that `second` allows what they give;
+/// some are not asked about.
+pub(crate) fn gives_nothing(
+    first: &Subject,
+    second: &Subject,
+    asker: &Asker<'_>,
+    is_left_out: impl Fn(StatementRef) -> bool,
+) -> bool {
+    parts(first, second).filter(|part| !is_left_out(part.at)).all(|part| {
+        let answer = asker.any(&part.subjects, part.without(asker, None));
+        answer.holds() == Some(true)
+    })
+}
+
+/// The `Allow` statements of `first`.
+fn parts<'s>(first: &'s Subject, second: &'s Subject) -> impl Iterator<Item = Part<'s>> {
+    [Layer::Identity, Layer::Resource].into_iter().flat_map(move |layer| {
+        let statements = first.policies.statements(layer);
+        let allows = statements.filter(|(_, s)| s.effect() == Some(Effect::Allow));
+        allows.map(move |(at, statement)| Part { subjects: [first, second], at, statement, layer })
+    })
+}
+
 /// What `first` allows and `second` does not.
-fn side(
+pub(crate) fn side(
     first: &Subject,
     second: &Subject,
     asker: &Asker<'_>,
@@ -62,17 +85,11 @@ fn side(
         Answer::Refuted(_) => {}
     }
     let mut classes = Vec::new();
-    for layer in [Layer::Identity, Layer::Resource] {
-        for (at, statement) in first.policies.statements(layer) {
-            if statement.effect() != Some(Effect::Allow) {
-                continue;
-            }
-            let part = Part { subjects: [first, second], at, statement, layer };
-            match asker.any(&part.subjects, part.without(asker, None)) {
-                Answer::Proved { .. } => {}
-                Answer::Undecided(reason) => undecided.push(reason),
-                Answer::Refuted(example) => classes.push(part.class(*example, asker)),
-            }
+    for part in parts(first, second) {
+        match asker.any(&part.subjects, part.without(asker, None)) {
+            Answer::Proved { .. } => {}
+            Answer::Undecided(reason) => undecided.push(reason),
+            Answer::Refuted(example) => classes.push(part.class(*example, asker)),
         }
     }
     classes

@@ -107,6 +107,27 @@ pub enum Question<'q> {
 }
 
 impl Question<'_> {
+    /// The same question about other policies, in the order in which this one names its own; none
+    /// of a question about a part of the policies.
+    pub(crate) fn about<'o>(&'o self, subjects: &[&'o Subject]) -> Option<Question<'o>> {
+        match (self, subjects) {
+            (Question::NoNewAccess { .. }, [old, new]) => Some(Question::NoNewAccess { old, new }),
+            (Question::Equivalent { .. }, [one, other]) => {
+                Some(Question::Equivalent { one, other })
+            }
+            (Question::Disjoint { .. }, [one, other]) => Some(Question::Disjoint { one, other }),
+            (Question::AccessNotGranted { access, .. }, [subject]) => {
+                Some(Question::AccessNotGranted { subject, access })
+            }
+            (Question::NoPublicAccess { resource_type, .. }, [subject]) => {
+                let resource_type = *resource_type;
+                Some(Question::NoPublicAccess { subject, resource_type })
+            }
+            (Question::AlwaysDenied { .. }, [subject]) => Some(Question::AlwaysDenied { subject }),
+            _ => None,
+        }
+    }
+
     /// The policies that it is about.
     fn subjects(&self) -> [Option<&Subject>; 2] {
         match self {

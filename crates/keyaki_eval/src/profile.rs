@@ -253,6 +253,11 @@ impl Profile {
             && !self.set.iter().any(|(p, _)| *p == point)
     }
 
+    /// Whether what a text matches may depend on the effect of the statement that it stands in.
+    pub fn tells_effects_apart(&self) -> bool {
+        self.leaning != Leaning::Documented
+    }
+
     /// Whether a statement of that effect rather matches or rather does not, where the profile
     /// takes both readings of a point.
     pub fn rather_matches(&self, effect: Effect) -> bool {

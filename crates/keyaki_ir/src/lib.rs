@@ -10,6 +10,7 @@
 pub mod arn;
 pub mod date;
 pub mod glob;
+pub mod hole;
 pub mod ip;
 pub mod near;
 pub mod number;

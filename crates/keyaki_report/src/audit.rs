@@ -430,6 +430,7 @@ pub fn request_json(witness: &Witness) -> Value {
         absent: witness.absent.clone(),
         statements: Vec::new(),
         notes: Vec::new(),
+        assumed: Vec::new(),
     };
     crate::proof::witness_json(&proof)
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use crate::markdown;
 use crate::proof::{Witness, witness_json};
 use crate::terminal::one_line;
 
@@ -96,7 +97,9 @@ fn write_access(access: &Access<'_>, sign: &str, out: &mut dyn Write) -> io::Res
     if let Some(who) = &access.who {
         line("by", who)?;
     }
-    line("on", &access.resources.join(", "))?;
+    if !access.resources.is_empty() {
+        line("on", &access.resources.join(", "))?;
+    }
     for (label, texts) in [("when", &access.when), ("unless", &access.unless)] {
         for text in texts {
             line(label, text)?;
@@ -105,14 +108,92 @@ fn write_access(access: &Access<'_>, sign: &str, out: &mut dyn Write) -> io::Res
     if access.is_partial {
         line("", "(partly allowed on the other side, too)")?;
     }
+    line("e.g.", &example(access))?;
+    for (name, value) in &access.example.assumed {
+        line("where", &format!("{name} is {value}"))?;
+    }
+    line("from", &format!("{} #{}{sid}", access.file, access.statement))
+}
+
+/// The request of the example, in one line.
+fn example(access: &Access<'_>) -> String {
     let request = &access.example.request;
     let mut example =
         format!("{} on {} by {}", request.action, request.resource, request.principal);
     for (key, values) in &request.context {
         example.push_str(&format!(", {key} = {}", values.join(" ")));
     }
-    line("e.g.", &example)?;
-    line("from", &format!("{} #{}{sid}", access.file, access.statement))
+    example
+}
+
+/// How many rows the tables of a comment have together: GitHub takes 65,536 characters.
+const ROWS: usize = 100;
+
+/// The comparisons as a comment on a pull request. Places without a change are only counted.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn write_markdown(comparisons: &[Comparison<'_>], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "## Access: {}\n", markdown::cell(&summary(comparisons)))?;
+    let mut left = ROWS;
+    for comparison in comparisons {
+        let changes = [("gained", &comparison.gained), ("lost", &comparison.lost)];
+        let rows = changes.iter().flat_map(|(change, all)| all.iter().map(move |a| (change, a)));
+        if rows.clone().next().is_none() && comparison.undecided.is_empty() {
+            continue;
+        }
+        writeln!(out, "### `{}`\n", markdown::code(&comparison.name))?;
+        if rows.clone().next().is_some() && left > 0 {
+            writeln!(out, "| | Actions | Resources | By, when | Example |\n|---|---|---|---|---|")?;
+        }
+        for (change, access) in rows.take(left) {
+            write_row(change, access, out)?;
+        }
+        left = left.saturating_sub(comparison.gained.len() + comparison.lost.len());
+        for reason in &comparison.undecided {
+            writeln!(out, "\nUndecided: {}.", markdown::cell(reason))?;
+        }
+        writeln!(out)?;
+    }
+    if left == 0 {
+        writeln!(out, "More rows are not shown; `keyaki diff` has all of them.")?;
+    }
+    Ok(())
+}
+
+/// How many places gain, lose and are undecided.
+fn summary(comparisons: &[Comparison<'_>]) -> String {
+    let count = |of: fn(&Comparison<'_>) -> bool| comparisons.iter().filter(|c| of(c)).count();
+    let counts = [
+        (count(|c| !c.gained.is_empty()), "gained"),
+        (count(|c| !c.lost.is_empty()), "lost"),
+        (count(|c| !c.undecided.is_empty()), "undecided"),
+    ];
+    let told = counts.iter().filter(|(n, _)| *n > 0);
+    let told: Vec<String> = told
+        .map(|(n, what)| format!("{what} in {n} {}", if *n == 1 { "place" } else { "places" }))
+        .collect();
+    if told.is_empty() { "the same".to_owned() } else { told.join(", ") }
+}
+
+fn write_row(change: &str, access: &Access<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let code = |text: &String| format!("`{}`", markdown::code(text));
+    let mut when: Vec<String> = access.who.iter().cloned().collect();
+    when.extend(access.when.iter().map(|text| format!("when {text}")));
+    when.extend(access.unless.iter().map(|text| format!("unless {text}")));
+    if access.is_partial {
+        when.push("partly allowed on the other side, too".to_owned());
+    }
+    let when: Vec<String> = when.iter().map(|text| markdown::cell(text)).collect();
+    let resources: Vec<String> = access.resources.iter().map(code).collect();
+    let mut told = code(&example(access));
+    for (name, value) in &access.example.assumed {
+        let (name, value) = (markdown::code(name), markdown::code(value));
+        told.push_str(&format!("<br>where `{name}` is `{value}`"));
+    }
+    let actions = actions(&access.actions);
+    let (actions, resources) = (markdown::cell(&actions), resources.join("<br>"));
+    writeln!(out, "| {change} | {actions} | {resources} | {} | {told} |", when.join("<br>"))
 }
 
 /// The first actions, and how many there are.

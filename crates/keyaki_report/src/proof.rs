@@ -44,6 +44,8 @@ pub struct Witness<'a> {
     pub statements: Vec<Statement<'a>>,
     /// What the reader should know about it.
     pub notes: Vec<String>,
+    /// What is not known before deployment, and what the request takes it to be.
+    pub assumed: Vec<(String, String)>,
 }
 
 /// What a proof needs.
@@ -202,6 +204,10 @@ pub(crate) fn write_request(witness: &Witness<'_>, out: &mut dyn Write) -> io::R
         let label = if index == 0 { "absent" } else { "" };
         writeln!(out, "  {label:<10} {}", one_line(key))?;
     }
+    for (index, (name, value)) in witness.assumed.iter().enumerate() {
+        let label = if index == 0 { "where" } else { "" };
+        writeln!(out, "  {label:<10} {}", one_line(&format!("{name} is {value}")))?;
+    }
     Ok(())
 }
 
@@ -260,6 +266,10 @@ pub(crate) fn witness_json(witness: &Witness<'_>) -> Value {
     });
     if let Some(account) = &witness.resource_account {
         value["resource_account"] = json!(account);
+    }
+    if !witness.assumed.is_empty() {
+        let assumed = witness.assumed.iter().map(|(name, is)| (name.clone(), json!(is)));
+        value["where"] = Value::Object(assumed.collect());
     }
     value
 }

@@ -129,7 +129,7 @@ fn order(path: &Path) -> Vec<u8> {
 
 fn found(entry: &DirEntry, endings: Option<&[&str]>) -> Option<Source> {
     let is_file = entry.file_type().is_some_and(|t| t.is_file());
-    (is_file && endings.is_none_or(|endings| may_hold_policy(entry.path(), endings)))
+    (is_file && endings.is_none_or(|endings| ends_with(entry.path(), endings)))
         .then(|| Source::new(entry.path(), Content::Found))
 }
 
@@ -139,7 +139,12 @@ const ENDINGS: [&str; 6] = ["json", "template", "tf", "tofu", "yaml", "yml"];
 /// How the names of texts end that hold policies in blocks.
 const MARKDOWN: [&str; 2] = ["md", "markdown"];
 
-fn may_hold_policy(path: &Path, endings: &[&str]) -> bool {
+/// Whether a file is named as those with policies are.
+pub fn may_hold_policy(path: &Path) -> bool {
+    ends_with(path, &ENDINGS)
+}
+
+fn ends_with(path: &Path, endings: &[&str]) -> bool {
     let is_one_of = |e: &OsStr| endings.iter().any(|known| e.eq_ignore_ascii_case(known));
     path.extension().is_some_and(is_one_of)
 }
@@ -152,7 +157,7 @@ fn failed(error: &ignore::Error, folder: &Path, endings: &[&str]) -> Option<Sour
     }
     let path = path_of(error).unwrap_or(folder);
     let missing = error.io_error().is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound);
-    if missing && !may_hold_policy(path, endings) {
+    if missing && !ends_with(path, endings) {
         return None;
     }
     let reason = match error.io_error() {

@@ -10,6 +10,7 @@
 //! both come to values (`value.rs`), of which policies are made (`document.rs`).
 
 mod attachment;
+mod definition;
 mod document;
 mod emit;
 mod hcl;
@@ -18,8 +19,11 @@ mod margin;
 mod markdown;
 mod node;
 mod plan;
+mod planned;
+mod reader;
 mod scalar;
 mod search;
+mod stack;
 mod suppress;
 mod value;
 mod written;
@@ -31,8 +35,10 @@ use std::path::Path;
 use keyaki_diag::TextRange;
 use keyaki_syntax::Tree;
 
+use crate::holder::Holder;
 use crate::kind::Hint;
 pub(crate) use hcl::Modules;
+pub(crate) use intrinsic::Assumed;
 use intrinsic::Template;
 use node::Nodes;
 pub(crate) use suppress::Suppression;
@@ -148,6 +154,25 @@ pub(crate) fn texts(language: Language, text: &str) -> Vec<TextRange> {
         Language::Yaml => yaml::read(text).map(|nodes| nodes.texts()).unwrap_or_default(),
         Language::Json | Language::Markdown => Vec::new(),
     }
+}
+
+/// The holders of the policies of a JSON text that is a template or a plan; none of any other.
+pub(crate) fn holders_of_json(tree: &Tree) -> Option<Vec<Holder>> {
+    let root = tree.root()?;
+    if plan::is_plan(root) {
+        return Some(planned::holders(tree, root));
+    }
+    root.get("Resources")?;
+    let nodes = Nodes::of_json(tree);
+    let &root = nodes.roots.first()?;
+    search::is_template(&nodes, root).then(|| stack::holders(&nodes))
+}
+
+/// The holders of the policies of a YAML text.
+pub(crate) fn holders_of_yaml(text: &str) -> Result<Vec<Holder>, Problem> {
+    let nodes = yaml::read(text);
+    let nodes = nodes.map_err(|e| Problem { message: e.message, range: e.range })?;
+    Ok(stack::holders(&nodes))
 }
 
 fn read_yaml(text: &str) -> Host {

@@ -12,8 +12,11 @@ mod check;
 mod config;
 mod discover;
 mod embedded;
+mod example;
 mod fix;
+mod gather;
 mod guard;
+mod holder;
 mod host;
 mod kind;
 pub mod migrate;
@@ -32,9 +35,11 @@ pub use check::{
     check_tree, read_policies,
 };
 pub use config::{ArchiveRule, CONFIG_NAME, Config, InvalidConfig, today};
-pub use discover::{Content, Source, discover, discover_with_markdown};
+pub use discover::{Content, Source, discover, discover_with_markdown, may_hold_policy};
 pub use fix::{Fixed, fix};
+pub use gather::{Gathered, Side, gather};
 pub use guard::{Change, Guard, change_of_text};
+pub use holder::{Holder, Kind as HolderKind, Part, Way, holders, holds_policy};
 pub use host::{Language, language};
 pub use order::canonical_order;
 pub use parallel::{default_jobs, map};

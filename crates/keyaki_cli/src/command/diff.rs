@@ -5,10 +5,11 @@ mod revision;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use keyaki_analyze::{Asker, Class, Difference, Subject, difference};
+use keyaki_analyze::{Asker, Class, Difference, difference_open};
 use keyaki_report::comparison::{self, Access, Comparison};
 use keyaki_symbolic::{Actions, Budget};
 
+use crate::command::diff::revision::Pair;
 use crate::command::policies::Loaded;
 use crate::command::profile::ProfileArguments;
 use crate::command::prove::engine::{self, Chosen};
@@ -18,7 +19,9 @@ use crate::exit::{Exit, Failure};
 
 /// Show what access is gained and lost between two revisions of policies
 ///
-/// Both are files, or directories whose files are paired by name, or `git:REVISION:PATH`.
+/// Both are files, or directories whose files are paired by name, or `git:REVISION:PATH`. In
+/// templates and plans, roles with all that they have and policies of resources are paired by
+/// logical id or address.
 ///
 /// Exits with 0 if both allow the same, 1 if they differ, 2 for want of good input, 3 if something
 /// is undecided and nothing differs.
@@ -51,6 +54,8 @@ enum Format {
     Text,
     /// JSON, version 1.
     Json,
+    /// Tables, for a comment on a pull request.
+    Markdown,
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
@@ -59,14 +64,18 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let asker = Asker::new(catalog, &profile, Actions::Any, arguments.budget);
     let pairs = revision::pairs(&arguments.old, &arguments.new)?;
     let chosen = Chosen::new(arguments.engine, Duration::from_secs(arguments.solver_time));
-    let compare = |old: &Subject, new: &Subject| match &chosen {
-        Ok(chosen) => difference(old, new, &Asker { decider: chosen.decider(), ..asker }),
+    let compare = |pair: &Pair| match &chosen {
+        _ if pair.is_same => Difference::default(),
+        Ok(chosen) => {
+            let asker = Asker { decider: chosen.decider(), ..asker };
+            difference_open(&pair.old.open(), &pair.new.open(), &asker)
+        }
         Err(missing) => Difference { undecided: vec![missing.clone()], ..Difference::default() },
     };
     let comparisons: Vec<Comparison<'_>> = pairs
         .iter()
         .map(|pair| {
-            let found = compare(&pair.old.subject(), &pair.new.subject());
+            let found = compare(pair);
             let gained = found.gained.iter().map(|c| access(c, [&pair.new, &pair.old]));
             let lost = found.lost.iter().map(|c| access(c, [&pair.old, &pair.new]));
             Comparison {
@@ -84,6 +93,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     console.write(|out| match arguments.format {
         Format::Text => comparison::write_text(&comparisons, color, out),
         Format::Json => writeln!(out, "{:#}", comparison::to_json(&comparisons)),
+        Format::Markdown => comparison::write_markdown(&comparisons, out),
     })?;
     let differ = |c: &Comparison<'_>| !c.gained.is_empty() || !c.lost.is_empty();
     Ok(match comparisons.iter().any(differ) {

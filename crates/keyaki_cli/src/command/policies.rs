@@ -1,17 +1,23 @@
 //! Policies by layer, from their files.
 
+mod hosted;
+
 use std::path::{Path, PathBuf};
 
 use keyaki_account::Stored;
-use keyaki_analyze::{Place, Subject};
+use keyaki_analyze::{Open, Place, Subject};
 use keyaki_diag::TextRange;
 use keyaki_eval::StatementRef;
 use keyaki_eval::{BlockPublicAccess, Document, Grant, Layer, Policies, Reason, ResourceRole};
 use keyaki_lint::admission::{Names, undefined};
 use keyaki_report::simulation as view;
 use keyaki_syntax::{NodeId, Tree};
+use keyaki_workspace::{Gathered, Side};
 
 use crate::exit::Failure;
+use hosted::Hosted;
+
+pub(crate) use hosted::{holders_of, name_of};
 
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Policies")]
@@ -96,9 +102,38 @@ pub(crate) struct Loaded {
     trees: Vec<(String, Tree)>,
     scp: Vec<String>,
     rcp: Vec<String>,
+    /// Where policies of a template or plan come from.
+    hosted: Option<Hosted>,
 }
 
 impl Loaded {
+    fn of(policies: Policies) -> Loaded {
+        let (trees, scp, rcp) = (Vec::new(), Vec::new(), Vec::new());
+        Loaded { policies, lone: None, trees, scp, rcp, hosted: None }
+    }
+
+    /// Refuses policies parts of which are not known before deployment, or have no meaning.
+    pub(crate) fn must_be_known(&self) -> Result<(), Failure> {
+        let Some(open) = self.hosted.as_ref().map(|hosted| &hosted.gathered().open) else {
+            return Ok(());
+        };
+        if let Some(label) = open.unknown.first() {
+            return Err(Failure::new(format!(
+                "`{label}` is not known before deployment, and this needs the whole of the policies"
+            )));
+        }
+        let [general, _] = &open.general.all;
+        general.as_ref().map(|_| ()).map_err(|why| Failure::new(why.clone()))
+    }
+
+    /// The policies in the readings that questions are asked about.
+    pub(crate) fn open(&self) -> Open {
+        match &self.hosted {
+            Some(hosted) => hosted.open(&self.policies, self.lone),
+            None => Open::settled(self.subject()),
+        }
+    }
+
     /// A document's name and tree, by its name.
     pub(crate) fn named_tree(&self, name: &str) -> Option<(&str, &Tree)> {
         self.trees.iter().find(|(n, _)| n == name).map(|(n, tree)| (n.as_str(), tree))
@@ -113,12 +148,19 @@ impl Loaded {
     pub(crate) fn statement(&self, at: StatementRef) -> Option<view::Statement<'_>> {
         let document = self.policies.document(at)?;
         let statement = self.policies.statement(at)?;
-        let (name, tree) = self.named_tree(&document.name)?;
+        let hosted = self.hosted.as_ref().and_then(|h| h.source(at, statement.origin));
+        let (file, text, range) = match hosted {
+            Some(source) => source,
+            None => {
+                let (name, tree) = self.named_tree(&document.name)?;
+                (name, tree.source(), tree.range(statement.origin))
+            }
+        };
         Some(view::Statement {
             layer: self.layer_name(at.layer),
-            file: name,
-            text: tree.source(),
-            range: tree.range(statement.origin),
+            file,
+            text,
+            range,
             index: statement.index,
             sid: statement.sid.as_ref().map(|s| s.value.to_string()),
             effect: statement.effect()?.name(),
@@ -158,6 +200,9 @@ impl Loaded {
     }
 
     fn range(&self, at: StatementRef, origin: NodeId) -> Option<TextRange> {
+        if let Some((.., range)) = self.hosted.as_ref().and_then(|h| h.source(at, origin)) {
+            return Some(range);
+        }
         let (_, tree) = self.named_tree(&self.policies.document(at)?.name)?;
         Some(tree.range(origin))
     }
@@ -180,8 +225,26 @@ impl Loaded {
 
 /// The layers of the arguments with further documents: policies of the identity, or, where their
 /// statements name principals, the policy of the resource.
-pub(crate) fn load_with(arguments: &PolicyArguments, files: &[PathBuf]) -> Result<Loaded, Failure> {
+///
+/// `prefers` tells which side of a role of a template or plan is meant.
+pub(crate) fn load_with(
+    arguments: &PolicyArguments,
+    files: &[PathBuf],
+    prefers: Side,
+) -> Result<Loaded, Failure> {
     let mut loaded = load(arguments)?;
+    let mut files = files.to_vec();
+    if let Some((at, hosted)) = hosted::find(&files, prefers)? {
+        loaded.host(hosted, arguments.is_empty() && files.len() == 1)?;
+        files.remove(at);
+        if !files.is_empty() {
+            let message = "a role or policy of a template stands by itself, or under layers such \
+                as --scp";
+            return Err(Failure::new(message.to_owned()));
+        }
+        return Ok(loaded);
+    }
+    let files = &files;
     let mut documents = Vec::new();
     for file in files {
         documents.extend(document(file, Names::Either, &mut loaded.trees)?);
@@ -192,8 +255,7 @@ pub(crate) fn load_with(arguments: &PolicyArguments, files: &[PathBuf]) -> Resul
 
 /// Policies from texts with their names, without further layers.
 pub(crate) fn from_texts(texts: &[(String, Vec<u8>)]) -> Result<Loaded, Failure> {
-    let policies = Policies::default();
-    let mut loaded = Loaded { policies, lone: None, trees: vec![], scp: vec![], rcp: vec![] };
+    let mut loaded = Loaded::of(Policies::default());
     let mut documents = Vec::new();
     for (name, bytes) in texts {
         documents.extend(documents_of(name, bytes, Names::Either, &mut loaded.trees)?);
@@ -203,6 +265,61 @@ pub(crate) fn from_texts(texts: &[(String, Vec<u8>)]) -> Result<Loaded, Failure>
 }
 
 impl Loaded {
+    /// Policies of a template or plan, without further layers.
+    pub(crate) fn of_gathered(gathered: Gathered, file: &str, text: &str) -> Loaded {
+        let mut loaded = Loaded::of(gathered.open.subject.policies.clone());
+        loaded.lone = gathered.open.subject.layer;
+        loaded.trees = hosted::managed(&gathered);
+        loaded.hosted = Some(Hosted::new(gathered, file, text));
+        loaded
+    }
+
+    /// No policies.
+    pub(crate) fn empty() -> Loaded {
+        Loaded { lone: Some(Layer::Identity), ..Loaded::of(Policies::default()) }
+    }
+
+    /// No policies, on the side of others.
+    pub(crate) fn nothing(like: &Loaded) -> Loaded {
+        Loaded { lone: like.lone, ..Loaded::empty() }
+    }
+
+    /// Whether decisions over all layers are asked about, rather than what documents say.
+    pub(crate) fn is_decision(&self) -> bool {
+        self.lone.is_none()
+    }
+
+    /// Asks about decisions over all layers, as is done where one of two has a boundary.
+    pub(crate) fn as_decisions(&mut self) {
+        self.lone = None;
+    }
+
+    /// Takes the policies of a template or plan in, under the layers that are there.
+    fn host(&mut self, hosted: Hosted, are_all: bool) -> Result<(), Failure> {
+        let gathered = hosted.gathered();
+        let subject = &gathered.open.subject;
+        let trees = hosted::managed(gathered);
+        let own = subject.policies.clone();
+        if subject.layer == Some(Layer::Resource) && !are_all {
+            let message = "the policy of a resource of a template is asked about by itself";
+            return Err(Failure::new(message.to_owned()));
+        }
+        let clash = !self.policies.identity.is_empty()
+            || own.boundary.is_some() && self.policies.boundary.is_some()
+            || own.resource.is_some() && self.policies.resource.is_some();
+        if clash {
+            let message = "the template has policies of this layer already".to_owned();
+            return Err(Failure::new(message));
+        }
+        self.lone = subject.layer.filter(|_| are_all);
+        self.policies.identity = own.identity;
+        self.policies.boundary = own.boundary.or(self.policies.boundary.take());
+        self.policies.resource = own.resource.or(self.policies.resource.take());
+        self.trees.extend(trees);
+        self.hosted = Some(hosted);
+        Ok(())
+    }
+
     /// Adds documents: to the identity's, or, where they name principals, as the resource's.
     fn add(&mut self, documents: Vec<Document>, are_all: bool) -> Result<(), Failure> {
         let names_principals = |d: &Document| {
@@ -230,8 +347,7 @@ impl Loaded {
 }
 
 pub(crate) fn load(arguments: &PolicyArguments) -> Result<Loaded, Failure> {
-    let policies = Policies::default();
-    let mut loaded = Loaded { policies, lone: None, trees: vec![], scp: vec![], rcp: vec![] };
+    let mut loaded = Loaded::of(Policies::default());
     let mut all = |files: &[PathBuf]| -> Result<Vec<Document>, Failure> {
         let documents = files.iter().map(|file| document(file, Names::Nobody, &mut loaded.trees));
         Ok(documents.collect::<Result<Vec<_>, _>>()?.concat())
@@ -385,6 +501,7 @@ fn documents_of(
     principals: Names,
     trees: &mut Vec<(String, Tree)>,
 ) -> Result<Vec<Document>, Failure> {
+    hosted::refuse_template(name, bytes)?;
     let mut documents = Vec::new();
     for (tree, pointer) in keyaki_workspace::policies(Tree::parse_bytes(bytes)) {
         let name = if pointer.is_empty() { name.to_owned() } else { format!("{name}#{pointer}") };

@@ -37,14 +37,26 @@ fn the_commands_of_the_readme_print_what_it_shows() {
 #[test]
 fn the_commands_of_other_pages_run() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    for page in ["docs/cloudtrail.md"] {
+    let pages = [
+        "docs/cloudtrail.md",
+        "docs/templates.md",
+        "docs/tour.md",
+        "docs/tutorial-audit.md",
+        "docs/tutorial-ci.md",
+        "docs/tutorial-editor.md",
+    ];
+    for page in pages {
         let text = std::fs::read_to_string(root.join(page)).expect("there is a page");
         let shown = shown(&text);
         assert!(!shown.is_empty(), "{page}");
-        for Shown { arguments, .. } in shown {
+        for Shown { arguments, output } in shown {
             let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
             let told = run(keyaki(&root, &arguments), b"");
             assert_ne!(told.status.code(), Some(2), "{page}: {arguments:?} fails");
+            if !output.is_empty() {
+                let text = String::from_utf8(told.stdout).expect("the program writes UTF-8");
+                assert_eq!(text.trim_end(), output.trim_end(), "{page}: {arguments:?}");
+            }
         }
     }
 }

@@ -1,11 +1,11 @@
 //! From a value of a template to the text of a policy.
 
-use std::cell::Cell;
-use std::collections::HashSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashSet};
 
 use keyaki_diag::TextRange;
 
-use super::intrinsic::{Part, Resolved, Resolver, Template};
+use super::intrinsic::{Assumed, Part, Resolved, Resolver, Template};
 use super::node::{Id, Kind};
 use super::written::{Source, Writer, Written};
 
@@ -15,13 +15,14 @@ const MAX_DEPTH: usize = 100;
 /// The texts of a policy: one, or, where it asks for conditions, one with all of them true and one
 /// with all of them false. None where it is left out of the deployment.
 pub(crate) fn emit(template: &Template<'_>, policy: Id, wrap: Wrap) -> Vec<Written> {
-    let saw_condition = Cell::new(false);
-    let with = |conditions| {
-        let resolver = Resolver { template, conditions, saw_condition: &saw_condition };
-        one(resolver, policy, wrap)
+    let seen = RefCell::new(BTreeSet::new());
+    let with = |others| {
+        let assumed = &Assumed { others, ..Assumed::default() };
+        one(Resolver { template, assumed, seen: &seen }, policy, wrap)
     };
     let first = with(true);
-    let second = saw_condition.get().then(|| with(false)).flatten();
+    let has_conditions = !seen.borrow().is_empty();
+    let second = has_conditions.then(|| with(false)).flatten();
     first.into_iter().chain(second).collect()
 }
 
@@ -34,7 +35,8 @@ pub(crate) enum Wrap {
     Statements,
 }
 
-fn one(resolver: Resolver<'_, '_>, policy: Id, wrap: Wrap) -> Option<Written> {
+/// The text of a policy under the assumptions of a resolver.
+pub(crate) fn one(resolver: Resolver<'_, '_>, policy: Id, wrap: Wrap) -> Option<Written> {
     let mut emitter = Emitter { resolver, writer: Writer::default() };
     let range = resolver.template.nodes.get(policy).range;
     let before = TextRange::empty(range.start);

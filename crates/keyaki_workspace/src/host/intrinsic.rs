@@ -3,13 +3,13 @@
 //! What depends on the deployment is a hole, never an error and never a guess: parameters, even
 //! those with a default, attributes of resources, imports, transforms. A parameter that can have
 //! one value alone has that value; a reference to a resource of a known type is an ARN with holes.
-//! Of `Fn::If`, one branch is taken for all conditions at a time: the one where they are true, or
-//! the one where they are false; a template is read once each way.
+//! Of `Fn::If`, one branch is taken, by what is assumed about its condition: a template is read
+//! several times, with other assumptions each time.
 //!
 //! Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html>.
 
-use std::cell::Cell;
-use std::collections::HashMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use keyaki_diag::TextRange;
 
@@ -29,20 +29,27 @@ const STEPS_PER_NODE: usize = 8;
 pub(crate) struct Template<'n> {
     pub(crate) nodes: &'n Nodes,
     /// The types of the resources.
-    resources: HashMap<&'n str, &'n str>,
+    pub(crate) resources: HashMap<&'n str, &'n str>,
     parameters: HashMap<&'n str, Id>,
     mappings: Option<Id>,
     /// How many values were worked out for the file.
     steps: &'n Cell<u32>,
 }
 
-/// A template under the assumption that all its conditions are true, or that all are false.
+/// What is assumed about the conditions of a template: of some by their names, of all others alike.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Assumed {
+    pub(crate) named: BTreeMap<String, bool>,
+    pub(crate) others: bool,
+}
+
+/// A template under assumptions about its conditions.
 #[derive(Clone, Copy)]
 pub(crate) struct Resolver<'t, 'n> {
     pub(crate) template: &'t Template<'n>,
-    pub(crate) conditions: bool,
-    /// Whether a condition was asked for.
-    pub(crate) saw_condition: &'t Cell<bool>,
+    pub(crate) assumed: &'t Assumed,
+    /// The conditions that were asked for.
+    pub(crate) seen: &'t RefCell<BTreeSet<String>>,
 }
 
 /// What a value comes to.
@@ -95,8 +102,18 @@ impl<'n> Template<'n> {
     /// Whether there is work left for one more value.
     fn step(&self) -> bool {
         self.steps.set(self.steps.get().saturating_add(1));
+        !self.is_exhausted()
+    }
+
+    /// Whether more values were asked for than are worked out.
+    pub(super) fn is_exhausted(&self) -> bool {
         let most = MIN_STEPS + STEPS_PER_NODE * self.nodes.len();
-        (self.steps.get() as usize) < most
+        (self.steps.get() as usize) >= most
+    }
+
+    /// Begins with the work anew.
+    pub(super) fn restart(&self) {
+        self.steps.set(0);
     }
 
     /// The one value that a parameter can have.
@@ -127,9 +144,8 @@ impl<'n> Resolver<'_, 'n> {
             }
             match name {
                 "If" => {
-                    let &[_, yes, no] = nodes.items(argument) else { break };
-                    self.saw_condition.set(true);
-                    id = if self.conditions { yes } else { no };
+                    let &[condition, yes, no] = nodes.items(argument) else { break };
+                    id = if self.is_true(condition) { yes } else { no };
                 }
                 "Ref" if nodes.text(argument) == Some("AWS::NoValue") => return Resolved::Absent,
                 "FindInMap" => match self.find_in_map(argument, depth + 1) {
@@ -154,15 +170,21 @@ impl<'n> Resolver<'_, 'n> {
         Resolved::Parts(vec![Part::Hole(format!("… at {}", range.start), range)])
     }
 
+    /// What is assumed about a condition.
+    pub(crate) fn is_true(&self, condition: Id) -> bool {
+        let name = self.template.nodes.text(condition).unwrap_or_default();
+        self.seen.borrow_mut().insert(name.to_owned());
+        self.assumed.named.get(name).copied().unwrap_or(self.assumed.others)
+    }
+
     /// Whether a value is left out of what it stands in.
     pub(crate) fn is_absent(&self, mut id: Id) -> bool {
         let nodes = self.template.nodes;
         for _ in 0..MAX_DEPTH {
             match self.template.function(id) {
                 Some(("If", argument)) => {
-                    let &[_, yes, no] = nodes.items(argument) else { return false };
-                    self.saw_condition.set(true);
-                    id = if self.conditions { yes } else { no };
+                    let &[condition, yes, no] = nodes.items(argument) else { return false };
+                    id = if self.is_true(condition) { yes } else { no };
                 }
                 Some(("Ref", argument)) => return nodes.text(argument) == Some("AWS::NoValue"),
                 Some(_) | None => return false,
@@ -292,9 +314,9 @@ impl<'n> Resolver<'_, 'n> {
     fn named(&self, name: &str, names: Option<Id>, range: TextRange, depth: u32) -> Vec<Part<'n>> {
         let own = names.and_then(|names| self.template.nodes.member(names, name));
         if let Some(own) = own {
-            return self
-                .text(own, depth)
-                .unwrap_or_else(|| vec![Part::Hole(name.to_owned(), range)]);
+            // Another `Fn::Sub` may give the same name to something else.
+            let hole = || vec![Part::Hole(format!("{name} at {}", range.start), range)];
+            return self.text(own, depth).unwrap_or_else(hole);
         }
         match name.contains('.') {
             true => self.attribute(name, range),

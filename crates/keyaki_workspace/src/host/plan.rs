@@ -53,12 +53,12 @@ pub(crate) fn read(tree: &Tree, root: Value<'_>) -> Host {
 /// The data source that makes policies.
 const DOCUMENT: &str = "aws_iam_policy_document";
 
-fn text<'t>(value: Value<'t>, name: &str) -> Option<&'t str> {
+pub(super) fn text<'t>(value: Value<'t>, name: &str) -> Option<&'t str> {
     value.get(name)?.as_str()
 }
 
 /// Takes all resources of a module and of those below it.
-fn modules<'t>(root: Value<'t>, mut take: impl FnMut(Value<'t>)) {
+pub(super) fn modules<'t>(root: Value<'t>, mut take: impl FnMut(Value<'t>)) {
     let mut open = vec![root];
     while let Some(module) = open.pop() {
         module.get("resources").into_iter().flat_map(Value::elements).for_each(&mut take);
@@ -67,7 +67,7 @@ fn modules<'t>(root: Value<'t>, mut take: impl FnMut(Value<'t>)) {
 }
 
 /// The policies in the attributes of a resource.
-fn of_resource(tree: &Tree, resource: Value<'_>, values: Value<'_>, host: &mut Host) {
+pub(super) fn of_resource(tree: &Tree, resource: Value<'_>, values: Value<'_>, host: &mut Host) {
     let attachments = attachment::of_terraform(text(resource, "type").unwrap_or_default());
     let mut open = vec![values];
     let mut strings = Vec::new();
@@ -111,7 +111,7 @@ fn by_type(values: Value<'_>) -> Option<Hint> {
 }
 
 /// The text of a policy in a string.
-fn of_string(string: Value<'_>) -> Written {
+pub(super) fn of_string(string: Value<'_>) -> Written {
     let mut writer = Writer::default();
     let text = Text::of_json(string);
     writer.text(&text.value, Source::Text(&text, 0), true);
@@ -119,7 +119,7 @@ fn of_string(string: Value<'_>) -> Written {
 }
 
 /// The policy of a data source that is read when the plan is applied.
-fn of_document(tree: &Tree, change: Value<'_>) -> Option<HostPolicy> {
+pub(super) fn of_document(tree: &Tree, change: Value<'_>) -> Option<HostPolicy> {
     let after = change.get("change")?.get("after")?;
     let unknown = change.get("change").and_then(|c| c.get("after_unknown"));
     let statements = after.get("statement")?;
@@ -187,6 +187,6 @@ fn items(list: Value<'_>, unknown: Option<Value<'_>>, label: &str) -> Vec<value:
 }
 
 /// Whether `after_unknown` says so of a whole value.
-fn is_unknown(value: Option<Value<'_>>) -> bool {
+pub(super) fn is_unknown(value: Option<Value<'_>>) -> bool {
     value.is_some_and(|v| v.kind() == NodeKind::Bool && v.source() == "true")
 }

@@ -274,6 +274,6 @@ fn spelled(nodes: &Nodes, ways: &[(Option<usize>, Step)], way: Option<usize>) ->
 }
 
 /// A name as a step of a JSON pointer.
-fn escaped(name: &str) -> String {
+pub(super) fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }

@@ -167,6 +167,12 @@ impl Written {
         self.stretches.first().map_or(0, |stretch| stretch.from.start)
     }
 
+    /// The labels of the holes.
+    pub(crate) fn labels(&self) -> impl Iterator<Item = &str> {
+        let labels = self.tree.holes().iter().map(|hole| hole.slice(self.tree.source()));
+        labels.filter_map(|label| label.strip_prefix("${")?.strip_suffix('}'))
+    }
+
     /// A range of the policy's text as one of the template.
     pub(crate) fn range(&self, range: TextRange) -> TextRange {
         let start = self.stretch(range.start).map_or(0, |s| s.start(range.start));

@@ -9,6 +9,7 @@
 
 mod bad_templates;
 mod fixes;
+mod holders;
 mod public_templates;
 mod shrinking;
 mod suppressions;

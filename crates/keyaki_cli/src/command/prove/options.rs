@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use keyaki_analyze::{Answer, Asker, Question, ask};
+use keyaki_analyze::{Answer, Asker, Open, Question, ask, ask_open};
 use keyaki_report::{examination, proof};
 use keyaki_symbolic::{Actions, Budget};
+use keyaki_workspace::Side;
 
 use crate::command::policies::{Loaded, PolicyArguments, load_with};
 use crate::command::profile::ProfileArguments;
@@ -76,7 +77,7 @@ struct Told<T> {
 impl Options {
     /// Policies of files, with the layers of the arguments.
     pub(super) fn load(&self, files: &[PathBuf]) -> Result<Loaded, Failure> {
-        load_with(&self.layers, files)
+        load_with(&self.layers, files, Side::Identity)
     }
 
     /// The policy that may be public, with the layers that bear on that.
@@ -85,7 +86,7 @@ impl Options {
             Some(flag) => Err(Failure::new(format!(
                 "`{flag}` has no bearing on this question, which is about what the policy says"
             ))),
-            None => self.load(&[file.to_owned()]),
+            None => load_with(&self.layers, &[file.to_owned()], Side::Resource),
         }
     }
 
@@ -127,6 +128,7 @@ impl Options {
         called: impl Fn(&'static str) -> &'static str,
     ) -> Result<Exit, Failure> {
         if self.emit.is_some() {
+            loaded.iter().try_for_each(|loaded| loaded.must_be_known())?;
             return self.write_scripts(std::slice::from_ref(question), console);
         }
         let mut proof = self.proof(question, loaded, console)?;
@@ -141,7 +143,9 @@ impl Options {
         policies: &[PathBuf],
         console: &mut Console,
     ) -> Result<Exit, Failure> {
-        let loaded = self.load(policies)?;
+        let side = if kind == Kind::Spoofable { Side::Resource } else { Side::Identity };
+        let loaded = load_with(&self.layers, policies, side)?;
+        loaded.must_be_known()?;
         let subject = loaded.subject();
         let parts = kind.parts(&subject)?;
         let questions: Vec<Question<'_>> =
@@ -173,8 +177,13 @@ impl Options {
         loaded: &[&'l Loaded],
         console: &mut Console,
     ) -> Result<proof::Proof<'l>, Failure> {
+        let mut open: Vec<Open> = loaded.iter().map(|loaded| loaded.open()).collect();
+        if let Question::NoNewAccess { .. } = question {
+            open.reverse();
+        }
+        let open: Vec<&Open> = open.iter().collect();
         let Told { answers, engine, notes, profile } =
-            self.ask(console, |asker| ask(question, asker))?;
+            self.ask(console, |asker| ask_open(question, &open, asker))?;
         let answer = answers.unwrap_or_else(Answer::Undecided);
         let proof = view::proof(question, &answer, loaded);
         let notes = notes.into_iter().chain(undecided_by(&answer, loaded)).collect();

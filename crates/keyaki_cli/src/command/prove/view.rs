@@ -1,5 +1,7 @@
 //! Answers as what is reported: with the statements in their source.
 
+use std::collections::BTreeSet;
+
 use keyaki_analyze::words::principal;
 use keyaki_analyze::{Answer, Core, Needed, Place, Question, Witness};
 use keyaki_diag::TextRange;
@@ -123,6 +125,13 @@ pub(crate) fn witness<'l>(found: &Witness, loaded: &[&'l Loaded]) -> proof::Witn
                 .to_owned(),
         );
     }
+    // A statement of a template may be there in several ways.
+    let mut told = BTreeSet::new();
+    let statements = statements.filter_map(|r| {
+        let statement = loaded.get(r.subject)?.statement(r.at)?;
+        told.insert((r.subject, r.at.layer, statement.file, statement.range)).then_some(statement)
+    });
+    let statements = statements.collect();
     proof::Witness {
         request: Request {
             principal: principal(&request.caller),
@@ -132,7 +141,8 @@ pub(crate) fn witness<'l>(found: &Witness, loaded: &[&'l Loaded]) -> proof::Witn
         },
         resource_account: request.resource_account.clone(),
         absent: found.absent.clone(),
-        statements: statements.filter_map(|r| loaded.get(r.subject)?.statement(r.at)).collect(),
+        statements,
         notes,
+        assumed: found.assumed.clone(),
     }
 }

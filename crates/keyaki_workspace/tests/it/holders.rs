@@ -1,0 +1,253 @@
+//! Who holds what in templates and plans, and that what is proved of it holds whatever comes.
+
+use std::path::Path;
+
+use keyaki_analyze::{Answer, Asker, Open, Question, ask_open};
+use keyaki_eval::Profile;
+use keyaki_symbolic::Actions;
+use keyaki_workspace::{Gathered, Holder, Side, gather, holders};
+
+use crate::sample;
+
+const STEPS: u64 = 200_000;
+
+fn read(text: &str) -> Vec<Holder> {
+    holders(Path::new("template.yaml"), text.as_bytes()).expect("it is read").expect("a template")
+}
+
+/// What a role of a template may do.
+fn role(text: &str, name: &str) -> Gathered {
+    let all = read(text);
+    let holder = all.iter().find(|h| h.name == name).expect("the role is there");
+    gather(holder, Side::Identity, "template.yaml", keyaki_catalog::embedded())
+        .expect("it has policies")
+}
+
+fn no_more(old: &Open, new: &Open) -> Answer {
+    let profile = Profile::documented();
+    let asker = Asker::new(keyaki_catalog::embedded(), &profile, Actions::Known, STEPS);
+    let question = Question::NoNewAccess { old: &old.subject, new: &new.subject };
+    ask_open(&question, &[old, new], &asker)
+}
+
+fn names(gathered: &Gathered) -> Vec<&str> {
+    gathered.parts.iter().map(|(name, _)| name.as_str()).collect()
+}
+
+#[test]
+fn a_role_has_what_is_attached_to_it_from_anywhere_in_the_template() {
+    let text = r#"
+Parameters: {Elsewhere: {Type: String}}
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      PermissionsBoundary: !Ref Limit
+      ManagedPolicyArns: [arn:aws:iam::aws:policy/ReadOnlyAccess, !Ref Managed, !Ref Elsewhere]
+      Policies: [{PolicyName: own, PolicyDocument: {Statement: [{Effect: Allow, Action: "s3:*", Resource: "*"}]}}]
+  Limit:
+    Type: AWS::IAM::ManagedPolicy
+    Properties: {PolicyDocument: {Statement: [{Effect: Allow, Action: "s3:*", Resource: "*"}]}}
+  Managed:
+    Type: AWS::IAM::ManagedPolicy
+    Properties: {PolicyDocument: {Statement: [{Effect: Allow, Action: "sqs:*", Resource: "*"}]}}
+  Attached:
+    Type: AWS::IAM::Policy
+    Properties: {Roles: [!Ref Role], PolicyDocument: {Statement: [{Effect: Allow, Action: "sns:*", Resource: "*"}]}}
+"#;
+    let role = role(text, "Role");
+    assert_eq!(
+        names(&role),
+        [
+            "arn:aws:iam::aws:policy/ReadOnlyAccess",
+            "/Resources/Managed/Properties/PolicyDocument",
+            "managed policy `${Elsewhere}`",
+            "/Resources/Role/Properties/Policies/0/PolicyDocument",
+            "/Resources/Attached/Properties/PolicyDocument",
+            "/Resources/Limit/Properties/PolicyDocument",
+        ]
+    );
+    assert!(role.open.subject.policies.boundary.is_some());
+    // Nothing of these is told a second time.
+    assert_eq!(read(text).len(), 1);
+}
+
+#[test]
+fn a_user_has_what_its_groups_have() {
+    let text = r#"
+Resources:
+  Ann: {Type: AWS::IAM::User, Properties: {Groups: [!Ref Team, elsewhere]}}
+  Team:
+    Type: AWS::IAM::Group
+    Properties: {ManagedPolicyArns: [arn:aws:iam::aws:policy/ReadOnlyAccess]}
+"#;
+    let ann = role(text, "Ann");
+    assert_eq!(names(&ann), ["arn:aws:iam::aws:policy/ReadOnlyAccess", "group `elsewhere`"]);
+}
+
+#[test]
+fn each_combination_of_conditions_is_a_way() {
+    let text = r#"
+Conditions: {A: !Equals [1, 2], B: !Equals [1, 3]}
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      ManagedPolicyArns:
+        - !If [A, arn:aws:iam::aws:policy/ReadOnlyAccess, !Ref AWS::NoValue]
+        - !If [B, arn:aws:iam::aws:policy/AmazonS3FullAccess, !Ref AWS::NoValue]
+"#;
+    let all = read(text);
+    let counts: Vec<usize> = all[0].ways.iter().map(|way| way.identity.len()).collect();
+    assert_eq!(counts, [2, 1, 1, 0]);
+    assert!(all[0].is_exhaustive);
+}
+
+#[test]
+fn a_value_that_is_named_otherwise_now_is_another_value() {
+    let template = |name: &str| {
+        format!(
+            r#"
+Resources:
+  Data: {{Type: AWS::S3::Bucket, Properties: {{BucketName: {name}}}}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      Policies:
+        - PolicyName: own
+          PolicyDocument: {{Statement: [{{Effect: Allow, Action: "s3:GetObject", Resource: !Sub "arn:aws:s3:::${{Data}}/*"}}]}}
+"#
+        )
+    };
+    let (one, same) = (role(&template("one"), "Role"), role(&template("one"), "Role"));
+    let other = role(&template("other"), "Role");
+    assert_eq!(one.says, same.says);
+    assert_eq!(no_more(&one.open, &same.open).name(), "proved");
+    assert_ne!(one.says, other.says);
+    assert_eq!(no_more(&one.open, &other.open).name(), "undecided");
+}
+
+#[test]
+fn an_unknown_policy_may_allow_and_deny_anything() {
+    let template = |arns: &str| {
+        format!(
+            r#"
+Parameters: {{P: {{Type: String}}}}
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties: {{ManagedPolicyArns: [{arns}]}}
+"#
+        )
+    };
+    let read_only = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+    let (with, without) = (
+        role(&template(&format!("{read_only}, !Ref P")), "Role"),
+        role(&template(read_only), "Role"),
+    );
+    assert_eq!(no_more(&without.open, &with.open).name(), "undecided");
+    assert_eq!(no_more(&with.open, &without.open).name(), "undecided");
+    assert_eq!(no_more(&with.open, &with.open).name(), "proved");
+}
+
+/// Numbers that are the same in each run.
+struct Dice(u64);
+
+impl Dice {
+    fn of<'t>(&mut self, all: &[&'t str]) -> &'t str {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        all[(self.0 >> 33) as usize % all.len()]
+    }
+}
+
+const ACTIONS: [&str; 4] = ["s3:GetObject", "s3:*", "s3:PutObject", "sqs:SendMessage"];
+const RESOURCES: [&str; 6] = [
+    "arn:aws:s3:::${A}/*",
+    "arn:aws:s3:::${B}/*",
+    "arn:aws:s3:::${A}-${B}/x",
+    "arn:aws:s3:::one/*",
+    "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${A}",
+    "*",
+];
+const CONDITIONS: [&str; 4] = [
+    "{}",
+    "{StringEquals: {\"aws:PrincipalTag/team\": !Sub \"${A}\"}}",
+    "{StringLike: {\"aws:SourceVpce\": !Sub \"x-${B}\"}}",
+    "{StringEquals: {\"aws:PrincipalTag/team\": one}}",
+];
+/// Values of the parameters.
+const VALUES: [&str; 6] = ["one", "*", "o?e", "two", "one/x", "a:b"];
+
+fn statements(dice: &mut Dice) -> String {
+    let mut all = String::new();
+    for _ in 0..2 {
+        let effect = dice.of(&["Allow", "Allow", "Deny"]);
+        let (action, condition) = (dice.of(&ACTIONS), dice.of(&CONDITIONS));
+        let resources =
+            format!("[!Sub \"{}\", !Sub \"{}\"]", dice.of(&RESOURCES), dice.of(&RESOURCES));
+        all.push_str(&format!(
+            "            - {{Effect: {effect}, Action: \"{action}\", Resource: {resources}, Condition: {condition}}}\n"
+        ));
+    }
+    all
+}
+
+fn template(old: &str, new: &str, parameters: &str) -> String {
+    let role = |name: &str, statements: &str| {
+        format!(
+            "  {name}:\n    Type: AWS::IAM::Role\n    Properties:\n      Policies:\n      - PolicyName: own\n        PolicyDocument:\n          Version: \"2012-10-17\"\n          Statement:\n{statements}"
+        )
+    };
+    format!("Parameters: {parameters}\nResources:\n{}{}", role("Old", old), role("New", new))
+}
+
+#[test]
+fn what_is_proved_holds_for_every_value() {
+    let mut dice = Dice(11);
+    let (mut proved, mut refuted, mut tried) = (0, 0, 0);
+    for _ in 0..40 {
+        let old = statements(&mut dice);
+        // Often a part of the old policy, so that there is something to prove.
+        let new = match dice.of(&["part", "other", "part"]) {
+            "part" => old.lines().take(1).map(|line| format!("{line}\n")).collect(),
+            _ => statements(&mut dice),
+        };
+        let open = "{A: {Type: String}, B: {Type: String}}";
+        let text = template(&old, &new, open);
+        let answer = no_more(&role(&text, "Old").open, &role(&text, "New").open);
+        refuted += usize::from(answer.holds() == Some(false));
+        if answer.holds() != Some(true) {
+            continue;
+        }
+        proved += 1;
+        for _ in 0..4 {
+            let one = |value: &str| format!("{{Type: String, AllowedValues: [\"{value}\"]}}");
+            let (a, b) = (one(dice.of(&VALUES)), one(dice.of(&VALUES)));
+            let text = template(&old, &new, &format!("{{A: {a}, B: {b}}}"));
+            let answer = no_more(&role(&text, "Old").open, &role(&text, "New").open);
+            assert!(answer.holds() != Some(false), "{text}\n{answer:?}");
+            tried += 1;
+        }
+    }
+    assert!(proved > 5 && refuted > 2 && tried > 20, "{proved} {refuted} {tried}");
+}
+
+#[test]
+fn everything_in_public_templates_and_plans_has_a_holder() {
+    let mut count = 0;
+    for path in sample(&["cloudformation", "terraform-plan"], 4) {
+        let bytes = std::fs::read(&path).expect("the file is read");
+        let Ok(Some(all)) = holders(&path, &bytes) else { continue };
+        for holder in &all {
+            count += 1;
+            for side in [Side::Identity, Side::Resource] {
+                let origin = path.to_string_lossy();
+                let gathered = gather(holder, side, &origin, keyaki_catalog::embedded());
+                let again = gather(holder, side, &origin, keyaki_catalog::embedded());
+                assert_eq!(gathered.map(|g| g.says), again.map(|g| g.says));
+            }
+        }
+    }
+    println!("{count} holders");
+}
