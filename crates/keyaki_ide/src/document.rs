@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
 use keyaki_catalog::Catalog;
 use keyaki_diag::{Finding, TextRange};
 use keyaki_ir::Statement;
+use keyaki_lint::Memory;
 use keyaki_syntax::{NodeId, Tree};
-use keyaki_workspace::{Language, ReadPolicy, check_tree, check_yaml, language, read_policies};
+use keyaki_workspace::{
+    CheckedDocument, CheckedTree, Language, ReadPolicy, check_tree, check_yaml, language,
+    read_policies,
+};
 
 use crate::Settings;
 
@@ -21,9 +25,19 @@ pub struct Document {
     language: Language,
     policies: OnceLock<Vec<ReadPolicy>>,
     pub(crate) settings: Arc<Settings>,
-    findings: OnceLock<Vec<Finding>>,
+    found: OnceLock<Found>,
+    /// An earlier version that was checked, as long as somebody else keeps it.
+    before: Weak<Document>,
     /// The account ids that it names.
     pub(crate) accounts: OnceLock<BTreeSet<Box<str>>>,
+}
+
+/// What the rules found.
+#[derive(Debug)]
+struct Found {
+    findings: Vec<Finding>,
+    /// What helps to check the next version.
+    memories: Vec<Memory>,
 }
 
 impl Document {
@@ -35,9 +49,31 @@ impl Document {
             Language::Json => Tree::parse(text),
             Language::Yaml => Tree::opaque(text),
         };
-        let (policies, findings) = (OnceLock::new(), OnceLock::new());
-        let accounts = OnceLock::new();
-        Document { path, tree, language, policies, settings, findings, accounts }
+        Document::of(path, tree, language, settings, Weak::new())
+    }
+
+    /// Reads a later version of this text, under the same settings: what [`Document::read`] gives,
+    /// in less time the less the texts differ, if this version was checked and is kept until that
+    /// one is.
+    pub fn reread(self: &Arc<Document>, text: &str) -> Document {
+        let language = language(&self.path, text.as_bytes());
+        let settings = Arc::clone(&self.settings);
+        if language != Language::Json || !self.is_json() {
+            return Document::read(&*self.path, text, settings);
+        }
+        let tree = self.tree.reread(text);
+        Document::of(self.path.clone(), tree, language, settings, Arc::downgrade(self))
+    }
+
+    fn of(
+        path: PathBuf,
+        tree: Tree,
+        language: Language,
+        settings: Arc<Settings>,
+        before: Weak<Document>,
+    ) -> Document {
+        let (policies, found, accounts) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Document { path, tree, language, policies, settings, found, before, accounts }
     }
 
     /// The text.
@@ -68,16 +104,28 @@ impl Document {
 
     /// What the rules find, in order of position; nothing in a text without a policy.
     pub fn findings(&self) -> &[Finding] {
-        self.findings.get_or_init(|| {
-            let options = &self.settings.options;
-            let checked = match self.language {
-                Language::Json => check_tree(&self.path, &self.tree, options),
-                Language::Yaml => check_yaml(&self.path, self.text(), options),
-            };
-            let mut findings: Vec<_> = checked.into_iter().flat_map(|d| d.findings).collect();
-            findings.sort_by_key(Finding::range);
-            findings
-        })
+        &self.found.get_or_init(|| self.check()).findings
+    }
+
+    /// Whether somebody has asked for the findings.
+    pub fn is_checked(&self) -> bool {
+        self.found.get().is_some()
+    }
+
+    fn check(&self) -> Found {
+        let (options, before) = (&self.settings.options, self.before.upgrade());
+        let known = before.as_ref().and_then(|b| Some((&b.tree, &*b.found.get()?.memories)));
+        let CheckedTree { documents, memories } = match self.language {
+            Language::Json => check_tree(&self.path, &self.tree, options, known),
+            Language::Yaml => CheckedTree {
+                documents: check_yaml(&self.path, self.text(), options),
+                memories: Vec::new(),
+            },
+        };
+        let of = |document: CheckedDocument| document.findings;
+        let mut findings: Vec<_> = documents.into_iter().flat_map(of).collect();
+        findings.sort_by_key(Finding::range);
+        Found { findings, memories }
     }
 
     pub(crate) fn catalog(&self) -> &'static Catalog {

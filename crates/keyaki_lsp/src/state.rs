@@ -55,7 +55,7 @@ impl State {
     }
 
     pub(crate) fn open(&mut self, uri: Uri, version: i32, text: String) {
-        let snapshot = self.snapshot_of(uri.clone(), version, text);
+        let snapshot = Arc::new(self.snapshot_of(uri.clone(), version, text));
         let open = Open { snapshot, tokens: None, is_publishing: false, is_proving: false };
         self.open.insert(uri, open);
     }
@@ -78,9 +78,9 @@ impl State {
         for change in changes {
             self.apply(&mut text, known.take(), change);
         }
-        let snapshot = self.snapshot_of(uri.clone(), version, text);
+        let snapshot = self.snapshot_of(uri.clone(), version, text).after(&before);
         if let Some(open) = self.open.get_mut(uri) {
-            open.snapshot = snapshot;
+            open.snapshot = Arc::new(snapshot);
         }
         Some(before)
     }
@@ -107,10 +107,10 @@ impl State {
         }
     }
 
-    fn snapshot_of(&mut self, uri: Uri, version: i32, text: String) -> Arc<Snapshot> {
+    fn snapshot_of(&mut self, uri: Uri, version: i32, text: String) -> Snapshot {
         let revision = self.next_revision();
         let (client, settings) = (Arc::clone(&self.client), self.settings.of(&path_of(&uri)));
-        Arc::new(Snapshot::new(uri, version, revision, text, client, settings))
+        Snapshot::new(uri, version, revision, text, client, settings)
     }
 
     pub(crate) fn snapshot(&self, uri: &Uri) -> Option<Arc<Snapshot>> {
@@ -142,7 +142,7 @@ impl State {
         for old in self.snapshots() {
             let new = self.snapshot_of(old.uri.clone(), old.version, old.text.clone());
             if let Some(open) = self.open.get_mut(&old.uri) {
-                open.snapshot = new;
+                open.snapshot = Arc::new(new);
             }
         }
     }

@@ -1,12 +1,13 @@
 //! From sources to findings.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::path::Path;
 
 use keyaki_catalog::Catalog;
 use keyaki_diag::{Finding, TextRange};
 use keyaki_ir::{Policy, PolicyKind, ResourceType};
-use keyaki_lint::{Document, Linter};
+use keyaki_lint::{Document, Linter, Memory};
 use keyaki_syntax::{NodeKind, SyntaxError, Tree, Value};
 
 use crate::config::Config;
@@ -131,7 +132,7 @@ pub fn check_text<'b>(
     bytes: impl Into<Cow<'b, [u8]>>,
     options: &Options<'_>,
 ) -> CheckedFile {
-    let run = Run { options, path };
+    let run = Run::new(path, options);
     let text = Text::read(path, bytes.into());
     let mut documents = run.text(&text);
     if let (Text::Json(tree), true) = (&text, documents.is_empty())
@@ -148,15 +149,50 @@ pub fn check_text<'b>(
     finish(path, text, documents)
 }
 
+/// A version of a JSON text that was checked.
+#[derive(Debug)]
+pub struct CheckedTree {
+    /// Its policies.
+    pub documents: Vec<CheckedDocument>,
+    /// What is remembered of those that stand in the text itself, in order.
+    pub memories: Vec<Memory>,
+}
+
 /// Checks the policies of a JSON text that was read already, and says nothing of a text that holds
-/// none: for editors, which open all kinds of files.
-pub fn check_tree(path: &Path, tree: &Tree, options: &Options<'_>) -> Vec<CheckedDocument> {
-    Run { options, path }.json(tree)
+/// none: for editors, which open all kinds of files, and change them. With an earlier version of
+/// the same text, and what was remembered of it under the same options, less is looked at and the
+/// same is found.
+pub fn check_tree(
+    path: &Path,
+    tree: &Tree,
+    options: &Options<'_>,
+    before: Option<(&Tree, &[Memory])>,
+) -> CheckedTree {
+    let versions = Versions { before, now: RefCell::default() };
+    let run = Run { versions: Some(&versions), ..Run::new(path, options) };
+    CheckedTree { documents: run.json(tree), memories: versions.now.into_inner() }
 }
 
 /// As [`check_tree`], of a text that is no JSON.
 pub fn check_yaml(path: &Path, text: &str, options: &Options<'_>) -> Vec<CheckedDocument> {
-    Run { options, path }.found_yaml(text)
+    Run::new(path, options).found_yaml(text)
+}
+
+/// A text from one version to the next.
+struct Versions<'a> {
+    before: Option<(&'a Tree, &'a [Memory])>,
+    /// What is remembered of the policies checked so far.
+    now: RefCell<Vec<Memory>>,
+}
+
+impl Versions<'_> {
+    fn lint(&self, linter: &Linter, document: Document<'_>) -> Vec<Finding> {
+        let mut now = self.now.borrow_mut();
+        let before = self.before.and_then(|(tree, all)| Some((tree, all.get(now.len())?)));
+        let (findings, memory) = linter.lint_again(document, before);
+        now.push(memory);
+        findings
+    }
 }
 
 /// A policy of a tree, with what is known of it.
@@ -172,7 +208,7 @@ pub struct ReadPolicy {
 
 /// The policies that stand in a tree itself, in order; those in its strings are left out.
 pub fn read_policies(path: &Path, tree: &Tree, options: &Options<'_>) -> Vec<ReadPolicy> {
-    let run = Run { options, path };
+    let run = Run::new(path, options);
     let here = sites(tree).into_iter().filter_map(|site| match site {
         Site::Here(value) => Some(value),
         Site::Text(_) => None,
@@ -187,7 +223,7 @@ pub fn read_policies(path: &Path, tree: &Tree, options: &Options<'_>) -> Vec<Rea
 /// All policies of a text in order, those in its strings among them, and the text itself where it
 /// is one that is too broken to tell.
 pub(crate) fn all_policies(path: &Path, text: &str, options: &Options<'_>) -> Vec<ReadPolicy> {
-    let run = Run { options, path };
+    let run = Run::new(path, options);
     let tree = match Text::read(path, text.as_bytes().into()) {
         Text::Yaml(text) => return run.host_policies(&host::read_yaml(&text)),
         Text::Json(tree) => tree,
@@ -207,7 +243,7 @@ pub(crate) fn all_policies(path: &Path, text: &str, options: &Options<'_>) -> Ve
 /// Checks a text that was found in a folder: without a policy it is passed over, unless it is so
 /// broken that one cannot tell.
 fn check_found(path: &Path, bytes: Vec<u8>, options: &Options<'_>) -> CheckedFile {
-    let run = Run { options, path };
+    let run = Run::new(path, options);
     let text = Text::read(path, bytes.into());
     let documents = match &text {
         Text::Yaml(text) => run.found_yaml(text),
@@ -271,9 +307,15 @@ fn shown(path: &Path) -> String {
 struct Run<'a> {
     options: &'a Options<'a>,
     path: &'a Path,
+    /// Where the text is one that changes.
+    versions: Option<&'a Versions<'a>>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new(path: &'a Path, options: &'a Options<'a>) -> Self {
+        Self { options, path, versions: None }
+    }
+
     fn text(&self, text: &Text) -> Vec<CheckedDocument> {
         match text {
             Text::Json(tree) => self.json(tree),
@@ -338,7 +380,7 @@ impl Run<'_> {
         let mut inner = self.tree(&text.tree, policy.hint, 1);
         if inner.is_empty() && policy.hint.kind.is_some() {
             let lowered = keyaki_ir::lower(&text.tree);
-            inner.push(self.lint(&text.tree, &lowered, String::new(), policy.hint, true));
+            inner.push(self.lint(&lowered, (&text.tree, String::new()), policy.hint, true, None));
         }
         let outward = |document: CheckedDocument| CheckedDocument {
             pointer: format!("{}{}", policy.pointer, document.pointer),
@@ -358,7 +400,8 @@ impl Run<'_> {
                 Site::Here(value) => {
                     here.push((documents.len(), value.range()));
                     let hint = if value.parent().is_none() { outer } else { kind::hint(value) };
-                    documents.push(self.policy(value, hint, here.len() == 1));
+                    let versions = self.versions.filter(|_| depth == 0);
+                    documents.push(self.policy(value, hint, here.len() == 1, versions));
                 }
                 Site::Text(string) if depth < MAX_EMBEDDING => {
                     documents.extend(
@@ -418,7 +461,8 @@ impl Run<'_> {
     /// altogether, the first finding says it all.
     fn whole(&self, tree: &Tree) -> Vec<CheckedDocument> {
         let policy = keyaki_ir::lower(tree);
-        let mut document = self.lint(tree, &policy, String::new(), Hint::default(), true);
+        let here = (tree, String::new());
+        let mut document = self.lint(&policy, here, Hint::default(), true, None);
         let is_container = |root: Value<'_>| match root.kind() {
             NodeKind::Object | NodeKind::Array => true,
             NodeKind::Member
@@ -434,9 +478,15 @@ impl Run<'_> {
         vec![document]
     }
 
-    fn policy(&self, value: Value<'_>, hint: Hint, is_first: bool) -> CheckedDocument {
+    fn policy(
+        &self,
+        value: Value<'_>,
+        hint: Hint,
+        is_first: bool,
+        versions: Option<&Versions<'_>>,
+    ) -> CheckedDocument {
         let (tree, policy) = (value.tree(), keyaki_ir::lower_value(value));
-        self.lint(tree, &policy, tree.pointer(value.id()), hint, is_first)
+        self.lint(&policy, (tree, tree.pointer(value.id())), hint, is_first, versions)
     }
 
     fn read(&self, value: Value<'_>, hint: Hint) -> ReadPolicy {
@@ -455,11 +505,11 @@ impl Run<'_> {
 
     fn lint(
         &self,
-        tree: &Tree,
         policy: &Policy,
-        pointer: String,
+        (tree, pointer): (&Tree, String),
         hint: Hint,
         whole_text: bool,
+        versions: Option<&Versions<'_>>,
     ) -> CheckedDocument {
         let Options { linter, catalog, .. } = self.options;
         let known = self.kind(policy, hint);
@@ -472,7 +522,10 @@ impl Run<'_> {
             resource_type: known.resource_type,
             catalog,
         };
-        let mut findings = linter.lint(document);
+        let mut findings = match versions {
+            Some(versions) => versions.lint(linter, document),
+            None => linter.lint(document),
+        };
         if let Some(config) = &self.options.config {
             config.settle(self.path, policy, &mut findings);
         }

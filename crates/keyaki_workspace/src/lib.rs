@@ -26,8 +26,8 @@ mod tree_of_files;
 mod unwrap;
 
 pub use check::{
-    CheckedDocument, CheckedFile, Options, ReadPolicy, Status, check, check_text, check_tree,
-    check_yaml, read_policies,
+    CheckedDocument, CheckedFile, CheckedTree, Options, ReadPolicy, Status, check, check_text,
+    check_tree, check_yaml, read_policies,
 };
 pub use config::{ArchiveRule, CONFIG_NAME, Config, InvalidConfig, today};
 pub use discover::{Content, Source, discover};
