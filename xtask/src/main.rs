@@ -27,6 +27,7 @@ mod report;
 mod rule_docs;
 mod sbom;
 mod test;
+mod vscode_settings;
 mod z3;
 mod zip;
 

@@ -1,6 +1,5 @@
 //! One text as the editor has it.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, Weak};
 
@@ -10,11 +9,11 @@ use keyaki_ir::Statement;
 use keyaki_lint::Memory;
 use keyaki_syntax::{NodeId, Tree};
 use keyaki_workspace::{
-    CheckedDocument, CheckedTree, Language, ReadPolicy, check_tree, check_yaml, language,
+    CheckedDocument, CheckedTree, Language, Mention, ReadPolicy, check_tree, check_yaml, language,
     read_policies,
 };
 
-use crate::Settings;
+use crate::{Accounts, Settings};
 
 /// A text, read once.
 #[derive(Debug)]
@@ -29,7 +28,14 @@ pub struct Document {
     /// An earlier version that was checked, as long as somebody else keeps it.
     before: Weak<Document>,
     /// The account ids that it names.
-    pub(crate) accounts: OnceLock<BTreeSet<Box<str>>>,
+    pub(crate) accounts: OnceLock<Accounts>,
+    /// Where it names policies.
+    pub(crate) mentions: OnceLock<Vec<Mention>>,
+}
+
+/// Whether texts in Terraform's language are read.
+pub fn reads_terraform() -> bool {
+    language(Path::new("main.tf"), b"") != Language::Json
 }
 
 /// What the rules found.
@@ -72,8 +78,9 @@ impl Document {
         settings: Arc<Settings>,
         before: Weak<Document>,
     ) -> Document {
-        let (policies, found, accounts) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Document { path, tree, language, policies, settings, found, before, accounts }
+        let (policies, found) = (OnceLock::new(), OnceLock::new());
+        let (accounts, mentions) = (OnceLock::new(), OnceLock::new());
+        Document { path, tree, language, policies, settings, found, before, accounts, mentions }
     }
 
     /// The text.
@@ -84,6 +91,11 @@ impl Document {
     /// Whether its tree says anything about it.
     pub(crate) fn is_json(&self) -> bool {
         self.language == Language::Json
+    }
+
+    /// Whether it is YAML.
+    pub(crate) fn is_yaml(&self) -> bool {
+        self.language == Language::Yaml
     }
 
     /// Its path.

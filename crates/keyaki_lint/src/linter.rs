@@ -85,10 +85,7 @@ impl Linter {
         run(&plans[document.kind as usize], &mut cx, document, recall);
         let mut findings = cx.into_findings();
         hole::drop_guesses(&document, &mut findings);
-        findings.sort_by(|a, b| {
-            let key = |f: &Finding| (f.range(), f.rule.name);
-            key(a).cmp(&key(b))
-        });
+        findings.sort_by_cached_key(|f| (f.range(), f.rule.name));
         findings
     }
 }

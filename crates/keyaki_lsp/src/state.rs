@@ -9,6 +9,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use tower_lsp_server::gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
 
+use crate::account::KnownAccounts;
 use crate::client_traits::ClientTraits;
 use crate::position::Lines;
 use crate::scope::Scopes;
@@ -26,6 +27,8 @@ pub(crate) struct State {
     last_revision: u64,
     /// Another number with other settings.
     generation: u64,
+    /// The accounts that files name.
+    pub(crate) accounts: KnownAccounts,
     /// Who has it may prove.
     pub(crate) turns: Arc<Semaphore>,
 }
@@ -46,7 +49,18 @@ impl State {
         let (open, folders) = (HashMap::new(), Vec::new());
         let (client, turns) = (Arc::new(client), Arc::new(Semaphore::new(1)));
         let section = Value::Null;
-        State { open, settings, section, client, folders, last_revision: 0, generation: 0, turns }
+        let (accounts, last_revision, generation) = (KnownAccounts::default(), 0, 0);
+        State {
+            open,
+            settings,
+            section,
+            client,
+            folders,
+            last_revision,
+            generation,
+            accounts,
+            turns,
+        }
     }
 
     fn next_revision(&mut self) -> u64 {

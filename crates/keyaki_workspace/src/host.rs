@@ -5,13 +5,14 @@
 //! read policies of templates as they read any other, and what they find points at the template.
 //!
 //! One file each: the nodes of a template (`node.rs`), YAML (`yaml.rs`, `scalar.rs`), where the
-//! policies are (`search.rs`, `attachment.rs`), what functions come to (`intrinsic.rs`), and how a
-//! policy is written out (`emit.rs`).
+//! policies are (`search.rs`, `attachment.rs`), what functions come to (`intrinsic.rs`), how a
+//! policy is written out (`emit.rs`), and where policies are named (`mention.rs`).
 
 mod attachment;
 mod emit;
 mod intrinsic;
 mod margin;
+pub(crate) mod mention;
 mod node;
 mod plan;
 mod scalar;

@@ -33,6 +33,9 @@ pub use config::{ArchiveRule, CONFIG_NAME, Config, InvalidConfig, today};
 pub use discover::{Content, Source, discover};
 pub use fix::{Fixed, fix};
 pub use guard::{Change, change_of_text};
+pub use host::mention::{
+    Mention, MentionSource, PolicyName, is_name as is_managed_policy_name, mentions,
+};
 pub use host::{Language, language};
 pub use order::canonical_order;
 pub use parallel::{default_jobs, map};

@@ -25,6 +25,38 @@ const TESTS: Record<string, () => Promise<void>> = {
     assert.deepEqual(servers(), []);
   },
 
+  "other YAML files start no server either": async () => {
+    const document = await open("values.yaml");
+    await pause(500);
+    assert.equal(document.languageId, "yaml");
+    assert.deepEqual(servers(), []);
+  },
+
+  "a template keeps its language, and gets findings and a fix": async () => {
+    const document = await open("stack.yaml");
+    const [finding] = await findings(document, 1);
+    assert.equal(document.getText(finding!.range), "s3:GetObjekt");
+    assert.equal(document.languageId, "yaml");
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>("vscode.executeCodeActionProvider", document.uri, finding!.range, undefined, 20);
+    const fix = actions.find(({ title }) => title.includes("s3:GetObject"));
+    assert.ok(await vscode.workspace.applyEdit(fix!.edit!));
+    await findings(document, 0);
+    await vscode.workspace.save(document.uri);
+    const formatters = await vscode.commands.executeCommand("vscode.executeFormatDocumentProvider", document.uri, {});
+    assert.equal(formatters, undefined);
+  },
+
+  "a policy is followed from where a template names it, and renamed": async () => {
+    const document = await open("stack.yaml");
+    const use = document.positionAt(document.getText().indexOf("!Ref ReadReports") + 7);
+    const [defined] = await vscode.commands.executeCommand<(vscode.Location | vscode.LocationLink)[]>("vscode.executeDefinitionProvider", document.uri, use);
+    assert.equal(defined && "range" in defined && defined.range.start.line, 2);
+    const places = await vscode.commands.executeCommand<vscode.Location[]>("vscode.executeReferenceProvider", document.uri, use);
+    assert.deepEqual(places.map(({ range }) => range.start.line), [2, 15]);
+    const renaming = await vscode.commands.executeCommand<vscode.WorkspaceEdit>("vscode.executeDocumentRenameProvider", document.uri, use, "Readers");
+    assert.equal(renaming.get(document.uri).length, 2);
+  },
+
   "a JSON file that holds a policy becomes one, with findings": async () => {
     const document = await open("role.json");
     await until("the language", () => document.languageId === "iam-policy");
