@@ -67,8 +67,12 @@ pub(crate) fn definition(
         }),
         (None, None) => {}
     }
-    let is_there = !places.is_empty();
-    is_there.then(|| lsp::DefinitionResponse::Definition(lsp::Definition::LocationList(places)))
+    let definition = match places.len() {
+        0 => return None,
+        1 => lsp::Definition::Location(places.swap_remove(0)),
+        _ => lsp::Definition::LocationList(places),
+    };
+    Some(lsp::DefinitionResponse::Definition(definition))
 }
 
 fn location(snapshot: &Snapshot, range: TextRange) -> lsp::Location {

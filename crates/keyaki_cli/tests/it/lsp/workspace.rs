@@ -146,8 +146,8 @@ fn a_managed_policy_is_found_and_renamed_in_files_that_are_not_open() {
     let at = json!({ "line": 4, "character": 70 });
     let about = json!({ "textDocument": { "uri": uri("b.yaml") }, "position": at });
     let defined = editor.result("textDocument/definition", about.clone());
-    assert_eq!(defined[0]["uri"], uri("a.yaml"));
-    assert_eq!(defined[0]["range"]["start"], json!({ "line": 4, "character": 25 }));
+    assert_eq!(defined["uri"], uri("a.yaml"));
+    assert_eq!(defined["range"]["start"], json!({ "line": 4, "character": 25 }));
     let with = |name: &str, value: Value| {
         let mut about = about.clone();
         about[name] = value;
