@@ -28,7 +28,8 @@ export function connect(file: string, output: LogOutputChannel, died: () => void
     middleware: {
       didOpen: async (document, next) => (isTold(document) ? next(document) : undefined),
       didChange: async (change, next) => (isTold(change.document) ? next(change) : undefined),
-      didClose: async (document, next) => (isTold(document) ? next(document) : undefined),
+      // Closing is always told: only then does the library forget that it knows of a document,
+      // and asks for its diagnostics when it comes again in another language.
       provideDiagnostics: (document, previous, token, next) => {
         const isKnown = !("fileName" in document) || isTold(document);
         return isKnown ? next(document, previous, token) : undefined;
