@@ -43,7 +43,8 @@ usage: cargo xtask <task>
 tasks:
   test [ARG…]        run all tests, with Z3; arguments go to the test runner
   test-editor        run the VS Code extension in a real workbench
-  test-editors       the same, and before that the tests in Neovim and Emacs, which it installs
+  test-editors       the same, and before that the tests in Neovim, which it installs; with
+                     KEYAKI_TEST_EDITORS=1 those in Emacs, too
   test-protocol      run the language server under pytest-lsp, which it installs
   test-report        look at the HTML report in Chromium, driven by playwright-core
   package-editor [--target T --program P]
