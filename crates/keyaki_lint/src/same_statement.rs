@@ -3,8 +3,8 @@
 //! A statement with a part that could not be read is the same as no other.
 
 use keyaki_ir::{
-    ActionPattern, Condition, ConditionBlock, ConditionValue, Element, PrincipalElement, PrincipalForm,
-    ResourcePattern, Shape, Statement,
+    ActionPattern, Condition, ConditionBlock, ConditionValue, Element, PrincipalElement,
+    PrincipalForm, ResourcePattern, Shape, Statement,
 };
 
 use crate::text_hash::{exact, folded};

@@ -3,7 +3,7 @@
 use keyaki_diag::{Finding, Persona};
 use keyaki_ir::PolicyKind;
 use keyaki_lint::{Document, Linter, Memory, Selection};
-use keyaki_syntax::{NodeKind, Tree};
+use keyaki_syntax::{NodeKind, Tree, Value};
 
 use crate::examples::examples;
 use crate::support::Random;
@@ -73,10 +73,10 @@ fn statements(kind: PolicyKind) -> Vec<String> {
     let texts = rules.flat_map(|rule| examples(rule)).map(|example| Tree::parse(example.text));
     let of = |tree: Tree| -> Vec<String> {
         let statement = tree.root().and_then(|root| root.get("Statement"));
-        let all = statement.into_iter().flat_map(|s| match s.kind() {
-            NodeKind::Array => s.elements().collect(),
-            _ => vec![s],
-        });
+        let is_list = |s: &Value<'_>| s.kind() == NodeKind::Array;
+        let all = statement
+            .into_iter()
+            .flat_map(|s| if is_list(&s) { s.elements().collect() } else { vec![s] });
         all.filter(|s| s.source().len() < 1000).map(|s| s.source().to_owned()).collect()
     };
     texts.flat_map(of).collect()

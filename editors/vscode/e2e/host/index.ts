@@ -151,6 +151,10 @@ const TESTS: Record<string, () => Promise<void>> = {
     await until("the fixes", async () => {
       await open("tidy.policy.json");
       await vscode.commands.executeCommand("keyaki.fixAll");
+      // What was chosen may be applied a little later; a second time would be one too many.
+      for (let tries = 0; tries < 40 && !document.isDirty; tries += 1) {
+        await pause(50);
+      }
       return document.isDirty;
     });
     await findings(document, 0);
@@ -252,7 +256,10 @@ async function open(name: string): Promise<vscode.TextDocument> {
 /** The findings of a document, once there are so many. */
 async function findings(document: vscode.TextDocument, count: number): Promise<vscode.Diagnostic[]> {
   const now = () => vscode.languages.getDiagnostics(document.uri).filter(({ source }) => source === "keyaki");
-  await until(`${count} findings`, () => now().length === count);
+  const seen = () => `${now().map(({ message }) => message).join("; ")} in: ${document.getText()}`;
+  await until(`${count} findings`, () => now().length === count).catch((error: Error) => {
+    throw new Error(`${error.message}, but ${seen()}`);
+  });
   return now();
 }
 
