@@ -48,7 +48,7 @@ async function asksWhatAPatternMeans(page) {
 }
 
 async function seesWhatItGrants(page) {
-  assert.match(await textOf(page, ".monaco-editor .codelens-decoration", /grants/), /grants \d+ actions/);
+  assert.match(await textOf(page, ".monaco-editor .codelens-decoration", /grants [1-9]/), /grants \d+ actions/);
 }
 
 async function mendsIt(page) {
