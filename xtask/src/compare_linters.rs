@@ -12,10 +12,12 @@ use crate::Outcome;
 mod service_reference;
 
 /// The packages, pinned. The last is what the first needs and does not name.
-const PACKAGES: [&str; 3] = ["parliament==1.6.4", "iam-policy-validator==1.31.4", "setuptools<81"];
+const PACKAGES: [&str; 4] =
+    ["parliament==1.6.4", "iam-policy-validator==1.31.4", "cloudsplaining==0.9.1", "setuptools<81"];
 
 const MEASURE: &str = include_str!("compare_linters/measure.py");
 const PARLIAMENT: &str = include_str!("compare_linters/parliament_driver.py");
+const CLOUDSPLAINING: &str = include_str!("compare_linters/cloudsplaining_driver.py");
 
 /// A tool is run so often, the least time counts; one that takes long, once.
 const RUNS: usize = 5;
@@ -86,6 +88,7 @@ impl Bench {
         std::fs::create_dir_all(&bench.folder)?;
         std::fs::write(bench.folder.join("measure.py"), MEASURE)?;
         std::fs::write(bench.folder.join("parliament_driver.py"), PARLIAMENT)?;
+        std::fs::write(bench.folder.join("cloudsplaining_driver.py"), CLOUDSPLAINING)?;
         service_reference::write(&bench.folder.join("services"))?;
         let cargo = ["build", "--release", "--quiet", "--package", "keyaki_cli"];
         succeed(crate::cargo(root).args(cargo))?;
@@ -101,26 +104,36 @@ impl Bench {
         self.folder.join("venv/bin/python")
     }
 
-    fn tools(&self, folder: &Path) -> [Tool; 3] {
+    fn tools(&self, folder: &Path) -> Vec<Tool> {
         let text = |path: PathBuf| path.display().to_string();
         let folder = folder.display().to_string();
         let words = |words: &[&str]| words.iter().map(|&w| w.to_owned()).collect::<Vec<_>>();
         let ours = text(self.keyaki.clone());
         let python = text(self.python());
         let driver = text(self.folder.join("parliament_driver.py"));
+        let cloudsplaining = text(self.folder.join("cloudsplaining_driver.py"));
         let validator = text(self.folder.join("venv/bin/iam-validator"));
         let services = text(self.folder.join("services"));
         let report = text(self.folder.join("report.json"));
-        [
-            Tool {
-                name: format!("keyaki {}", env!("CARGO_PKG_VERSION")),
-                command: words(&[
-                    &ours, "check", "--kind", "identity", "--format", "json", &folder,
-                ]),
-            },
+        let check = [&ours, "check", "--kind", "identity", "--jobs", "1", "--format", "concise"];
+        let keyaki = |what: &str, more: &[&str]| Tool {
+            name: format!("keyaki {}{what}", env!("CARGO_PKG_VERSION")),
+            command: words(&[&check[..], more, &[&folder]].concat()),
+        };
+        vec![
+            keyaki("", &[]),
+            keyaki(", all personas, with proofs", &["--persona", "auditor"]),
             Tool {
                 name: PACKAGES[0].replace("==", " "),
                 command: words(&[&python, &driver, &folder]),
+            },
+            Tool {
+                name: PACKAGES[0].replace("==", " ") + " with community auditors",
+                command: words(&[&python, &driver, &folder, "community"]),
+            },
+            Tool {
+                name: PACKAGES[2].replace("==", " "),
+                command: words(&[&python, &cloudsplaining, &folder]),
             },
             Tool {
                 name: PACKAGES[1].replace("==", " "),

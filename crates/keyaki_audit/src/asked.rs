@@ -2,12 +2,13 @@
 
 use keyaki_analyze::Access;
 use keyaki_catalog::Catalog;
-use keyaki_ir::Arn;
 use keyaki_ir::arn::{Segment, is_account_id};
 use keyaki_ir::glob::{self, Case};
+use keyaki_ir::{Arn, Element, ResourcePattern, Statement};
 
 use crate::Auditor;
 use crate::target::{Target, targets};
+use crate::usual::Usual;
 
 /// An action on a resource, with what guards that resource.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub struct Asked {
     pub guarded: Vec<String>,
     /// Whether it is a part of the one target, so that nothing else fits.
     is_within: bool,
+    /// What requests of each account's principals bring.
+    pub(crate) usual: Usual,
 }
 
 impl Asked {
@@ -38,6 +41,7 @@ impl Asked {
             targets: Vec::new(),
             guarded: guarded(action, auditor.catalog),
             is_within: false,
+            usual: Usual::default(),
         };
         let mut targets = targets(auditor.snapshot);
         targets.retain(|t| match asked.is_open() {
@@ -49,6 +53,7 @@ impl Asked {
             asked.owner = asked.owner.or(known);
         }
         asked.targets = targets;
+        asked.usual = Usual::of(&asked, auditor);
         asked
     }
 
@@ -67,6 +72,7 @@ impl Asked {
             targets: vec![target.clone()],
             guarded: guarded(action, catalog),
             is_within: true,
+            usual: Usual::default(),
         }
     }
 
@@ -75,9 +81,23 @@ impl Asked {
         !self.is_within && self.has_pattern()
     }
 
+    /// The account that owns it, as the one target has it where there is one.
+    pub(crate) fn owner_with_policy(&self) -> Option<&String> {
+        self.targets.first().and_then(|t| t.account.as_ref()).or(self.owner.as_ref())
+    }
+
     /// Whether the resource is a pattern.
     pub(crate) fn has_pattern(&self) -> bool {
         self.resource.contains(['*', '?'])
+    }
+
+    /// Whether the `Resource` of a statement lets it be about what is asked, as far as texts tell.
+    pub(crate) fn may_be_about(&self, statement: &Statement) -> bool {
+        let fits = |p: &ResourcePattern| {
+            glob::matches(&p.pattern.widened(), &self.resource, Case::Insensitive)
+        };
+        let any = |e: &Element<ResourcePattern>| e.entries.iter().any(fits);
+        self.has_pattern() || statement.resource.as_ref().is_none_or(any)
     }
 
     /// Whether everybody can ask who they are.

@@ -26,6 +26,7 @@ mod reach;
 mod root;
 mod shared;
 mod unused;
+mod usual;
 
 pub use admin::admin;
 pub use asked::Asked;

@@ -1,4 +1,5 @@
-//! What each rule costs on a folder of policies: `cargo run --release --example rule_cost DIR`.
+//! What each rule costs on a folder of policies: `cargo run --release --example rule_cost DIR`,
+//! or some rules alone, one after the other: `… DIR RULE…`.
 
 #![expect(clippy::print_stdout, reason = "this is what it is for")]
 
@@ -29,6 +30,15 @@ fn main() {
         }
         (start.elapsed().as_secs_f64() * 1e3, findings)
     };
+    let only: Vec<String> = std::env::args().skip(2).collect();
+    for name in &only {
+        let selection = Selection::new(Persona::Auditor, std::slice::from_ref(name), &[]);
+        let (cost, findings) = run(&Linter::new(&selection.unwrap_or_default()));
+        println!("{cost:>9.2} ms  {name}, {findings} findings");
+    }
+    if !only.is_empty() {
+        return;
+    }
     run(&all);
     let (cost, findings) = run(&all);
     println!("{cost:>9.2} ms  the regular persona, {findings} findings");

@@ -20,8 +20,10 @@ use crate::{Document, formatting};
 /// The families of code actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodeActionKind {
-    /// Mends a finding.
+    /// Mends a finding; it is proved that the policies allow no more then.
     QuickFix,
+    /// Mends a finding in a way that may allow more, such as a name that was misspelt.
+    Widen,
     /// Accepts a finding.
     Suppress,
     /// Says the same, or nearly the same, in another way.
@@ -107,15 +109,24 @@ impl CodeActionId {
     }
 }
 
-/// What can be done in a part of a document: first what mends findings there.
+/// What can be done in a part of a document, of the kinds that are wanted: first what mends
+/// findings there.
 ///
+/// What fixes do to access is found out here, for those in the part.
 /// The two actions on the whole document are always listed: whether they change something is
 /// known when they are worked out.
-pub fn code_actions(document: &Document, range: TextRange) -> Vec<CodeAction> {
+pub fn code_actions(
+    document: &Document,
+    range: TextRange,
+    is_wanted: &dyn Fn(CodeActionKind) -> bool,
+) -> Vec<CodeAction> {
     if document.policies().is_empty() && document.findings().is_empty() {
         return Vec::new();
     }
-    let mut actions = fix::quick_fixes(document, range);
+    let mut actions = Vec::new();
+    if is_wanted(CodeActionKind::QuickFix) || is_wanted(CodeActionKind::Widen) {
+        actions.extend(fix::quick_fixes(document, range));
+    }
     actions.extend(rewrites(document, range.start));
     actions.extend(fix::suppressions(document, range));
     if document.findings().iter().any(fix::is_mended_safely) {
@@ -129,6 +140,7 @@ pub fn code_actions(document: &Document, range: TextRange) -> Vec<CodeAction> {
         let title = "Bring elements into canonical order";
         actions.push(whole(CodeActionId::Organize, title, CodeActionKind::Organize));
     }
+    actions.retain(|action| is_wanted(action.kind));
     actions
 }
 

@@ -1,16 +1,18 @@
 //! One text as the editor has it.
 
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use keyaki_catalog::Catalog;
-use keyaki_diag::{Finding, TextRange};
+use keyaki_diag::{Finding, Fix, TextRange};
 use keyaki_ir::Statement;
-use keyaki_lint::Memory;
+use keyaki_lint::{Linter, Memory};
 use keyaki_syntax::{NodeId, Tree};
 use keyaki_workspace::{
-    CheckedDocument, CheckedTree, Language, Mention, ReadPolicy, check_tree, check_yaml, language,
-    read_policies,
+    Change, CheckedDocument, CheckedTree, Guard, Language, Mention, ReadPolicy, check_tree,
+    check_yaml, language, read_policies,
 };
 
 use crate::{Accounts, Settings};
@@ -27,6 +29,8 @@ pub struct Document {
     found: OnceLock<Found>,
     /// An earlier version that was checked, as long as somebody else keeps it.
     before: Weak<Document>,
+    /// What fixes do to access, by the numbers of finding and fix, as far as somebody asked.
+    changes: Mutex<BTreeMap<(usize, usize), Change>>,
     /// The account ids that it names.
     pub(crate) accounts: OnceLock<Accounts>,
     /// Where it names policies.
@@ -80,7 +84,19 @@ impl Document {
     ) -> Document {
         let (policies, found) = (OnceLock::new(), OnceLock::new());
         let (accounts, mentions) = (OnceLock::new(), OnceLock::new());
-        Document { path, tree, language, policies, settings, found, before, accounts, mentions }
+        let changes = Mutex::default();
+        Document {
+            path,
+            tree,
+            language,
+            policies,
+            settings,
+            found,
+            before,
+            changes,
+            accounts,
+            mentions,
+        }
     }
 
     /// The text.
@@ -125,19 +141,42 @@ impl Document {
     }
 
     fn check(&self) -> Found {
-        let (options, before) = (&self.settings.options, self.before.upgrade());
+        let before = self.before.upgrade();
         let known = before.as_ref().and_then(|b| Some((&b.tree, &*b.found.get()?.memories)));
+        let mut found = self.found_by(&self.settings.options.linter, known);
+        found.findings.sort_by_key(Finding::range);
+        found
+    }
+
+    /// What a linter finds.
+    pub(crate) fn findings_of(&self, linter: &Linter) -> Vec<Finding> {
+        self.found_by(linter, None).findings
+    }
+
+    /// What a linter finds, which has found what is known of an earlier version.
+    fn found_by(&self, linter: &Linter, known: Option<(&Tree, &[Memory])>) -> Found {
+        let options = &self.settings.options;
         let CheckedTree { documents, memories } = match self.language {
-            Language::Json => check_tree(&self.path, &self.tree, options, known),
+            Language::Json => check_tree(&self.path, &self.tree, options, linter, known),
             Language::Yaml => CheckedTree {
-                documents: check_yaml(&self.path, self.text(), options),
+                documents: check_yaml(&self.path, self.text(), options, linter),
                 memories: Vec::new(),
             },
         };
         let of = |document: CheckedDocument| document.findings;
-        let mut findings: Vec<_> = documents.into_iter().flat_map(of).collect();
-        findings.sort_by_key(Finding::range);
-        Found { findings, memories }
+        Found { findings: documents.into_iter().flat_map(of).collect(), memories }
+    }
+
+    /// What fixes of its findings do to access, each by itself.
+    pub(crate) fn changes_of(&self, fixes: &[((usize, usize), &Fix)]) -> Vec<Change> {
+        let mut known = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        let guard = OnceCell::new();
+        let guard =
+            || guard.get_or_init(|| Guard::new(&self.path, self.text(), &self.settings.options));
+        let change = |&(id, fix): &((usize, usize), &Fix)| {
+            *known.entry(id).or_insert_with(|| guard().change(&[fix]))
+        };
+        fixes.iter().map(change).collect()
     }
 
     pub(crate) fn catalog(&self) -> &'static Catalog {

@@ -39,7 +39,10 @@ impl std::error::Error for InvalidSetting {}
 /// How documents are read and checked.
 #[derive(Debug)]
 pub struct Settings {
+    /// The rules that answer within a keystroke.
     pub(crate) options: Options<'static>,
+    /// The rules that ask the engine; none where nothing is to be proved.
+    pub(crate) provers: Option<Linter>,
     /// The editor's folder that they are for.
     pub(crate) folder: Option<PathBuf>,
     /// The findings that proofs give and that are shown; nothing is proved where there are none.
@@ -65,9 +68,11 @@ impl Settings {
         let selection = Selection::new(persona, &select, &ignore)
             .map_err(|error| InvalidSetting(error.to_string()))?;
         let linter = Linter::without_proofs(&selection);
+        let provers =
+            (choices.proofs != Some(false)).then(|| Linter::with_proofs_alone(&selection));
         let options =
             Options { kind, resource_type: None, linter, catalog, jobs: None, config: None };
-        Ok(Settings { options, folder: None, proved: proved(choices) })
+        Ok(Settings { options, provers, folder: None, proved: proved(choices) })
     }
 
     /// The same for a folder: what its `keyaki.toml` says counts where there is no choice.
@@ -95,6 +100,8 @@ impl Settings {
         if let Some(config) = &config {
             let linter = std::mem::take(&mut settings.options.linter);
             settings.options.linter = linter.with(config.settings.clone());
+            let provers = settings.provers.take();
+            settings.provers = provers.map(|provers| provers.with(config.settings.clone()));
         }
         settings.options.config = config;
         settings.folder = Some(folder.to_owned());
@@ -103,7 +110,7 @@ impl Settings {
 
     /// Whether there is anything to prove.
     pub fn proves(&self) -> bool {
-        !self.proved.is_empty()
+        !self.proved.is_empty() || self.provers.iter().any(|p| !p.rules().is_empty())
     }
 
     /// Whether the findings of a proof are shown.
@@ -113,10 +120,12 @@ impl Settings {
 
     /// The default settings.
     pub fn of(catalog: &'static Catalog) -> Settings {
-        let linter = Linter::without_proofs(&Selection::default());
+        let selection = Selection::default();
+        let linter = Linter::without_proofs(&selection);
+        let provers = Some(Linter::with_proofs_alone(&selection));
         let options =
             Options { kind: None, resource_type: None, linter, catalog, jobs: None, config: None };
-        Settings { options, folder: None, proved: PROVED.to_vec() }
+        Settings { options, provers, folder: None, proved: PROVED.to_vec() }
     }
 
     /// What AWS services define.

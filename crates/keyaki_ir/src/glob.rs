@@ -147,43 +147,31 @@ pub fn matches_pieces(pieces: &[Piece<'_>], text: &str, case: Case) -> bool {
 /// with one limit: an `outer` with `?` is explored in at most [`INCLUSION_STEPS`] states, and the
 /// answer past that is "no", so a "yes" is always right.
 pub fn includes(outer: &str, inner: &str, case: Case) -> bool {
-    let (o, p) = (symbols(outer), symbols(inner));
-    if o.contains(&Symbol::Any) {
-        includes_by_states(&o, &p, case)
-    } else {
-        includes_by_greed(&o, &p, case)
+    let (o, p) = (outer.as_bytes(), inner.as_bytes());
+    // Most patterns differ before their first wildcard.
+    let mut head = 0;
+    while let Some(&c) = o.get(head).filter(|&&c| c != b'*' && c != b'?') {
+        if !p.get(head).is_some_and(|&d| case.eq(c, d)) {
+            return false;
+        }
+        head += 1;
+    }
+    if !o[head..].contains(&b'?') || !has_wildcard(inner) {
+        // Only a star of `outer` can take in a wildcard of `inner`, so it may be read as text.
+        return matches_bytes(&o[head..], &p[head..], case);
+    }
+    includes_by_states(&symbols(outer), &symbols(inner), case)
+}
+
+fn equal(a: &[u8], b: &[u8], case: Case) -> bool {
+    match case {
+        Case::Sensitive => a == b,
+        Case::Insensitive => a.eq_ignore_ascii_case(b),
     }
 }
 
 /// How many states [`includes`] explores before it gives up.
 pub const INCLUSION_STEPS: usize = 10_000;
-
-/// Inclusion in a pattern without `?`: read `inner` as a text in which `?` is an unknown
-/// character and `*` a run of unknown characters, which only a star of `outer` can take in.
-fn includes_by_greed(o: &[Symbol], p: &[Symbol], case: Case) -> bool {
-    let (mut i, mut j) = (0, 0);
-    let mut resume: Option<(usize, usize)> = None;
-    while j < p.len() {
-        match (o.get(i), p[j]) {
-            (Some(Symbol::Star), _) => {
-                i += 1;
-                resume = Some((i, j));
-            }
-            (Some(Symbol::Char(a)), Symbol::Char(b)) if same(*a, b, case) => {
-                i += 1;
-                j += 1;
-            }
-            _ => match resume {
-                Some((after, swallowed)) => {
-                    resume = Some((after, swallowed + 1));
-                    (i, j) = (after, swallowed + 1);
-                }
-                None => return false,
-            },
-        }
-    }
-    o[i..].iter().all(|s| *s == Symbol::Star)
-}
 
 /// Inclusion by walking `inner` beside all positions that `outer` can be in.
 fn includes_by_states(o: &[Symbol], p: &[Symbol], case: Case) -> bool {
@@ -240,6 +228,30 @@ fn close(o: &[Symbol], positions: impl IntoIterator<Item = usize>) -> Vec<usize>
 
 /// Whether some text is matched by both patterns.
 pub fn intersects(a: &str, b: &str, case: Case) -> bool {
+    match (has_wildcard(a), has_wildcard(b)) {
+        (_, false) => matches(a, b, case),
+        (false, true) => matches(b, a, case),
+        (true, true) => {
+            let (head, other) = (literal_head(a), literal_head(b));
+            let (short, long) = if head.len() <= other.len() { (a, b) } else { (b, a) };
+            // What only fixes its start meets all that starts so.
+            starts_alike(head, other, case) && (is_prefix(short) || meet(short, long, case))
+        }
+    }
+}
+
+/// Whether one is the start of the other.
+fn starts_alike(a: &str, b: &str, case: Case) -> bool {
+    let common = a.len().min(b.len());
+    equal(&a.as_bytes()[..common], &b.as_bytes()[..common], case)
+}
+
+/// Whether the only wildcard of a pattern is a star at its end.
+fn is_prefix(pattern: &str) -> bool {
+    pattern.strip_suffix('*') == Some(literal_head(pattern))
+}
+
+fn meet(a: &str, b: &str, case: Case) -> bool {
     let (a, b) = (symbols(a), symbols(b));
     // reach[j]: the first i symbols of `a` and the first j of `b` can match the same text.
     let mut reach = vec![false; b.len() + 1];

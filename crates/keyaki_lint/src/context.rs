@@ -11,6 +11,7 @@ use keyaki_syntax::{NodeId, NodeKind, Tree, Value};
 
 use crate::budget::Budget;
 use crate::condition_index::ConditionIndex;
+use crate::granted::Granted;
 use crate::meaning::Meaning;
 use crate::memory::{self, Found};
 use crate::policy_keys::PolicyKeys;
@@ -50,6 +51,8 @@ pub(crate) struct Context<'a> {
     last_key: Cell<Option<(&'a str, KeyLookup<'a>)>>,
     /// The conditions of the statement that was asked for last.
     conditions: RefCell<Option<Rc<ConditionIndex<'a>>>>,
+    /// What the policy grants, once a rule has asked for it.
+    granted: OnceCell<Rc<Granted>>,
     /// What the policy means, once a rule has asked for it.
     meaning: OnceCell<Option<Rc<Meaning>>>,
 }
@@ -71,6 +74,7 @@ impl<'a> Context<'a> {
             keys: OnceCell::new(),
             last_key: Cell::new(None),
             conditions: RefCell::new(None),
+            granted: OnceCell::new(),
             meaning: OnceCell::new(),
         }
     }
@@ -155,6 +159,12 @@ impl<'a> Context<'a> {
         self.settings.texts(self.rule.meta.name, setting)
     }
 
+    /// What the policy grants, action by action.
+    pub(crate) fn granted(&self) -> Rc<Granted> {
+        let new = || Rc::new(Granted::new(self.catalog(), self.policy()));
+        Rc::clone(self.granted.get_or_init(new))
+    }
+
     /// What the policy means; none where AWS would refuse it.
     pub(crate) fn meaning(&self) -> Option<Rc<Meaning>> {
         self.reads_beyond.set(true);
@@ -222,6 +232,12 @@ impl<'a> Context<'a> {
     /// Whether policy variables are replaced, or plain text as before 2012.
     pub(crate) fn has_variables(&self) -> bool {
         self.document.policy.effective_version() >= Version::V2012
+    }
+
+    /// Where to report what is said of all statements together: their list.
+    pub(crate) fn whole(&self) -> NodeId {
+        let list = self.node(self.policy().origin).and_then(|policy| policy.get("Statement"));
+        list.map_or(self.policy().origin, |list| list.id())
     }
 
     /// The syntax node of an origin.

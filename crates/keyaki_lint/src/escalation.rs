@@ -11,7 +11,7 @@ use keyaki_analyze::{Question, Witness};
 use keyaki_syntax::NodeId;
 
 use crate::context::Context;
-use crate::granted::{allowed, allows, names, where_named};
+use crate::granted::{allows, names, where_named};
 use crate::meaning::Meaning;
 
 static TABLE: &str = include_str!("../data/escalations.tsv");
@@ -77,8 +77,9 @@ pub(crate) fn open_ways(
         return Vec::new();
     }
     let catalog = cx.catalog();
-    let set = allowed(catalog, cx.policy());
-    if set == catalog.expand("*") {
+    let granted = cx.granted();
+    let set = &granted.allowed;
+    if *set == catalog.expand("*") {
         return Vec::new();
     }
     let is_named = |s: &Step| catalog.action(s.action).is_some_and(|a| set.contains(a.id()));

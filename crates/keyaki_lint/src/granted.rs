@@ -1,20 +1,68 @@
 //! Which actions of the catalogue statements name, and what a policy grants of them.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use keyaki_analyze::{Access, Question};
 use keyaki_catalog::{Action, ActionSet, Catalog};
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{ActionPattern, Effect, Policy, ResourcePattern, Statement};
 
+use crate::context::Context;
+
 /// The actions of statements that allow, without those that some statement denies to everybody,
 /// on everything and without condition.
 pub fn allowed(catalog: &Catalog, policy: &Policy) -> ActionSet {
-    let mut set = ActionSet::new();
-    for statement in policy.statements.iter().filter(|s| s.effect() == Some(Effect::Allow)) {
-        set.union_with(&actions(catalog, statement));
+    Granted::new(catalog, policy).allowed
+}
+
+/// What a policy grants, action by action.
+pub(crate) struct Granted {
+    /// The actions that each statement names.
+    pub(crate) named: Vec<ActionSet>,
+    /// What [`allowed`] gives.
+    pub(crate) allowed: ActionSet,
+    /// Whether the actions that these statements name and no others are granted: statements tell
+    /// actions apart by naming them alone.
+    answers: RefCell<HashMap<Vec<usize>, bool>>,
+}
+
+impl Granted {
+    pub(crate) fn new(catalog: &Catalog, policy: &Policy) -> Granted {
+        let named: Vec<ActionSet> = policy.statements.iter().map(|s| actions(catalog, s)).collect();
+        let mut allowed = ActionSet::new();
+        let statements = || policy.statements.iter().zip(&named);
+        statements().filter(|(s, _)| allows(s)).for_each(|(_, set)| allowed.union_with(set));
+        let outright = statements().filter(|(s, _)| denies_outright(s));
+        outright.for_each(|(_, set)| allowed.subtract(set));
+        Granted { named, allowed, answers: RefCell::default() }
     }
-    for statement in policy.statements.iter().filter(|s| denies_outright(s)) {
-        set.subtract(&actions(catalog, statement));
+
+    /// Whether the policy allows some request for an action.
+    pub(crate) fn has(&self, cx: &Context<'_>, action: Action<'_>) -> bool {
+        let numbered = self.named.iter().enumerate();
+        let naming = numbered.filter(|(_, set)| set.contains(action.id()));
+        let naming: Vec<usize> = naming.map(|(number, _)| number).collect();
+        let bear = || naming.iter().map(|number| &cx.policy().statements[*number]);
+        if bear().any(|s| allows(s) && s.condition.is_none()) && !bear().any(denies) {
+            return true;
+        }
+        if let Some(known) = self.answers.borrow().get(&naming) {
+            return *known;
+        }
+        let answer = is_granted(cx, &action.full_name());
+        self.answers.borrow_mut().insert(naming, answer);
+        answer
     }
-    set
+}
+
+/// Whether the engine finds a request for an action that the policy allows.
+fn is_granted(cx: &Context<'_>, action: &str) -> bool {
+    let Some(meaning) = cx.meaning() else { return false };
+    let relevant = meaning.about(action);
+    let access = [Access { actions: vec![action.to_owned()], resources: Vec::new() }];
+    let question = Question::AccessNotGranted { subject: &relevant, access: &access };
+    meaning.ask(cx.catalog(), &question).holds() == Some(false)
 }
 
 fn denies_outright(statement: &Statement) -> bool {

@@ -43,6 +43,12 @@ impl Linter {
         Self::of(rules.filter(|rule| selection.contains(&rule.meta)))
     }
 
+    /// The rules that ask the engine, and no others: for answers while nobody types.
+    pub fn with_proofs_alone(selection: &Selection) -> Self {
+        let rules = crate::rules().iter().copied().filter(|rule| rule.asks());
+        Self::of(rules.filter(|rule| selection.contains(&rule.meta)))
+    }
+
     fn of(rules: impl Iterator<Item = &'static Rule>) -> Self {
         let rules: Vec<_> = rules.collect();
         let plans = PolicyKind::ALL.map(|kind| Plan::new(&rules, kind));

@@ -14,7 +14,7 @@ use keyaki_symbolic::{Actions, Budget, Engine, Outcome, Query};
 use keyaki_syntax::Tree;
 
 use crate::Document;
-use crate::granted::names;
+use crate::granted::{allows, names};
 
 /// The steps that all questions about one document share: some tenths of a second at most.
 const STEPS: u64 = 10_000_000;
@@ -96,6 +96,24 @@ impl Meaning {
         self.some(|s| is_it(s).then(|| with_effect(s, Effect::Allow)))
     }
 
+    /// The same without its conditions.
+    pub(crate) fn alone_without_condition(&self, statement: &Statement) -> Subject {
+        let is_it = |s: &Statement| s.origin == statement.origin;
+        let free = || Statement { condition: None, ..with_effect(statement, Effect::Allow) };
+        self.some(|s| is_it(s).then(free))
+    }
+
+    /// What a policy that limits others leaves them: what it allows, or, where it allows nothing
+    /// by itself, everything that it does not deny.
+    pub(crate) fn limit(&self) -> Subject {
+        let subject = self.subject.clone();
+        let mut statements = self.subject.policies.statements(self.layer);
+        match statements.any(|(_, s)| allows(s)) {
+            true => subject,
+            false => opened(subject),
+        }
+    }
+
     /// A policy that allows everything to everybody.
     pub(crate) fn everything(&self) -> Subject {
         self.other(EVERYTHING)
@@ -134,6 +152,12 @@ impl Meaning {
     /// Whether it is proved that it holds.
     pub(crate) fn holds(&self, catalog: &Catalog, question: &Question<'_>) -> bool {
         self.ask(catalog, question).holds() == Some(true)
+    }
+
+    /// Whether it is proved that one subject grants something, and nothing that the other does not.
+    pub(crate) fn covers(&self, catalog: &Catalog, old: &Subject, new: &Subject) -> bool {
+        self.holds(catalog, &Question::NoNewAccess { old, new })
+            && !self.holds(catalog, &Question::AlwaysDenied { subject: new })
     }
 
     /// A request that refutes.

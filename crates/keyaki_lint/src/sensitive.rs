@@ -5,13 +5,11 @@
 
 use std::sync::LazyLock;
 
-use keyaki_analyze::{Access, Question};
 use keyaki_catalog::{Action, ActionSet, Catalog};
-use keyaki_ir::Statement;
 use keyaki_syntax::NodeId;
 
 use crate::context::Context;
-use crate::granted::{allowed, allows, denies, listed, names, views, where_named};
+use crate::granted::{allows, listed, views, where_named};
 
 static TABLE: &str = include_str!("../data/sensitive-actions.tsv");
 
@@ -62,21 +60,20 @@ pub(crate) fn report(cx: &mut Context<'_>, class: Class, message: &str, note: &s
     if !cx.policy().statements.iter().any(allows) {
         return;
     }
-    let set = allowed(cx.catalog(), cx.policy()).intersection(&class.set(cx.catalog()));
+    let set = cx.granted().allowed.intersection(&class.set(cx.catalog()));
     report_granted(cx, &set, message, note);
 }
 
 /// Reports each entry that grants some actions, with those that the policy grants indeed.
 pub(crate) fn report_granted(cx: &mut Context<'_>, set: &ActionSet, message: &str, note: &str) {
-    let catalog = cx.catalog();
+    let (catalog, granted) = (cx.catalog(), cx.granted());
     let mut found: Vec<(NodeId, Vec<String>)> = Vec::new();
-    for action in views(catalog, set).map(Action::full_name) {
-        if !is_granted(cx, &action) {
-            continue;
-        }
-        let mut statements = cx.policy().statements.iter().filter(|s| allows(s));
-        let Some(place) = statements.find(|s| names(s, &action)) else { continue };
-        let place = where_named(place, &action);
+    for action in views(catalog, set).filter(|action| granted.has(cx, *action)) {
+        let named = cx.policy().statements.iter().zip(&granted.named);
+        let mut granting = named.filter(|(s, set)| allows(s) && set.contains(action.id()));
+        let Some((statement, _)) = granting.next() else { continue };
+        let action = action.full_name();
+        let place = where_named(statement, &action);
         match found.iter_mut().find(|(known, _)| *known == place) {
             Some((_, actions)) => actions.push(action),
             None => found.push((place, vec![action])),
@@ -85,20 +82,6 @@ pub(crate) fn report_granted(cx: &mut Context<'_>, set: &ActionSet, message: &st
     for (place, actions) in found {
         cx.report(place, format!("{message}: {}", listed(&actions))).note(note);
     }
-}
-
-/// Whether the policy allows some request for an action.
-fn is_granted(cx: &Context<'_>, action: &str) -> bool {
-    let bear = || cx.policy().statements.iter().filter(|s| names(s, action));
-    let is_plain = |s: &Statement| allows(s) && s.condition.is_none();
-    if bear().any(is_plain) && !bear().any(denies) {
-        return true;
-    }
-    let Some(meaning) = cx.meaning() else { return false };
-    let relevant = meaning.about(action);
-    let access = [Access { actions: vec![action.to_owned()], resources: Vec::new() }];
-    let question = Question::AccessNotGranted { subject: &relevant, access: &access };
-    meaning.ask(cx.catalog(), &question).holds() == Some(false)
 }
 
 #[cfg(test)]

@@ -13,8 +13,9 @@ use crate::snapshot::Snapshot;
 use crate::uri::uri_of;
 
 /// The kinds that are offered, as the editor names them.
-pub(crate) const KINDS: [CodeActionKind; 5] = [
+pub(crate) const KINDS: [CodeActionKind; 6] = [
     CodeActionKind::QuickFix,
+    CodeActionKind::Widen,
     CodeActionKind::Suppress,
     CodeActionKind::Rewrite,
     CodeActionKind::FixAll,
@@ -25,6 +26,7 @@ pub(crate) const KINDS: [CodeActionKind; 5] = [
 pub(crate) fn kind_name(kind: CodeActionKind) -> &'static str {
     match kind {
         CodeActionKind::QuickFix => "quickfix",
+        CodeActionKind::Widen => "quickfix.widen.keyaki",
         CodeActionKind::Suppress => "quickfix.suppress.keyaki",
         CodeActionKind::Rewrite => "refactor.rewrite",
         CodeActionKind::FixAll => "source.fixAll.keyaki",
@@ -42,14 +44,14 @@ pub(crate) fn list(
     // Without later questions the edits are worked out here: those of the whole text only where
     // they were asked for.
     let is_worth = |kind: CodeActionKind| match kind {
-        CodeActionKind::QuickFix | CodeActionKind::Rewrite => true,
+        CodeActionKind::QuickFix | CodeActionKind::Widen | CodeActionKind::Rewrite => true,
         CodeActionKind::Suppress => snapshot.client.creates_files,
         CodeActionKind::FixAll | CodeActionKind::Organize => {
             snapshot.client.resolves_edits || only.is_some()
         }
     };
-    let wanted = |action: &CodeAction| is_wanted(action.kind, only) && is_worth(action.kind);
-    let actions = code_actions(snapshot.document(), range).into_iter().filter(wanted);
+    let wanted = |kind: CodeActionKind| is_wanted(kind, only) && is_worth(kind);
+    let actions = code_actions(snapshot.document(), range, &wanted).into_iter();
     actions.map(|action| one(snapshot, action).into()).collect()
 }
 

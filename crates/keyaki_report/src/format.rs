@@ -93,6 +93,21 @@ impl Format {
         }
     }
 
+    /// Whether it has the edits of fixes, for programs to apply.
+    pub fn has_edits(self) -> bool {
+        match self {
+            Self::Json | Self::JsonLines | Self::Sarif | Self::Rdjson => true,
+            Self::Full
+            | Self::Concise
+            | Self::Github
+            | Self::Gitlab
+            | Self::Junit
+            | Self::Checkstyle
+            | Self::Azure
+            | Self::Markdown => false,
+        }
+    }
+
     /// Writes a report. Colour is for [`Format::Full`] and [`Format::Concise`] alone.
     ///
     /// # Errors

@@ -160,22 +160,30 @@ pub struct CheckedTree {
 
 /// Checks the policies of a JSON text that was read already, and says nothing of a text that holds
 /// none: for editors, which open all kinds of files, and change them. With an earlier version of
-/// the same text, and what was remembered of it under the same options, less is looked at and the
-/// same is found.
+/// the same text, and what the same linter remembered of it under the same options, less is looked
+/// at and the same is found.
+///
+/// The rules are those of the linter, whatever the options say.
 pub fn check_tree(
     path: &Path,
     tree: &Tree,
     options: &Options<'_>,
+    linter: &Linter,
     before: Option<(&Tree, &[Memory])>,
 ) -> CheckedTree {
     let versions = Versions { before, now: RefCell::default() };
-    let run = Run { versions: Some(&versions), ..Run::new(path, options) };
+    let run = Run { options, path, linter, versions: Some(&versions) };
     CheckedTree { documents: run.json(tree), memories: versions.now.into_inner() }
 }
 
 /// As [`check_tree`], of a text that is no JSON.
-pub fn check_yaml(path: &Path, text: &str, options: &Options<'_>) -> Vec<CheckedDocument> {
-    Run::new(path, options).found_yaml(text)
+pub fn check_yaml(
+    path: &Path,
+    text: &str,
+    options: &Options<'_>,
+    linter: &Linter,
+) -> Vec<CheckedDocument> {
+    Run { linter, ..Run::new(path, options) }.found_yaml(text)
 }
 
 /// A text from one version to the next.
@@ -307,13 +315,14 @@ fn shown(path: &Path) -> String {
 struct Run<'a> {
     options: &'a Options<'a>,
     path: &'a Path,
+    linter: &'a Linter,
     /// Where the text is one that changes.
     versions: Option<&'a Versions<'a>>,
 }
 
 impl<'a> Run<'a> {
     fn new(path: &'a Path, options: &'a Options<'a>) -> Self {
-        Self { options, path, versions: None }
+        Self { options, path, linter: &options.linter, versions: None }
     }
 
     fn text(&self, text: &Text) -> Vec<CheckedDocument> {
@@ -511,7 +520,7 @@ impl<'a> Run<'a> {
         whole_text: bool,
         versions: Option<&Versions<'_>>,
     ) -> CheckedDocument {
-        let Options { linter, catalog, .. } = self.options;
+        let catalog = self.options.catalog;
         let known = self.kind(policy, hint);
         let document = Document {
             tree,
@@ -523,8 +532,8 @@ impl<'a> Run<'a> {
             catalog,
         };
         let mut findings = match versions {
-            Some(versions) => versions.lint(linter, document),
-            None => linter.lint(document),
+            Some(versions) => versions.lint(self.linter, document),
+            None => self.linter.lint(document),
         };
         if let Some(config) = &self.options.config {
             config.settle(self.path, policy, &mut findings);

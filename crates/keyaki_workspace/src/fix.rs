@@ -5,10 +5,9 @@ use std::path::Path;
 use keyaki_diag::{Applicability, Edit, Finding, Fix, TextRange};
 use keyaki_syntax::Tree;
 
-use crate::check::all_policies;
-use crate::guard::{Change, change};
+use crate::guard::{Change, Guard};
 use crate::host::{self, Language};
-use crate::{CheckedFile, Options, ReadPolicy, check_text};
+use crate::{CheckedFile, Options, check_text};
 
 /// Fixes may lead to new findings with fixes. After so many rounds, two rules work against each
 /// other.
@@ -41,16 +40,15 @@ pub fn fix(path: &Path, text: &str, options: &Options<'_>, up_to: Applicability)
     let mut checked = check_text(path, text.as_bytes(), options);
     let (mut applied, mut withheld) = (0, 0);
     for _ in 0..MAX_ROUNDS {
-        let guard =
-            Guard { text: &text, before: all_policies(path, &text, options), path, options };
-        let (mut proved, safe) = guard.proved(checked.findings(), Applicability::Safe);
+        let guard = Guard::new(path, &text, options);
+        let (mut fixes, safe) = proved(&guard, checked.findings(), Applicability::Safe);
         withheld = safe;
-        if proved.is_empty() && up_to > Applicability::Safe {
-            let (fixes, others) = guard.proved(checked.findings(), Applicability::Unsafe);
-            (proved, withheld) = (fixes, safe + others);
+        if fixes.is_empty() && up_to > Applicability::Safe {
+            let (others, more) = proved(&guard, checked.findings(), Applicability::Unsafe);
+            (fixes, withheld) = (others, safe + more);
         }
         let mistakes = |text: &str| mistakes(path, text);
-        let Some((new, count)) = apply_sound(&text, &proved, mistakes) else { break };
+        let Some((new, count)) = apply_sound(&text, &fixes, mistakes) else { break };
         text = new;
         applied += count;
         checked = check_text(path, text.as_bytes(), options);
@@ -58,45 +56,28 @@ pub fn fix(path: &Path, text: &str, options: &Options<'_>, up_to: Applicability)
     Fixed { text, applied, withheld, checked }
 }
 
-/// What tells which fixes of a text do what they are said to do.
-struct Guard<'a> {
-    text: &'a str,
-    before: Vec<ReadPolicy>,
-    path: &'a Path,
-    options: &'a Options<'a>,
-}
-
-impl Guard<'_> {
-    /// The fixes of an applicability of which it is proved together, as many as can be added one
-    /// by one where it is not proved of all; and how many were left out.
-    fn proved<'f>(
-        &self,
-        findings: impl Iterator<Item = &'f Finding>,
-        applicability: Applicability,
-    ) -> (Vec<&'f Fix>, usize) {
-        let fixes = compatible(findings, applicability);
-        if fixes.is_empty() || self.holds(&fixes) {
-            return (fixes, 0);
-        }
-        let mut proved = Vec::new();
-        for fix in fixes.iter().take(MAX_ALONE) {
-            proved.push(*fix);
-            if !self.holds(&proved) {
-                proved.pop();
-            }
-        }
-        let left_out = fixes.len() - proved.len();
-        (proved, left_out)
+/// The fixes of an applicability of which it is proved together that they do what they are said to
+/// do, as many as can be added one by one where it is not proved of all; and how many were left
+/// out.
+fn proved<'f>(
+    guard: &Guard<'_>,
+    findings: impl Iterator<Item = &'f Finding>,
+    applicability: Applicability,
+) -> (Vec<&'f Fix>, usize) {
+    let most = if applicability == Applicability::Safe { Change::None } else { Change::Less };
+    let fixes = compatible(findings, applicability);
+    if fixes.is_empty() || guard.change(&fixes) <= most {
+        return (fixes, 0);
     }
-
-    /// Whether the text after some fixes allows what it may.
-    fn holds(&self, fixes: &[&Fix]) -> bool {
-        let are_safe = fixes.iter().all(|fix| fix.applicability == Applicability::Safe);
-        let most = if are_safe { Change::None } else { Change::Less };
-        let Some(new) = apply(self.text, fixes) else { return false };
-        let after = all_policies(self.path, &new, self.options);
-        change(&self.before, &after, self.options.catalog) <= most
+    let mut proved = Vec::new();
+    for fix in fixes.iter().take(MAX_ALONE) {
+        proved.push(*fix);
+        if guard.change(&proved) > most {
+            proved.pop();
+        }
     }
+    let left_out = fixes.len() - proved.len();
+    (proved, left_out)
 }
 
 /// The first fix of that applicability of each finding, without those that touch an earlier one.
@@ -146,7 +127,7 @@ fn mistakes(path: &Path, text: &str) -> usize {
 }
 
 /// The text with the edits of some fixes; none if an edit does not fit the text.
-fn apply(text: &str, fixes: &[&Fix]) -> Option<String> {
+pub(crate) fn apply(text: &str, fixes: &[&Fix]) -> Option<String> {
     let mut edits: Vec<&Edit> = fixes.iter().flat_map(|fix| &fix.edits).collect();
     edits.sort_by_key(|e| e.range);
     let (mut out, mut at) = (String::with_capacity(text.len()), 0);

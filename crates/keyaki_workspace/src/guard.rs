@@ -8,12 +8,14 @@ use std::path::Path;
 
 use keyaki_analyze::{Asker, Question, Subject, ask};
 use keyaki_catalog::Catalog;
+use keyaki_diag::{Applicability, Finding, Fix};
 use keyaki_eval::Profile;
-use keyaki_ir::Policy;
+use keyaki_ir::{Effect, Policy};
 use keyaki_lint::meaning;
 use keyaki_symbolic::Actions;
 
 use crate::check::all_policies;
+use crate::fix::apply;
 use crate::{Options, ReadPolicy};
 
 /// The steps of each question: some tenths of a second at most.
@@ -28,6 +30,66 @@ pub enum Change {
     Less,
     /// It may allow more, or neither was proved.
     Open,
+}
+
+/// A text whose fixes are looked at.
+#[derive(Debug)]
+pub struct Guard<'a> {
+    path: &'a Path,
+    text: &'a str,
+    before: Vec<ReadPolicy>,
+    options: &'a Options<'a>,
+}
+
+/// So many bytes of text are read at most to tell what its fixes do one by one.
+const MOST_READ: usize = 32_000_000;
+
+impl<'a> Guard<'a> {
+    /// Reads a text.
+    pub fn new(path: &'a Path, text: &'a str, options: &'a Options<'a>) -> Guard<'a> {
+        Guard { path, text, before: all_policies(path, text, options), options }
+    }
+
+    /// What some fixes together do to access.
+    pub fn change(&self, fixes: &[&Fix]) -> Change {
+        let Some(new) = apply(self.text, fixes) else { return Change::Open };
+        change(&self.before, &all_policies(self.path, &new, self.options), self.options.catalog)
+    }
+
+    /// Leaves of the fixes of some findings those that are proved to allow no more, and calls
+    /// unsafe those that allow less. Fixes that are there to be looked at alone stay as they are.
+    /// Of a long text with many fixes only the first are looked at, and the others go.
+    pub fn settle<'f>(&self, findings: impl IntoIterator<Item = &'f mut Finding>) {
+        let mut left = MOST_READ;
+        for finding in findings {
+            finding.fixes.retain_mut(|fix| {
+                let cost = left.checked_sub(self.text.len());
+                left = cost.unwrap_or_default();
+                match settled(fix.applicability, || cost.map(|_| self.change(&[&*fix]))) {
+                    None => false,
+                    Some(applicability) => {
+                        fix.applicability = applicability;
+                        true
+                    }
+                }
+            });
+        }
+    }
+}
+
+/// What a fix is after a look at what it does; none where it may allow more.
+fn settled(
+    applicability: Applicability,
+    change: impl FnOnce() -> Option<Change>,
+) -> Option<Applicability> {
+    if applicability == Applicability::DisplayOnly {
+        return Some(applicability);
+    }
+    match change()? {
+        Change::None => Some(applicability),
+        Change::Less => Some(Applicability::Unsafe),
+        Change::Open => None,
+    }
 }
 
 /// What a new text does in the place of an old one, by all policies in them.
@@ -53,9 +115,18 @@ fn of_pair(old: &ReadPolicy, new: &ReadPolicy, catalog: &Catalog) -> Change {
         return Change::None;
     }
     let subject = |read: &ReadPolicy| meaning::of(read.policy.clone(), read.kind);
+    let denies = [old, new].iter().any(|read| has_deny(&read.policy));
     let (old, new) = (subject(old), subject(new));
     let granted = of(&old, &new, catalog);
-    granted.max(of(&meaning::opened(old), &meaning::opened(new), catalog))
+    match denies && granted != Change::Open {
+        true => granted.max(of(&meaning::opened(old), &meaning::opened(new), catalog)),
+        // Where nothing is denied, everything is left.
+        false => granted,
+    }
+}
+
+fn has_deny(policy: &Policy) -> bool {
+    policy.statements.iter().any(|s| s.effect() == Some(Effect::Deny))
 }
 
 /// Whether two policies are written the same way. What one with holes means cannot be asked.

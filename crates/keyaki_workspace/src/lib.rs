@@ -32,7 +32,7 @@ pub use check::{
 pub use config::{ArchiveRule, CONFIG_NAME, Config, InvalidConfig, today};
 pub use discover::{Content, Source, discover};
 pub use fix::{Fixed, fix};
-pub use guard::{Change, change_of_text};
+pub use guard::{Change, Guard, change_of_text};
 pub use host::mention::{
     Mention, MentionSource, PolicyName, is_name as is_managed_policy_name, mentions,
 };

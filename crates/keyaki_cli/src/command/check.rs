@@ -117,6 +117,9 @@ pub(crate) fn run(arguments: Arguments, console: &mut Console) -> Result<Exit, F
         true => mend::fix(&arguments, &sources, &mut files, &options, console)?,
         false => mend::Mended::default(),
     };
+    if arguments.prints_edits() {
+        mend::settle(&mut files, &options);
+    }
     files.extend(options.config.as_ref().and_then(|config| config.checked(&options.linter)));
     let report = view::report(&files, &options);
     arguments.write_files(&report)?;
@@ -160,6 +163,12 @@ impl Arguments {
             jobs: self.jobs,
             config,
         })
+    }
+
+    /// Whether some report has the edits of fixes.
+    fn prints_edits(&self) -> bool {
+        let mut formats = self.output.iter().map(|(format, _)| *format).chain([self.format]);
+        !self.statistics && formats.any(Format::has_edits)
     }
 
     /// Up to where fixes are applied.

@@ -11,8 +11,9 @@ fn output(format: &str) -> Value {
     let thread = std::thread::current();
     let test = thread.name().unwrap_or("main").replace(':', "-");
     let place = folder(&format!("contract-{format}-{test}"));
+    // The right name is offered, as it is granted anyway.
     let policy = "{\"Version\": \"2012-10-17\", \"Statement\": {\"Effect\": \"Allow\", \
-                  \"Action\": \"s3:GetObjet\", \"Resource\": \"*\"}}";
+                  \"Action\": [\"s3:GetObjet\", \"s3:*\"], \"Resource\": \"*\"}}";
     let escaped = policy.replace('"', "\\\"");
     let files = [
         ("a b.json", policy.to_owned()),
@@ -73,7 +74,7 @@ fn json_points_into_the_file_and_into_the_policy() {
     let of = |i: usize| &output["files"][i];
     let finding = |i: usize| &of(i)["findings"][0];
     for i in 0..3 {
-        assert_eq!(finding(i)["pointer"], "/Statement/Action");
+        assert_eq!(finding(i)["pointer"], "/Statement/Action/0");
         assert_eq!(finding(i)["rule"], "invalid-action");
     }
     let documents = [0, 1, 2, 3].map(|i| of(i)["document"].clone());
@@ -123,7 +124,7 @@ fn sarif_points_at_the_character_and_offers_the_fix() {
     assert_eq!(location["artifactLocation"]["uri"], "a%20b.json");
     let region = &location["region"];
     let numbers = ["startLine", "startColumn", "endLine", "endColumn"].map(|n| &region[n]);
-    assert_eq!(numbers, [1, 70, 1, 83]);
+    assert_eq!(numbers, [1, 71, 1, 84]);
     let replacement = &result["fixes"][0]["artifactChanges"][0]["replacements"][0];
     assert_eq!(replacement["insertedContent"]["text"], "\"s3:GetObject\"");
     let print = |i: usize| {

@@ -1,14 +1,42 @@
 //! The fixes that findings offer.
 
-use keyaki_diag::{Applicability, Edit, Finding, TextRange};
+use keyaki_diag::{Applicability, Edit, Finding, Fix, TextRange};
+use keyaki_workspace::Change;
 
 use super::{CodeAction, CodeActionId, CodeActionKind};
 use crate::Document;
 use crate::formatting::replacement;
 
-/// The fixes of the findings that touch a range; those that need a person's own text are left out.
+/// The most fixes that are looked at in a range, for what they do to access.
+const MOST_FIXES: usize = 24;
+
+/// The fixes of the findings that touch a range, by what is proved of them; those that need a
+/// person's own text are left out.
 pub(super) fn quick_fixes(document: &Document, range: TextRange) -> Vec<CodeAction> {
-    touching(document, range).flat_map(|(index, finding)| fixes(index, finding)).collect()
+    let fixes = touching(document, range).flat_map(|(finding, found)| {
+        found.fixes.iter().enumerate().map(move |(fix, offered)| ((finding, fix), offered))
+    });
+    let is_whole = |(_, fix): &(_, &Fix)| fix.applicability != Applicability::DisplayOnly;
+    let fixes: Vec<((usize, usize), &Fix)> = fixes.filter(is_whole).take(MOST_FIXES).collect();
+    let changes = document.changes_of(&fixes);
+    let mut actions: Vec<CodeAction> = Vec::new();
+    for (((finding, fix), offered), change) in fixes.into_iter().zip(changes) {
+        let is_safe = offered.applicability == Applicability::Safe && change == Change::None;
+        let is_first = !actions.iter().any(|a| a.is_preferred && a.finding == Some(finding));
+        let (kind, remark) = match change {
+            Change::None => (CodeActionKind::QuickFix, ""),
+            Change::Less => (CodeActionKind::QuickFix, " (allows less)"),
+            Change::Open => (CodeActionKind::Widen, " (may allow more)"),
+        };
+        actions.push(CodeAction {
+            id: CodeActionId::Fix { finding, fix },
+            title: capitalized(&offered.title) + remark,
+            kind,
+            is_preferred: is_safe && is_first,
+            finding: Some(finding),
+        });
+    }
+    actions
 }
 
 /// The findings that touch a range, with their numbers.
@@ -30,24 +58,6 @@ pub(super) fn suppressions(document: &Document, range: TextRange) -> Vec<CodeAct
         finding: Some(finding),
     };
     touching(document, range).map(suppress).collect()
-}
-
-fn fixes(index: usize, finding: &Finding) -> impl Iterator<Item = CodeAction> {
-    let first_safe = finding.fixes.iter().position(|f| f.applicability == Applicability::Safe);
-    finding.fixes.iter().enumerate().filter_map(move |(number, fix)| {
-        let remark = match fix.applicability {
-            Applicability::Safe => "",
-            Applicability::Unsafe => " (changes what the policy allows)",
-            Applicability::DisplayOnly => return None,
-        };
-        Some(CodeAction {
-            id: CodeActionId::Fix { finding: index, fix: number },
-            title: capitalized(&fix.title) + remark,
-            kind: CodeActionKind::QuickFix,
-            is_preferred: first_safe == Some(number),
-            finding: Some(index),
-        })
-    })
 }
 
 fn capitalized(text: &str) -> String {

@@ -80,13 +80,36 @@ pub fn proofs(document: &Document, goes_on: &dyn Fn() -> bool) -> Option<Proofs>
         let findings = redundant.iter().map(|at| redundant_grant(document, &read.policy, *at));
         proofs.findings.extend(findings.flatten());
     }
+    proofs.findings.retain(|finding| document.settings.shows(finding.rule));
     // What was given up says nothing.
     if !goes_on() {
         return None;
     }
-    proofs.findings.retain(|finding| document.settings.shows(finding.rule));
+    let by_rules = by_rules(document);
+    proofs.findings.retain(|own| !by_rules.iter().any(|found| says_the_same(found, own)));
+    proofs.findings.extend(by_rules);
     proofs.findings.sort_by_key(Finding::range);
     Some(proofs)
+}
+
+/// What the rules find that ask the engine, but for the one whose question was asked here.
+fn by_rules(document: &Document) -> Vec<Finding> {
+    let Some(provers) = &document.settings.provers else { return Vec::new() };
+    let names = provers.rules().iter().map(|rule| rule.meta.name);
+    let names: Vec<&str> = names.filter(|name| *name != PUBLIC_ACCESS.name).collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let mut findings = document.findings_of(provers);
+    findings.retain(|finding| names.contains(&finding.rule.name));
+    findings
+}
+
+/// Whether a rule tells of the same statement why it grants nothing of its own.
+fn says_the_same(found: &Finding, own: &Finding) -> bool {
+    own.rule.name == REDUNDANT_GRANT.name
+        && ["subsumed-statement", "shadowed-allow"].contains(&found.rule.name)
+        && found.range() == own.range()
 }
 
 fn is_attached_to_resource(kind: PolicyKind) -> bool {

@@ -6,13 +6,13 @@ use crate::fixture::{applied, at_cursor, document, statement};
 
 fn actions(text: &str) -> Vec<CodeAction> {
     let (document, offset) = at_cursor(text);
-    code_actions(&document, TextRange::empty(offset))
+    code_actions(&document, TextRange::empty(offset), &|_| true)
 }
 
 /// The text after the action of that title was taken.
 fn done(text: &str, title: &str) -> String {
     let (document, offset) = at_cursor(text);
-    let actions = code_actions(&document, TextRange::empty(offset));
+    let actions = code_actions(&document, TextRange::empty(offset), &|_| true);
     let titles: Vec<_> = actions.iter().map(|action| action.title.clone()).collect();
     let action = actions.into_iter().find(|action| action.title == title);
     let action = action.unwrap_or_else(|| panic!("{title} is not among {titles:?}"));
@@ -23,32 +23,56 @@ fn done(text: &str, title: &str) -> String {
 #[test]
 fn a_fix_mends_the_finding_under_the_cursor() {
     let allow = "\"Effect\": \"Allow\", \"Resource\": \"*\"";
-    let text = statement(&format!("{allow}, \"Action\": \"s3:GetObjct$0\""));
+    let text = statement(&format!("{allow}, \"Action\": [\"s3:Get*\", \"s3:GetObject$0\"]"));
     let fix = actions(&text).into_iter().find(|action| action.kind == CodeActionKind::QuickFix);
     let fix = fix.expect("a fix is offered");
-    assert!(fix.finding.is_some());
-    assert_eq!(
-        done(&text, &fix.title),
-        statement(&format!("{allow}, \"Action\": \"s3:GetObject\""))
-    );
+    assert!(fix.finding.is_some() && fix.is_preferred && !fix.title.ends_with(')'), "{fix:?}");
+    let mended = statement(&format!("{allow}, \"Action\": [\"s3:Get*\"]"));
+    assert_eq!(done(&text, &fix.title), mended);
+}
+
+#[test]
+fn a_fix_that_may_allow_more_is_of_a_kind_of_its_own() {
+    let allow = "\"Effect\": \"Allow\", \"Resource\": \"*\"";
+    let text = statement(&format!("{allow}, \"Action\": \"s3:GetObjct$0\""));
+    let offered = actions(&text);
+    assert!(offered.iter().all(|action| action.kind != CodeActionKind::QuickFix), "{offered:?}");
+    let fix = offered.iter().find(|action| action.kind == CodeActionKind::Widen);
+    let fix = fix.expect("the name can be mended");
+    assert!(fix.title.ends_with("(may allow more)") && !fix.is_preferred, "{fix:?}");
+    let mended = statement(&format!("{allow}, \"Action\": \"s3:GetObject\""));
+    assert_eq!(done(&text, &fix.title), mended);
 }
 
 #[test]
 fn fixes_of_other_places_are_not_offered() {
     let text =
         statement("\"Effect\": \"Al$0low\", \"Resource\": \"*\", \"Action\": \"s3:GetObjct\"");
-    assert!(actions(&text).iter().all(|action| action.kind != CodeActionKind::QuickFix));
+    let mends = |kind| matches!(kind, CodeActionKind::QuickFix | CodeActionKind::Widen);
+    assert!(actions(&text).iter().all(|action| !mends(action.kind)));
 }
 
 #[test]
-fn a_fix_that_changes_what_is_allowed_says_so_and_is_not_preferred() {
-    let text =
-        statement("\"Effect\": \"Allow\", \"Resource\": \"*\", \"Action\": \"s3:GetObjct$0\"");
-    let fixes = actions(&text).into_iter().filter(|a| a.kind == CodeActionKind::QuickFix);
-    for fix in fixes {
-        let warns = fix.title.ends_with("(changes what the policy allows)");
-        assert!(warns && !fix.is_preferred, "{fix:?}");
-    }
+fn a_fix_that_allows_less_says_so_and_is_not_preferred() {
+    let text = statement(
+        "\"Effect\": \"Allow\", \"Resource\": \"*\", \"Action\": \"s3:GetObject\", \"Condition\": \
+         { \"ForAllValues:StringEquals\": { \"aws:PrincipalOrgID$0\": \"o-1234567890\" } }",
+    );
+    let offered = actions(&text);
+    let fix = offered.iter().find(|action| action.title.starts_with("Use `StringEquals`"));
+    let fix = fix.unwrap_or_else(|| panic!("{offered:?}"));
+    assert_eq!(fix.title, "Use `StringEquals` (allows less)");
+    assert!(fix.kind == CodeActionKind::QuickFix && !fix.is_preferred, "{fix:?}");
+}
+
+#[test]
+fn only_kinds_that_are_wanted_are_listed() {
+    let allow = "\"Effect\": \"Allow\", \"Resource\": \"*\"";
+    let text = statement(&format!("{allow}, \"Action\": \"s3:GetObjct$0\""));
+    let (document, offset) = at_cursor(&text);
+    let is_wanted = |kind| kind == CodeActionKind::Organize;
+    let found = code_actions(&document, TextRange::empty(offset), &is_wanted);
+    assert_eq!(found.iter().map(|a| a.id).collect::<Vec<_>>(), [CodeActionId::Organize]);
 }
 
 #[test]
@@ -73,7 +97,7 @@ fn elements_are_brought_into_order() {
 #[test]
 fn nothing_is_offered_for_a_text_that_is_no_policy() {
     let document = document("{\"name\": [1, 2,]}");
-    assert_eq!(code_actions(&document, TextRange::new(0, 5)), []);
+    assert_eq!(code_actions(&document, TextRange::new(0, 5), &|_| true), []);
 }
 
 #[test]

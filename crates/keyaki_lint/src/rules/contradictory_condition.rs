@@ -65,11 +65,7 @@ fn check(cx: &mut Context<'_>) {
         let Some(meaning) = cx.meaning() else { return };
         let Some(condition) = &statement.condition else { continue };
         let alone = meaning.alone(statement);
-        let mut free = statement.clone();
-        free.condition = None;
-        let is_it = |s: &keyaki_ir::Statement| s.origin == statement.origin;
-        let allow = keyaki_ir::Effect::Allow;
-        let free = meaning.some(|s| is_it(s).then(|| crate::meaning::with_effect(&free, allow)));
+        let free = meaning.alone_without_condition(statement);
         let never = Question::AlwaysDenied { subject: &alone };
         let without = Question::AlwaysDenied { subject: &free };
         if meaning.holds(cx.catalog(), &never) && !meaning.holds(cx.catalog(), &without) {

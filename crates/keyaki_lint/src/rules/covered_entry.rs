@@ -1,4 +1,3 @@
-use keyaki_analyze::Question;
 use keyaki_diag::Applicability;
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{ActionPattern, Statement};
@@ -7,7 +6,7 @@ use crate::context::Context;
 use crate::granted::{allows, denies};
 use crate::meaning::narrowed;
 use crate::rule::rule;
-use crate::wider::{could_cover, has_action_but, has_resource};
+use crate::wider::{could_cover, has_action_but, has_resource, is_wider};
 
 rule! {
     /// Action that other statements grant on the same resources already.
@@ -63,17 +62,21 @@ fn check(cx: &mut Context<'_>) {
     // What is found can be left out together: nothing that is found covers anything else.
     let mut gone: Vec<keyaki_syntax::NodeId> = Vec::new();
     for statement in statements.iter().filter(|s| allows(s)) {
-        let others = statements.iter().filter(|o| o.origin != statement.origin && allows(o));
         let Some(list) = statement.action.as_ref().filter(|l| l.entries.len() > 1) else {
             continue;
         };
-        if could_cover(others.clone(), statement) {
+        let others = statements.iter().filter(|o| o.origin != statement.origin && allows(o));
+        let wide: Vec<&Statement> = others.clone().filter(|o| is_on_all(o, statement)).collect();
+        if wide.is_empty() || could_cover(others, statement) {
             continue;
         }
         for entry in &list.entries {
-            let covers = |o: &&Statement| is_within(statement, entry, o, &gone);
-            let covering: Vec<&Statement> = others.clone().filter(covers).collect();
-            if covering.is_empty() || !is_covered(cx, statement, entry, &covering, &gone) {
+            let covers = |o: &&Statement| has_action_but(o, entry, |e| gone.contains(&e.origin));
+            let covering: Vec<&Statement> = wide.iter().copied().filter(covers).collect();
+            if covering.is_empty()
+                || is_wider(statement, std::slice::from_ref(entry), &covering, cx.policy())
+                || !is_covered(cx, statement, entry, &covering, &gone)
+            {
                 continue;
             }
             gone.push(entry.origin);
@@ -92,17 +95,10 @@ fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// Whether another statement could grant all that an entry does.
-fn is_within(
-    statement: &Statement,
-    entry: &ActionPattern,
-    other: &Statement,
-    gone: &[keyaki_syntax::NodeId],
-) -> bool {
+/// Whether a statement could be on all that another is on.
+fn is_on_all(other: &Statement, statement: &Statement) -> bool {
     let mut resources = statement.resource.iter().flat_map(|e| &e.entries);
-    has_action_but(other, entry, |e| gone.contains(&e.origin))
-        && statement.not_resource.is_none()
-        && resources.all(|r| has_resource(other, r))
+    statement.not_resource.is_none() && resources.all(|r| has_resource(other, r))
 }
 
 fn is_covered(
@@ -124,7 +120,5 @@ fn is_covered(
     };
     let new = meaning.some(|s| pick(s, true));
     let old = meaning.some(|s| pick(s, false));
-    let nothing = Question::AlwaysDenied { subject: &new };
-    meaning.holds(cx.catalog(), &Question::NoNewAccess { old: &old, new: &new })
-        && !meaning.holds(cx.catalog(), &nothing)
+    meaning.covers(cx.catalog(), &old, &new)
 }

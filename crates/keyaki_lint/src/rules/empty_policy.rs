@@ -53,9 +53,7 @@ fn check(cx: &mut Context<'_>) {
         && granting.all(|s| could_contradict(s) || could_cover(denying.clone(), s));
     let Some(meaning) = cx.meaning().filter(|_| is_likely) else { return };
     if meaning.holds(cx.catalog(), &Question::AlwaysDenied { subject: meaning.subject() }) {
-        let statements = cx.node(cx.policy().origin).and_then(|p| p.get("Statement"));
-        let at = statements.map_or(cx.policy().origin, |s| s.id());
-        cx.report(at, "the policy grants nothing")
+        cx.report(cx.whole(), "the policy grants nothing")
             .opening()
             .note("proved: no request is left that it allows");
     }

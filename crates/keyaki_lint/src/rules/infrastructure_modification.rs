@@ -1,7 +1,7 @@
 use keyaki_catalog::{AccessLevel, Action, ActionSet};
 
 use crate::context::Context;
-use crate::granted::{actions, allows, can_be_scoped, is_every_resource, views};
+use crate::granted::{allows, can_be_scoped, is_every_resource, views};
 use crate::rule::rule;
 use crate::sensitive::report_granted;
 
@@ -47,10 +47,10 @@ rule! {
 fn check(cx: &mut Context<'_>) {
     let catalog = cx.catalog();
     let mut set = ActionSet::new();
-    for statement in cx.policy().statements.iter().filter(|s| allows(s)) {
+    for (statement, named) in cx.policy().statements.iter().zip(&cx.granted().named) {
         let mut resources = statement.resource.iter().flat_map(|e| &e.entries);
-        if resources.any(is_every_resource) {
-            set.union_with(&actions(catalog, statement));
+        if allows(statement) && resources.any(is_every_resource) {
+            set.union_with(named);
         }
     }
     let changing = views(catalog, &set).filter(|a| changes(*a) && can_be_scoped(*a));

@@ -2,7 +2,7 @@ use keyaki_catalog::Action;
 use keyaki_ir::Statement;
 
 use crate::context::Context;
-use crate::granted::{allowed, allows, listed};
+use crate::granted::{allows, listed};
 use crate::rule::rule;
 
 rule! {
@@ -45,7 +45,8 @@ rule! {
 
 fn check(cx: &mut Context<'_>) {
     let catalog = cx.catalog();
-    let set = allowed(catalog, cx.policy());
+    let granted = cx.granted();
+    let set = &granted.allowed;
     let granting = cx.policy().statements.iter().filter(|s: &&Statement| allows(s));
     for entry in granting.flat_map(|s| s.action.iter().flat_map(|e| &e.entries)) {
         let Some(action) = catalog.action(&entry.text).filter(|_| !entry.has_wildcard()) else {

@@ -74,9 +74,7 @@ fn check(cx: &mut Context<'_>) {
     let unsafe_requests = meaning.other(&text);
     let question = Question::Disjoint { one: &denied, other: &unsafe_requests };
     if meaning.ask(cx.catalog(), &question).holds() == Some(true) {
-        let statements = cx.node(cx.policy().origin).and_then(|p| p.get("Statement"));
-        let at = statements.map_or(cx.policy().origin, |s| s.id());
-        cx.report(at, "no statement denies requests without TLS")
+        cx.report(cx.whole(), "no statement denies requests without TLS")
             .opening()
             .note("deny them all where `aws:SecureTransport` is `false`");
     }

@@ -36,6 +36,16 @@ rule! {
     /// }
     /// ```
     ///
+    /// Objects can be sealed while the bucket's policy stays open:
+    /// ```json resource-type=s3-bucket
+    /// {
+    ///   "Effect": "Deny",
+    ///   "Principal": "*",
+    ///   "Action": "s3:*",
+    ///   "Resource": "arn:aws:s3:::reports/*"
+    /// }
+    /// ```
+    ///
     /// ## When to ignore it
     /// When the resource is to be sealed.
     ///
@@ -61,6 +71,12 @@ const CHANGES: [&str; 8] = [
     "dynamodb:PutResourcePolicy",
 ];
 
+/// The bucket that objects are in, whose policy it is; other resources as they are.
+fn bucket(resource: &str) -> &str {
+    let is_s3 = resource.splitn(4, ':').nth(2) == Some("s3");
+    resource.split_once('/').filter(|_| is_s3).map_or(resource, |(bucket, _)| bucket)
+}
+
 fn check(cx: &mut Context<'_>) {
     for action in CHANGES {
         let statements = &cx.policy().statements;
@@ -75,7 +91,7 @@ fn check(cx: &mut Context<'_>) {
             .statements
             .iter()
             .flat_map(|s| s.resource.iter().flat_map(|e| &e.entries))
-            .map(|r| r.text().to_owned())
+            .map(|r| bucket(r.text()).to_owned())
             .collect();
         let access = [Access { actions: vec![action.to_owned()], resources }];
         let question = Question::AccessNotGranted { subject: &subject, access: &access };

@@ -1,8 +1,7 @@
 use keyaki_analyze::Question;
 
 use crate::context::Context;
-use crate::granted::{allows, denies};
-use crate::meaning::opened;
+use crate::granted::denies;
 use crate::rule::rule;
 
 rule! {
@@ -45,19 +44,13 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_>) {
-    let statements = &cx.policy().statements;
-    if !statements.iter().any(denies) {
+    if !cx.policy().statements.iter().any(denies) {
         return;
     }
     let Some(meaning) = cx.meaning() else { return };
-    let mut subject = meaning.subject().clone();
-    if !statements.iter().any(allows) {
-        subject = opened(subject);
-    }
+    let subject = meaning.limit();
     if meaning.holds(cx.catalog(), &Question::AlwaysDenied { subject: &subject }) {
-        let statements = cx.node(cx.policy().origin).and_then(|p| p.get("Statement"));
-        let at = statements.map_or(cx.policy().origin, |s| s.id());
-        cx.report(at, "the policy leaves no request allowed")
+        cx.report(cx.whole(), "the policy leaves no request allowed")
             .opening()
             .note("proved: every request is denied, or allowed by no statement");
     }

@@ -1,8 +1,7 @@
 use keyaki_analyze::Question;
 
 use crate::context::Context;
-use crate::granted::{allows, denies};
-use crate::meaning::opened;
+use crate::granted::denies;
 use crate::rule::rule;
 
 rule! {
@@ -57,20 +56,14 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_>) {
-    let statements = &cx.policy().statements;
-    if !statements.iter().any(denies) {
+    if !cx.policy().statements.iter().any(denies) {
         return;
     }
     let Some(meaning) = cx.meaning() else { return };
-    let mut subject = meaning.subject().clone();
-    if !statements.iter().any(allows) {
-        subject = opened(subject);
-    }
+    let subject = meaning.limit();
     let question = Question::NoNewAccess { old: &subject, new: &meaning.everything() };
     if meaning.holds(cx.catalog(), &question) {
-        let statements = cx.node(cx.policy().origin).and_then(|p| p.get("Statement"));
-        let at = statements.map_or(cx.policy().origin, |s| s.id());
-        cx.report(at, "the policy denies nothing")
+        cx.report(cx.whole(), "the policy denies nothing")
             .opening()
             .note("proved: none of its `Deny` statements meets a request");
     }

@@ -2,7 +2,7 @@ use keyaki_analyze::Question;
 use keyaki_ir::Statement;
 
 use crate::context::Context;
-use crate::granted::{allowed, allows, names, where_named};
+use crate::granted::{allows, names, where_named};
 use crate::rule::rule;
 
 rule! {
@@ -66,7 +66,8 @@ fn check(cx: &mut Context<'_>) {
     {
         return;
     }
-    let set = allowed(cx.catalog(), cx.policy());
+    let granted = cx.granted();
+    let set = &granted.allowed;
     let has = |name: &str| cx.catalog().action(name).is_some_and(|a| set.contains(a.id()));
     let likely: Vec<(&str, &str)> =
         WRITES.into_iter().filter(|(writes, reads)| has(writes) && !has(reads)).collect();

@@ -1,11 +1,13 @@
-use keyaki_analyze::Question;
+use std::collections::{BTreeSet, HashMap};
+
 use keyaki_analyze::words::in_words;
+use keyaki_analyze::{Question, Witness};
 use keyaki_catalog::{AccessLevel, Action};
 use keyaki_ir::{ConditionEntry, Statement};
 
 use crate::context::Context;
 use crate::context::quoted;
-use crate::granted::{actions, allowed, allows, names, views, where_named};
+use crate::granted::{actions, allows, names, views, where_named};
 use crate::presence::{Presence, demand};
 use crate::rule::rule;
 
@@ -64,25 +66,36 @@ const TAG: &str = "aws:ResourceTag/";
 
 fn check(cx: &mut Context<'_>) {
     let statements = &cx.policy().statements;
-    for gated in statements.iter().filter(|s| allows(s)) {
-        let Some(test) = tag_test(gated) else { continue };
-        for action in tagging(cx, gated) {
-            let Some(meaning) = cx.meaning() else { return };
-            let relevant = meaning.about(&action);
+    let gated = statements.iter().filter(|s| allows(s)).filter_map(|s| Some((s, tag_test(s)?)));
+    let gated: Vec<(&Statement, &ConditionEntry)> = gated.collect();
+    let Some(meaning) = cx.meaning().filter(|_| !gated.is_empty()) else { return };
+    let tagging = tagging(cx);
+    // Statements share tests.
+    let mut known: HashMap<String, Option<Box<Witness>>> = HashMap::new();
+    for (statement, test) in gated {
+        let services = services(cx, statement);
+        for action in tagging.iter().filter(|a| services.contains(a.service().prefix())) {
+            let action = action.full_name();
             let Some(text) = setting(&action, test) else { continue };
-            let question = Question::Disjoint { one: &relevant, other: &meaning.other(&text) };
-            let Some(witness) = meaning.refuted(cx.catalog(), &question) else { continue };
-            let key = &test.key.value;
-            let message = format!("the holder can put `{key}` on resources with `{action}`");
-            let at = statements.iter().find(|s| allows(s) && names(s, &action));
-            let mut draft = cx.report(test.key.origin, message);
-            if let Some(at) = at {
-                draft = draft.and_at(where_named(at, &action), "the tag is set with this");
-            }
-            draft.note(format!("for instance {}", in_words(&witness)));
+            let found = known.entry(text).or_insert_with_key(|text| {
+                let (one, other) = (&meaning.about(&action), &meaning.other(text));
+                meaning.refuted(cx.catalog(), &Question::Disjoint { one, other })
+            });
+            let Some(witness) = found else { continue };
+            report(cx, test, &action, witness);
             break;
         }
     }
+}
+
+fn report(cx: &mut Context<'_>, test: &ConditionEntry, action: &str, witness: &Witness) {
+    let at = cx.policy().statements.iter().find(|s| allows(s) && names(s, action));
+    let message = format!("the holder can put `{}` on resources with `{action}`", test.key.value);
+    let mut draft = cx.report(test.key.origin, message);
+    if let Some(at) = at {
+        draft = draft.and_at(where_named(at, action), "the tag is set with this");
+    }
+    draft.note(format!("for instance {}", in_words(witness)));
 }
 
 /// A test that needs the resource to have a tag.
@@ -94,20 +107,22 @@ fn tag_test(statement: &Statement) -> Option<&ConditionEntry> {
     tests.find(needs).map(|(_, entry)| entry)
 }
 
-/// Actions of the same services that set tags and that the policy may grant.
-fn tagging(cx: &Context<'_>, gated: &Statement) -> Vec<String> {
+/// The services of the actions that a statement names.
+fn services<'a>(cx: &Context<'a>, statement: &Statement) -> BTreeSet<&'a str> {
     let catalog = cx.catalog();
-    let services: std::collections::BTreeSet<&str> =
-        views(catalog, &actions(catalog, gated)).map(|a| a.service().prefix()).collect();
-    let set = allowed(catalog, cx.policy());
+    views(catalog, &actions(catalog, statement)).map(|a| a.service().prefix()).collect()
+}
+
+/// Actions that set tags and that the policy may grant.
+fn tagging<'a>(cx: &Context<'a>) -> Vec<Action<'a>> {
+    let catalog = cx.catalog();
     let sets_tags = |a: &Action<'_>| {
         a.access_level() == Some(AccessLevel::Tagging)
             && !a.name().starts_with("Un")
             && !a.name().starts_with("Delete")
             && !a.name().starts_with("Remove")
     };
-    let tagging = views(catalog, &set).filter(|a| sets_tags(a));
-    tagging.filter(|a| services.contains(a.service().prefix())).map(Action::full_name).collect()
+    views(catalog, &cx.granted().allowed).filter(sets_tags).collect()
 }
 
 /// A policy that allows to put the tag on what lacks it.

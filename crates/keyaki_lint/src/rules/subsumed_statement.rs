@@ -1,4 +1,3 @@
-use keyaki_analyze::Question;
 use keyaki_diag::Applicability;
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{ActionPattern, Statement};
@@ -7,7 +6,7 @@ use crate::context::Context;
 use crate::granted::{allows, denies};
 use crate::meaning::narrowed;
 use crate::rule::rule;
-use crate::wider::could_cover;
+use crate::wider::{could_cover, is_wider};
 
 rule! {
     /// Statement that grants nothing which the others do not grant.
@@ -84,6 +83,10 @@ fn check(cx: &mut Context<'_>) {
 
 /// Whether what a statement grants, the rest grants.
 fn is_covered(cx: &Context<'_>, statement: &Statement, rest: &[&Statement]) -> bool {
+    let actions = statement.action.as_ref().map_or(&[][..], |list| &list.entries);
+    if is_wider(statement, actions, rest, cx.policy()) {
+        return false;
+    }
     let Some(meaning) = cx.meaning() else { return false };
     let own = |s: &Statement| s.origin == statement.origin;
     let others = |s: &Statement| rest.iter().any(|r| r.origin == s.origin);
@@ -97,8 +100,6 @@ fn is_covered(cx: &Context<'_>, statement: &Statement, rest: &[&Statement]) -> b
         false => denies(s).then(|| narrowed(s, meets)),
     });
     let old = meaning.some(|s| (others(s) || denies(s)).then(|| narrowed(s, meets)));
-    let nothing = Question::AlwaysDenied { subject: &new };
-    let question = Question::NoNewAccess { old: &old, new: &new };
     // A statement that grants nothing at all is another rule's.
-    meaning.holds(cx.catalog(), &question) && !meaning.holds(cx.catalog(), &nothing)
+    meaning.covers(cx.catalog(), &old, &new)
 }

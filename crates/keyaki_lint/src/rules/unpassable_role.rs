@@ -1,7 +1,7 @@
 use keyaki_ir::{ConditionEntry, Statement};
 
 use crate::context::Context;
-use crate::granted::{allowed, allows, names};
+use crate::granted::{allows, names};
 use crate::rule::rule;
 
 rule! {
@@ -52,7 +52,7 @@ fn check(cx: &mut Context<'_>) {
     if named.is_empty() {
         return;
     }
-    let set = allowed(cx.catalog(), cx.policy());
+    let set = &cx.granted().allowed;
     for value in named.into_iter().flat_map(|e| &e.values) {
         let host = value.text().strip_suffix(".amazonaws.com");
         let Some(prefix) = host.filter(|h| !h.contains(['.', '*', '?', '$'])) else { continue };

@@ -3,7 +3,6 @@ use keyaki_diag::Applicability;
 use keyaki_ir::Statement;
 
 use crate::context::Context;
-use crate::meaning::with_effect;
 use crate::presence::{Presence, demand, of_star};
 use crate::rule::rule;
 
@@ -64,10 +63,7 @@ fn check(cx: &mut Context<'_>) {
         let Some(meaning) = cx.meaning() else { return };
         let Some(condition) = &statement.condition else { continue };
         let with = meaning.alone(statement);
-        let is_it = |s: &Statement| s.origin == statement.origin;
-        let free =
-            Statement { condition: None, ..with_effect(statement, keyaki_ir::Effect::Allow) };
-        let without = meaning.some(|s| is_it(s).then(|| free.clone()));
+        let without = meaning.alone_without_condition(statement);
         if meaning.holds(cx.catalog(), &Question::NoNewAccess { old: &with, new: &without }) {
             cx.report(condition.origin, "every request meets this condition")
                 .opening()

@@ -16,7 +16,7 @@ fn mistakes(text: &str) -> usize {
 #[test]
 fn safe_fixes_of_real_policies_change_no_access() {
     let options = options(None);
-    let files = sample(&["policies", "managed"], 300);
+    let files = sample(&["policies", "managed"], 100);
     let (mut applied, mut mended) = (0, 0);
     for path in &files {
         let Ok(text) = std::fs::read_to_string(path) else { continue };

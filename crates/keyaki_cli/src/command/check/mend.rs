@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use keyaki_diag::Finding;
 use keyaki_report::unified_diff;
-use keyaki_workspace::{CheckedFile, Fixed, Options, Source, Status, default_jobs, map};
+use keyaki_workspace::{CheckedFile, Fixed, Guard, Options, Source, Status, default_jobs, map};
 
 use super::{Arguments, is_stdin};
 use crate::console::Console;
@@ -103,6 +104,26 @@ fn fixed(
         let fix = || keyaki_workspace::fix(Path::new(&file.path), &file.text, options, up_to);
         can_mend(file).then(fix).filter(|fixed| fixed.applied > 0 || fixed.withheld > 0)
     })
+}
+
+/// Leaves of the fixes that findings offer those that are proved to allow no more, and calls safe
+/// those alone that are proved to change nothing.
+pub(super) fn settle(files: &mut [CheckedFile], options: &Options<'_>) {
+    let jobs = options.jobs.unwrap_or_else(|| default_jobs(files.len()));
+    let settled = map(files, jobs, |file| {
+        let has_fixes = file.findings().any(|finding| !finding.fixes.is_empty());
+        has_fixes.then(|| {
+            let mut findings: Vec<Finding> = file.findings().cloned().collect();
+            Guard::new(Path::new(&file.path), &file.text, options).settle(&mut findings);
+            findings.into_iter().map(|finding| finding.fixes)
+        })
+    });
+    for (file, fixes) in files.iter_mut().zip(settled) {
+        let findings = file.documents.iter_mut().flat_map(|d| &mut d.findings);
+        for (finding, fixes) in findings.zip(fixes.into_iter().flatten()) {
+            finding.fixes = fixes;
+        }
+    }
 }
 
 /// Writes a mended file, unless it is no longer what was checked.

@@ -33,7 +33,7 @@ fn a_fix_is_listed_without_its_edit_and_resolved() {
     let mut editor = with_policy("s3:GetObjct");
     let found = actions(&mut editor, &json!(["quickfix"]));
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].get("edit").is_none() && found[0]["kind"] == "quickfix");
+    assert!(found[0].get("edit").is_none() && found[0]["kind"] == "quickfix.widen.keyaki");
     assert_eq!(found[0]["diagnostics"][0]["code"], "invalid-action");
     let resolved = editor.result("codeAction/resolve", found[0].clone());
     let change = &resolved["edit"]["documentChanges"][0];
@@ -63,7 +63,7 @@ fn kinds_are_those_that_were_asked_for() {
     assert_eq!(kinds(&actions(&mut editor, &json!(["source.fix"]))), Vec::<String>::new());
     assert_eq!(
         kinds(&actions(&mut editor, &json!(null))),
-        ["quickfix", "source.organizePolicy.keyaki"]
+        ["quickfix.widen.keyaki", "source.organizePolicy.keyaki"]
     );
 }
 
@@ -74,7 +74,8 @@ fn an_editor_that_cannot_resolve_gets_edits_at_once() {
     let found = actions(&mut editor, &json!(["quickfix"]));
     assert_eq!(found[0]["edit"]["changes"][URI][0]["newText"], "\"s3:GetObject\"");
     let unasked = actions(&mut editor, &json!(null));
-    assert!(unasked.iter().all(|action| action["kind"] == "quickfix"), "{unasked:?}");
+    let is_fix = |action: &Value| action["kind"] == "quickfix.widen.keyaki";
+    assert!(unasked.iter().all(is_fix), "{unasked:?}");
     let asked = actions(&mut editor, &json!(["source.organizePolicy.keyaki"]));
     assert!(asked[0]["edit"]["changes"].is_object(), "{asked:?}");
 }
