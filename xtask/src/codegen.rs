@@ -18,7 +18,9 @@ pub(crate) struct Generated {
 /// When the sources of the generation cannot be read.
 pub(crate) fn generate(root: &Path) -> Result<Vec<Generated>, String> {
     let rules = rules(root)?;
-    let mut files = vec![registry(root, &rules), config_schema(root, &rules)];
+    let schema = crate::config_schema::schema(&rules);
+    let manifest = crate::vscode_settings::manifest(root, &schema)?;
+    let mut files = vec![registry(root, &rules), config_schema(root, &schema), manifest];
     files.extend(crate::rule_docs::pages(root));
     Ok(files)
 }
@@ -100,8 +102,8 @@ fn rules(root: &Path) -> Result<Vec<String>, String> {
 }
 
 /// The schema of `keyaki.toml`.
-fn config_schema(root: &Path, rules: &[String]) -> Generated {
-    let text = format!("{:#}\n", crate::config_schema::schema(rules));
+fn config_schema(root: &Path, schema: &serde_json::Value) -> Generated {
+    let text = format!("{schema:#}\n");
     Generated { path: root.join("docs/schemas/keyaki.toml.json"), text }
 }
 

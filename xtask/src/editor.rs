@@ -43,6 +43,21 @@ pub(crate) fn test_in_workbench(root: &Path) -> Outcome {
     npm(root, &["run", "--silent", "test:editor"], PATIENCE_IN_WORKBENCH)
 }
 
+/// Installs what the tests in a workbench need, unless it is there.
+///
+/// # Errors
+/// Why it cannot be.
+pub(crate) fn install_workbench(root: &Path) -> Result<(), String> {
+    if version("node").is_none() || version("npm").is_none() {
+        return Err("it needs Node.js and npm".to_owned());
+    }
+    let all = || {
+        install(root)
+            .and_then(|()| npm(root, &["run", "--silent", "install:editor"], PATIENCE_IN_WORKBENCH))
+    };
+    all().map_err(|error| error.to_string())
+}
+
 /// Packs the extension; arguments go to its script.
 ///
 /// # Errors

@@ -23,7 +23,7 @@ use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{PolicyKind, Statement};
 
 use crate::facts::Topic;
-use crate::{Document, seen};
+use crate::{Accounts, Document, seen};
 use cursor::Cursor;
 pub use insertion::{Insertion, Part};
 use place::{Place, place};
@@ -94,14 +94,14 @@ pub struct Completions {
 /// More offers than this are of no use.
 const MOST_ITEMS: usize = 300;
 
-/// What can be typed at an offset. Account ids that `others` name are offered, too.
-pub fn complete(document: &Document, offset: u32, others: &[&Document]) -> Completions {
+/// What can be typed at an offset. Account ids that were seen elsewhere are offered, too.
+pub fn complete(document: &Document, offset: u32, elsewhere: &[&Accounts]) -> Completions {
     if !document.is_json() {
         return Completions::default();
     }
     let Some(cursor) = Cursor::at(&document.tree, offset) else { return Completions::default() };
     let Some((place, statement)) = place(document, &cursor) else { return Completions::default() };
-    let mut sink = Sink { others, ..Sink::new(document, cursor, statement) };
+    let mut sink = Sink { elsewhere, ..Sink::new(document, cursor, statement) };
     sink.fill(place);
     sink.finish()
 }
@@ -109,7 +109,7 @@ pub fn complete(document: &Document, offset: u32, others: &[&Document]) -> Compl
 /// The offers so far, and what they depend on.
 struct Sink<'d> {
     document: &'d Document,
-    others: &'d [&'d Document],
+    elsewhere: &'d [&'d Accounts],
     cursor: Cursor<'d>,
     kind: PolicyKind,
     statement: Option<&'d Statement>,
@@ -122,13 +122,13 @@ impl<'d> Sink<'d> {
         let starts = |s: &&Statement| Some(document.range(s.origin).start) == statement;
         let kind = document.policy_at(cursor.offset).map_or(PolicyKind::Identity, |read| read.kind);
         let statement = document.statements().find(starts);
-        let (others, items) = (&[][..], Vec::new());
-        Sink { document, others, cursor, kind, statement, items, is_incomplete: false }
+        let (elsewhere, items) = (&[][..], Vec::new());
+        Sink { document, elsewhere, cursor, kind, statement, items, is_incomplete: false }
     }
 
     /// The account ids that this document and others name, each with where it was seen.
     fn accounts(&self) -> BTreeMap<&'d str, &'static str> {
-        let elsewhere = self.others.iter().flat_map(|other| seen::accounts(other));
+        let elsewhere = self.elsewhere.iter().copied().flatten();
         let elsewhere = elsewhere.map(|account| (&**account, "account of another document"));
         let here = seen::accounts(self.document).iter();
         elsewhere.chain(here.map(|account| (&**account, "account of this document"))).collect()

@@ -1,20 +1,21 @@
 //! One text as the editor has it.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use keyaki_catalog::Catalog;
 use keyaki_diag::{Finding, Fix, TextRange};
 use keyaki_ir::Statement;
-use keyaki_lint::Linter;
+use keyaki_lint::{Linter, Memory};
 use keyaki_syntax::{NodeId, Tree};
 use keyaki_workspace::{
-    Change, Guard, Language, ReadPolicy, check_host, check_tree, language, read_policies,
+    Change, CheckedDocument, CheckedTree, Guard, Language, Mention, ReadPolicy, check_host,
+    check_tree, language, read_policies,
 };
 
-use crate::Settings;
+use crate::{Accounts, Settings};
 
 /// A text, read once.
 #[derive(Debug)]
@@ -25,11 +26,28 @@ pub struct Document {
     language: Language,
     policies: OnceLock<Vec<ReadPolicy>>,
     pub(crate) settings: Arc<Settings>,
-    findings: OnceLock<Vec<Finding>>,
+    found: OnceLock<Found>,
+    /// An earlier version that was checked, as long as somebody else keeps it.
+    before: Weak<Document>,
     /// What fixes do to access, by the numbers of finding and fix, as far as somebody asked.
     changes: Mutex<BTreeMap<(usize, usize), Change>>,
     /// The account ids that it names.
-    pub(crate) accounts: OnceLock<BTreeSet<Box<str>>>,
+    pub(crate) accounts: OnceLock<Accounts>,
+    /// Where it names policies.
+    pub(crate) mentions: OnceLock<Vec<Mention>>,
+}
+
+/// Whether texts in Terraform's language are read.
+pub fn reads_terraform() -> bool {
+    language(Path::new("main.tf"), b"") != Language::Json
+}
+
+/// What the rules found.
+#[derive(Debug)]
+struct Found {
+    findings: Vec<Finding>,
+    /// What helps to check the next version.
+    memories: Vec<Memory>,
 }
 
 impl Document {
@@ -41,9 +59,44 @@ impl Document {
             Language::Json => Tree::parse(text),
             Language::Yaml | Language::Hcl | Language::Markdown => Tree::opaque(text),
         };
-        let (policies, findings) = (OnceLock::new(), OnceLock::new());
-        let (changes, accounts) = (Mutex::default(), OnceLock::new());
-        Document { path, tree, language, policies, settings, findings, changes, accounts }
+        Document::of(path, tree, language, settings, Weak::new())
+    }
+
+    /// Reads a later version of this text, under the same settings: what [`Document::read`] gives,
+    /// in less time the less the texts differ, if this version was checked and is kept until that
+    /// one is.
+    pub fn reread(self: &Arc<Document>, text: &str) -> Document {
+        let language = language(&self.path, text.as_bytes());
+        let settings = Arc::clone(&self.settings);
+        if language != Language::Json || !self.is_json() {
+            return Document::read(&*self.path, text, settings);
+        }
+        let tree = self.tree.reread(text);
+        Document::of(self.path.clone(), tree, language, settings, Arc::downgrade(self))
+    }
+
+    fn of(
+        path: PathBuf,
+        tree: Tree,
+        language: Language,
+        settings: Arc<Settings>,
+        before: Weak<Document>,
+    ) -> Document {
+        let (policies, found) = (OnceLock::new(), OnceLock::new());
+        let (accounts, mentions) = (OnceLock::new(), OnceLock::new());
+        let changes = Mutex::default();
+        Document {
+            path,
+            tree,
+            language,
+            policies,
+            settings,
+            found,
+            before,
+            changes,
+            accounts,
+            mentions,
+        }
     }
 
     /// The text.
@@ -54,6 +107,11 @@ impl Document {
     /// Whether its tree says anything about it.
     pub(crate) fn is_json(&self) -> bool {
         self.language == Language::Json
+    }
+
+    /// Whether it is YAML.
+    pub(crate) fn is_yaml(&self) -> bool {
+        self.language == Language::Yaml
     }
 
     /// Its path.
@@ -74,23 +132,39 @@ impl Document {
 
     /// What the rules find, in order of position; nothing in a text without a policy.
     pub fn findings(&self) -> &[Finding] {
-        self.findings.get_or_init(|| {
-            let mut findings = self.findings_of(&self.settings.options.linter);
-            findings.sort_by_key(Finding::range);
-            findings
-        })
+        &self.found.get_or_init(|| self.check()).findings
+    }
+
+    /// Whether somebody has asked for the findings.
+    pub fn is_checked(&self) -> bool {
+        self.found.get().is_some()
+    }
+
+    fn check(&self) -> Found {
+        let before = self.before.upgrade();
+        let known = before.as_ref().and_then(|b| Some((&b.tree, &*b.found.get()?.memories)));
+        let mut found = self.found_by(&self.settings.options.linter, known);
+        found.findings.sort_by_key(Finding::range);
+        found
     }
 
     /// What a linter finds.
     pub(crate) fn findings_of(&self, linter: &Linter) -> Vec<Finding> {
+        self.found_by(linter, None).findings
+    }
+
+    /// What a linter finds, which has found what is known of an earlier version.
+    fn found_by(&self, linter: &Linter, known: Option<(&Tree, &[Memory])>) -> Found {
         let options = &self.settings.options;
-        let checked = match self.language {
-            Language::Json => check_tree(&self.path, &self.tree, options, linter),
-            language @ (Language::Yaml | Language::Hcl | Language::Markdown) => {
-                check_host(&self.path, language, self.text(), options, linter)
-            }
+        let CheckedTree { documents, memories } = match self.language {
+            Language::Json => check_tree(&self.path, &self.tree, options, linter, known),
+            language @ (Language::Yaml | Language::Hcl | Language::Markdown) => CheckedTree {
+                documents: check_host(&self.path, language, self.text(), options, linter),
+                memories: Vec::new(),
+            },
         };
-        checked.into_iter().flat_map(|d| d.findings).collect()
+        let of = |document: CheckedDocument| document.findings;
+        Found { findings: documents.into_iter().flat_map(of).collect(), memories }
     }
 
     /// What fixes of its findings do to access, each by itself.

@@ -6,7 +6,9 @@ use std::time::UNIX_EPOCH;
 
 use keyaki_workspace::{Content, discover, read};
 
-use crate::{Document, Settings};
+use crate::mention::may_name_policies;
+use crate::seen::accounts_in;
+use crate::{Accounts, Document, Settings};
 
 /// A file that may hold policies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +39,22 @@ fn stamp(path: &Path) -> String {
 impl FolderFile {
     /// Reads the file; none where it cannot be read, is no text or holds no policy.
     pub fn read(&self, settings: &Arc<Settings>) -> Option<Document> {
-        let text = String::from_utf8(read(&self.path).ok()?).ok()?;
-        let document = Document::read(&*self.path, &text, Arc::clone(settings));
+        let document = Document::read(&*self.path, &self.text()?, Arc::clone(settings));
         document.holds_policy().then_some(document)
+    }
+
+    /// Reads the file; none where it cannot be read, is no text or names no policy.
+    pub fn read_names(&self, settings: &Arc<Settings>) -> Option<Document> {
+        let text = self.text().filter(|text| may_name_policies(text))?;
+        Some(Document::read(&*self.path, &text, Arc::clone(settings)))
+    }
+
+    /// The account ids that stand in the file's ARNs and texts; none where it cannot be read.
+    pub fn accounts(&self) -> Accounts {
+        self.text().map(|text| accounts_in(&text).collect()).unwrap_or_default()
+    }
+
+    fn text(&self) -> Option<String> {
+        String::from_utf8(read(&self.path).ok()?).ok()
     }
 }

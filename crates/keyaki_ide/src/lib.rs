@@ -23,6 +23,7 @@ mod hint;
 mod hover;
 mod link;
 mod meaning;
+mod mention;
 mod occurrence;
 mod rule;
 mod seen;
@@ -36,7 +37,7 @@ pub use code_action::{
     CodeAction, CodeActionId, CodeActionKind, Suppression, code_actions, edits_of, suppression,
 };
 pub use completion::{Completion, CompletionKind, Completions, Insertion, Part, complete};
-pub use document::Document;
+pub use document::{Document, reads_terraform};
 pub use facts::{Topic, documentation};
 pub use fold::{Fold, folds};
 pub use folder::{FolderFile, files_in};
@@ -51,8 +52,10 @@ pub use meaning::{
     Claim, Lens, Proofs, Simulation, Target, claim, committed, comparison, explanation,
     is_versioned, lenses, proofs, request_draft, simulation,
 };
+pub use mention::{PolicyName, linked, may_name_policies, mentions_of, name_at, rename_mentions};
 pub use occurrence::{definition, occurrences, renamable, rename};
 pub use rule::{Nature, nature, rule_page};
+pub use seen::{Accounts, accounts};
 pub use selection::selection;
 pub use settings::{Choices, InvalidSetting, Settings};
 pub use symbol::{Symbol, SymbolKind, symbols};

@@ -1,5 +1,6 @@
 //! The same thing elsewhere: highlights, definitions, references, renaming.
 //!
+//! A policy that is named is the same wherever it is named (`mention.rs`).
 //! A `Sid` is defined by its statement; nothing refers to it but its doubles. An action is the same
 //! thing wherever a pattern matches it. Keys, operators, principals and resources are the same
 //! where their texts are.
@@ -9,18 +10,27 @@ use keyaki_ir::glob::{self, Case};
 use keyaki_syntax::NodeId;
 
 use crate::Document;
+use crate::mention::{mention_at, mentions_of, name_at, rename_mentions};
 use crate::site::{Site, all_sites, site_at};
 
 /// All places in the document that stand for what is at an offset, in order of position.
 pub fn occurrences(document: &Document, offset: u32) -> Vec<TextRange> {
+    if let Some(name) = name_at(document, offset) {
+        return mentions_of(document, name).map(|(range, _)| range).collect();
+    }
     let Some((_, wanted)) = site_at(document, offset) else { return Vec::new() };
     let sites = all_sites(document).into_iter();
     let same = sites.filter(|(_, site)| is_same(wanted, *site));
     same.map(|(origin, _)| document.inside(origin)).collect()
 }
 
-/// The place that defines what is at an offset: of a `Sid`, its statement's name.
+/// The place that defines what is at an offset: of a `Sid`, its statement's name; of a policy that
+/// is named, where it is called so.
 pub fn definition(document: &Document, offset: u32) -> Option<TextRange> {
+    if let Some(name) = name_at(document, offset) {
+        let mut places = mentions_of(document, name);
+        return places.find(|(_, is_definition)| *is_definition).map(|(range, _)| range);
+    }
     let (_, site) = site_at(document, offset)?;
     match site {
         Site::Sid(_) => occurrences(document, offset).into_iter().next(),
@@ -37,18 +47,23 @@ pub fn definition(document: &Document, offset: u32) -> Option<TextRange> {
     }
 }
 
-/// The name at an offset that can be changed: that of a `Sid`.
+/// The name at an offset that can be changed: that of a `Sid` or of a policy.
 pub fn renamable(document: &Document, offset: u32) -> Option<TextRange> {
-    sid_at(document, offset).map(|origin| document.inside(origin))
+    let mention = mention_at(document, offset).map(|mention| mention.range);
+    mention.or_else(|| sid_at(document, offset).map(|origin| document.inside(origin)))
 }
 
-/// The edits that give the `Sid` at an offset, and its doubles, another name.
+/// The edits that give the `Sid` at an offset, and its doubles, or the policy that is named there,
+/// another name.
 ///
 /// # Errors
 /// Why the name cannot be given, in a sentence.
 pub fn rename(document: &Document, offset: u32, name: &str) -> Result<Vec<Edit>, String> {
+    if let Some(policy) = name_at(document, offset) {
+        return rename_mentions(document, policy, name);
+    }
     if sid_at(document, offset).is_none() {
-        return Err("only a Sid can be renamed".to_owned());
+        return Err("only a Sid or the name of a policy can be renamed".to_owned());
     }
     if name.is_empty() || name.contains(['"', '\\']) || name.contains(char::is_control) {
         return Err(format!("`{}` is no Sid", name.escape_default()));

@@ -1,4 +1,4 @@
-//! What the document already names, to be offered again.
+//! What documents already name, to be offered again.
 
 use std::collections::BTreeSet;
 
@@ -10,12 +10,22 @@ use crate::Document;
 /// Of a very long document, only so many strings are looked at.
 const MOST_STRINGS: usize = 20_000;
 
+/// Account ids, in order.
+pub type Accounts = BTreeSet<Box<str>>;
+
 /// The account ids that the strings of a document hold, in order.
-pub(crate) fn accounts(document: &Document) -> &BTreeSet<Box<str>> {
+pub fn accounts(document: &Document) -> &Accounts {
     document.accounts.get_or_init(|| {
         let parts = strings(document).flat_map(|text| text.split([':', '/', '*']));
         parts.filter(|part| is_account_id(part)).map(Box::from).collect()
     })
+}
+
+/// The account ids that stand in a text of any language, each as a part of an ARN or by itself in
+/// quotes.
+pub(crate) fn accounts_in(text: &str) -> impl Iterator<Item = Box<str>> {
+    let marks = [':', '/', '*', '"', '\''];
+    text.split(marks).filter(|part| is_account_id(part)).map(Box::from)
 }
 
 /// The tag keys that the document's condition keys name: `aws:ResourceTag/team` gives `team`.

@@ -9,9 +9,11 @@ use keyaki_diag::{Applicability, Confidence, Edit, Finding, Fix, Place, TextRang
 use keyaki_ir::{ActionPattern, Policy, PolicyKind, ResourceType, Statement, Version, glob};
 use keyaki_syntax::{NodeId, NodeKind, Tree, Value};
 
+use crate::budget::Budget;
 use crate::condition_index::ConditionIndex;
 use crate::granted::Granted;
 use crate::meaning::Meaning;
+use crate::memory::{self, Found};
 use crate::policy_keys::PolicyKeys;
 use crate::{Document, Rule, Settings};
 
@@ -37,9 +39,13 @@ pub(crate) struct Context<'a> {
     /// The service that was asked for last, and its prefix.
     last_service: Cell<Option<(&'a str, Service<'a>)>>,
     /// How many more times somebody may ask what was meant.
-    guesses: Cell<u32>,
+    guesses: Budget,
     /// How many more services may be searched for action patterns.
-    searches: Cell<u32>,
+    searches: Budget,
+    /// The statement under check.
+    statement: Option<NodeId>,
+    /// Whether a check has read more than its statement and what is written in `memory.rs`.
+    reads_beyond: Cell<bool>,
     keys: OnceCell<PolicyKeys<'a>>,
     /// The key that was asked for last; several rules ask in turn.
     last_key: Cell<Option<(&'a str, KeyLookup<'a>)>>,
@@ -61,8 +67,10 @@ impl<'a> Context<'a> {
             rule,
             findings: Vec::new(),
             last_service: Cell::new(None),
-            guesses: Cell::new(MAX_GUESSES),
-            searches: Cell::new(MAX_SEARCHES),
+            guesses: Budget::new(MAX_GUESSES),
+            searches: Budget::new(MAX_SEARCHES),
+            statement: None,
+            reads_beyond: Cell::new(false),
             keys: OnceCell::new(),
             last_key: Cell::new(None),
             conditions: RefCell::new(None),
@@ -77,9 +85,7 @@ impl<'a> Context<'a> {
         &self,
         search: impl FnOnce(&'a Catalog) -> Option<String>,
     ) -> Option<String> {
-        let left = self.guesses.get().checked_sub(1)?;
-        self.guesses.set(left);
-        search(self.catalog())
+        if self.guesses.take(1) { search(self.catalog()) } else { None }
     }
 
     /// Whether an action pattern matches some action that AWS lists. Where it begins with a
@@ -91,13 +97,51 @@ impl<'a> Context<'a> {
             Some((_, name)) => u32::from(name.starts_with(['*', '?'])),
             None => ALL_SERVICES,
         };
-        let left = self.searches.get().checked_sub(cost);
-        self.searches.set(left.unwrap_or_default());
-        left.is_none() || self.catalog().matches_live(&entry.text)
+        !self.searches.take(cost) || self.catalog().matches_live(&entry.text)
     }
 
     pub(crate) fn into_findings(self) -> Vec<Finding> {
         self.findings
+    }
+
+    /// Checks a statement. What was found in it, if that depends on nothing around it.
+    pub(crate) fn watched(
+        &mut self,
+        statement: &Statement,
+        check: impl FnOnce(&mut Self),
+    ) -> Option<Found> {
+        let (first, before) = (self.findings.len(), self.budgets().map(Budget::count));
+        self.statement = Some(statement.origin);
+        self.reads_beyond.set(false);
+        check(self);
+        self.statement = None;
+        let [guesses, searches] = self.budgets();
+        let taken = [guesses.since(before[0]), searches.since(before[1])];
+        if self.reads_beyond.get() {
+            return None;
+        }
+        let Place { range, pointer, .. } = self.place(statement.origin);
+        let findings = memory::relative(self.findings.get(first..)?, range, &pointer)?;
+        Some(Found { findings, taken })
+    }
+
+    /// Reports what was found in a statement before. Whether checking it would find the same.
+    pub(crate) fn put_back(&mut self, statement: &Statement, found: &Found) -> bool {
+        let [guesses, searches] = self.budgets();
+        let left = (guesses.after(found.taken[0]), searches.after(found.taken[1]));
+        let (Some(left_guesses), Some(left_searches)) = left else { return false };
+        guesses.set(left_guesses);
+        searches.set(left_searches);
+        if !found.findings.is_empty() {
+            let Place { range, pointer, .. } = self.place(statement.origin);
+            let at = |finding| memory::absolute(finding, range, &pointer);
+            self.findings.extend(found.findings.iter().filter_map(at));
+        }
+        true
+    }
+
+    fn budgets(&self) -> [&Budget; 2] {
+        [&self.guesses, &self.searches]
     }
 
     /// What was set of the rules.
@@ -123,10 +167,12 @@ impl<'a> Context<'a> {
 
     /// What the policy means; none where AWS would refuse it.
     pub(crate) fn meaning(&self) -> Option<Rc<Meaning>> {
+        self.reads_beyond.set(true);
         self.meaning.get_or_init(|| Meaning::new(&self.document).map(Rc::new)).clone()
     }
 
     pub(crate) fn policy(&self) -> &'a Policy {
+        self.reads_beyond.set(true);
         self.document.policy
     }
 
@@ -205,11 +251,13 @@ impl<'a> Context<'a> {
 
     /// The tree of the document.
     pub(crate) fn tree(&self) -> &'a Tree {
+        self.reads_beyond.set(true);
         self.document.tree
     }
 
     /// The source of the document as a whole.
     pub(crate) fn source(&self) -> &'a str {
+        self.reads_beyond.set(true);
         self.document.tree.source()
     }
 
@@ -327,6 +375,9 @@ impl Draft<'_, '_> {
         title: impl Into<String>,
         applicability: Applicability,
     ) -> Self {
+        if self.context.statement == Some(at) {
+            self.context.reads_beyond.set(true);
+        }
         match removal(self.context.node(at)) {
             Some(range) => {
                 let edit = Edit { range, replacement: String::new() };

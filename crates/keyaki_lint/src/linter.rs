@@ -2,10 +2,11 @@
 
 use keyaki_diag::{Finding, Persona};
 use keyaki_ir::{PolicyKind, Statement};
-use keyaki_syntax::SyntaxError;
+use keyaki_syntax::{SyntaxError, Tree};
 
 use crate::arn_form::ArnPattern;
 use crate::context::Context;
+use crate::memory::{Memory, Recall};
 use crate::plan::{Hook, Plan};
 use crate::rule::{ActionSite, ConditionSite, PrincipalSite, ResourceSite, Rule};
 use crate::{Document, Selection, Settings, hole};
@@ -68,19 +69,35 @@ impl Linter {
 
     /// Checks one document. Findings come in order of position, then of rule name.
     pub fn lint<'a>(&'a self, document: Document<'a>) -> Vec<Finding> {
+        self.run(document, None)
+    }
+
+    /// The same for one version after the other of a text, each with the tree of the version
+    /// before and what the same linter remembers of it: finds exactly the same, and looks only at
+    /// statements that have changed and at the policy as a whole.
+    pub fn lint_again<'a>(
+        &'a self,
+        document: Document<'a>,
+        before: Option<(&Tree, &Memory)>,
+    ) -> (Vec<Finding>, Memory) {
+        let mut recall = Recall::new(&document, is_long(&document), before);
+        (self.run(document, Some(&mut recall)), recall.into_memory())
+    }
+
+    fn run<'a>(&'a self, document: Document<'a>, recall: Option<&mut Recall<'_>>) -> Vec<Finding> {
         let Some(&first) = self.rules.first() else { return Vec::new() };
         let mut cx = Context::new(document, first, &self.settings);
-        let length = document.tree.range(document.policy.origin).len();
-        let plans = if length > LONG { &self.for_long } else { &self.plans };
-        run(&plans[document.kind as usize], &mut cx, document);
+        let plans = if is_long(&document) { &self.for_long } else { &self.plans };
+        run(&plans[document.kind as usize], &mut cx, document, recall);
         let mut findings = cx.into_findings();
         hole::drop_guesses(&document, &mut findings);
-        findings.sort_by(|a, b| {
-            let key = |f: &Finding| (f.range(), f.rule.name);
-            key(a).cmp(&key(b))
-        });
+        findings.sort_by_cached_key(|f| (f.range(), f.rule.name));
         findings
     }
+}
+
+fn is_long(document: &Document<'_>) -> bool {
+    document.tree.range(document.policy.origin).len() > LONG
 }
 
 impl Default for Linter {
@@ -89,7 +106,12 @@ impl Default for Linter {
     }
 }
 
-fn run<'a>(plan: &Plan, cx: &mut Context<'a>, document: Document<'a>) {
+fn run<'a>(
+    plan: &Plan,
+    cx: &mut Context<'a>,
+    document: Document<'a>,
+    mut recall: Option<&mut Recall<'_>>,
+) {
     let policy = document.policy;
     for &(rule, check) in &plan.document {
         cx.rule = rule;
@@ -98,20 +120,28 @@ fn run<'a>(plan: &Plan, cx: &mut Context<'a>, document: Document<'a>) {
     syntax_errors(document).iter().for_each(|error| call(&plan.syntax, cx, error));
     policy.defects.iter().for_each(|defect| call(&plan.defect, cx, defect));
     for statement in &policy.statements {
-        call(&plan.statement, cx, statement);
-        if !plan.action.is_empty() {
-            actions(plan, cx, statement);
+        match &mut recall {
+            Some(recall) => recall.check(cx, statement, |cx| check(plan, cx, statement)),
+            None => check(plan, cx, statement),
         }
-        if !plan.resource.is_empty() {
-            resources(plan, cx, statement);
-        }
-        principal_sites(statement).for_each(|site| call(&plan.principal, cx, site));
-        condition_sites(statement).for_each(|site| call(&plan.condition, cx, site));
     }
     for &(rule, check) in &plan.proof {
         cx.rule = rule;
         check(cx);
     }
+}
+
+/// Calls the checks that look at one statement at a time.
+fn check<'a>(plan: &Plan, cx: &mut Context<'a>, statement: &'a Statement) {
+    call(&plan.statement, cx, statement);
+    if !plan.action.is_empty() {
+        actions(plan, cx, statement);
+    }
+    if !plan.resource.is_empty() {
+        resources(plan, cx, statement);
+    }
+    principal_sites(statement).for_each(|site| call(&plan.principal, cx, site));
+    condition_sites(statement).for_each(|site| call(&plan.condition, cx, site));
 }
 
 /// The faults of the text that this document is to tell.

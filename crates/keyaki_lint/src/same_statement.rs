@@ -3,8 +3,8 @@
 //! A statement with a part that could not be read is the same as no other.
 
 use keyaki_ir::{
-    ActionPattern, Condition, ConditionBlock, Element, PrincipalElement, PrincipalForm,
-    ResourcePattern, Shape, Statement,
+    ActionPattern, Condition, ConditionBlock, ConditionValue, Element, PrincipalElement,
+    PrincipalForm, ResourcePattern, Shape, Statement,
 };
 
 use crate::text_hash::{exact, folded};
@@ -79,15 +79,34 @@ fn both<T>(a: Option<&T>, b: Option<&T>, same: impl Fn(&T, &T) -> bool) -> bool 
     }
 }
 
+/// Whether two lists are the same item by item; where they are not, their items may still be the
+/// same in another order.
+fn alike<'i, T: 'i>(
+    a: impl IntoIterator<Item = &'i T>,
+    b: impl IntoIterator<Item = &'i T>,
+    same: impl Fn(&T, &T) -> bool,
+) -> bool {
+    let (mut a, mut b) = (a.into_iter(), b.into_iter());
+    loop {
+        match (a.next(), b.next()) {
+            (None, None) => return true,
+            (Some(a), Some(b)) if same(a, b) => {}
+            (_, _) => return false,
+        }
+    }
+}
+
 fn same_actions(a: &Element<ActionPattern>, b: &Element<ActionPattern>) -> bool {
     let texts =
         |e: &Element<ActionPattern>| sorted(e.entries.iter().map(|e| e.text.to_ascii_lowercase()));
-    texts(a) == texts(b)
+    alike(&a.entries, &b.entries, |a, b| a.text.eq_ignore_ascii_case(&b.text))
+        || texts(a) == texts(b)
 }
 
 fn same_resources(a: &Element<ResourcePattern>, b: &Element<ResourcePattern>) -> bool {
-    sorted(a.entries.iter().map(ResourcePattern::text))
-        == sorted(b.entries.iter().map(ResourcePattern::text))
+    alike(&a.entries, &b.entries, |a, b| a.text() == b.text())
+        || sorted(a.entries.iter().map(ResourcePattern::text))
+            == sorted(b.entries.iter().map(ResourcePattern::text))
 }
 
 fn same_principals(a: &PrincipalElement, b: &PrincipalElement) -> bool {
@@ -100,7 +119,21 @@ fn same_principals(a: &PrincipalElement, b: &PrincipalElement) -> bool {
 }
 
 fn same_conditions(a: Option<&Condition>, b: Option<&Condition>) -> bool {
-    tests(a) == tests(b)
+    let blocks = |condition: Option<&'_ Condition>| condition.map_or(0, |c| c.blocks.len());
+    let is_alike = || match (a, b) {
+        (Some(a), Some(b)) => alike(&a.blocks, &b.blocks, same_block),
+        (None, _) | (_, None) => blocks(a) == blocks(b),
+    };
+    is_alike() || tests(a) == tests(b)
+}
+
+/// Whether two blocks test the same keys in the same order.
+fn same_block(a: &ConditionBlock, b: &ConditionBlock) -> bool {
+    let same_values = |a: &ConditionValue, b: &ConditionValue| a.text() == b.text();
+    a.operator.operator == b.operator.operator
+        && alike(&a.entries, &b.entries, |a, b| {
+            a.is(&b.key.value) && alike(&a.values, &b.values, same_values)
+        })
 }
 
 /// What a condition tests: operator, key and values, in an order of their own.

@@ -1,5 +1,6 @@
 //! What the server says it can do.
 
+use serde_json::json;
 use tower_lsp_server::gen_lsp_types as lsp;
 
 use crate::client_traits::ClientTraits;
@@ -20,6 +21,7 @@ pub(crate) fn capabilities(client: &ClientTraits) -> lsp::ServerCapabilities {
         hover_provider: Some(true.into()),
         definition_provider: Some(true.into()),
         references_provider: Some(true.into()),
+        linked_editing_range_provider: Some(true.into()),
         document_highlight_provider: Some(true.into()),
         document_symbol_provider: Some(true.into()),
         workspace_symbol_provider: Some(true.into()),
@@ -52,6 +54,10 @@ pub(crate) fn capabilities(client: &ClientTraits) -> lsp::ServerCapabilities {
             text_document_content: client.reads_views.then(|| views().into()),
             ..lsp::WorkspaceOptions::default()
         }),
+        // So our client for VS Code knows which documents to hand over.
+        experimental: Some(json!({
+            "keyaki": { "readsTerraform": keyaki_ide::reads_terraform() }
+        })),
         ..lsp::ServerCapabilities::default()
     }
 }

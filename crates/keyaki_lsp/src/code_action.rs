@@ -6,6 +6,7 @@ use keyaki_ide::{
 use serde_json::{Value, json};
 use tower_lsp_server::gen_lsp_types as lsp;
 
+use crate::client_traits::ClientTraits;
 use crate::diagnostic::diagnostic;
 use crate::position::Lines;
 use crate::snapshot::Snapshot;
@@ -108,8 +109,9 @@ fn edit(snapshot: &Snapshot, id: CodeActionId) -> lsp::WorkspaceEdit {
         let entry = suppression(snapshot.document(), finding);
         return entry.map(|entry| entry_edit(snapshot, entry)).unwrap_or_default();
     }
-    let edits = edits_of(snapshot.document(), id);
-    workspace_edit(snapshot, snapshot.text_edits(edits))
+    let edits = snapshot.text_edits(edits_of(snapshot.document(), id));
+    let change = Change { uri: snapshot.uri.clone(), version: Some(snapshot.version), edits };
+    workspace_edit(&snapshot.client, vec![change])
 }
 
 /// An entry at the end of another file, which is created if need be.
@@ -132,19 +134,27 @@ fn entry_edit(snapshot: &Snapshot, entry: Suppression) -> lsp::WorkspaceEdit {
     lsp::WorkspaceEdit { document_changes: Some(changes), ..lsp::WorkspaceEdit::default() }
 }
 
-/// Edits of one text, for the version that they were made for where the editor knows versions.
-pub(crate) fn workspace_edit(snapshot: &Snapshot, edits: Vec<lsp::TextEdit>) -> lsp::WorkspaceEdit {
-    let uri = snapshot.uri.clone();
-    if !snapshot.client.has_versioned_edits {
-        let changes = Some([(uri, edits)].into());
-        return lsp::WorkspaceEdit { changes, ..lsp::WorkspaceEdit::default() };
+/// Edits of one text.
+pub(crate) struct Change {
+    pub(crate) uri: lsp::Uri,
+    /// The editor's number of the text that they were made for; none where it is not open.
+    pub(crate) version: Option<i32>,
+    pub(crate) edits: Vec<lsp::TextEdit>,
+}
+
+/// Edits of texts, for the versions that they were made for where the editor knows versions.
+pub(crate) fn workspace_edit(client: &ClientTraits, changes: Vec<Change>) -> lsp::WorkspaceEdit {
+    if !client.has_versioned_edits {
+        let changes = changes.into_iter().map(|change| (change.uri, change.edits)).collect();
+        return lsp::WorkspaceEdit { changes: Some(changes), ..lsp::WorkspaceEdit::default() };
     }
-    let text_document = lsp::OptionalVersionedTextDocumentIdentifier {
-        version: Some(snapshot.version),
-        text_document_identifier: lsp::TextDocumentIdentifier { uri },
+    let of = |Change { uri, version, edits }| {
+        let text_document_identifier = lsp::TextDocumentIdentifier { uri };
+        let text_document =
+            lsp::OptionalVersionedTextDocumentIdentifier { version, text_document_identifier };
+        let edits = edits.into_iter().map(lsp::Edit::TextEdit).collect();
+        lsp::DocumentChange::TextDocumentEdit(lsp::TextDocumentEdit { text_document, edits })
     };
-    let edits = edits.into_iter().map(lsp::Edit::TextEdit).collect();
-    let change = lsp::TextDocumentEdit { text_document, edits };
-    let document_changes = Some(vec![lsp::DocumentChange::TextDocumentEdit(change)]);
+    let document_changes = Some(changes.into_iter().map(of).collect());
     lsp::WorkspaceEdit { document_changes, ..lsp::WorkspaceEdit::default() }
 }

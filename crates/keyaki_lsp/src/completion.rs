@@ -2,21 +2,24 @@
 
 use std::sync::Arc;
 
-use keyaki_ide::{Completion, CompletionKind, Insertion, Part, Topic, documentation};
+use keyaki_ide::{Accounts, Completion, CompletionKind, Insertion, Part, Topic, documentation};
 use serde_json::Value;
 use tower_lsp_server::gen_lsp_types as lsp;
 
 use crate::snapshot::Snapshot;
 
-/// What can be typed at a position. Other open texts count as far as they were read.
+/// What can be typed at a position. Account ids of other open texts count as far as these were
+/// read, those of files as far as they are known.
 pub(crate) fn complete(
     snapshot: &Snapshot,
     position: lsp::Position,
     open: &[Arc<Snapshot>],
+    in_files: &Accounts,
 ) -> lsp::CompletionList {
     let others = open.iter().filter(|other| other.uri != snapshot.uri);
-    let others: Vec<_> = others.filter_map(|other| other.known_document()).collect();
-    let found = keyaki_ide::complete(snapshot.document(), snapshot.offset(position), &others);
+    let in_texts = others.filter_map(|other| other.known_document()).map(keyaki_ide::accounts);
+    let elsewhere: Vec<_> = in_texts.chain([in_files]).collect();
+    let found = keyaki_ide::complete(snapshot.document(), snapshot.offset(position), &elsewhere);
     let items = found.items.into_iter().enumerate();
     lsp::CompletionList {
         is_incomplete: found.is_incomplete,

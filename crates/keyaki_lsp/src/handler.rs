@@ -10,6 +10,7 @@ use tower_lsp_server::LanguageServer;
 use tower_lsp_server::gen_lsp_types as lsp;
 use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
 
+use crate::account::look_for_accounts;
 use crate::capabilities::capabilities;
 use crate::client_traits::ClientTraits;
 use crate::progress::Progress;
@@ -107,7 +108,11 @@ impl LanguageServer for KeyakiServer {
 
     async fn did_close(&self, params: lsp::DidCloseTextDocumentParams) {
         let uri = params.text_document.uri;
-        self.state().close(&uri);
+        {
+            let mut state = self.state();
+            state.close(&uri);
+            state.accounts.forget();
+        }
         clear(&self.client, &self.state, uri);
     }
 
@@ -122,6 +127,7 @@ impl LanguageServer for KeyakiServer {
             let gone: Vec<_> = params.event.removed.iter().map(|f| path_of(&f.uri)).collect();
             state.folders.retain(|folder| !gone.contains(folder));
             state.folders.extend(params.event.added.iter().map(|f| path_of(&f.uri)));
+            state.accounts.forget();
         }
         self.reconfigure();
     }
@@ -168,7 +174,11 @@ impl LanguageServer for KeyakiServer {
         if params.changes.iter().any(|change| change.uri.0.ends_with("/keyaki.toml")) {
             self.reconfigure();
         }
-        let client = Arc::clone(&self.state().client);
+        let client = {
+            let mut state = self.state();
+            state.accounts.forget();
+            Arc::clone(&state.client)
+        };
         if client.pulls_workspace && client.refreshes_diagnostics {
             let client = self.client.clone();
             self.ask(async move {
@@ -181,8 +191,13 @@ impl LanguageServer for KeyakiServer {
         &self,
         params: lsp::CompletionParams,
     ) -> Result<Option<lsp::CompletionResponse>> {
-        let open = self.state().snapshots();
-        let complete = move |snapshot: &Snapshot, at| completion::complete(snapshot, at, &open);
+        let (open, accounts) = {
+            let state = self.state();
+            (state.snapshots(), state.accounts.known())
+        };
+        look_for_accounts(&self.state);
+        let complete =
+            move |snapshot: &Snapshot, at| completion::complete(snapshot, at, &open, &accounts);
         let list = self.read_at(params.text_document_position_params, complete).await?;
         Ok(list.map(lsp::CompletionResponse::CompletionList))
     }
@@ -241,11 +256,8 @@ impl LanguageServer for KeyakiServer {
         &self,
         params: lsp::WorkspaceSymbolParams,
     ) -> Result<Option<lsp::WorkspaceSymbolResponse>> {
-        let (open, workspace) = {
-            let state = self.state();
-            (state.snapshots(), state.workspace())
-        };
-        let search = move || outline::search(&open, &workspace, &params.query);
+        let texts = self.texts();
+        let search = move || outline::search(&texts, &params.query);
         let found = off(search).await?;
         Ok(Some(lsp::WorkspaceSymbolResponse::WorkspaceSymbolList(found)))
     }
@@ -316,16 +328,31 @@ impl LanguageServer for KeyakiServer {
         self.read_at(params.text_document_position_params, navigation::highlights).await
     }
 
+    async fn linked_editing_range(
+        &self,
+        params: lsp::LinkedEditingRangeParams,
+    ) -> Result<Option<lsp::LinkedEditingRanges>> {
+        let at = params.text_document_position_params;
+        Ok(self.read_at(at, navigation::linked).await?.flatten())
+    }
+
     async fn references(&self, params: lsp::ReferenceParams) -> Result<Option<Vec<lsp::Location>>> {
-        self.read_at(params.text_document_position_params, navigation::references).await
+        let texts = self.texts();
+        let with_definitions = params.context.include_declaration;
+        let references = move |snapshot: &Snapshot, at| {
+            navigation::references(snapshot, at, &texts, with_definitions)
+        };
+        self.read_at(params.text_document_position_params, references).await
     }
 
     async fn goto_definition(
         &self,
         params: lsp::DefinitionParams,
     ) -> Result<Option<lsp::DefinitionResponse>> {
-        let at = params.text_document_position_params;
-        Ok(self.read_at(at, navigation::definition).await?.flatten())
+        let (at, texts) = (params.text_document_position_params, self.texts());
+        let definition =
+            move |snapshot: &Snapshot, at| navigation::definition(snapshot, at, &texts);
+        Ok(self.read_at(at, definition).await?.flatten())
     }
 
     async fn prepare_rename(
@@ -336,8 +363,8 @@ impl LanguageServer for KeyakiServer {
     }
 
     async fn rename(&self, params: lsp::RenameParams) -> Result<Option<lsp::WorkspaceEdit>> {
-        let name = params.new_name;
-        let rename = move |snapshot: &Snapshot, at| navigation::rename(snapshot, at, &name);
+        let (name, texts) = (params.new_name, self.texts());
+        let rename = move |snapshot: &Snapshot, at| navigation::rename(snapshot, at, &texts, &name);
         self.read_at(params.text_document_position_params, rename).await?.transpose()
     }
 

@@ -12,6 +12,7 @@
 //!    that would deliver it. Such questions are asked in tasks of their own.
 //! 4. No work on documents happens on the thread that reads and writes messages.
 
+mod account;
 mod capabilities;
 mod client_traits;
 mod code_action;

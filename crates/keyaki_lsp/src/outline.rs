@@ -1,13 +1,11 @@
 //! The outline of a text, and the search for statements in all texts.
 
-use std::sync::Arc;
-
 use keyaki_ide::{Document, Symbol, SymbolKind};
 use tower_lsp_server::gen_lsp_types as lsp;
 
 use crate::position::Lines;
 use crate::snapshot::Snapshot;
-use crate::workspace::Workspace;
+use crate::workspace::Texts;
 
 /// Of more symbols than this, nobody finds the one.
 const MOST_FOUND: usize = 500;
@@ -42,11 +40,7 @@ fn kind(kind: SymbolKind) -> lsp::SymbolKind {
 
 /// The statements whose names hold the letters of the query in their order, in open texts first and
 /// then in the files of the folders.
-pub(crate) fn search(
-    open: &[Arc<Snapshot>],
-    workspace: &Workspace,
-    query: &str,
-) -> Vec<lsp::WorkspaceSymbol> {
+pub(crate) fn search(Texts { open, workspace }: &Texts, query: &str) -> Vec<lsp::WorkspaceSymbol> {
     let mut found = Vec::new();
     for snapshot in open {
         collect(&mut found, snapshot.document(), &snapshot.uri, &snapshot.lines, query);

@@ -20,6 +20,7 @@ use crate::scope::Scopes;
 use crate::snapshot::Snapshot;
 use crate::state::State;
 use crate::uri::uri_of;
+use crate::workspace::Texts;
 
 /// An editor that takes longer to answer will not answer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -55,6 +56,12 @@ impl KeyakiServer {
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
+    }
+
+    /// All texts as they are now: those that are open, and the files of the folders.
+    pub(crate) fn texts(&self) -> Texts {
+        let state = self.state();
+        Texts { open: state.snapshots(), workspace: state.workspace() }
     }
 
     /// Reads an open text as it is now; nothing if it is not open.

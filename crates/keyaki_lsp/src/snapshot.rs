@@ -21,9 +21,15 @@ pub(crate) struct Snapshot {
     pub(crate) lines: Lines,
     pub(crate) client: Arc<ClientTraits>,
     pub(crate) settings: Arc<Settings>,
-    document: OnceLock<Document>,
+    /// An earlier version that was checked, where reading this one from it is worth keeping it.
+    before: Option<Arc<Document>>,
+    document: OnceLock<Arc<Document>>,
     proofs: OnceLock<Proofs>,
 }
+
+/// From how many bytes on a text is read from its earlier version: with less, all of it takes less
+/// time than one would notice, and twice the memory counts for more.
+const LONG: usize = 32 * 1024;
 
 impl Snapshot {
     pub(crate) fn new(
@@ -35,20 +41,29 @@ impl Snapshot {
         settings: Arc<Settings>,
     ) -> Snapshot {
         let lines = Lines::new(&text, client.encoding);
-        let (document, proofs) = (OnceLock::new(), OnceLock::new());
-        Snapshot { uri, version, revision, text, lines, client, settings, document, proofs }
+        let (before, document, proofs) = (None, OnceLock::new(), OnceLock::new());
+        Snapshot { uri, version, revision, text, lines, client, settings, before, document, proofs }
+    }
+
+    /// The same as the next version of a text.
+    pub(crate) fn after(self, previous: &Snapshot) -> Snapshot {
+        let is_worth = Arc::ptr_eq(&self.settings, &previous.settings) && self.text.len() >= LONG;
+        let checked = previous.document.get().filter(|document| document.is_checked());
+        let before = checked.or(previous.before.as_ref()).filter(|_| is_worth).cloned();
+        Snapshot { before, ..self }
     }
 
     /// The text, read. The first to ask does the work: never on the thread of the messages.
     pub(crate) fn document(&self) -> &Document {
         self.document.get_or_init(|| {
-            Document::read(path_of(&self.uri), &self.text, Arc::clone(&self.settings))
+            let read = || Document::read(path_of(&self.uri), &self.text, self.settings.clone());
+            Arc::new(self.before.as_ref().map_or_else(read, |before| before.reread(&self.text)))
         })
     }
 
     /// The text, read, where somebody asked before.
     pub(crate) fn known_document(&self) -> Option<&Document> {
-        self.document.get()
+        self.document.get().map(Arc::as_ref)
     }
 
     /// What was proved so far.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use tower_lsp_server::gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
 
+use crate::account::KnownAccounts;
 use crate::client_traits::ClientTraits;
 use crate::position::Lines;
 use crate::scope::Scopes;
@@ -26,6 +27,8 @@ pub(crate) struct State {
     last_revision: u64,
     /// Another number with other settings.
     generation: u64,
+    /// The accounts that files name.
+    pub(crate) accounts: KnownAccounts,
     /// Who has it may prove.
     pub(crate) turns: Arc<Semaphore>,
 }
@@ -46,7 +49,18 @@ impl State {
         let (open, folders) = (HashMap::new(), Vec::new());
         let (client, turns) = (Arc::new(client), Arc::new(Semaphore::new(1)));
         let section = Value::Null;
-        State { open, settings, section, client, folders, last_revision: 0, generation: 0, turns }
+        let (accounts, last_revision, generation) = (KnownAccounts::default(), 0, 0);
+        State {
+            open,
+            settings,
+            section,
+            client,
+            folders,
+            last_revision,
+            generation,
+            accounts,
+            turns,
+        }
     }
 
     fn next_revision(&mut self) -> u64 {
@@ -55,7 +69,7 @@ impl State {
     }
 
     pub(crate) fn open(&mut self, uri: Uri, version: i32, text: String) {
-        let snapshot = self.snapshot_of(uri.clone(), version, text);
+        let snapshot = Arc::new(self.snapshot_of(uri.clone(), version, text));
         let open = Open { snapshot, tokens: None, is_publishing: false, is_proving: false };
         self.open.insert(uri, open);
     }
@@ -78,9 +92,9 @@ impl State {
         for change in changes {
             self.apply(&mut text, known.take(), change);
         }
-        let snapshot = self.snapshot_of(uri.clone(), version, text);
+        let snapshot = self.snapshot_of(uri.clone(), version, text).after(&before);
         if let Some(open) = self.open.get_mut(uri) {
-            open.snapshot = snapshot;
+            open.snapshot = Arc::new(snapshot);
         }
         Some(before)
     }
@@ -107,10 +121,10 @@ impl State {
         }
     }
 
-    fn snapshot_of(&mut self, uri: Uri, version: i32, text: String) -> Arc<Snapshot> {
+    fn snapshot_of(&mut self, uri: Uri, version: i32, text: String) -> Snapshot {
         let revision = self.next_revision();
         let (client, settings) = (Arc::clone(&self.client), self.settings.of(&path_of(&uri)));
-        Arc::new(Snapshot::new(uri, version, revision, text, client, settings))
+        Snapshot::new(uri, version, revision, text, client, settings)
     }
 
     pub(crate) fn snapshot(&self, uri: &Uri) -> Option<Arc<Snapshot>> {
@@ -142,7 +156,7 @@ impl State {
         for old in self.snapshots() {
             let new = self.snapshot_of(old.uri.clone(), old.version, old.text.clone());
             if let Some(open) = self.open.get_mut(&old.uri) {
-                open.snapshot = new;
+                open.snapshot = Arc::new(new);
             }
         }
     }

@@ -11,6 +11,7 @@ use crate::client_traits::ClientTraits;
 use crate::diagnostic::{Place, of_document};
 use crate::position::Lines;
 use crate::scope::Scopes;
+use crate::snapshot::Snapshot;
 use crate::uri::{path_of, uri_of};
 
 /// The folders as they are seen by one request.
@@ -21,6 +22,12 @@ pub(crate) struct Workspace {
     /// Another number with other settings.
     pub(crate) generation: u64,
     pub(crate) client: Arc<ClientTraits>,
+}
+
+/// All texts as they are seen by one request.
+pub(crate) struct Texts {
+    pub(crate) open: Vec<Arc<Snapshot>>,
+    pub(crate) workspace: Workspace,
 }
 
 impl Workspace {

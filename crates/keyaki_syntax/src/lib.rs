@@ -19,6 +19,7 @@ mod grammar;
 mod parse;
 mod pointer;
 mod report;
+mod reread;
 mod terminals;
 mod token;
 mod tree;

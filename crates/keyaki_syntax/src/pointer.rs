@@ -1,5 +1,7 @@
 //! JSON pointers (RFC 6901) to nodes and back, and offsets to nodes.
 
+use std::fmt::Write;
+
 use keyaki_diag::TextRange;
 
 use crate::{NodeId, NodeKind, Tree, Value};
@@ -11,13 +13,17 @@ impl Tree {
     /// the last one. A node that is no part of the document's values, such as a bracket in the
     /// place of a name, gets the pointer of what is around it.
     pub fn pointer(&self, id: NodeId) -> String {
-        let mut steps = Vec::new();
+        let mut way = Vec::with_capacity(16);
         let mut node = self.value(id);
         while let Some((value, parent)) = node.and_then(|n| Some((n, n.parent()?))) {
-            steps.extend(step(value, parent));
+            way.push((value, parent));
             node = Some(parent);
         }
-        steps.iter().rev().fold(String::new(), |pointer, step| pointer + "/" + step)
+        let mut pointer = String::with_capacity(32);
+        for (value, parent) in way.into_iter().rev() {
+            push_step(&mut pointer, value, parent);
+        }
+        pointer
     }
 
     /// The value that a pointer leads to. `""` is the whole document.
@@ -48,15 +54,20 @@ fn touches(range: TextRange, offset: u32) -> bool {
     range.start <= offset && offset <= range.end
 }
 
-/// The part of a pointer that leads from a node's parent to it, if one is needed.
-fn step(value: Value<'_>, parent: Value<'_>) -> Option<String> {
+/// Adds the part of a pointer that leads from a node's parent to it, if one is needed.
+fn push_step(pointer: &mut String, value: Value<'_>, parent: Value<'_>) {
     if let Some(member) = value.as_member() {
-        return Some(escape(member.name()));
+        pointer.push('/');
+        let name = member.name();
+        if name.contains(['~', '/']) {
+            pointer.push_str(&escape(name));
+        } else {
+            pointer.push_str(name);
+        }
+    } else if parent.kind() == NodeKind::Array {
+        // Writing to a text cannot fail.
+        let _ = write!(pointer, "/{}", value.tree().position(value.id()));
     }
-    if parent.kind() != NodeKind::Array {
-        return None;
-    }
-    Some(value.tree().position(value.id()).to_string())
 }
 
 fn child<'t>(value: Value<'t>, step: &str) -> Option<Value<'t>> {

@@ -171,6 +171,26 @@ impl Tokens {
         (0..self.kinds.len()).map(|i| self.get(i))
     }
 
+    /// The same tokens with those of a text that begins at `start` in the place of some; all is
+    /// `length` bytes long then.
+    pub(crate) fn spliced(
+        &self,
+        part: std::ops::Range<usize>,
+        with: &Tokens,
+        start: u32,
+        length: u32,
+    ) -> Tokens {
+        let shift = length.wrapping_sub(self.end);
+        let (kinds, starts) = (&self.kinds[..part.start], &self.starts[..part.start]);
+        let inside = with.starts.iter().map(|at| at + start);
+        let after = self.starts[part.end..].iter().map(|at| at.wrapping_add(shift));
+        Tokens {
+            kinds: [kinds, &with.kinds, &self.kinds[part.end..]].concat(),
+            starts: starts.iter().copied().chain(inside).chain(after).collect(),
+            end: length,
+        }
+    }
+
     /// How long the white space is that starts in a range.
     pub(crate) fn white_space_in(&self, range: TextRange) -> u32 {
         let first = |offset| self.starts.partition_point(|&start| start < offset);

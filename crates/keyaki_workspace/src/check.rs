@@ -1,13 +1,14 @@
 //! From sources to findings.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::path::Path;
 
 use keyaki_catalog::Catalog;
 use keyaki_diag::{Finding, TextRange};
 use keyaki_ir::{Policy, PolicyKind, ResourceType};
-use keyaki_lint::{Document, Linter};
+use keyaki_lint::{Document, Linter, Memory};
 use keyaki_syntax::{NodeKind, SyntaxError, Tree, Value};
 
 use crate::config::Config;
@@ -137,8 +138,19 @@ pub fn check_text<'b>(
     Run::new(path, options, &Modules::default()).check_named(bytes.into())
 }
 
+/// A version of a JSON text that was checked.
+#[derive(Debug)]
+pub struct CheckedTree {
+    /// Its policies.
+    pub documents: Vec<CheckedDocument>,
+    /// What is remembered of those that stand in the text itself, in order.
+    pub memories: Vec<Memory>,
+}
+
 /// Checks the policies of a JSON text that was read already, and says nothing of a text that holds
-/// none: for editors, which open all kinds of files.
+/// none: for editors, which open all kinds of files, and change them. With an earlier version of
+/// the same text, and what the same linter remembered of it under the same options, less is looked
+/// at and the same is found.
 ///
 /// The rules are those of the linter, whatever the options say.
 pub fn check_tree(
@@ -146,8 +158,13 @@ pub fn check_tree(
     tree: &Tree,
     options: &Options<'_>,
     linter: &Linter,
-) -> Vec<CheckedDocument> {
-    Run { linter, ..Run::new(path, options, &Modules::default()) }.json(tree)
+    before: Option<(&Tree, &[Memory])>,
+) -> CheckedTree {
+    let versions = Versions { before, now: RefCell::default() };
+    let modules = Modules::default();
+    let run = Run { linter, versions: Some(&versions), ..Run::new(path, options, &modules) };
+    let documents = run.json(tree);
+    CheckedTree { documents, memories: versions.now.into_inner() }
 }
 
 /// As [`check_tree`], of a text that is no JSON.
@@ -159,6 +176,23 @@ pub fn check_host(
     linter: &Linter,
 ) -> Vec<CheckedDocument> {
     Run { linter, ..Run::new(path, options, &Modules::default()) }.found_host(language, text)
+}
+
+/// A text from one version to the next.
+struct Versions<'a> {
+    before: Option<(&'a Tree, &'a [Memory])>,
+    /// What is remembered of the policies checked so far.
+    now: RefCell<Vec<Memory>>,
+}
+
+impl Versions<'_> {
+    fn lint(&self, linter: &Linter, document: Document<'_>) -> Vec<Finding> {
+        let mut now = self.now.borrow_mut();
+        let before = self.before.and_then(|(tree, all)| Some((tree, all.get(now.len())?)));
+        let (findings, memory) = linter.lint_again(document, before);
+        now.push(memory);
+        findings
+    }
 }
 
 /// A policy of a tree, with what is known of it.
@@ -263,15 +297,15 @@ struct Run<'a> {
     path: &'a Path,
     linter: &'a Linter,
     modules: &'a Modules,
+    /// Where the text is one that changes.
+    versions: Option<&'a Versions<'a>>,
 }
 
 impl<'a> Run<'a> {
     fn new(path: &'a Path, options: &'a Options<'a>, modules: &'a Modules) -> Run<'a> {
-        Run { options, path, linter: &options.linter, modules }
+        Run { options, path, linter: &options.linter, modules, versions: None }
     }
-}
 
-impl Run<'_> {
     /// Checks a text that is meant to hold a policy.
     fn check_named(&self, bytes: Cow<'_, [u8]>) -> CheckedFile {
         let text = Text::read(self.path, bytes);
@@ -404,7 +438,7 @@ impl Run<'_> {
         let mut inner = self.tree(&text.tree, *hint, 1);
         if inner.is_empty() && hint.kind.is_some() {
             let lowered = keyaki_ir::lower(&text.tree);
-            inner.push(self.lint(&text.tree, &lowered, String::new(), *hint, true));
+            inner.push(self.lint(&lowered, (&text.tree, String::new()), *hint, true, None));
         }
         let outward = |document: CheckedDocument| CheckedDocument {
             pointer: format!("{pointer}{}", document.pointer),
@@ -424,7 +458,8 @@ impl Run<'_> {
                 Site::Here(value) => {
                     here.push((documents.len(), value.range()));
                     let hint = if value.parent().is_none() { outer } else { kind::hint(value) };
-                    documents.push(self.policy(value, hint, here.len() == 1));
+                    let versions = self.versions.filter(|_| depth == 0);
+                    documents.push(self.policy(value, hint, here.len() == 1, versions));
                 }
                 Site::Text(string) if depth < MAX_EMBEDDING => {
                     documents.extend(
@@ -484,7 +519,8 @@ impl Run<'_> {
     /// altogether, the first finding says it all.
     fn whole(&self, tree: &Tree) -> Vec<CheckedDocument> {
         let policy = keyaki_ir::lower(tree);
-        let mut document = self.lint(tree, &policy, String::new(), Hint::default(), true);
+        let here = (tree, String::new());
+        let mut document = self.lint(&policy, here, Hint::default(), true, None);
         let is_container = |root: Value<'_>| match root.kind() {
             NodeKind::Object | NodeKind::Array => true,
             NodeKind::Member
@@ -500,9 +536,15 @@ impl Run<'_> {
         vec![document]
     }
 
-    fn policy(&self, value: Value<'_>, hint: Hint, is_first: bool) -> CheckedDocument {
+    fn policy(
+        &self,
+        value: Value<'_>,
+        hint: Hint,
+        is_first: bool,
+        versions: Option<&Versions<'_>>,
+    ) -> CheckedDocument {
         let (tree, policy) = (value.tree(), keyaki_ir::lower_value(value));
-        self.lint(tree, &policy, tree.pointer(value.id()), hint, is_first)
+        self.lint(&policy, (tree, tree.pointer(value.id())), hint, is_first, versions)
     }
 
     fn read(&self, value: Value<'_>, hint: Hint) -> ReadPolicy {
@@ -521,11 +563,11 @@ impl Run<'_> {
 
     fn lint(
         &self,
-        tree: &Tree,
         policy: &Policy,
-        pointer: String,
+        (tree, pointer): (&Tree, String),
         hint: Hint,
         whole_text: bool,
+        versions: Option<&Versions<'_>>,
     ) -> CheckedDocument {
         let catalog = self.options.catalog;
         let known = self.kind(policy, hint);
@@ -538,7 +580,10 @@ impl Run<'_> {
             resource_type: known.resource_type,
             catalog,
         };
-        let mut findings = self.linter.lint(document);
+        let mut findings = match versions {
+            Some(versions) => versions.lint(self.linter, document),
+            None => self.linter.lint(document),
+        };
         if let Some(config) = &self.options.config {
             config.settle(self.path, policy, &mut findings);
         }

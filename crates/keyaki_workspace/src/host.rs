@@ -5,9 +5,10 @@
 //! read policies of templates as they read any other, and what they find points at the template.
 //!
 //! One file each: the nodes of a template (`node.rs`), YAML (`yaml.rs`, `scalar.rs`), where the
-//! policies are (`search.rs`, `attachment.rs`), what functions come to (`intrinsic.rs`), and how a
-//! policy is written out (`emit.rs`). Terraform has plans (`plan.rs`) and a language (`hcl.rs`);
-//! both come to values (`value.rs`), of which policies are made (`document.rs`).
+//! policies are (`search.rs`, `attachment.rs`), what functions come to (`intrinsic.rs`), how a
+//! policy is written out (`emit.rs`), and where policies are named (`mention.rs`). Terraform has
+//! plans (`plan.rs`) and a language (`hcl.rs`); both come to values (`value.rs`), of which policies
+//! are made (`document.rs`).
 
 mod attachment;
 mod definition;
@@ -17,6 +18,7 @@ mod hcl;
 mod intrinsic;
 mod margin;
 mod markdown;
+pub(crate) mod mention;
 mod node;
 mod plan;
 mod planned;

@@ -31,8 +31,8 @@ mod unwrap;
 
 pub use accept::{Accepted, accept, gap_before_entry, quoted, suppression_entry};
 pub use check::{
-    CheckedDocument, CheckedFile, Options, ReadPolicy, Status, check, check_host, check_text,
-    check_tree, read_policies,
+    CheckedDocument, CheckedFile, CheckedTree, Options, ReadPolicy, Status, check, check_host,
+    check_text, check_tree, read_policies,
 };
 pub use config::{ArchiveRule, CONFIG_NAME, Config, InvalidConfig, today};
 pub use discover::{Content, Source, discover, discover_with_markdown, may_hold_policy};
@@ -40,6 +40,9 @@ pub use fix::{Fixed, fix};
 pub use gather::{Gathered, Side, gather};
 pub use guard::{Change, Guard, change_of_text};
 pub use holder::{Holder, Kind as HolderKind, Part, Way, holders, holds_policy};
+pub use host::mention::{
+    Mention, MentionSource, PolicyName, is_name as is_managed_policy_name, mentions,
+};
 pub use host::{Language, language};
 pub use order::canonical_order;
 pub use parallel::{default_jobs, map};

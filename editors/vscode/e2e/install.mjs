@@ -3,13 +3,18 @@
 
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 
 const PATIENCE = 10 * 60_000;
 const BROWSERS = ["chromium", "chromium-browser", "google-chrome"];
 
-/** The tools, by path; `folder` is where they are or will be. */
-export function install(folder) {
+/** Where the tools are or will be. */
+const FOLDER = "../../target/editor-test";
+
+/** The tools, by path. */
+export function install() {
+  const folder = resolve(FOLDER);
   const modules = join(folder, "node_modules");
   const wanted = readFileSync("e2e/package.json", "utf8");
   const stamp = join(folder, "installed.json");
@@ -51,4 +56,8 @@ function browser() {
 function installedBrowser() {
   const folders = (process.env.PATH ?? "").split(":");
   return BROWSERS.flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  install();
 }

@@ -19,7 +19,7 @@ import { browse, picture, serve } from "./workbench.mjs";
 const PATIENCE = 8 * 60_000;
 
 const program = resolve(process.env.KEYAKI ?? "../../target/debug/keyaki");
-const tools = install(resolve("../../target/editor-test"));
+const tools = install();
 setTimeout(() => {
   console.error("the workbench tests did not end in time");
   process.exit(1);

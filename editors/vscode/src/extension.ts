@@ -1,9 +1,9 @@
 // What the editor calls: wires the parts together.
 
-import { type ExtensionContext, commands, window, workspace } from "vscode";
+import { type ExtensionContext, type TextDocument, commands, window, workspace } from "vscode";
 
 import { registerExplain } from "./explain";
-import { LANGUAGE, Recogniser } from "./language";
+import { LANGUAGE, Recogniser, isTemplate } from "./language";
 import { registerProofs } from "./prove";
 import { Server } from "./server";
 import { registerSimulation } from "./simulate";
@@ -18,7 +18,12 @@ let server: Server | undefined;
 export function activate(context: ExtensionContext): void {
   const output = window.createOutputChannel("Keyaki", { log: true });
   const ours = (server = new Server(context.extensionPath, output));
-  const startFor = ({ languageId }: { languageId: string }) => languageId === LANGUAGE && void ours.start();
+  const startFor = (document: TextDocument) => {
+    // Whether Terraform is read, the server alone can tell.
+    if ([LANGUAGE, "terraform"].includes(document.languageId) || isTemplate(document)) {
+      void ours.start();
+    }
+  };
   context.subscriptions.push(
     output,
     ...showStatus(ours),

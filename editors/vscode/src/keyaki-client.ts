@@ -1,25 +1,39 @@
 // The library that speaks with the server. It is loaded with the first policy, not before.
 
-import { type LogOutputChannel, commands, workspace } from "vscode";
+import { type LogOutputChannel, type TextDocument, commands, workspace } from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn } from "vscode-languageclient/node";
+import type { DynamicFeature, StaticFeature } from "vscode-languageclient/node";
 
-import { SELECTOR } from "./language";
+import { EVERYTHING, POLICIES, isOurs } from "./language";
 import { SIMULATE } from "./simulate";
 import { showView } from "./view";
 
 /** Settings that the server takes when it starts; those that may change later it asks for, too. */
 const SETTINGS = ["persona", "select", "ignore", "kind", "proofs", "workspaceDiagnostics"];
 
+/** What templates get beside policies. All else, such as a formatter, they have from elsewhere. */
+const FOR_TEMPLATES = ["didOpen", "didChange", "didClose", "diagnostic", "codeAction", "definition", "references", "rename", "documentHighlight", "linkedEditingRange"]
+  .map((name) => `textDocument/${name}`);
+
 /** A connection to the program, to be started. `died` is called when the server ends unasked. */
 export function connect(file: string, output: LogOutputChannel, died: () => void): LanguageClient {
-  return new LanguageClient("keyaki", "Keyaki", { command: file, args: ["lsp"] }, {
-    documentSelector: SELECTOR,
+  const isTold = (document: TextDocument) => isOurs(document, readsTerraform(client));
+  const client: LanguageClient = new Client("keyaki", "Keyaki", { command: file, args: ["lsp"] }, {
+    documentSelector: EVERYTHING,
     outputChannel: output,
     traceOutputChannel: output,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     diagnosticPullOptions: { onChange: true },
     initializationOptions: initializationOptions(),
     middleware: {
+      didOpen: async (document, next) => (isTold(document) ? next(document) : undefined),
+      didChange: async (change, next) => (isTold(change.document) ? next(change) : undefined),
+      // Closing is always told: only then does the library forget that it knows of a document,
+      // and asks for its diagnostics when it comes again in another language.
+      provideDiagnostics: (document, previous, token, next) => {
+        const isKnown = !("fileName" in document) || isTold(document);
+        return isKnown ? next(document, previous, token) : undefined;
+      },
       executeCommand: async (command, args, next) => {
         const [document, about] = args as [unknown, { request?: unknown }?];
         if (command === SIMULATE && about?.request === undefined) {
@@ -41,6 +55,25 @@ export function connect(file: string, output: LogOutputChannel, died: () => void
       },
     },
   });
+  return client;
+}
+
+/** The library's client, in which most features are for policies alone. */
+class Client extends LanguageClient {
+  override registerFeature(feature: StaticFeature | DynamicFeature<unknown>): void {
+    const isNarrow = "registrationType" in feature && !FOR_TEMPLATES.includes(feature.registrationType.method);
+    if (isNarrow) {
+      const initialize = feature.initialize.bind(feature);
+      feature.initialize = (capabilities, selector) => initialize(capabilities, selector && POLICIES);
+    }
+    super.registerFeature(feature);
+  }
+}
+
+/** Whether the server reads Terraform's language; it says so when it starts. */
+export function readsTerraform(client: LanguageClient): boolean {
+  const own = client.initializeResult?.capabilities.experimental as { keyaki?: { readsTerraform?: boolean } } | undefined;
+  return own?.keyaki?.readsTerraform === true;
 }
 
 function initializationOptions(): Record<string, unknown> {

@@ -1,19 +1,53 @@
-// Which documents are ours: those in the language of policies, and how others become that.
+// Which documents are ours: policies, in a language of their own, and templates, which keep theirs.
 
 import { Range, type TextDocument, languages, workspace } from "vscode";
 import type { Disposable } from "vscode";
 
 import { LOOKED_AT, looksLikePolicy } from "./recognise";
+import { looksLikeTemplate } from "./template";
 
 export const LANGUAGE = "iam-policy";
 
+/** The language of Terraform, which the server may be able to read or not. */
+const TERRAFORM = "terraform";
+
+/** The languages of templates: JSON and YAML, and what extensions for CloudFormation call these. */
+const TEMPLATES = ["json", "yaml", "cloudformation", "yaml-cloudformation", "json-cloudformation"];
+
 const SCHEMES = ["file", "untitled", "vscode-vfs"];
 
-/** The documents that the server is told of. */
-export const SELECTOR = SCHEMES.map((scheme) => ({ language: LANGUAGE, scheme }));
+/** The documents that are all ours. */
+export const POLICIES = select([LANGUAGE]);
+
+/** The documents among which the templates are, too. */
+export const EVERYTHING = select([LANGUAGE, ...TEMPLATES, TERRAFORM]);
+
+function select(names: string[]): { language: string; scheme: string }[] {
+  return names.flatMap((language) => SCHEMES.map((scheme) => ({ language, scheme })));
+}
 
 /** More lines than this hold more than is looked at, unless they are all but empty. */
 const LINES = 2000;
+
+/** Whether the server is told of a document. */
+export function isOurs(document: TextDocument, readsTerraform: boolean): boolean {
+  const { languageId } = document;
+  return languageId === LANGUAGE || isTemplate(document) || (languageId === TERRAFORM && readsTerraform);
+}
+
+/** Whether a document is a template; asked once of each, as long as its language stays. */
+export function isTemplate(document: TextDocument): boolean {
+  const isOne = () => isWanted(document) && looksLikeTemplate(document.uri.path, beginning(document));
+  const known = seen.get(document);
+  if (known?.languageId === document.languageId) {
+    return known.isTemplate;
+  }
+  const answer = { languageId: document.languageId, isTemplate: TEMPLATES.includes(document.languageId) && isOne() };
+  seen.set(document, answer);
+  return answer.isTemplate;
+}
+
+const seen = new WeakMap<TextDocument, { languageId: string; isTemplate: boolean }>();
 
 /** Makes documents that are policies known as such. Each once: who changes its language back means it. */
 export class Recogniser {
@@ -38,8 +72,11 @@ export class Recogniser {
 }
 
 function isCandidate(document: TextDocument): boolean {
-  const isWanted = () => workspace.getConfiguration("keyaki", document).get<boolean>("recognise", true);
-  return document.languageId === "json" && SCHEMES.includes(document.uri.scheme) && isWanted();
+  return document.languageId === "json" && SCHEMES.includes(document.uri.scheme) && isWanted(document);
+}
+
+function isWanted(document: TextDocument): boolean {
+  return workspace.getConfiguration("keyaki", document).get<boolean>("recognise", true);
 }
 
 function beginning(document: TextDocument): string {

@@ -1,6 +1,6 @@
 //! What is offered, and what it puts in.
 
-use keyaki_ide::{Completion, Completions, complete};
+use keyaki_ide::{Completion, Completions, accounts, complete};
 
 use crate::fixture::{applied, at_cursor, marked, statement};
 
@@ -266,7 +266,7 @@ fn accounts_of_other_documents_are_offered_with_where_they_were_seen() {
     );
     let here = crate::fixture::document(&text);
     let other = crate::fixture::document("[\"arn:aws:iam::444455556666:root\", \"111122223333\"]");
-    let found = complete(&here, offset, &[&other]).items;
+    let found = complete(&here, offset, &[accounts(&other)]).items;
     let found: Vec<_> = found.iter().map(|i| (&*i.label, &*i.detail)).collect();
     assert!(found.contains(&("111122223333", "account of this document")), "{found:?}");
     assert!(found.contains(&("444455556666", "account of another document")), "{found:?}");

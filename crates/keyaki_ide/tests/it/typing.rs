@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use keyaki_ide::{
     Document, TextRange, code_actions, complete, edits_of, folds, format, hints, hover, links,
     occurrences, selection, symbols, tokens,
 };
 
-use crate::fixture::{applied, document, whole};
+use crate::fixture::{applied, document, named, whole};
 
 /// Of so many places one is looked at: all of them take a minute without optimisation.
 const STEP: usize = 5;
@@ -102,6 +103,48 @@ fn two_hundred_policies_are_typed_letter_by_letter() {
             scope.spawn(|| type_all(part));
         });
     });
+}
+
+/// All findings with all that is in them.
+fn seen(document: &Document) -> String {
+    format!("{:?}", document.findings())
+}
+
+#[test]
+fn a_text_that_is_typed_in_has_the_findings_of_one_that_is_opened() {
+    for (number, text) in policies().iter().enumerate() {
+        let mut last = Arc::new(document(text));
+        last.findings();
+        for (at, _) in text.char_indices().skip(number % 23).step_by(23) {
+            let mut changed = last.text().to_owned();
+            let letter = ["x", "", "\"", "}", ", \"Sid\": \"x\""][at % 5];
+            let end = (at + at % 3).min(changed.len());
+            let end = (at..=end).rev().find(|end| changed.is_char_boundary(*end)).unwrap_or(at);
+            if !changed.is_char_boundary(at) {
+                continue;
+            }
+            changed.replace_range(at..end, letter);
+            let next = Arc::new(last.reread(&changed));
+            assert_eq!(seen(&next), seen(&document(&changed)), "{changed}");
+            // Sometimes another version comes before anybody asks.
+            let skipped = last.reread(text);
+            let back = next.reread(skipped.text());
+            assert_eq!(seen(&back), seen(&document(text)));
+            last = Arc::new(back);
+        }
+    }
+}
+
+#[test]
+fn a_text_may_change_its_language_while_it_is_typed() {
+    let template = "Statement:\n- Effect: Allow\n  Action: s3:GetObjct\n  Resource: '*'\n";
+    let policy = "{\"Version\": \"2012-10-17\", \"Statement\": {\"Effect\": \"allow\"}}";
+    let mut last = Arc::new(named("stack.template", template));
+    for text in [policy, template, "", policy, policy] {
+        last.findings();
+        last = Arc::new(last.reread(text));
+        assert_eq!(seen(&last), seen(&named("stack.template", text)), "{text}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![expect(clippy::panic, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
 mod admission;
+mod again;
 mod checks;
 mod corpus;
 mod evasions;

@@ -14,7 +14,7 @@ use keyaki_ir::{Policy, PolicyKind};
 use keyaki_syntax::Tree;
 
 use crate::fixes::{apply, faulty_texts};
-use crate::support::{Reading, lint, only};
+use crate::support::{Random, Reading, lint, only};
 
 #[test]
 fn safe_fixes_change_nothing() {
@@ -159,21 +159,4 @@ fn is_multivalued(key: &str) -> bool {
 fn filled(pattern: &str) -> [String; 3] {
     let with = |text: &str| pattern.replace('*', text).replace('?', "q");
     [pattern.to_owned(), with(""), with("xy")]
-}
-
-/// A small generator of pseudo-random numbers (SplitMix64).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) % limit.max(1) as u64) as usize
-    }
-
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        &from[self.below(from.len())]
-    }
 }

@@ -80,6 +80,11 @@ pub(crate) fn noise(random: &mut Random) -> String {
     (0..random.below(40)).map(|_| random.pick(PIECES)).collect()
 }
 
+/// A token, half a token, or nonsense.
+pub(crate) fn piece(random: &mut Random) -> &'static str {
+    random.pick(PIECES)
+}
+
 /// A text with some bytes taken out, put in, or moved; it may be no UTF-8 any more.
 pub(crate) fn mutate(random: &mut Random, text: &str) -> Vec<u8> {
     let mut bytes = text.as_bytes().to_vec();

@@ -14,4 +14,5 @@ mod formatting;
 mod generate;
 mod pointers;
 mod properties;
+mod reread;
 mod trees;

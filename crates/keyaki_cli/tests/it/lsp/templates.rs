@@ -63,3 +63,18 @@ fn yaml_is_not_taken_for_json() {
     }
     assert!(editor.leave().success());
 }
+
+#[test]
+fn a_logical_id_is_typed_in_all_places_at_once() {
+    let mut editor = Editor::start(pulling());
+    let text = "Resources:\n  Team: {Type: AWS::IAM::ManagedPolicy}\n  Role:\n    Type: AWS::IAM::Role\n    \
+                Properties: {ManagedPolicyArns: [!Ref Team]}\nOutputs: {O: {Value: Team}}\n";
+    editor.open(URI, text);
+    let about = |line: u32| json!({ "textDocument": { "uri": URI }, "position": { "line": line, "character": 4 } });
+    let linked = editor.result("textDocument/linkedEditingRange", about(1));
+    let texts: Vec<_> =
+        linked["ranges"].as_array().expect("ranges").iter().map(|r| text_at(text, r)).collect();
+    assert_eq!(texts, ["Team", "Team"]);
+    assert!(editor.result("textDocument/linkedEditingRange", about(3)).is_null());
+    assert!(editor.leave().success());
+}

@@ -115,3 +115,79 @@ fn an_editor_that_does_not_want_to_know_of_folders_is_not_asked_to_watch_them() 
     let provider = &answer["result"]["capabilities"]["diagnosticProvider"];
     assert_eq!(provider["workspaceDiagnostics"], false);
 }
+
+/// A folder with a template that names a managed policy, and one that attaches it; and an editor.
+fn templates(name: &str) -> (PathBuf, Editor) {
+    let folder = folder(name);
+    let defining = "Resources:\n  Team:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      \
+                    ManagedPolicyName: team\n      PolicyDocument: {Version: '2012-10-17', Statement: []}\n";
+    let attaching = "Resources:\n  Role:\n    Type: AWS::IAM::Role\n    Properties:\n      \
+                     PermissionsBoundary: !Sub arn:aws:iam::${AWS::AccountId}:policy/team\n";
+    fs::write(folder.join("a.yaml"), defining).expect("a file");
+    fs::write(folder.join("b.yaml"), attaching).expect("a file");
+    fs::write(
+        folder.join("c.json"),
+        policy("A", "s3:GetObject").replace("\"*\"", "\"arn:aws:sqs:eu-west-1:444455556666:q\""),
+    )
+    .expect("a file");
+    let editor = Editor::start_with(json!({
+        "processId": null,
+        "rootUri": address(&folder),
+        "capabilities": pulling(),
+    }));
+    (folder, editor)
+}
+
+#[test]
+fn a_managed_policy_is_found_and_renamed_in_files_that_are_not_open() {
+    let (folder, mut editor) = templates("lsp-managed-policy");
+    let uri = |file: &str| format!("{}/{file}", address(&folder));
+    editor.open(&uri("b.yaml"), &fs::read_to_string(folder.join("b.yaml")).expect("the file"));
+    let at = json!({ "line": 4, "character": 70 });
+    let about = json!({ "textDocument": { "uri": uri("b.yaml") }, "position": at });
+    let defined = editor.result("textDocument/definition", about.clone());
+    assert_eq!(defined["uri"], uri("a.yaml"));
+    assert_eq!(defined["range"]["start"], json!({ "line": 4, "character": 25 }));
+    let with = |name: &str, value: Value| {
+        let mut about = about.clone();
+        about[name] = value;
+        about
+    };
+    let all = with("context", json!({ "includeDeclaration": true }));
+    let found = editor.result("textDocument/references", all);
+    let files: Vec<_> = found.as_array().expect("a list").iter().map(|f| &f["uri"]).collect();
+    assert_eq!(files, [&json!(uri("b.yaml")), &json!(uri("a.yaml"))]);
+    let uses = with("context", json!({ "includeDeclaration": false }));
+    let found = editor.result("textDocument/references", uses);
+    assert_eq!(found.as_array().map(Vec::len), Some(1));
+    let edit = editor.result("textDocument/rename", with("newName", json!("staff")));
+    let changes = edit["documentChanges"].as_array().expect("changes");
+    let of = |file: &str| changes.iter().find(|c| c["textDocument"]["uri"] == uri(file));
+    assert_eq!(of("b.yaml").map(|c| &c["textDocument"]["version"]), Some(&json!(1)));
+    assert_eq!(of("a.yaml").map(|c| &c["textDocument"]["version"]), Some(&Value::Null));
+    assert!(changes.iter().all(|c| c["edits"][0]["newText"] == "staff"));
+    let refused = editor.request("textDocument/rename", with("newName", json!("a b")));
+    assert!(refused["error"].is_object(), "{refused}");
+    assert!(editor.leave().success());
+}
+
+#[test]
+fn accounts_of_files_that_are_not_open_are_offered() {
+    let (folder, mut editor) = templates("lsp-accounts");
+    let uri = format!("{}/new.json", address(&folder));
+    let text = policy("A", "s3:GetObject")
+        .replace("\"Action\"", "\"Principal\": { \"AWS\": \"\" }, \"Action\"");
+    editor.open(&uri, &text);
+    let line = text.lines().position(|line| line.contains("Principal")).expect("the line");
+    let column = text.lines().nth(line).and_then(|l| l.find("\"\"")).expect("the place") + 1;
+    let at = json!({ "textDocument": { "uri": uri }, "position": { "line": line, "character": column } });
+    // They are looked for when somebody completes something, and offered once they are found.
+    let found = (0..200).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        let list = editor.result("textDocument/completion", at.clone());
+        let items = list["items"].as_array().expect("offers");
+        items.iter().any(|item| item["label"] == "arn:aws:iam::444455556666:root")
+    });
+    assert!(found);
+    assert!(editor.leave().success());
+}

@@ -1,0 +1,301 @@
+//! Where a file names policies: the resources of a template that hold them, what refers to these,
+//! and managed policies by the names that AWS knows them by.
+//!
+//! A name counts where it is written out. One that is put together from other texts, or that has
+//! escapes in it, is none that could be followed or changed.
+
+use std::collections::HashSet;
+
+use keyaki_diag::TextRange;
+use keyaki_syntax::Tree;
+
+use super::intrinsic::Template;
+use super::node::{Id, Kind, Nodes, Text};
+use super::{attachment, yaml};
+
+/// What a policy, or the resource that holds it, is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PolicyName {
+    /// By the logical id of a resource, in one document of a file.
+    Resource {
+        /// The document, counted from 0.
+        document: usize,
+        /// The logical id.
+        id: Box<str>,
+    },
+    /// By the name of a managed policy, without the path before it.
+    Managed(Box<str>),
+}
+
+/// A place that names a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention {
+    /// The name's place.
+    pub range: TextRange,
+    /// The name.
+    pub name: PolicyName,
+    /// Whether the policy is called so here, rather than referred to.
+    pub is_definition: bool,
+}
+
+/// What stands in a file.
+#[derive(Clone, Copy, Debug)]
+pub enum MentionSource<'a> {
+    /// JSON that was read.
+    Json(&'a Tree),
+    /// YAML.
+    Yaml(&'a str),
+}
+
+/// The places of a file that name policies, in order of position. A file that cannot be read has
+/// none.
+pub fn mentions(source: MentionSource<'_>) -> Vec<Mention> {
+    let (text, nodes) = match source {
+        MentionSource::Json(tree) => (tree.source(), Nodes::of_json(tree)),
+        MentionSource::Yaml(text) => match yaml::read(text) {
+            Ok(nodes) => (text, nodes),
+            Err(_) => return Vec::new(),
+        },
+    };
+    let mut found = Vec::new();
+    for (document, &root) in nodes.roots.iter().enumerate() {
+        let steps = std::cell::Cell::new(0);
+        let template = Template::new(&nodes, root, &steps);
+        let mut search =
+            Search { template, text, document, ids: HashSet::new(), found: Vec::new() };
+        search.run(root);
+        found.append(&mut search.found);
+    }
+    found.sort_by_key(|mention| mention.range);
+    found.dedup();
+    found
+}
+
+struct Search<'n> {
+    template: Template<'n>,
+    text: &'n str,
+    document: usize,
+    /// The logical ids of resources that hold policies.
+    ids: HashSet<&'n str>,
+    found: Vec<Mention>,
+}
+
+impl<'n> Search<'n> {
+    fn run(&mut self, root: Id) {
+        let nodes = self.template.nodes;
+        let resources = nodes.member(root, "Resources");
+        for &(name, resource) in resources.map_or(&[][..], |id| nodes.entries(id)) {
+            self.resource(name, resource);
+        }
+        for id in below(nodes, root) {
+            self.value(id);
+        }
+        for &(_, resource) in resources.map_or(&[][..], |id| nodes.entries(id)) {
+            let Some(on) = nodes.member(resource, "DependsOn") else { continue };
+            for id in std::iter::once(on).chain(nodes.items(on).iter().copied()) {
+                self.whole_id(id);
+            }
+        }
+    }
+
+    /// The logical id of a resource that holds a policy, and the name that it gives it.
+    fn resource(&mut self, name: Id, resource: Id) {
+        let nodes = self.template.nodes;
+        let kind = nodes.member(resource, "Type").and_then(|id| nodes.text(id));
+        let Some(kind) = kind.filter(|kind| !attachment::of_cloudformation(kind).is_empty()) else {
+            return;
+        };
+        if let Kind::Text(text) = &nodes.get(name).kind {
+            self.ids.insert(&text.value);
+            self.push_id(text, 0..text.value.len(), true);
+        }
+        let properties = nodes.member(resource, "Properties");
+        let own = properties.and_then(|id| nodes.member(id, "ManagedPolicyName"));
+        if let (Some(id), "AWS::IAM::ManagedPolicy") = (own, kind)
+            && let (Kind::Text(text), None) = (&nodes.get(id).kind, self.template.function(id))
+            && is_name(&text.value)
+        {
+            let name = PolicyName::Managed(text.value.clone());
+            self.push(text, 0..text.value.len(), name, true);
+        }
+    }
+
+    /// What a value refers to.
+    fn value(&mut self, id: Id) {
+        let nodes = self.template.nodes;
+        match self.template.function(id) {
+            Some(("Ref", argument)) => self.whole_id(argument),
+            Some(("GetAtt", argument)) => {
+                let first = nodes.items(argument).first().copied().unwrap_or(argument);
+                if let Kind::Text(text) = &nodes.get(first).kind {
+                    let end = text.value.find('.').unwrap_or(text.value.len());
+                    self.push_id(text, 0..end, false);
+                }
+            }
+            Some(("Sub", argument)) => {
+                let first = nodes.items(argument).first().copied().unwrap_or(argument);
+                if let Kind::Text(text) = &nodes.get(first).kind {
+                    variables(&text.value).for_each(|range| self.push_id(text, range, false));
+                }
+            }
+            Some(_) | None => {}
+        }
+        if let Kind::Text(text) = &nodes.get(id).kind
+            && let Some(range) = managed(&text.value)
+        {
+            let name = text.value.get(range.clone()).unwrap_or_default().into();
+            self.push(text, range, PolicyName::Managed(name), false);
+        }
+    }
+
+    fn whole_id(&mut self, id: Id) {
+        if let Kind::Text(text) = &self.template.nodes.get(id).kind {
+            self.push_id(text, 0..text.value.len(), false);
+        }
+    }
+
+    fn push_id(&mut self, text: &Text, part: std::ops::Range<usize>, is_definition: bool) {
+        let id = text.value.get(part.clone()).unwrap_or_default();
+        if self.ids.contains(id) {
+            let name = PolicyName::Resource { document: self.document, id: id.into() };
+            self.push(text, part, name, is_definition);
+        }
+    }
+
+    fn push(
+        &mut self,
+        text: &Text,
+        part: std::ops::Range<usize>,
+        name: PolicyName,
+        is_definition: bool,
+    ) {
+        let range = text.range(part.start, part.end);
+        if text.value.get(part) == Some(range.slice(self.text)) {
+            self.found.push(Mention { range, name, is_definition });
+        }
+    }
+}
+
+/// A value and all below it, each once.
+fn below(nodes: &Nodes, root: Id) -> Vec<Id> {
+    let (mut all, mut open, mut seen) = (Vec::new(), vec![root], HashSet::new());
+    while let Some(id) = open.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        all.push(id);
+        open.extend(nodes.items(id));
+        open.extend(nodes.entries(id).iter().map(|(_, value)| *value));
+    }
+    all
+}
+
+/// The names in the `${…}` of a text for `Fn::Sub`, without what follows a dot.
+fn variables(text: &str) -> impl Iterator<Item = std::ops::Range<usize>> {
+    text.match_indices("${").filter_map(move |(at, _)| {
+        let inside = text.get(at + 2..)?;
+        let inside = inside.get(..inside.find('}')?)?;
+        let name = inside.trim();
+        let start = at + 2 + (inside.len() - inside.trim_start().len());
+        Some(start..start + name.find('.').unwrap_or(name.len()))
+    })
+}
+
+/// The name at the end of the ARN of a managed policy of an account, be the account known or not.
+fn managed(arn: &str) -> Option<std::ops::Range<usize>> {
+    let (before, path) = arn.split_once(":policy/")?;
+    let is_customers = before.starts_with("arn:") && !before.ends_with(":iam::aws");
+    let name = path.rsplit('/').next()?;
+    let is_iam = before.contains(":iam:");
+    (is_customers && is_iam && is_name(name)).then(|| arn.len() - name.len()..arn.len())
+}
+
+/// Whether a text can be the name of a managed policy.
+///
+/// Source: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html>.
+pub fn is_name(text: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
+    (1..=128).contains(&text.len()) && text.chars().all(is_part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names and their texts, with `!` where they are defined.
+    fn named(text: &str) -> Vec<String> {
+        let shown = |mention: Mention| {
+            let sign = if mention.is_definition { "!" } else { "" };
+            let text = mention.range.slice(text);
+            match mention.name {
+                PolicyName::Resource { document, id } => format!("{sign}{document}:{id}={text}"),
+                PolicyName::Managed(name) => format!("{sign}{name}={text}"),
+            }
+        };
+        mentions(MentionSource::Yaml(text)).into_iter().map(shown).collect()
+    }
+
+    #[test]
+    fn every_way_to_refer_to_a_resource_is_found() {
+        let text = "Resources:
+  Team:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      ManagedPolicyName: team
+      PolicyDocument: {Statement: []}
+  Bucket: {Type: AWS::S3::Bucket}
+  Role:
+    Type: AWS::IAM::Role
+    DependsOn: [Team, Bucket]
+    Properties:
+      PermissionsBoundary: !GetAtt Team.PolicyArn
+      ManagedPolicyArns:
+      - !Ref Team
+      - Ref: Team
+      - Fn::GetAtt: [Team, PolicyArn]
+      - !Sub 'x-${Team}-${ Team.PolicyArn }-${!Team}-${Bucket}'
+      - arn:aws:iam::111122223333:policy/some/path/team
+      - !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/team
+      - arn:aws:iam::aws:policy/ReadOnlyAccess
+      - !Sub arn:aws:iam::${AWS::AccountId}:policy/${Team}
+Outputs:
+  Arn: {Value: !Ref Team}
+";
+        let expected = [
+            "!0:Team=Team",
+            "!team=team",
+            "!0:Role=Role",
+            "0:Team=Team",
+            "0:Team=Team",
+            "0:Team=Team",
+            "0:Team=Team",
+            "0:Team=Team",
+            "0:Team=Team",
+            "0:Team=Team",
+            "team=team",
+            "team=team",
+            "0:Team=Team",
+            "0:Team=Team",
+        ];
+        assert_eq!(named(text), expected);
+    }
+
+    #[test]
+    fn documents_of_a_file_have_names_of_their_own() {
+        let part =
+            "Resources: {A: {Type: AWS::IAM::ManagedPolicy}}\nOutputs: {O: {Value: !Ref A}}\n";
+        let names = named(&format!("{part}---\n{part}"));
+        assert_eq!(names, ["!0:A=A", "0:A=A", "!1:A=A", "1:A=A"]);
+    }
+
+    #[test]
+    fn names_that_are_not_written_out_are_left_alone() {
+        let text = "Resources:
+  \"T\\u0065am\": {Type: AWS::IAM::ManagedPolicy, Properties: {ManagedPolicyName: !Sub '${X}-team'}}
+  Role: {Type: AWS::IAM::Role, DependsOn: Team}
+";
+        assert_eq!(named(text), ["!0:Role=Role", "0:Team=Team"]);
+        assert_eq!(named("a: [unclosed"), Vec::<String>::new());
+        assert_eq!(named("Resources: {T: {Type: AWS::IAM::ManagedPolicy}}\nA: T\n"), ["!0:T=T"]);
+    }
+}
