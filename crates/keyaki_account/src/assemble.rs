@@ -11,7 +11,7 @@ use crate::fragment::Piece;
 use crate::resource::account_of;
 use crate::{
     Account, Credentials, Format, Fragment, Guardrail, Kind, Managed, Organization, Principal,
-    Remark, Resource, Snapshot, Stored,
+    Remark, Resource, RootUser, Snapshot, Stored,
 };
 
 /// Puts fragments together; managed policies of AWS's that they lack are the catalogue's.
@@ -184,7 +184,7 @@ impl Assembly {
             let account: &mut Account = self.snapshot.accounts.entry(id.clone()).or_default();
             account.has_credential_report = true;
             if arn.ends_with(":root") {
-                account.root = Some(credentials);
+                account.root = Some(RootUser { arn, credentials });
                 continue;
             }
             match self.snapshot.principals.get_mut(&arn) {

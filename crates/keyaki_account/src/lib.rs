@@ -37,7 +37,7 @@ pub use organization::{Guardrail, Node, Organization};
 pub use shares::{Grantee, Share};
 pub use snapshot::{
     AccessKey, Account, Credentials, Group, Kind, Managed, Principal, Remark, Resource,
-    ServiceAccess, Snapshot,
+    RootUser, ServiceAccess, Snapshot,
 };
 pub use stored::Stored;
 pub use workload::{RoleName, WORKLOADS, Workload};

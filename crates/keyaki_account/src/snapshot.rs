@@ -47,8 +47,17 @@ pub struct Account {
     pub has_identities: bool,
     /// Whether its credential report was read.
     pub has_credential_report: bool,
-    /// The credentials of the root user.
-    pub root: Option<Credentials>,
+    /// The root user, where a credential report tells of it.
+    pub root: Option<RootUser>,
+}
+
+/// The root user of an account.
+#[derive(Clone, Debug)]
+pub struct RootUser {
+    /// Its ARN.
+    pub arn: String,
+    /// Its password and access keys.
+    pub credentials: Credentials,
 }
 
 /// A user or a role.

@@ -193,20 +193,16 @@ impl Admin<'_> {
                     Extent::Own => self.own_actions(),
                 };
                 let when = crate::sentence::when(&conditions);
+                let sentence = format!("{arn} can {what}{when}");
+                let remedy = "Grant only what is needed, or make sure that few people can become this principal, with a second factor.";
+                let (kind, severity) = (FindingKind::Admin, Severity::Medium);
                 Outcome::of(Finding {
-                    kind: FindingKind::Admin,
-                    severity: Severity::Medium,
-                    account: Some(self.principal.account.clone()),
-                    resource: arn.clone(),
-                    resource_kind: self.principal.kind.name(),
                     principal: Some(arn.clone()),
                     actions,
-                    sentence: format!("{arn} can {what}{when}"),
                     conditions,
                     request: Some(shown),
-                    steps: Vec::new(),
                     statements,
-                    remedy: "Grant only what is needed, or make sure that few people can become this principal, with a second factor.".to_owned(),
+                    ..Finding::about(self.principal, kind, severity, sentence, remedy)
                 })
             }
             Err(why) => Outcome::not(NAME, arn, why),

@@ -17,16 +17,19 @@
 //! What is held is followed breadth first until nothing new turns up. Holdings with equal policies
 //! are asked about once.
 
+mod change;
 mod class;
 mod graph;
 mod ground;
 mod hold;
+mod keys;
 mod moves;
 mod need;
 mod picture;
 mod request;
 mod route;
 mod search;
+mod view;
 mod way;
 
 pub use picture::{Picture, PictureEdge, PictureNode};

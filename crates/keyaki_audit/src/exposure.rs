@@ -146,26 +146,22 @@ fn of_cell(
     let statements: Vec<Shown> = of_resource.filter_map(|at| layered.shown(*at)).collect();
     let mut shown = shown;
     shown.notes = notes(&cell.witness, &request.caller);
+    let sentence = format!(
+        "{who} can {} {} ({}){}",
+        verb(target),
+        target.arn,
+        sentence::list(&actions),
+        sentence::when(&conditions)
+    );
+    let severity = severity(&principal, &conditions);
+    let remedy = remedy(target, &principal, &request.caller);
     Ok(Finding {
-        kind: FindingKind::External,
-        severity: severity(&principal, &conditions),
-        account: target.account.clone(),
-        resource: target.arn.clone(),
-        resource_kind: target.kind,
-        sentence: format!(
-            "{who} can {} {} ({}){}",
-            verb(target),
-            target.arn,
-            sentence::list(&actions),
-            sentence::when(&conditions)
-        ),
-        remedy: remedy(target, &principal, &request.caller),
         principal: Some(principal),
         actions,
         conditions,
         request: Some(shown),
-        steps: Vec::new(),
         statements,
+        ..Finding::about(target, FindingKind::External, severity, sentence, remedy)
     })
 }
 
@@ -296,25 +292,14 @@ fn of_public(
         "s3-bucket" => "Turn on Block Public Access, or name the principals in the statement.",
         _ => "Name the principals in the statement, or add a condition that outsiders cannot meet.",
     };
+    let what = sentence::list(&actions);
+    let sentence = format!("Anyone can {} {} ({what})", verb(target), target.arn);
     Ok(Finding {
-        kind: FindingKind::Public,
-        severity: Severity::High,
-        account: target.account.clone(),
-        resource: target.arn.clone(),
-        resource_kind: target.kind,
         principal: Some("anyone".to_owned()),
-        sentence: format!(
-            "Anyone can {} {} ({})",
-            verb(target),
-            target.arn,
-            sentence::list(&actions)
-        ),
         actions,
-        conditions: Vec::new(),
         request: Some(shown),
-        steps: Vec::new(),
         statements,
-        remedy: remedy.to_owned(),
+        ..Finding::about(target, FindingKind::Public, Severity::High, sentence, remedy)
     })
 }
 

@@ -206,20 +206,14 @@ impl Case<'_> {
     fn finding(&self, shown: crate::ShownRequest, layered: &Layered, told: Told) -> Finding {
         let statements = replay::granting(&shown.request, &shown.absent, layered, self.auditor);
         let statements: Vec<_> = statements.into_iter().filter(|s| s.layer == "resource").collect();
+        let Told { severity, principal, sentence, remedy } = told;
         Finding {
-            kind: self.kind,
-            severity: told.severity,
-            account: self.target.account.clone(),
-            resource: self.target.arn.clone(),
-            resource_kind: self.target.kind,
-            principal: Some(told.principal),
+            principal: Some(principal),
             actions: vec![shown.request.action.clone()],
             conditions: crate::reach::conditions(&statements),
-            sentence: told.sentence,
             request: Some(shown),
-            steps: Vec::new(),
             statements,
-            remedy: told.remedy,
+            ..Finding::about(self.target, self.kind, severity, sentence, remedy)
         }
     }
 }

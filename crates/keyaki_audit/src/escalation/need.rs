@@ -5,8 +5,9 @@ use std::rc::Rc;
 use keyaki_catalog::Catalog;
 use keyaki_ir::glob::{self, Case};
 
+use super::keys::first_region;
 use super::moves::Mover;
-use super::request::{Ask, Guard, first_region};
+use super::request::{Ask, Guard};
 use super::way::{Way, types_of};
 
 /// What the actions of a way are about, where they are not about new things.
