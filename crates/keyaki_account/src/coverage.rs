@@ -41,6 +41,7 @@ pub fn coverage(snapshot: &Snapshot) -> Coverage {
         ("users", of_kind(Kind::User)),
         ("groups", snapshot.groups.len()),
         ("roles", of_kind(Kind::Role)),
+        ("permission sets", snapshot.permission_sets),
         ("managed policies", snapshot.managed.len() - from_catalog),
         ("managed policies from the catalogue", from_catalog),
         ("resources", snapshot.resources.len()),
@@ -90,10 +91,18 @@ fn missing(snapshot: &Snapshot) -> Vec<Missing> {
             lacks("admin", format!("users, groups and roles of {id}"));
             lacks("who-can", format!("users, groups and roles of {id}"));
             lacks("escalation", format!("users, groups and roles of {id}"));
+            lacks("lock-out", format!("users, groups and roles of {id}"));
+            lacks("boundary", format!("users, groups and roles of {id}"));
+            lacks("abac", format!("users, groups and roles of {id}"));
+            lacks("perimeter", format!("users, groups and roles of {id}"));
         }
         if !account.has_credential_report {
             lacks("unused", format!("the credential report of {id}: passwords and access keys"));
             lacks("credentials", format!("the credential report of {id}"));
+            lacks(
+                "mfa",
+                format!("the credential report of {id}: who has passwords and access keys"),
+            );
         }
     }
     let without = |kind: Kind, has: &dyn Fn(&crate::Principal) -> bool| {

@@ -10,7 +10,7 @@ use crate::resource::{account_of, policies};
 use crate::{
     Credentials, Group, Managed, Organization, Principal, Remark, Resource, ServiceAccess, Share,
     Workload, accessed, authorization, collected, configuration, credentials, json, organization,
-    resource, shares, stored, workload,
+    permission_set, resource, shares, stored, workload,
 };
 
 /// What a file turned out to be.
@@ -36,6 +36,8 @@ pub enum Format {
     Trail,
     /// An answer about what runs with a role.
     Workloads,
+    /// An answer about permission sets.
+    PermissionSets,
     /// `get-caller-identity` and `get-public-access-block`.
     Remainder,
     /// Nothing of these.
@@ -56,6 +58,7 @@ impl Format {
             Format::Configuration => "AWS Config snapshot",
             Format::Trail => "events of CloudTrail",
             Format::Workloads => "workloads",
+            Format::PermissionSets => "permission sets",
             Format::Remainder => "other answers",
             Format::Unknown => "not understood",
         }
@@ -106,6 +109,11 @@ pub(crate) enum Piece {
     /// The account that the files beside it are of.
     Account(String),
     Workload(Box<Workload>),
+    /// Something about the permission set of an id.
+    PermissionSet {
+        id: String,
+        part: Box<permission_set::Part>,
+    },
     /// That the workloads of a kind were read, of an account where that is told.
     Workloads {
         kind: &'static str,
@@ -145,6 +153,7 @@ impl Fragment {
             | Piece::Resource(_)
             | Piece::Aspect { .. }
             | Piece::Account(_)
+            | Piece::PermissionSet { .. }
             | Piece::Workload(_)
             | Piece::Workloads { .. }
             | Piece::BlockPublicAccess { .. }
@@ -204,6 +213,7 @@ fn by_content(file: &Arc<str>, tree: &Arc<Tree>, root: Value<'_>) -> Option<Frag
         .or_else(|| not_used(file, root))
         .or_else(|| remainder(file, root))
         .or_else(|| workload::read(file, root))
+        .or_else(|| permission_set::read(file, tree, root))
         .or_else(|| collected::read(file, tree, root))
         .or_else(|| resource::read(file, tree))
 }
@@ -225,11 +235,6 @@ fn not_used(file: &Arc<str>, root: Value<'_>) -> Option<Fragment> {
         () if has("VpcEndpoints") => (
             Format::Remainder,
             "holds the policies of VPC endpoints; no analysis asks them, so what they refuse is not seen",
-            "",
-        ),
-        () if has("PermissionSet") || has("PermissionSets") || has("AccountAssignments") => (
-            Format::Remainder,
-            "is about permission sets; their access is that of the roles `AWSReservedSSO_…`, and who may take these is not looked at",
             "",
         ),
         () => return None,

@@ -21,6 +21,7 @@ mod credentials;
 mod fragment;
 mod kind;
 mod organization;
+mod permission_set;
 mod place;
 mod resource;
 mod shares;
@@ -36,8 +37,8 @@ pub use kind::ResourceKind;
 pub use organization::{Guardrail, Node, Organization};
 pub use shares::{Grantee, Share};
 pub use snapshot::{
-    AccessKey, Account, Credentials, Group, Kind, Managed, Principal, Remark, Resource,
-    RootUser, ServiceAccess, Snapshot,
+    AccessKey, Account, Credentials, Group, Kind, Managed, Principal, Remark, Resource, RootUser,
+    ServiceAccess, Snapshot,
 };
 pub use stored::Stored;
 pub use workload::{RoleName, WORKLOADS, Workload};

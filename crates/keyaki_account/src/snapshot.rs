@@ -30,6 +30,8 @@ pub struct Snapshot {
     pub workloads: BTreeMap<String, Workload>,
     /// The kinds of workloads that were read, by account.
     pub workload_kinds: BTreeSet<(String, &'static str)>,
+    /// How many permission sets were read.
+    pub permission_sets: usize,
     /// Users and roles that are also described in another way, each with the other description.
     pub other_principals: Vec<Principal>,
     /// Resources that are also described in another way, each with the other description.

@@ -173,10 +173,7 @@ impl Admin<'_> {
     fn told(&self, extent: Extent, conditions: Vec<String>, witness: &Witness) -> Outcome {
         let arn = &self.principal.arn;
         let mut request = witness.request.clone();
-        if request.owner() != Some(&self.principal.account) {
-            request.resource_account = Some(self.principal.account.clone());
-            request.context.remove("aws:ResourceAccount");
-        }
+        crate::reach::own(&mut request, Some(&self.principal.account));
         let (profile, catalog) = (self.auditor.profile, self.auditor.catalog);
         match replay::shown(&request, &witness.absent, &self.layered, profile, catalog) {
             Ok(shown) => {

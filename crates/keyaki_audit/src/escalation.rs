@@ -32,6 +32,7 @@ mod search;
 mod view;
 mod way;
 
+pub(crate) use ground::is_service_linked;
 pub use picture::{Picture, PictureEdge, PictureNode};
 pub use search::{Escalations, Goal, Spread, escalations};
 pub use way::{Way, ways};

@@ -215,6 +215,11 @@ impl Outcome {
         Outcome { findings: Vec::new(), not_analysed: vec![not] }
     }
 
+    /// Whether nothing was found, and nothing left out.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.findings.is_empty() && self.not_analysed.is_empty()
+    }
+
     /// Both together.
     pub(crate) fn and(mut self, more: Outcome) -> Outcome {
         self.add(more);

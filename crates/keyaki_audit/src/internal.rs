@@ -27,7 +27,7 @@ pub fn internal(target: &Target, zone: &ZoneOfTrust, auditor: &Auditor<'_>) -> O
     }
     let accounts = zone.around(owner, auditor.snapshot).accounts;
     let mut outcome = Outcome::default();
-    for principal in auditor.snapshot.principals.values() {
+    for principal in auditor.snapshot.described_principals() {
         if accounts.contains(&principal.account) && principal.arn != target.arn {
             outcome.add(of_principal(target, owner, principal, auditor));
         }
@@ -117,8 +117,7 @@ fn finding(
     let what = sentence::list(&actions);
     let arn = &principal.arn;
     let kind = principal.kind.name();
-    let sentence =
-        format!("{arn}, a {kind} {whose}, has access to {}: {what}{when}", target.arn);
+    let sentence = format!("{arn}, a {kind} {whose}, has access to {}: {what}{when}", target.arn);
     let remedy = "Leave the access if it is meant; else take it out of the statements that allow it, or deny it in the resource's policy to all but those who need it.";
     let about = About { account: Some(owner), ..About::from(target) };
     Finding {

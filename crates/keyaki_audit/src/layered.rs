@@ -81,11 +81,23 @@ impl Layered {
             self.policies.boundary = (!self.boundary.is_empty())
                 .then(|| documents(&self.boundary, self.only.as_deref()));
         }
-        let (scp, lacking) = levels(snapshot, &principal.account, Guardrail::Scp);
-        self.scp = scp;
-        missing.extend(lacking);
-        self.policies.scp = layers_of(&self.scp, self.only.as_deref());
+        missing.extend(self.guard(snapshot, &principal.account));
         (self, missing)
+    }
+
+    /// Adds the SCPs of an account. Gives the names of those that are not known.
+    fn guard(&mut self, snapshot: &Snapshot, account: &str) -> Vec<String> {
+        let (scp, lacking) = levels(snapshot, account, Guardrail::Scp);
+        self.scp = scp;
+        self.policies.scp = layers_of(&self.scp, self.only.as_deref());
+        lacking
+    }
+
+    /// Adds the SCPs of an account.
+    #[must_use]
+    pub(crate) fn with_guardrails(mut self, snapshot: &Snapshot, account: &str) -> Layered {
+        self.guard(snapshot, account);
+        self
     }
 
     /// Adds what guards a resource: its policy, Block Public Access, and the RCPs of its account.

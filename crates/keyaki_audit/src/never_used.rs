@@ -7,6 +7,7 @@ use keyaki_analyze::{Subject, actions_of};
 use keyaki_eval::Caller;
 use keyaki_trail::{PrincipalUse, Usage, is_data_action};
 
+use crate::escalation::is_service_linked;
 use crate::finding::{Finding, FindingKind, Outcome, Severity};
 use crate::layered::Layered;
 use crate::proposal::{Proposal, proposal};
@@ -85,7 +86,7 @@ pub fn unused_actions(
     usage: &Usage,
     auditor: &Auditor<'_>,
 ) -> (Outcome, Option<Proposal>) {
-    if principal.arn.contains(":role/aws-service-role/") {
+    if is_service_linked(&principal.arn) {
         return Default::default();
     }
     let Ok(caller) = Caller::parse(&principal.arn) else {

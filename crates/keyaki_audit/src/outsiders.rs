@@ -188,7 +188,7 @@ impl Case<'_> {
             Answer::Undecided(why) => Outcome::not(name, arn, why),
             Answer::Refuted(witness) => {
                 let mut request = witness.request.clone();
-                crate::exposure::own(&mut request, self.target);
+                crate::reach::own(&mut request, self.target.account.as_ref());
                 for (key, value) in keys {
                     if let KeyIs::Value(value) = value {
                         request.context.set_if_absent(key, value.as_str());

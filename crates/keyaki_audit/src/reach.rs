@@ -226,7 +226,8 @@ impl Question<'_> {
     }
 }
 
-fn own(request: &mut Request, owner: Option<&String>) {
+/// The owner, where the ARN does not tell it.
+pub(crate) fn own(request: &mut Request, owner: Option<&String>) {
     if request.owner() != owner.map(String::as_str) {
         request.resource_account = owner.cloned();
         request.context.remove("aws:ResourceAccount");

@@ -75,8 +75,7 @@ fn finding(share: &Share, kind: FindingKind, who: String, severity: Severity) ->
         share.place,
         sentence::when(&share.conditions)
     );
-    let about =
-        About { account: share.account.as_deref(), arn: &share.resource, kind: share.kind };
+    let about = About { account: share.account.as_deref(), arn: &share.resource, kind: share.kind };
     Finding {
         principal: Some(who),
         actions: share.permissions.clone(),

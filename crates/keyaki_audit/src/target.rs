@@ -73,7 +73,8 @@ impl Target {
     pub(crate) fn patterns(&self) -> Vec<String> {
         let arn = &self.arn;
         match self.kind {
-            "role" | "kms-key" => vec![arn.clone()],
+            "role" | "kms-key" | "boundary" => vec![arn.clone()],
+            "account" => vec![format!("{}*", arn.trim_end_matches("root"))],
             kind => {
                 let within = [arn.clone(), format!("{arn}/*"), format!("{arn}:*")];
                 within.into_iter().chain(beside(kind, arn)).collect()

@@ -113,11 +113,7 @@ impl Mover<'_> {
             let may = is_named || self.asking.may_on(By::Held, "sts:AssumeRole", &target.arn);
             // Who changes a role must be of its account.
             let is_near = way.change.is_none() || target.account == self.own.account;
-            if role != self.hold.principal
-                && may
-                && is_near
-                && !is_service_linked(&target.arn)
-            {
+            if role != self.hold.principal && may && is_near && !is_service_linked(&target.arn) {
                 self.change(way, target, Bound { target: Some(role), ..Bound::default() }, reached);
             }
         }

@@ -52,11 +52,14 @@ impl<'a> Ground<'a> {
     pub(crate) fn new(auditor: &'a Auditor<'a>, now: Option<Instant>) -> Ground<'a> {
         let principals: Vec<&Principal> = auditor.snapshot.principals.values().collect();
         let numbers = principals.iter().enumerate().map(|(n, p)| (p.arn.as_str(), n)).collect();
-        let all = targets(auditor.snapshot).into_iter().map(|t| (t.arn.clone(), t));
+        let mut all: BTreeMap<String, Target> = BTreeMap::new();
+        for target in targets(auditor.snapshot) {
+            all.entry(target.arn.clone()).or_insert(target);
+        }
         let mut ground = Ground {
             auditor,
             now: now.and_then(Instant::calendar),
-            targets: all.collect(),
+            targets: all,
             trusting: BTreeMap::new(),
             naming: HashMap::new(),
             open: Vec::new(),

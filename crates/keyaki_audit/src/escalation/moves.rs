@@ -69,7 +69,12 @@ impl<'g> Mover<'g> {
     }
 
     /// The requests of a way, if all are allowed. Without a wish for them none is given.
-    pub(crate) fn asks(&self, way: &'static Way, bound: Bound<'_>, without: &[&str]) -> Option<Vec<Ask>> {
+    pub(crate) fn asks(
+        &self,
+        way: &'static Way,
+        bound: Bound<'_>,
+        without: &[&str],
+    ) -> Option<Vec<Ask>> {
         let mut asks = Vec::new();
         for action in way.needs.iter().filter(|a| !without.contains(*a)) {
             for ask in self.drafts(way, action, bound)? {

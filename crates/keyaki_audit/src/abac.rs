@@ -1,0 +1,352 @@
+//! Whether tags keep apart what policies mean to keep apart by them.
+//!
+//! A statement that compares a tag of the resource with a tag of the principal
+//! (`aws:ResourceTag/team` is `${aws:PrincipalTag/team}`) means that whoever has one value cannot
+//! reach what has another. For each such pair of tags three things are asked of all layers: is
+//! something allowed on a resource with another value, by whatever statement; can the principal
+//! take another value; can it give a resource of another value its own.
+//!
+//! Values that no policy names stand for all: one that is another altogether, and one that begins
+//! with the other, for patterns such as `${aws:PrincipalTag/team}*`. A principal without the tag is
+//! asked about, too, where nothing tells that it has one. Resources without the tag are left out.
+
+use std::collections::BTreeMap;
+
+use keyaki_account::{Kind, Principal};
+use keyaki_analyze::{Access, Answer, KeyIs, Subject, access_with};
+use keyaki_catalog::{AccessLevel, Catalog};
+use keyaki_eval::{Caller, Layer};
+use keyaki_ir::{Effect, Statement};
+
+use crate::finding::{Finding, FindingKind, Outcome, Severity};
+use crate::layered::Layered;
+use crate::reach::own;
+use crate::target::{Target, targets};
+use crate::{Auditor, replay};
+
+const NAME: &str = "abac";
+const PRINCIPAL_TAG: &str = "aws:PrincipalTag/";
+const REQUEST_TAG: &str = "aws:RequestTag/";
+
+/// Values of tags that no policy names; the second begins with the first.
+const OWN_VALUE: &str = "own-team";
+const OTHER_VALUES: [&str; 2] = ["own-team-of-others", "another-team"];
+
+/// A key with the tag of a resource, and the tag of the principal that it is compared with.
+type Pair = (String, String);
+
+/// What the statements of one pair are about.
+#[derive(Default)]
+struct Meant {
+    access: Vec<Access>,
+}
+
+/// The ways around the tags by which the policies of a user or role keep resources apart.
+pub fn abac(principal: &Principal, auditor: &Auditor<'_>) -> Outcome {
+    let (layered, missing) = Layered::default().with_principal(auditor.snapshot, principal);
+    let pairs = pairs(&layered);
+    let mut outcome = Outcome::default();
+    if pairs.is_empty() {
+        return outcome;
+    }
+    let Ok(caller) = Caller::parse(&principal.arn) else {
+        return Outcome::not(NAME, &principal.arn, "its ARN names no user or role");
+    };
+    if let Some(first) = missing.first() {
+        let why =
+            format!("{} of its policies are missing or broken, such as {first}", missing.len());
+        outcome.add(Outcome::not(NAME, &principal.arn, why));
+    }
+    for ((key, tag), meant) in pairs {
+        let value = tag_of(principal, &tag);
+        let case = Case { principal, caller: &caller, layered: &layered, key, tag, value, auditor };
+        outcome.add(case.isolation(&meant));
+        outcome.add(case.own_tag());
+        outcome.add(case.session_tag());
+        outcome.add(case.resource_tag(&meant));
+    }
+    outcome
+}
+
+fn tag_of(principal: &Principal, name: &str) -> Option<String> {
+    let mut tags = principal.tags.iter();
+    tags.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone())
+}
+
+/// The pairs of tags that `Allow` statements compare, with what these statements are about.
+fn pairs(layered: &Layered) -> BTreeMap<Pair, Meant> {
+    let mut pairs: BTreeMap<Pair, Meant> = BTreeMap::new();
+    let statements = layered.policies.statements(Layer::Identity).map(|(_, s)| s);
+    for statement in statements.filter(|s| s.effect() == Some(Effect::Allow)) {
+        for (_, entry) in statement.condition_entries() {
+            let key = entry.key.value.to_string();
+            let is_of_resource = key.to_ascii_lowercase().contains("resourcetag/")
+                || key.to_ascii_lowercase().starts_with("s3:existingobjecttag/");
+            let tags = entry.values.iter().filter_map(|v| principal_tag(v.text()));
+            for tag in tags.filter(|_| is_of_resource) {
+                pairs.entry((key.clone(), tag)).or_default().access.push(access(statement));
+            }
+        }
+    }
+    pairs
+}
+
+/// The tag of the principal that a value names.
+fn principal_tag(value: &str) -> Option<String> {
+    let lower = value.to_ascii_lowercase();
+    let start = lower.find("${aws:principaltag/")? + "${aws:principaltag/".len();
+    let rest = value.get(start..)?;
+    let end = rest.find(['}', ','])?;
+    rest.get(..end).map(|tag| tag.trim().to_owned())
+}
+
+/// What a statement is about; what it says not to be about is everything.
+fn access(statement: &Statement) -> Access {
+    let actions = statement.action.iter().flat_map(|e| &e.entries).map(|a| a.text.to_string());
+    let entries = statement.resource.iter().flat_map(|e| &e.entries);
+    let is_open = entries.clone().any(|e| e.is_star() || e.text().contains("${"));
+    let resources = entries.filter(|_| !is_open).map(|r| r.text().to_owned());
+    Access { actions: actions.collect(), resources: resources.collect() }
+}
+
+struct Case<'a> {
+    principal: &'a Principal,
+    caller: &'a Caller,
+    layered: &'a Layered,
+    /// The key of the resource's tag.
+    key: String,
+    /// The tag of the principal.
+    tag: String,
+    /// Its value, where the snapshot tells it.
+    value: Option<String>,
+    auditor: &'a Auditor<'a>,
+}
+
+type Keys = Vec<(String, KeyIs)>;
+
+/// A way around, in words.
+struct Way<'w> {
+    sentence: &'w str,
+    condition: String,
+    remedy: &'static str,
+    severity: Severity,
+}
+
+impl Case<'_> {
+    fn own_key(&self) -> String {
+        format!("{PRINCIPAL_TAG}{}", self.tag)
+    }
+
+    /// The name of the resource's tag.
+    fn resource_tag_name(&self) -> &str {
+        self.key.rsplit_once('/').map_or(&self.key, |(_, name)| name)
+    }
+
+    /// The values that the principal may have, each with another that resources may have.
+    fn values(&self) -> Vec<(KeyIs, String)> {
+        let own = self.value.clone();
+        let others = |own: &str| match own == OWN_VALUE {
+            true => OTHER_VALUES.map(str::to_owned),
+            false => [format!("{own}-of-others"), OTHER_VALUES[1].to_owned()],
+        };
+        let value = own.clone().unwrap_or_else(|| OWN_VALUE.to_owned());
+        let with = others(&value).map(|other| (KeyIs::Value(value.clone()), other));
+        let without = own.is_none().then(|| (KeyIs::Absent, OTHER_VALUES[1].to_owned()));
+        with.into_iter().chain(without).collect()
+    }
+
+    /// The keys of a request for a resource with another value.
+    fn keys(&self, own: &KeyIs, other: &str) -> Keys {
+        let other = KeyIs::Value(other.to_owned());
+        vec![(self.own_key(), own.clone()), (self.key.clone(), other)]
+    }
+
+    /// Whether something that the statements are about is allowed on a resource of another value.
+    fn isolation(&self, meant: &Meant) -> Outcome {
+        for (own, other) in self.values() {
+            let who = match &own {
+                KeyIs::Value(value) => format!("with `{}` `{value}`", self.tag),
+                KeyIs::Absent | KeyIs::Arn(_) | KeyIs::Other(_) => {
+                    format!("without `{}`", self.tag)
+                }
+            };
+            let sentence = format!(
+                "{who}, can reach a resource that has `{other}` as its tag `{}`",
+                self.resource_tag_name()
+            );
+            let way = Way {
+                sentence: &sentence,
+                condition: format!("{} is another", self.key),
+                remedy: "Take the statement that allows it back, or ask for the tag there, too; compare with `StringEquals`, without wildcards and without `IfExists`, or deny what has another value.",
+                severity: Severity::High,
+            };
+            let outcome = self.ask(&meant.access, &self.keys(&own, &other), self.layered, &way);
+            if !outcome.is_empty() {
+                return outcome;
+            }
+        }
+        Outcome::default()
+    }
+
+    /// Whether it can change its own tag.
+    fn own_tag(&self) -> Outcome {
+        let action = match self.principal.kind {
+            Kind::User => "iam:TagUser",
+            Kind::Role => "iam:TagRole",
+        };
+        let access = [Access {
+            actions: vec![action.to_owned()],
+            resources: vec![self.principal.arn.clone()],
+        }];
+        let mut keys =
+            vec![(format!("{REQUEST_TAG}{}", self.tag), KeyIs::Value(OTHER_VALUES[1].to_owned()))];
+        keys.extend(self.value.iter().map(|v| (self.own_key(), KeyIs::Value(v.clone()))));
+        let sentence = format!("can change its own tag `{}`", self.tag);
+        let way = Way {
+            sentence: &sentence,
+            condition: format!("{} can be changed", self.own_key()),
+            remedy: "Deny the actions that tag users and roles for this tag (`aws:TagKeys`) to all but those who administer it.",
+            severity: Severity::High,
+        };
+        self.ask(&access, &keys, self.layered, &way)
+    }
+
+    /// Whether somebody of the account can choose the tag of a session of the role.
+    fn session_tag(&self) -> Outcome {
+        let role = &self.principal.arn;
+        let guards = targets(self.auditor.snapshot);
+        let mut guards = guards.iter().filter(|t| t.kind == "role" && t.arn == *role);
+        let Some(target) = guards.next() else { return Outcome::default() };
+        let sentence = format!("can be assumed with any tag `{}` of the session", self.tag);
+        let way = Way {
+            sentence: &sentence,
+            condition: format!("{} can be chosen", self.own_key()),
+            remedy: "Let in with `sts:TagSession` only who may choose the tag, or ask for the right value in the trust policy (`aws:RequestTag` is `${aws:PrincipalTag}`).",
+            severity: Severity::Medium,
+        };
+        let mut outcome = Outcome::default();
+        let all = self.auditor.snapshot.described_principals();
+        for other in all.filter(|p| p.account == self.principal.account && p.arn != *role) {
+            let found = self.session_by(other, target, &way);
+            if !found.findings.is_empty() {
+                return found;
+            }
+            outcome.add(found);
+        }
+        outcome
+    }
+
+    /// Whether a user or role can choose it. Administrators can do that in any case.
+    fn session_by(&self, other: &Principal, target: &Target, way: &Way<'_>) -> Outcome {
+        let Ok(caller) = Caller::parse(&other.arn) else { return Outcome::default() };
+        let snapshot = self.auditor.snapshot;
+        let (own, _) = Layered::default().with_principal(snapshot, other);
+        let layered = own.clone().with_target(snapshot, target);
+        let case = Case {
+            principal: self.principal,
+            caller: &caller,
+            layered: &layered,
+            key: self.key.clone(),
+            tag: self.tag.clone(),
+            value: None,
+            auditor: self.auditor,
+        };
+        let to = |action: &str| {
+            [Access { actions: vec![action.to_owned()], resources: vec![target.arn.clone()] }]
+        };
+        let tag = format!("{REQUEST_TAG}{}", self.tag);
+        let keys = vec![(tag, KeyIs::Value(OTHER_VALUES[1].to_owned()))];
+        let is_let_in = case.find(&to("sts:AssumeRole"), &keys, &layered);
+        if !matches!(is_let_in, Answer::Refuted(_)) {
+            return Outcome::default();
+        }
+        let found = case.ask(&to("sts:TagSession"), &keys, &layered, way);
+        let is_admin = || crate::admin::is_admin(other, own, self.auditor).unwrap_or(false);
+        if found.findings.is_empty() || !is_admin() { found } else { Outcome::default() }
+    }
+
+    /// Whether it can give a resource of another value its own.
+    fn resource_tag(&self, meant: &Meant) -> Outcome {
+        let actions = tagging(meant, self.auditor.catalog);
+        if actions.is_empty() {
+            return Outcome::default();
+        }
+        let own = self.value.clone().unwrap_or_else(|| OWN_VALUE.to_owned());
+        let other = OTHER_VALUES[1];
+        let mut keys = self.keys(&KeyIs::Value(own.clone()), other);
+        let name = self.resource_tag_name();
+        keys.push((format!("aws:ResourceTag/{name}"), KeyIs::Value(other.to_owned())));
+        keys.push((format!("{REQUEST_TAG}{name}"), KeyIs::Value(own)));
+        keys.dedup_by(|one, two| one.0.eq_ignore_ascii_case(&two.0));
+        let sentence = format!("can give a resource of another value its own as the tag `{name}`");
+        let way = Way {
+            sentence: &sentence,
+            condition: format!("{} can be changed", self.key),
+            remedy: "Allow what changes tags only on resources that have the principal's own value already, or on new ones (`ec2:CreateAction` and its like).",
+            severity: Severity::High,
+        };
+        let access = [Access { actions, resources: Vec::new() }];
+        self.ask(&access, &keys, self.layered, &way)
+    }
+
+    fn find(&self, access: &[Access], keys: &Keys, layered: &Layered) -> Answer {
+        let subject = Subject { policies: layered.policies.clone(), layer: None };
+        access_with(&subject, self.caller, true, access, keys, &self.auditor.asker())
+    }
+
+    fn ask(&self, access: &[Access], keys: &Keys, layered: &Layered, way: &Way<'_>) -> Outcome {
+        let arn = &self.principal.arn;
+        match self.find(access, keys, layered) {
+            Answer::Proved { .. } => Outcome::default(),
+            Answer::Undecided(why) => Outcome::not(NAME, arn, format!("{}: {why}", way.condition)),
+            Answer::Refuted(witness) => {
+                let mut request = witness.request.clone();
+                own(&mut request, Some(&self.principal.account));
+                for (key, is) in keys {
+                    if let KeyIs::Value(value) = is {
+                        request.context.set_if_absent(key, value.as_str());
+                    }
+                }
+                let (profile, catalog) = (self.auditor.profile, self.auditor.catalog);
+                match replay::shown(&request, &witness.absent, layered, profile, catalog) {
+                    Ok(shown) => Outcome::of(self.finding(shown, layered, way)),
+                    Err(why) => Outcome::not(NAME, arn, format!("{}: {why}", way.condition)),
+                }
+            }
+        }
+    }
+
+    fn finding(&self, shown: crate::ShownRequest, layered: &Layered, way: &Way<'_>) -> Finding {
+        let arn = &self.principal.arn;
+        let by = keyaki_analyze::words::principal(&shown.request.caller);
+        let statements = replay::granting(&shown.request, &shown.absent, layered, self.auditor);
+        let comma = if way.sentence.starts_with("with") { ", " } else { " " };
+        let sentence = format!("{arn}{comma}{}", way.sentence);
+        let (kind, severity) = (FindingKind::TagIsolation, way.severity);
+        Finding {
+            principal: Some(by),
+            actions: vec![shown.request.action.clone()],
+            conditions: vec![way.condition.clone()],
+            request: Some(shown),
+            statements,
+            ..Finding::about(self.principal, kind, severity, sentence, way.remedy)
+        }
+    }
+}
+
+/// The actions that give tags, of the services that statements are about.
+fn tagging(meant: &Meant, catalog: &Catalog) -> Vec<String> {
+    let actions = meant.access.iter().flat_map(|a| &a.actions);
+    let services = actions.filter_map(|a| a.split_once(':')).map(|(service, _)| service);
+    let mut services: Vec<&str> = services.collect();
+    services.sort_unstable();
+    services.dedup();
+    let all = services.into_iter().filter_map(|s| catalog.service(s)).flat_map(|s| s.actions());
+    let tagging = all.filter(|a| a.access_level() == Some(AccessLevel::Tagging));
+    let names = tagging.map(|a| a.full_name());
+    let takes = |name: &String| {
+        let action = name.split(':').nth(1).unwrap_or_default();
+        ["Untag", "Delete", "Remove"].iter().any(|verb| action.starts_with(verb))
+    };
+    names.filter(|name| !takes(name)).collect()
+}
