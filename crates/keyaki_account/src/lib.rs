@@ -18,6 +18,7 @@ mod authorization;
 mod collected;
 mod configuration;
 mod credentials;
+mod endpoint;
 mod fragment;
 mod kind;
 mod organization;

@@ -150,6 +150,8 @@ pub struct Resource {
     pub policy: Option<Arc<Stored>>,
     /// Whether S3 Block Public Access restricts public policies; none where nothing tells.
     pub restricts_public_buckets: Option<bool>,
+    /// The service that a VPC endpoint leads to, where that is known.
+    pub leads_to: Option<String>,
 }
 
 /// Password and access keys, from a credential report.

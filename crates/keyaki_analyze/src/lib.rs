@@ -32,7 +32,7 @@ pub use difference::{Class, Difference, difference};
 pub use findings::{Bounds, Extent, Finding, Findings, KeyCell, Zone, findings, findings_of_all};
 pub use one::{
     KeyIs, access_among, access_of, access_with, actions_of, actions_with, no_access_beyond,
-    no_new_access_of,
+    no_new_access_among, no_new_access_of,
 };
 pub use part::{Part, Place};
 pub use question::{Access, Question, Subject};

@@ -28,8 +28,8 @@ pub enum KeyIs {
     Value(String),
     /// It holds an ARN of this pattern.
     Arn(String),
-    /// It holds another value than this.
-    Other(String),
+    /// It holds another value than these.
+    Other(Vec<String>),
 }
 
 /// What is known of keys, of those that policies ask for.
@@ -39,7 +39,10 @@ fn known(keys: &[(String, KeyIs)], ask: &Asked<'_>) -> Vec<Formula<Ask>> {
         KeyIs::Absent => absent(key),
         KeyIs::Value(value) => is(key, value),
         KeyIs::Arn(pattern) => arn_like(key, pattern),
-        KeyIs::Other(value) => Formula::and([present(key), Formula::not(is(key, value))]),
+        KeyIs::Other(values) => {
+            let others = values.iter().map(|value| Formula::not(is(key, value)));
+            Formula::and([present(key)].into_iter().chain(others))
+        }
     });
     known.collect()
 }
@@ -91,13 +94,31 @@ pub fn no_new_access_of(
     same_account: bool,
     asker: &Asker<'_>,
 ) -> Answer {
+    no_new_access_among(old, new, caller, same_account, &[], asker)
+}
+
+/// As [`no_new_access_of`], of requests for some of this access, if any is named.
+pub fn no_new_access_among(
+    old: &Subject,
+    new: &Subject,
+    caller: &Caller,
+    same_account: bool,
+    access: &[Access],
+    asker: &Asker<'_>,
+) -> Answer {
     let subjects = [new, old];
     let ask = Asked::new(&subjects).with(same_account);
     let case = CallerCase { caller: caller.clone(), scope: Scope::Itself };
+    let wanted = any_of(access);
     asker.case(&case, &ask, &|_, allowed| match allowed {
-        [new, old] => Formula::and([new.clone(), Formula::not(old.clone())]),
+        [new, old] => Formula::and([new.clone(), Formula::not(old.clone()), wanted.clone()]),
         _ => Formula::FALSE,
     })
+}
+
+/// A request for some of the access; any request, where none is named.
+fn any_of(access: &[Access]) -> Formula<Ask> {
+    if access.is_empty() { Formula::TRUE } else { asked_for(access) }
 }
 
 /// The actions of the catalogue that the caller can take, of this access if any is named, in
@@ -125,8 +146,7 @@ pub fn actions_with(
     let subjects = [subject];
     let ask = Asked::new(&subjects).with(same_account);
     let case = CallerCase { caller: caller.clone(), scope: Scope::Itself };
-    let wanted = if access.is_empty() { Formula::TRUE } else { asked_for(access) };
-    let wanted: Vec<Formula<Ask>> = known(keys, &ask).into_iter().chain([wanted]).collect();
+    let wanted: Vec<Formula<Ask>> = known(keys, &ask).into_iter().chain([any_of(access)]).collect();
     let query = asker.query(caller, case.requirements(ask.asked()), &ask, &|_, allowed| {
         Formula::and(allowed.iter().chain(&wanted).cloned())
     });
@@ -137,12 +157,20 @@ pub fn actions_with(
     actions
 }
 
-/// Whether what all of some subjects allow together, of whomever, is no more than another allows.
-pub fn no_access_beyond(expected: &Subject, all: &[&Subject], asker: &Asker<'_>) -> Answer {
+/// Whether what all of some subjects allow together, of whomever, is no more than another allows:
+/// of requests for some of this access, if any is named.
+pub fn no_access_beyond(
+    expected: &Subject,
+    all: &[&Subject],
+    access: &[Access],
+    asker: &Asker<'_>,
+) -> Answer {
     let subjects: Vec<&Subject> = all.iter().copied().chain([expected]).collect();
+    let wanted = any_of(access);
     asker.any(&subjects, |_, allowed| match allowed.split_last() {
         Some((expected, all)) => {
-            Formula::and(all.iter().cloned().chain([Formula::not(expected.clone())]))
+            let beyond = [Formula::not(expected.clone()), wanted.clone()];
+            Formula::and(all.iter().cloned().chain(beyond))
         }
         None => Formula::FALSE,
     })

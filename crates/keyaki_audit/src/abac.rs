@@ -1,8 +1,8 @@
 //! Whether tags keep apart what policies mean to keep apart by them.
 //!
 //! A statement that compares a tag of the resource with a tag of the principal
-//! (`aws:ResourceTag/team` is `${aws:PrincipalTag/team}`) means that whoever has one value cannot
-//! reach what has another. For each such pair of tags three things are asked of all layers: is
+//! (`aws:ResourceTag/team` is `${aws:PrincipalTag/team}`, or is not, where it denies) means that
+//! whoever has one value cannot reach what has another. For each such pair of tags three things are asked of all layers: is
 //! something allowed on a resource with another value, by whatever statement; can the principal
 //! take another value; can it give a resource of another value its own.
 //!
@@ -18,8 +18,9 @@ use keyaki_catalog::{AccessLevel, Catalog};
 use keyaki_eval::{Caller, Layer};
 use keyaki_ir::{Effect, Statement};
 
+use crate::escalation::is_service_linked;
 use crate::finding::{Finding, FindingKind, Outcome, Severity};
-use crate::layered::Layered;
+use crate::layered::{Layered, matches_action};
 use crate::reach::own;
 use crate::target::{Target, targets};
 use crate::{Auditor, replay};
@@ -73,11 +74,11 @@ fn tag_of(principal: &Principal, name: &str) -> Option<String> {
     tags.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone())
 }
 
-/// The pairs of tags that `Allow` statements compare, with what these statements are about.
+/// The pairs of tags that statements of any layer compare, with what these statements are about.
 fn pairs(layered: &Layered) -> BTreeMap<Pair, Meant> {
     let mut pairs: BTreeMap<Pair, Meant> = BTreeMap::new();
-    let statements = layered.policies.statements(Layer::Identity).map(|(_, s)| s);
-    for statement in statements.filter(|s| s.effect() == Some(Effect::Allow)) {
+    let layers = layered.policies.layers().into_iter();
+    for (_, statement) in layers.flat_map(|layer| layered.policies.statements(layer)) {
         for (_, entry) in statement.condition_entries() {
             let key = entry.key.value.to_string();
             let is_of_resource = key.to_ascii_lowercase().contains("resourcetag/")
@@ -211,7 +212,7 @@ impl Case<'_> {
         self.ask(&access, &keys, self.layered, &way)
     }
 
-    /// Whether somebody of the account can choose the tag of a session of the role.
+    /// Whether some user or role of the snapshot can choose the tag of a session of the role.
     fn session_tag(&self) -> Outcome {
         let role = &self.principal.arn;
         let guards = targets(self.auditor.snapshot);
@@ -226,7 +227,7 @@ impl Case<'_> {
         };
         let mut outcome = Outcome::default();
         let all = self.auditor.snapshot.described_principals();
-        for other in all.filter(|p| p.account == self.principal.account && p.arn != *role) {
+        for other in all.filter(|p| p.arn != *role && !is_service_linked(&p.arn)) {
             let found = self.session_by(other, target, &way);
             if !found.findings.is_empty() {
                 return found;
@@ -241,6 +242,14 @@ impl Case<'_> {
         let Ok(caller) = Caller::parse(&other.arn) else { return Outcome::default() };
         let snapshot = self.auditor.snapshot;
         let (own, _) = Layered::default().with_principal(snapshot, other);
+        let identity = || own.policies.statements(Layer::Identity).map(|(_, s)| s);
+        let may = |s: &Statement| {
+            s.effect() == Some(Effect::Allow) && matches_action(s, "sts:TagSession")
+        };
+        // Within the account, a trust policy that names somebody suffices.
+        if other.account != self.principal.account && !identity().any(may) {
+            return Outcome::default();
+        }
         let layered = own.clone().with_target(snapshot, target);
         let case = Case {
             principal: self.principal,
@@ -291,7 +300,8 @@ impl Case<'_> {
 
     fn find(&self, access: &[Access], keys: &Keys, layered: &Layered) -> Answer {
         let subject = Subject { policies: layered.policies.clone(), layer: None };
-        access_with(&subject, self.caller, true, access, keys, &self.auditor.asker())
+        let is_near = self.caller.account() == Some(&self.principal.account);
+        access_with(&subject, self.caller, is_near, access, keys, &self.auditor.asker())
     }
 
     fn ask(&self, access: &[Access], keys: &Keys, layered: &Layered, way: &Way<'_>) -> Outcome {

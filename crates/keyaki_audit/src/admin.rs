@@ -8,6 +8,7 @@ use keyaki_ir::{Effect, Statement};
 
 use crate::finding::{Finding, FindingKind, Outcome, Severity, Shown};
 use crate::layered::{Layered, everything, matches_action};
+use crate::target::partition;
 use crate::{Auditor, replay};
 
 const NAME: &str = "admin";
@@ -214,7 +215,7 @@ impl Admin<'_> {
     /// A request of the extent that is allowed: one of IAM, where there is one.
     fn witness(&self, extent: Extent) -> Result<Option<Witness>, String> {
         let subject = Subject { policies: self.layered.policies.clone(), layer: None };
-        let partition = self.principal.arn.split(':').nth(1).unwrap_or("aws");
+        let partition = partition(&self.principal.arn);
         let policy = format!("arn:{partition}:iam::{}:policy/example", self.principal.account);
         let of = |actions: &[&str], resources: &[&str]| Access {
             actions: actions.iter().map(|a| (*a).to_owned()).collect(),

@@ -18,7 +18,7 @@ use keyaki_ir::glob::{self, Case};
 
 use crate::finding::{About, Finding, FindingKind, Outcome, Severity, Shown, Step};
 use crate::layered::{Layered, everything};
-use crate::target::Target;
+use crate::target::{Target, partition};
 use crate::{Auditor, replay, sentence};
 
 use escape::{ESCAPES, Escape};
@@ -36,8 +36,8 @@ pub fn closure(principal: &Principal, auditor: &Auditor<'_>) -> Outcome {
             format!("{} of its policies are missing or broken, such as {first}", missing.len());
         outcome.add(Outcome::not(NAME, &principal.arn, why));
     }
-    for arn in boundaries {
-        let managed = auditor.snapshot.managed.get(&arn).map(|m| &m.document);
+    for arn in &boundaries {
+        let managed = auditor.snapshot.managed.get(arn).map(|m| &m.document);
         let Some(document) = managed.filter(|d| d.defect.is_none()) else {
             let why = format!("the boundary {arn} is missing or broken");
             outcome.add(Outcome::not(NAME, &principal.arn, why));
@@ -46,7 +46,7 @@ pub fn closure(principal: &Principal, auditor: &Auditor<'_>) -> Outcome {
         let Ok(caller) = Caller::parse(&principal.arn) else { continue };
         let delegate =
             Holder { principal: principal.clone(), caller, layered: layered.clone(), auditor };
-        let delegation = Delegation { arn: &arn, document, delegate, auditor };
+        let delegation = Delegation { arn, all: &boundaries, document, delegate, auditor };
         outcome.add(delegation.ask());
     }
     outcome
@@ -143,6 +143,8 @@ impl Holder<'_> {
 /// A boundary, and who may create others within it.
 struct Delegation<'a> {
     arn: &'a str,
+    /// All boundaries that it may choose from.
+    all: &'a BTreeSet<String>,
     document: &'a Arc<Stored>,
     delegate: Holder<'a>,
     auditor: &'a Auditor<'a>,
@@ -184,7 +186,7 @@ impl<'a> Delegation<'a> {
     #[expect(clippy::option_option, reason = "to create and to give policies are two questions")]
     fn made(&self) -> Result<Option<Option<Created<'a>>>, String> {
         let own = &self.delegate.principal;
-        let partition = own.arn.split(':').nth(1).unwrap_or("aws");
+        let partition = partition(&own.arn);
         let mut can_create = false;
         for (kind, word) in [(Kind::Role, "Role"), (Kind::User, "User")] {
             let pattern = format!("arn:{partition}:iam::{}:{}/*", own.account, kind.name());

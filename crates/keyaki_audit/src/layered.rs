@@ -18,6 +18,7 @@ pub struct Layered {
     identity: Vec<Arc<Stored>>,
     boundary: Vec<Arc<Stored>>,
     resource: Vec<Arc<Stored>>,
+    endpoint: Vec<Arc<Stored>>,
     scp: Vec<(String, Vec<Arc<Stored>>)>,
     rcp: Vec<(String, Vec<Arc<Stored>>)>,
     /// The one action that is asked about, if there is only one.
@@ -153,6 +154,14 @@ impl Layered {
         self
     }
 
+    /// Adds the policy of the VPC endpoint that requests come through.
+    #[must_use]
+    pub(crate) fn with_endpoint(mut self, policy: &Arc<Stored>) -> Layered {
+        self.endpoint = vec![policy.clone()];
+        self.policies.endpoint = documents(&self.endpoint, self.only.as_deref()).pop();
+        self
+    }
+
     /// The documents of a layer.
     pub fn stored(&self, layer: Layer) -> &[Arc<Stored>] {
         fn level(levels: &[(String, Vec<Arc<Stored>>)], at: usize) -> &[Arc<Stored>] {
@@ -164,7 +173,8 @@ impl Layered {
             Layer::Resource => &self.resource,
             Layer::Scp(at) => level(&self.scp, at),
             Layer::Rcp(at) => level(&self.rcp, at),
-            Layer::Endpoint | Layer::Session => &[],
+            Layer::Endpoint => &self.endpoint,
+            Layer::Session => &[],
         }
     }
 

@@ -49,7 +49,9 @@ pub use lock_out::{lock_out, lockable};
 pub use mfa::without_mfa;
 pub use never_used::{NeverUsed, never_used, unused_actions};
 pub use outsiders::{deputies, federation, third_parties};
-pub use perimeter::{Perimeter, perimeter_of_principal, perimeter_of_target};
+pub use perimeter::{
+    Perimeter, endpoints, perimeter_of_endpoint, perimeter_of_principal, perimeter_of_target,
+};
 pub use proposal::{Allowed, Proposal, Used, Within, proposal};
 pub use reach::{Can, Reach, WhatCan, what_can, who_can};
 pub use root::{no_second_factor, root};

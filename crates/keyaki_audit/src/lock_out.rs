@@ -19,7 +19,7 @@ use crate::escalation::is_service_linked;
 use crate::finding::{Finding, FindingKind, Outcome, Severity, Shown, ShownRequest};
 use crate::layered::{Layered, matches_action};
 use crate::reach::{Reach, own, who_can};
-use crate::target::{Target, targets};
+use crate::target::{Target, partition, targets};
 use crate::{Auditor, replay};
 
 const NAME: &str = "lock-out";
@@ -232,7 +232,7 @@ impl Lock<'_> {
     }
 
     fn root(&self) -> Caller {
-        let partition = self.target.arn.split(':').nth(1).unwrap_or("aws").to_owned();
+        let partition = partition(&self.target.arn).to_owned();
         Caller::Root { partition, account: self.owner.to_owned() }
     }
 

@@ -160,8 +160,9 @@ impl Alone<'_> {
             false => Severity::Low,
         };
         let classes = classes(actions, catalog);
+        let actions_that = if number == 1 { "action that matters" } else { "actions that matter" };
         let sentence = format!(
-            "{} alone lets {} take {number} actions that matter, without a second factor: {}",
+            "{} alone lets {} take {number} {actions_that}, without a second factor: {}",
             by.words(),
             self.user.arn,
             sentence::list(&classes)

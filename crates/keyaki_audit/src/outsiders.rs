@@ -14,7 +14,7 @@ use keyaki_ir::{Arn, Effect, Principal, PrincipalEntry};
 
 use crate::finding::{Finding, FindingKind, Outcome, Severity};
 use crate::layered::Layered;
-use crate::target::Target;
+use crate::target::{Target, partition};
 use crate::{Auditor, ZoneOfTrust, replay};
 
 /// An account, an organisation and a subject that nobody has.
@@ -82,7 +82,7 @@ pub fn third_parties(target: &Target, zone: &ZoneOfTrust, auditor: &Auditor<'_>)
         if trusted.iter().any(|t| t == account) || !is_account_id(account) {
             continue;
         }
-        let partition = target.arn.split(':').nth(1).unwrap_or("aws");
+        let partition = partition(&target.arn);
         let is_whole = is_account_id(&name) || name.ends_with(":root");
         let somebody = format!("arn:{partition}:iam::{account}:role/example");
         let Ok(caller) = Caller::parse(if is_whole { &somebody } else { &name }) else { continue };

@@ -9,8 +9,10 @@
 
 use std::sync::Arc;
 
-use keyaki_account::{Principal, Stored};
-use keyaki_analyze::{Answer, Subject, Witness, Zone, no_access_beyond, no_new_access_of, words};
+use keyaki_account::{Principal, Resource, ResourceKind, Stored};
+use keyaki_analyze::{
+    Access, Answer, Subject, Witness, Zone, no_access_beyond, no_new_access_among, words,
+};
 use keyaki_eval::{Caller, Document, Layer, Policies};
 use keyaki_ir::ip::Cidr;
 
@@ -18,7 +20,7 @@ use crate::escalation::is_service_linked;
 use crate::exposure::{full_access, subjects};
 use crate::finding::{About, Finding, FindingKind, Outcome, Severity};
 use crate::layered::Layered;
-use crate::target::Target;
+use crate::target::{Target, partition};
 use crate::{Auditor, ZoneOfTrust, replay, zone};
 
 const NAME: &str = "perimeter";
@@ -73,6 +75,17 @@ enum Side {
 }
 
 impl Side {
+    /// What requests it is about: what has an owner, where it is about owners.
+    fn access(self, partition: &str, actions: Vec<String>) -> Vec<Access> {
+        let owned = format!("arn:{partition}:*:*:*:?*");
+        let resources: Vec<String> =
+            (self == Side::Resources).then_some(owned).into_iter().collect();
+        match actions.is_empty() && resources.is_empty() {
+            true => Vec::new(),
+            false => vec![Access { actions, resources }],
+        }
+    }
+
     fn words(self) -> &'static str {
         match self {
             Side::Identities => "trusted identities",
@@ -179,19 +192,74 @@ pub fn perimeter_of_target(
     }
     let mut outcome = Outcome::default();
     for side in sides {
-        let resource = Some(document(&expected(side, &zone, perimeter), true));
-        let policies = Policies { resource, ..Policies::default() };
-        let within = Subject { policies, layer: Some(Layer::Resource) };
-        outcome.add(match no_access_beyond(&within, &refs, &auditor.asker()) {
+        let within = within(side, &zone, perimeter);
+        outcome.add(match no_access_beyond(&within, &refs, &[], &auditor.asker()) {
             Answer::Proved { .. } => Outcome::default(),
             Answer::Undecided(why) => not(format!("{}: {why}", side.words())),
             Answer::Refuted(witness) => {
-                let crossing = Crossing { about: target.into(), side, layered: &layered, auditor };
-                crossing.told(&witness, Some(target))
+                let (about, at) = (target.into(), At::Target(target));
+                Crossing { about, at, side, layered: &layered, auditor }.told(&witness)
             }
         });
     }
     outcome
+}
+
+/// The VPC endpoints of a snapshot.
+pub fn endpoints(snapshot: &keyaki_account::Snapshot) -> impl Iterator<Item = &Resource> {
+    snapshot.described_resources().filter(|r| r.kind.name == ResourceKind::VPC_ENDPOINT)
+}
+
+/// Whether the policy of a VPC endpoint lets through who is not trusted, or to what is not.
+///
+/// Without a policy of its own, an endpoint lets everything through:
+/// <https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html>.
+pub fn perimeter_of_endpoint(
+    endpoint: &Resource,
+    perimeter: &Perimeter,
+    auditor: &Auditor<'_>,
+) -> Outcome {
+    let not = |why: String| Outcome::not(NAME, &endpoint.arn, why);
+    let Some(policy) = &endpoint.policy else {
+        return not("the snapshot does not hold its policy".to_owned());
+    };
+    if let Some(defect) = &policy.defect {
+        return not(format!("its policy is broken: {defect}"));
+    }
+    let Some(owner) = &endpoint.account else {
+        return not("nothing tells which account owns it".to_owned());
+    };
+    let zone = perimeter.zone.around(owner, auditor.snapshot);
+    let layered = Layered::default().with_everything().with_resource_policy(open_to_all());
+    let layered = layered.with_endpoint(policy);
+    let of_endpoint = layered.policies.endpoint.clone();
+    let policies = Policies { endpoint: of_endpoint, ..Policies::default() };
+    let own = Subject { policies, layer: Some(Layer::Endpoint) };
+    let known = endpoint.leads_to.as_ref().filter(|name| auditor.catalog.service(name).is_some());
+    let through: Vec<String> = known.map(|service| format!("{service}:*")).into_iter().collect();
+    let mut outcome = Outcome::default();
+    for side in [Side::Identities, Side::Resources] {
+        let within = within(side, &zone, perimeter);
+        let access = side.access(partition(&endpoint.arn), through.clone());
+        outcome.add(match no_access_beyond(&within, &[&own], &access, &auditor.asker()) {
+            Answer::Proved { .. } => Outcome::default(),
+            Answer::Undecided(why) => not(format!("{}: {why}", side.words())),
+            Answer::Refuted(witness) => {
+                let (account, kind) = (Some(owner.as_str()), endpoint.kind.name);
+                let about = About { account, arn: &endpoint.arn, kind };
+                let at = At::Endpoint;
+                Crossing { about, at, side, layered: &layered, auditor }.told(&witness)
+            }
+        });
+    }
+    outcome
+}
+
+/// What one side expects, as the policy of whatever is asked for.
+fn within(side: Side, zone: &Zone, perimeter: &Perimeter) -> Subject {
+    let resource = Some(document(&expected(side, zone, perimeter), true));
+    let policies = Policies { resource, ..Policies::default() };
+    Subject { policies, layer: Some(Layer::Resource) }
 }
 
 /// Whether a user or role gets out of the perimeter.
@@ -249,7 +317,8 @@ impl Inside<'_> {
             let within = Subject { policies, layer: None };
             let own = Subject { policies: layered.policies.clone(), layer: None };
             let (caller, asker) = (&self.caller, self.auditor.asker());
-            match no_new_access_of(&within, &own, caller, *same_account, &asker) {
+            let access = side.access(partition(&self.principal.arn), Vec::new());
+            match no_new_access_among(&within, &own, caller, *same_account, &access, &asker) {
                 Answer::Proved { .. } => {}
                 Answer::Undecided(why) => {
                     let why = format!("{}: {why}", side.words());
@@ -257,8 +326,9 @@ impl Inside<'_> {
                 }
                 Answer::Refuted(witness) => {
                     let (about, auditor) = (self.principal.into(), self.auditor);
-                    let crossing = Crossing { about, side, layered: &layered, auditor };
-                    return outcome.and(crossing.told(&witness, None));
+                    let at = At::Principal;
+                    let crossing = Crossing { about, at, side, layered: &layered, auditor };
+                    return outcome.and(crossing.told(&witness));
                 }
             }
         }
@@ -271,18 +341,27 @@ fn open_to_all() -> Arc<Stored> {
     Arc::new(full_access().clone())
 }
 
+/// Where a request crosses.
+#[derive(Clone, Copy)]
+enum At<'a> {
+    Target(&'a Target),
+    Principal,
+    Endpoint,
+}
+
 /// A side that some request crosses.
 struct Crossing<'a> {
     about: About<'a>,
+    at: At<'a>,
     side: Side,
     layered: &'a Layered,
     auditor: &'a Auditor<'a>,
 }
 
 impl Crossing<'_> {
-    fn told(&self, witness: &Witness, target: Option<&Target>) -> Outcome {
+    fn told(&self, witness: &Witness) -> Outcome {
         let mut request = witness.request.clone();
-        if let Some(target) = target {
+        if let At::Target(target) = self.at {
             if !target.has(&request.resource) {
                 // The policy says `*`, or names something in it.
                 request.resource.clone_from(&target.arn);
@@ -292,49 +371,70 @@ impl Crossing<'_> {
         let (profile, catalog) = (self.auditor.profile, self.auditor.catalog);
         match replay::shown(&request, &witness.absent, self.layered, profile, catalog) {
             Err(why) => Outcome::not(NAME, self.about.arn, format!("{}: {why}", self.side.words())),
-            Ok(shown) => Outcome::of(self.finding(shown, target.is_some())),
+            Ok(shown) => Outcome::of(self.finding(shown)),
         }
     }
 
-    fn finding(&self, shown: crate::ShownRequest, is_target: bool) -> Finding {
+    fn sentence(&self, who: &str, on: &str) -> String {
         let arn = self.about.arn;
-        let who = words::principal(&shown.request.caller);
-        let on = &shown.request.resource;
-        let sentence = match (self.side, is_target) {
-            (Side::Identities, _) => {
+        match (self.side, self.at) {
+            (Side::Identities, At::Endpoint) => {
+                format!("{who}, who is not trusted, can make requests through {arn}")
+            }
+            (Side::Identities, At::Target(_) | At::Principal) => {
                 format!("{who}, who is not trusted, can use {arn}")
             }
-            (Side::Resources, _) => {
+            (Side::Resources, At::Endpoint) => format!(
+                "{arn} lets requests through to resources that are not trusted, such as {on}"
+            ),
+            (Side::Resources, At::Target(_) | At::Principal) => {
                 format!("{arn} can act on resources that are not trusted, such as {on}")
             }
-            (Side::Networks, true) => {
-                format!("{arn} lets requests in from outside of the expected networks")
-            }
-            (Side::Networks, false) => {
+            (Side::Networks, At::Principal) => {
                 format!("{arn} can make requests from outside of the expected networks")
             }
-        };
+            (Side::Networks, At::Target(_) | At::Endpoint) => {
+                format!("{arn} lets requests in from outside of the expected networks")
+            }
+        }
+    }
+
+    fn finding(&self, shown: crate::ShownRequest) -> Finding {
+        let who = words::principal(&shown.request.caller);
+        let sentence = self.sentence(&who, &shown.request.resource);
         let severity = match (self.side, &shown.request.caller) {
             (Side::Identities, Caller::Anonymous) => Severity::High,
             _ => Severity::Medium,
         };
-        let statements =
-            replay::granting(&shown.request, &shown.absent, self.layered, self.auditor);
-        let statements: Vec<_> =
-            statements.into_iter().filter(|s| !s.policy.file.starts_with("p-RCP")).collect();
+        let statements = self.statements(&shown);
+        let is_of_others = matches!(self.at, At::Target(_) | At::Endpoint);
+        let (kind, remedy) = (FindingKind::Perimeter, self.remedy());
         Finding {
-            principal: is_target.then_some(who),
+            principal: is_of_others.then_some(who),
             actions: vec![shown.request.action.clone()],
             conditions: vec![self.side.words().to_owned()],
             request: Some(shown),
             statements,
-            ..Finding::about(
-                self.about,
-                FindingKind::Perimeter,
-                severity,
-                sentence,
-                self.side.remedy(),
-            )
+            ..Finding::about(self.about, kind, severity, sentence, remedy)
+        }
+    }
+
+    /// The statements that let it pass.
+    fn statements(&self, shown: &crate::ShownRequest) -> Vec<crate::Shown> {
+        let granting = replay::granting(&shown.request, &shown.absent, self.layered, self.auditor);
+        let known = granting.into_iter().filter(|s| !s.policy.file.starts_with("p-RCP"));
+        known.chain(replay::matching(Layer::Endpoint, shown, self.layered, self.auditor)).collect()
+    }
+
+    fn remedy(&self) -> &'static str {
+        match (self.at, self.side) {
+            (At::Endpoint, Side::Identities) => {
+                "Ask for `aws:PrincipalOrgID` or `aws:PrincipalAccount` in the policy of the endpoint."
+            }
+            (At::Endpoint, Side::Resources) => {
+                "Ask for `aws:ResourceOrgID` or `aws:ResourceAccount` in the policy of the endpoint, but for the resources of AWS that are needed."
+            }
+            (_, side) => side.remedy(),
         }
     }
 }

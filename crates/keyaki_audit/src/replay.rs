@@ -21,11 +21,29 @@ pub(crate) fn granting(
     auditor: &Auditor<'_>,
 ) -> Vec<Shown> {
     let evaluator = Evaluator::new(&layered.policies, auditor.profile, auditor.catalog);
-    let mut full = complete(request).map_or_else(|_| request.clone(), |c| c.request);
-    absent.iter().for_each(|key| full.context.remove(key));
-    let outcome = evaluator.decide(&full);
+    let outcome = evaluator.decide(&full(request, absent));
     let statements = outcome.statements.into_iter().filter_map(|at| layered.shown(at));
     statements.filter(|s| &*s.policy.file != RENEWED).collect()
+}
+
+/// A request with the keys that every such request has.
+fn full(request: &Request, absent: &[String]) -> Request {
+    let mut full = complete(request).map_or_else(|_| request.clone(), |c| c.request);
+    absent.iter().for_each(|key| full.context.remove(key));
+    full
+}
+
+/// The statements of one layer that match a request.
+pub(crate) fn matching(
+    layer: Layer,
+    shown: &ShownRequest,
+    layered: &Layered,
+    auditor: &Auditor<'_>,
+) -> Vec<Shown> {
+    let evaluator = Evaluator::new(&layered.policies, auditor.profile, auditor.catalog);
+    let trace = evaluator.trace(&full(&shown.request, &shown.absent));
+    let own = trace.into_iter().filter(|t| t.layer == layer).flat_map(|t| t.statements);
+    own.filter(|s| s.mismatch.is_none()).filter_map(|s| layered.shown(s.at)).collect()
 }
 
 /// A request of a caller over layers, allowed by the evaluator, with the command line.
@@ -130,7 +148,8 @@ fn command(
                 Layer::Resource => add(resource_flag(layered.policies.resource_role), place),
                 Layer::Scp(_) => add("--scp", format!("{}={place}", level())),
                 Layer::Rcp(_) => add("--rcp", format!("{}={place}", level())),
-                Layer::Endpoint | Layer::Session => {}
+                Layer::Endpoint => add("--endpoint", place),
+                Layer::Session => {}
             }
         }
     }

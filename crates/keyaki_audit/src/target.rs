@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use keyaki_account::{Kind, Snapshot, Stored};
+use keyaki_account::{Kind, ResourceKind, Snapshot, Stored};
 use keyaki_eval::ResourceRole;
 use keyaki_ir::arn::Segment;
 use keyaki_ir::glob::{self, Case};
@@ -25,6 +25,11 @@ pub struct Target {
     pub policy: Option<Arc<Stored>>,
     /// Whether Block Public Access restricts public policies.
     pub restricts_public_buckets: bool,
+}
+
+/// The partition of an ARN.
+pub(crate) fn partition(arn: &str) -> &str {
+    arn.split(':').nth(1).unwrap_or("aws")
 }
 
 /// What belongs to a resource and has an ARN that does not begin with the resource's.
@@ -51,18 +56,20 @@ pub fn targets(snapshot: &Snapshot) -> Vec<Target> {
         policy: p.trust.clone(),
         restricts_public_buckets: false,
     });
-    let resources = snapshot.described_resources().map(|r| Target {
-        arn: r.arn.clone(),
-        kind: r.kind.name,
-        resource_type: r.kind.resource_type,
-        account: r.account.clone(),
-        role: match r.kind.name {
-            "kms-key" => ResourceRole::Key,
-            _ => ResourceRole::Ordinary,
-        },
-        policy: r.policy.clone(),
-        restricts_public_buckets: r.restricts_public_buckets == Some(true),
-    });
+    let resources = snapshot.described_resources();
+    let resources =
+        resources.filter(|r| r.kind.name != ResourceKind::VPC_ENDPOINT).map(|r| Target {
+            arn: r.arn.clone(),
+            kind: r.kind.name,
+            resource_type: r.kind.resource_type,
+            account: r.account.clone(),
+            role: match r.kind.name {
+                "kms-key" => ResourceRole::Key,
+                _ => ResourceRole::Ordinary,
+            },
+            policy: r.policy.clone(),
+            restricts_public_buckets: r.restricts_public_buckets == Some(true),
+        });
     let mut all: Vec<Target> = roles.chain(resources).collect();
     all.sort_by(|a, b| a.arn.cmp(&b.arn));
     all

@@ -6,7 +6,7 @@ use keyaki_analyze::KeyIs;
 use super::{Delegation, Holder, Wanted};
 use crate::escalation::is_service_linked;
 use crate::finding::Step;
-use crate::target::{Target, targets};
+use crate::target::{Target, partition, targets};
 
 /// A way out.
 pub(super) struct Escape {
@@ -138,7 +138,7 @@ impl Delegation<'_> {
 
     fn places(&self, on: On, action: &str, holder: &Holder<'_>) -> Result<Vec<Place>, String> {
         let own = &self.delegate.principal;
-        let partition = own.arn.split(':').nth(1).unwrap_or("aws");
+        let partition = partition(&own.arn);
         let kind = if action.contains("Role") { Kind::Role } else { Kind::User };
         let all = format!("arn:{partition}:iam::{}:{}/*", own.account, kind.name());
         let place = |boundary: KeyIs| Place {
@@ -146,7 +146,7 @@ impl Delegation<'_> {
             boundary: Some(boundary),
             target: None,
         };
-        let another = || KeyIs::Other(self.arn.to_owned());
+        let another = || KeyIs::Other(self.all.iter().cloned().collect());
         Ok(match on {
             On::New => vec![place(KeyIs::Absent), place(another())],
             On::Bound => vec![place(KeyIs::Value(self.arn.to_owned()))],
@@ -172,7 +172,7 @@ impl Delegation<'_> {
         all.filter(move |p| {
             p.kind == kind
                 && p.account == self.delegate.principal.account
-                && p.boundary.as_deref() != Some(self.arn)
+                && !p.boundary.as_ref().is_some_and(|b| self.all.contains(b))
                 && !is_service_linked(&p.arn)
         })
     }

@@ -9,6 +9,7 @@ use super::moves::{Mover, Reached};
 use super::need::Bound;
 use super::request::{Ask, By};
 use super::way::{Change, Gain, Way};
+use crate::target::partition;
 
 impl Mover<'_> {
     /// What a user or role can be made to have, beside what it has.
@@ -34,7 +35,7 @@ impl Mover<'_> {
 
     /// Managed policies that allow everything, or everything in IAM.
     fn widest(&self, arn: &str) -> Vec<String> {
-        let partition = arn.split(':').nth(1).unwrap_or("aws");
+        let partition = partition(arn);
         let mut widest: Vec<String> = ["AdministratorAccess", "IAMFullAccess"]
             .iter()
             .map(|name| format!("arn:{partition}:iam::aws:policy/{name}"))

@@ -9,7 +9,7 @@ use keyaki_ir::{Effect, PrincipalForm, Statement};
 
 use super::request::{Asking, By, Shared};
 use super::way::{Gain, ways};
-use crate::target::{Target, targets};
+use crate::target::{Target, partition, targets};
 use crate::{Auditor, NotAnalysed};
 
 pub(crate) const NAME: &str = "escalation";
@@ -109,7 +109,7 @@ impl<'a> Ground<'a> {
     /// The roles whose trust policies may let somebody in, and whether they name it, rather than
     /// its account.
     pub(crate) fn assumable(&self, principal: &Principal) -> Vec<(usize, bool)> {
-        let partition = principal.arn.split(':').nth(1).unwrap_or("aws");
+        let partition = partition(&principal.arn);
         let account = &principal.account;
         let root = format!("arn:{partition}:iam::{account}:root");
         let of = |text: &str| self.naming.get(text).into_iter().flatten().copied();

@@ -147,7 +147,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         (Some(_), false) | (None, _) => BTreeMap::new(),
     };
     drop_repeated(&mut outcome);
-    outcome.not_analysed.extend(lacking(&analyses, &auditor));
+    outcome.not_analysed.extend(scope.lacking(&analyses));
     outcome.sort();
     let about = view::About {
         folder: arguments.folder.display().to_string(),
@@ -339,24 +339,4 @@ fn drop_repeated(outcome: &mut Outcome) {
             && f.conditions.is_empty();
         !(repeats && public.contains(&f.resource))
     });
-}
-
-/// What the snapshot lacks for these analyses, and what was not understood of it.
-fn lacking(analyses: &[Analysis], auditor: &Auditor<'_>) -> Vec<NotAnalysed> {
-    let coverage = keyaki_account::coverage(auditor.snapshot);
-    let asked = |question: &str| {
-        analyses.iter().map(|a| a.name()).find(|name| *name == question || question == "all")
-    };
-    let missing = coverage.missing.iter().filter_map(|m| {
-        let analysis = asked(m.question)?;
-        let why = "the snapshot does not hold it".to_owned();
-        Some(NotAnalysed { analysis, about: m.what.clone(), why })
-    });
-    let (weighty, _) = auditor.snapshot.remarks_by_weight();
-    let remarks = weighty.into_iter().map(|r| NotAnalysed {
-        analysis: "all",
-        about: r.about.clone(),
-        why: format!("{} (weakens: {})", r.message, r.weakens),
-    });
-    missing.chain(remarks).collect()
 }

@@ -1,7 +1,7 @@
 //! The analyses, and what of a snapshot each is about, one thing at a time.
 
-use keyaki_account::{Account, Principal, Share};
-use keyaki_audit::{Auditor, Clock, Outcome, Perimeter, Target, lockable, targets};
+use keyaki_account::{Account, Principal, Resource, Share};
+use keyaki_audit::{Auditor, Clock, NotAnalysed, Outcome, Perimeter, Target, lockable, targets};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Analysis {
@@ -82,6 +82,7 @@ pub(super) enum Item<'s> {
     Target(&'s Target),
     Principal(&'s Principal),
     Share(&'s Share),
+    Endpoint(&'s Resource),
     Account(&'s str, &'s Account),
 }
 
@@ -92,6 +93,7 @@ impl<'s> Item<'s> {
             Item::Target(target) => &target.arn,
             Item::Principal(principal) => &principal.arn,
             Item::Share(share) => &share.resource,
+            Item::Endpoint(endpoint) => &endpoint.arn,
             Item::Account(id, _) => id,
         }
     }
@@ -139,7 +141,10 @@ impl<'s> Scope<'s> {
             | Analysis::Boundary
             | Analysis::Mfa
             | Analysis::Abac => principals().collect(),
-            Analysis::Perimeter => targets().chain(principals()).collect(),
+            Analysis::Perimeter => {
+                let endpoints = keyaki_audit::endpoints(snapshot).map(Item::Endpoint);
+                targets().chain(endpoints).chain(principals()).collect()
+            }
             Analysis::Credentials => {
                 let accounts = snapshot.accounts.iter().map(|(id, a)| Item::Account(id, a));
                 accounts.chain(principals()).collect()
@@ -156,6 +161,9 @@ impl<'s> Scope<'s> {
             Item::Share(share) if analysis == Analysis::Public => keyaki_audit::public_share(share),
             Item::Share(share) => {
                 keyaki_audit::external_share(share, &self.perimeter.zone, self.auditor)
+            }
+            Item::Endpoint(endpoint) => {
+                keyaki_audit::perimeter_of_endpoint(endpoint, self.perimeter, self.auditor)
             }
             Item::Account(id, account) => keyaki_audit::root(id, account, self.clock),
         }
@@ -205,5 +213,33 @@ impl<'s> Scope<'s> {
             | Analysis::Federation
             | Analysis::LockOut => Outcome::default(),
         }
+    }
+
+    /// What the snapshot lacks for these analyses, and what was not understood of it.
+    pub(super) fn lacking(&self, analyses: &[Analysis]) -> Vec<NotAnalysed> {
+        let snapshot = self.auditor.snapshot;
+        let coverage = keyaki_account::coverage(snapshot);
+        let asked = |question: &str| {
+            analyses.iter().map(|a| a.name()).find(|name| *name == question || question == "all")
+        };
+        let missing = coverage.missing.iter().filter_map(|m| {
+            let analysis = asked(m.question)?;
+            let why = "the snapshot does not hold it".to_owned();
+            Some(NotAnalysed { analysis, about: m.what.clone(), why })
+        });
+        let (weighty, _) = snapshot.remarks_by_weight();
+        let remarks = weighty.into_iter().map(|r| NotAnalysed {
+            analysis: "all",
+            about: r.about.clone(),
+            why: format!("{} (weakens: {})", r.message, r.weakens),
+        });
+        let asks_networks =
+            analyses.contains(&Analysis::Perimeter) && !self.perimeter.has_networks();
+        let networks = asks_networks.then(|| NotAnalysed {
+            analysis: "perimeter",
+            about: "expected networks".to_owned(),
+            why: "nothing says which networks are expected: give `--network`".to_owned(),
+        });
+        missing.chain(remarks).chain(networks).collect()
     }
 }

@@ -12,7 +12,7 @@ use keyaki_report::audit::finding_json;
 use serde_json::{Value, json};
 
 use super::analysis::{Analysis, Item, Scope};
-use super::{Arguments, lacking, view};
+use super::{Arguments, view};
 use crate::command::simulate::batch::{LONGEST, read_line};
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
@@ -92,7 +92,7 @@ impl<'w> Work<'w> {
         let text = |name: &str| item.get(name).and_then(Value::as_str);
         let name = text("analysis").ok_or("there is no `analysis`")?;
         if name == "snapshot" {
-            let mut not_analysed = lacking(self.analyses, self.scope.auditor);
+            let mut not_analysed = self.scope.lacking(self.analyses);
             not_analysed.extend(self.apart());
             let outcome = Outcome { not_analysed, ..Outcome::default() };
             return Ok((name.to_owned(), String::new(), outcome));
