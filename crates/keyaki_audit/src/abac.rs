@@ -10,11 +10,10 @@
 //! with the other, for patterns such as `${aws:PrincipalTag/team}*`. A principal without the tag is
 //! asked about, too, where nothing tells that it has one. Resources without the tag are left out.
 
-use std::collections::BTreeMap;
+mod pair;
 
 use keyaki_account::{Kind, Principal};
 use keyaki_analyze::{Access, Answer, KeyIs, Subject, access_with};
-use keyaki_catalog::{AccessLevel, Catalog};
 use keyaki_eval::{Caller, Layer};
 use keyaki_ir::{Effect, Statement};
 
@@ -25,6 +24,8 @@ use crate::reach::own;
 use crate::target::{Target, targets};
 use crate::{Auditor, replay};
 
+use pair::{Meant, pairs, tagging};
+
 const NAME: &str = "abac";
 const PRINCIPAL_TAG: &str = "aws:PrincipalTag/";
 const REQUEST_TAG: &str = "aws:RequestTag/";
@@ -32,15 +33,6 @@ const REQUEST_TAG: &str = "aws:RequestTag/";
 /// Values of tags that no policy names; the second begins with the first.
 const OWN_VALUE: &str = "own-team";
 const OTHER_VALUES: [&str; 2] = ["own-team-of-others", "another-team"];
-
-/// A key with the tag of a resource, and the tag of the principal that it is compared with.
-type Pair = (String, String);
-
-/// What the statements of one pair are about.
-#[derive(Default)]
-struct Meant {
-    access: Vec<Access>,
-}
 
 /// The ways around the tags by which the policies of a user or role keep resources apart.
 pub fn abac(principal: &Principal, auditor: &Auditor<'_>) -> Outcome {
@@ -53,11 +45,7 @@ pub fn abac(principal: &Principal, auditor: &Auditor<'_>) -> Outcome {
     let Ok(caller) = Caller::parse(&principal.arn) else {
         return Outcome::not(NAME, &principal.arn, "its ARN names no user or role");
     };
-    if let Some(first) = missing.first() {
-        let why =
-            format!("{} of its policies are missing or broken, such as {first}", missing.len());
-        outcome.add(Outcome::not(NAME, &principal.arn, why));
-    }
+    outcome.add(Outcome::lacking(NAME, &principal.arn, &missing));
     for ((key, tag), meant) in pairs {
         let value = tag_of(principal, &tag);
         let case = Case { principal, caller: &caller, layered: &layered, key, tag, value, auditor };
@@ -72,42 +60,6 @@ pub fn abac(principal: &Principal, auditor: &Auditor<'_>) -> Outcome {
 fn tag_of(principal: &Principal, name: &str) -> Option<String> {
     let mut tags = principal.tags.iter();
     tags.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone())
-}
-
-/// The pairs of tags that statements of any layer compare, with what these statements are about.
-fn pairs(layered: &Layered) -> BTreeMap<Pair, Meant> {
-    let mut pairs: BTreeMap<Pair, Meant> = BTreeMap::new();
-    let layers = layered.policies.layers().into_iter();
-    for (_, statement) in layers.flat_map(|layer| layered.policies.statements(layer)) {
-        for (_, entry) in statement.condition_entries() {
-            let key = entry.key.value.to_string();
-            let is_of_resource = key.to_ascii_lowercase().contains("resourcetag/")
-                || key.to_ascii_lowercase().starts_with("s3:existingobjecttag/");
-            let tags = entry.values.iter().filter_map(|v| principal_tag(v.text()));
-            for tag in tags.filter(|_| is_of_resource) {
-                pairs.entry((key.clone(), tag)).or_default().access.push(access(statement));
-            }
-        }
-    }
-    pairs
-}
-
-/// The tag of the principal that a value names.
-fn principal_tag(value: &str) -> Option<String> {
-    let lower = value.to_ascii_lowercase();
-    let start = lower.find("${aws:principaltag/")? + "${aws:principaltag/".len();
-    let rest = value.get(start..)?;
-    let end = rest.find(['}', ','])?;
-    rest.get(..end).map(|tag| tag.trim().to_owned())
-}
-
-/// What a statement is about; what it says not to be about is everything.
-fn access(statement: &Statement) -> Access {
-    let actions = statement.action.iter().flat_map(|e| &e.entries).map(|a| a.text.to_string());
-    let entries = statement.resource.iter().flat_map(|e| &e.entries);
-    let is_open = entries.clone().any(|e| e.is_star() || e.text().contains("${"));
-    let resources = entries.filter(|_| !is_open).map(|r| r.text().to_owned());
-    Access { actions: actions.collect(), resources: resources.collect() }
 }
 
 struct Case<'a> {
@@ -342,21 +294,4 @@ impl Case<'_> {
             ..Finding::about(self.principal, kind, severity, sentence, way.remedy)
         }
     }
-}
-
-/// The actions that give tags, of the services that statements are about.
-fn tagging(meant: &Meant, catalog: &Catalog) -> Vec<String> {
-    let actions = meant.access.iter().flat_map(|a| &a.actions);
-    let services = actions.filter_map(|a| a.split_once(':')).map(|(service, _)| service);
-    let mut services: Vec<&str> = services.collect();
-    services.sort_unstable();
-    services.dedup();
-    let all = services.into_iter().filter_map(|s| catalog.service(s)).flat_map(|s| s.actions());
-    let tagging = all.filter(|a| a.access_level() == Some(AccessLevel::Tagging));
-    let names = tagging.map(|a| a.full_name());
-    let takes = |name: &String| {
-        let action = name.split(':').nth(1).unwrap_or_default();
-        ["Untag", "Delete", "Remove"].iter().any(|verb| action.starts_with(verb))
-    };
-    names.filter(|name| !takes(name)).collect()
 }

@@ -36,11 +36,7 @@ pub fn admin(principal: &Principal, auditor: &Auditor<'_>) -> Outcome {
         return Outcome::not(NAME, &principal.arn, "its ARN names no user or role");
     };
     let mut outcome = Outcome::default();
-    if let Some(first) = missing.first() {
-        let why =
-            format!("{} of its policies are missing or broken, such as {first}", missing.len());
-        outcome.add(Outcome::not(NAME, &principal.arn, why));
-    }
+    outcome.add(Outcome::lacking(NAME, &principal.arn, &missing));
     let admin = Admin { principal, caller, layered, auditor };
     outcome.add(admin.ask());
     outcome

@@ -31,10 +31,8 @@ pub fn closure(principal: &Principal, auditor: &Auditor<'_>) -> Outcome {
     let (layered, missing) = Layered::default().with_principal(auditor.snapshot, principal);
     let mut outcome = Outcome::default();
     let boundaries = boundaries(principal, &layered, auditor);
-    if let (Some(first), false) = (missing.first(), boundaries.is_empty()) {
-        let why =
-            format!("{} of its policies are missing or broken, such as {first}", missing.len());
-        outcome.add(Outcome::not(NAME, &principal.arn, why));
+    if !boundaries.is_empty() {
+        outcome.add(Outcome::lacking(NAME, &principal.arn, &missing));
     }
     for arn in &boundaries {
         let managed = auditor.snapshot.managed.get(arn).map(|m| &m.document);
@@ -126,6 +124,11 @@ impl Holder<'_> {
         let mut request = witness.request.clone();
         match &wanted.boundary {
             Some(KeyIs::Value(value)) => request.context.set_if_absent(KEY, value.as_str()),
+            Some(KeyIs::Other(_)) if request.context.one(KEY).is_some_and(is_made_up) => {
+                let account = &self.principal.account;
+                let own = partition(&self.principal.arn);
+                request.context.set(KEY, format!("arn:{own}:iam::{account}:policy/another"));
+            }
             Some(KeyIs::Absent | KeyIs::Arn(_) | KeyIs::Other(_)) | None => {}
         }
         let mut absent = witness.absent.clone();
@@ -138,6 +141,11 @@ impl Holder<'_> {
         let statements = replay::granting(&request.request, &absent, &layered, auditor);
         Ok(Step { way, also: Vec::new(), gains, request, statements })
     }
+}
+
+/// Whether a value stands for any that no policy names.
+fn is_made_up(boundary: &str) -> bool {
+    !boundary.starts_with("arn:")
 }
 
 /// A boundary, and who may create others within it.
@@ -275,7 +283,7 @@ impl<'a> Delegation<'a> {
             own.arn, self.arn
         );
         let about = About { arn: self.arn, kind: "boundary", ..About::from(own) };
-        let statements: Vec<Shown> = steps.iter().flat_map(|s| s.statements.clone()).collect();
+        let statements = Shown::each_once(steps.iter().flat_map(|s| &s.statements));
         let (kind, severity) = (FindingKind::BoundaryEscape, Severity::High);
         let remedy = match steps.len() {
             1 => escape.remedy.to_owned(),

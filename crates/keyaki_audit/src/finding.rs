@@ -185,6 +185,21 @@ pub struct Shown {
     pub statement: usize,
 }
 
+impl Shown {
+    /// Statements, each once.
+    pub(crate) fn each_once<'s>(all: impl Iterator<Item = &'s Shown>) -> Vec<Shown> {
+        let mut once: Vec<Shown> = Vec::new();
+        for shown in all {
+            let is_same =
+                |s: &Shown| Arc::ptr_eq(&s.policy, &shown.policy) && s.statement == shown.statement;
+            if !once.iter().any(is_same) {
+                once.push(shown.clone());
+            }
+        }
+        once
+    }
+}
+
 /// Something that was not looked at.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NotAnalysed {
@@ -213,6 +228,14 @@ impl Outcome {
     pub(crate) fn not(analysis: &'static str, about: &str, why: impl Into<String>) -> Outcome {
         let not = NotAnalysed { analysis, about: about.to_owned(), why: why.into() };
         Outcome { findings: Vec::new(), not_analysed: vec![not] }
+    }
+
+    /// That policies of somebody are missing or broken, if some are.
+    pub(crate) fn lacking(analysis: &'static str, about: &str, missing: &[String]) -> Outcome {
+        let Some(first) = missing.first() else { return Outcome::default() };
+        let number = missing.len();
+        let why = format!("{number} of its policies are missing or broken, such as {first}");
+        Outcome::not(analysis, about, why)
     }
 
     /// Whether nothing was found, and nothing left out.

@@ -87,10 +87,8 @@ pub fn without_mfa(user: &Principal, auditor: &Auditor<'_>) -> Outcome {
     let (layered, missing) = Layered::default().with_principal(auditor.snapshot, user);
     let mut outcome = Outcome::default();
     let ways = ways(credentials);
-    if let (Some(first), false) = (missing.first(), ways.is_empty()) {
-        let why =
-            format!("{} of its policies are missing or broken, such as {first}", missing.len());
-        outcome.add(Outcome::not(NAME, &user.arn, why));
+    if !ways.is_empty() {
+        outcome.add(Outcome::lacking(NAME, &user.arn, &missing));
     }
     let asked = Alone { user, caller, layered, auditor };
     for by in ways {

@@ -7,21 +7,25 @@
 //! that tell no network at all come from services as well.
 //! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_data-perimeters.html>.
 
+mod crossing;
+mod side;
+
 use std::sync::Arc;
 
-use keyaki_account::{Principal, Resource, ResourceKind, Stored};
-use keyaki_analyze::{
-    Access, Answer, Subject, Witness, Zone, no_access_beyond, no_new_access_among, words,
-};
-use keyaki_eval::{Caller, Document, Layer, Policies};
+use keyaki_account::{Principal, Resource, ResourceKind, Snapshot, Stored};
+use keyaki_analyze::{Access, Answer, Subject, no_access_beyond, no_new_access_among};
+use keyaki_eval::{Caller, Layer, Policies};
 use keyaki_ir::ip::Cidr;
 
 use crate::escalation::is_service_linked;
-use crate::exposure::{full_access, subjects};
-use crate::finding::{About, Finding, FindingKind, Outcome, Severity};
+use crate::exposure::{full_access, is_blocked, subjects};
+use crate::finding::{About, Outcome};
 use crate::layered::Layered;
-use crate::target::{Target, partition};
-use crate::{Auditor, ZoneOfTrust, replay, zone};
+use crate::target::Target;
+use crate::{Auditor, ZoneOfTrust, zone};
+
+use crossing::{At, Crossing};
+use side::{Side, asked, document, expected, within};
 
 const NAME: &str = "perimeter";
 
@@ -66,105 +70,6 @@ impl Perimeter {
     }
 }
 
-/// A side of the perimeter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Side {
-    Identities,
-    Resources,
-    Networks,
-}
-
-impl Side {
-    /// What requests it is about: what has an owner, where it is about owners.
-    fn access(self, partition: &str, actions: Vec<String>) -> Vec<Access> {
-        let owned = format!("arn:{partition}:*:*:*:?*");
-        let resources: Vec<String> =
-            (self == Side::Resources).then_some(owned).into_iter().collect();
-        match actions.is_empty() && resources.is_empty() {
-            true => Vec::new(),
-            false => vec![Access { actions, resources }],
-        }
-    }
-
-    fn words(self) -> &'static str {
-        match self {
-            Side::Identities => "trusted identities",
-            Side::Resources => "trusted resources",
-            Side::Networks => "expected networks",
-        }
-    }
-
-    fn remedy(self) -> &'static str {
-        match self {
-            Side::Identities => {
-                "Deny with a resource control policy, or in the policy of the resource, whoever has another `aws:PrincipalOrgID` and is no AWS service (`aws:PrincipalIsAWSService`)."
-            }
-            Side::Resources => {
-                "Deny with a service control policy what has another `aws:ResourceOrgID`, but for the resources of AWS that are needed."
-            }
-            Side::Networks => {
-                "Deny what has neither an expected `aws:SourceIp` nor an expected `aws:SourceVpc` or `aws:SourceVpce`, unless `aws:ViaAWSService` or `aws:PrincipalIsAWSService` is true: for identities with a service control policy, for resources with a resource control policy."
-            }
-        }
-    }
-}
-
-/// What one side expects, as statements without their principals.
-fn expected(side: Side, zone: &Zone, perimeter: &Perimeter) -> Vec<String> {
-    let list = |values: &[String]| {
-        let quoted: Vec<String> = values.iter().map(|v| replay::quoted(v)).collect();
-        format!("[{}]", quoted.join(", "))
-    };
-    let is = |operator: &str, key: &str, values: &[String]| {
-        (!values.is_empty()).then(|| format!(r#"{{"{operator}": {{"{key}": {}}}}}"#, list(values)))
-    };
-    let flag = |key: &str| Some(format!(r#"{{"Bool": {{"{key}": "true"}}}}"#));
-    let (accounts, organizations) = (&zone.accounts, &zone.organizations);
-    let vpcs = |head: &str| -> Vec<String> {
-        perimeter.vpcs.iter().filter(|id| id.starts_with(head)).cloned().collect()
-    };
-    let conditions = match side {
-        Side::Identities => vec![
-            is("StringEquals", "aws:PrincipalAccount", accounts),
-            is("StringEquals", "aws:PrincipalOrgID", organizations),
-            flag("aws:PrincipalIsAWSService"),
-        ],
-        Side::Resources => vec![
-            is("StringEquals", "aws:ResourceAccount", accounts),
-            is("StringEquals", "aws:ResourceOrgID", organizations),
-        ],
-        Side::Networks => vec![
-            is("IpAddress", "aws:SourceIp", &perimeter.addresses),
-            is("StringEquals", "aws:SourceVpc", &vpcs("vpc-")),
-            is("StringEquals", "aws:SourceVpce", &vpcs("vpce-")),
-            flag("aws:ViaAWSService"),
-            flag("aws:PrincipalIsAWSService"),
-            Some(r#"{"Null": {"aws:SourceIp": "true", "aws:SourceVpc": "true", "aws:SourceVpce": "true"}}"#.to_owned()),
-        ],
-    };
-    conditions.into_iter().flatten().collect()
-}
-
-/// A policy that allows everything under each of these conditions, and identity providers to let
-/// in whom they vouch for where it names principals: whom they let in, `federation` asks.
-fn document(conditions: &[String], names_principals: bool) -> Document {
-    let who = if names_principals { r#""Principal": "*", "# } else { "" };
-    let statement = |condition: &String| {
-        format!(
-            r#"{{"Effect": "Allow", {who}"Action": "*", "Resource": "*", "Condition": {condition}}}"#
-        )
-    };
-    let mut statements: Vec<String> = conditions.iter().map(statement).collect();
-    if names_principals && conditions.iter().any(|c| c.contains("aws:PrincipalAccount")) {
-        let providers = r#"{"Effect": "Allow", "Principal": {"Federated": "*"}, "Action": "sts:*", "Resource": "*"}"#;
-        statements.push(providers.to_owned());
-    }
-    let text = format!(r#"{{"Version": "2012-10-17", "Statement": [{}]}}"#, statements.join(", "));
-    let stored = Stored::of_text("what is expected", &text);
-    debug_assert!(stored.defect.is_none(), "what is expected is a policy: {text}");
-    Document { name: stored.name, policy: stored.policy }
-}
-
 /// Whether the policy of a resource or role lets somebody in from outside of the perimeter.
 pub fn perimeter_of_target(
     target: &Target,
@@ -184,7 +89,7 @@ pub fn perimeter_of_target(
     let subjects = subjects(target, &layered, auditor);
     let refs: Vec<&Subject> = subjects.iter().collect();
     let mut sides = Vec::new();
-    if zone::names_outsiders(policy, &zone) && !crate::exposure::is_blocked(target) {
+    if zone::names_outsiders(policy, &zone) && !is_blocked(target) {
         sides.push(Side::Identities);
     }
     if perimeter.has_networks() {
@@ -206,7 +111,7 @@ pub fn perimeter_of_target(
 }
 
 /// The VPC endpoints of a snapshot.
-pub fn endpoints(snapshot: &keyaki_account::Snapshot) -> impl Iterator<Item = &Resource> {
+pub fn endpoints(snapshot: &Snapshot) -> impl Iterator<Item = &Resource> {
     snapshot.described_resources().filter(|r| r.kind.name == ResourceKind::VPC_ENDPOINT)
 }
 
@@ -240,8 +145,9 @@ pub fn perimeter_of_endpoint(
     let mut outcome = Outcome::default();
     for side in [Side::Identities, Side::Resources] {
         let within = within(side, &zone, perimeter);
-        let access = side.access(partition(&endpoint.arn), through.clone());
-        outcome.add(match no_access_beyond(&within, &[&own], &access, &auditor.asker()) {
+        let asker = auditor.asker();
+        let ask = |access: &[Access]| no_access_beyond(&within, &[&own], access, &asker);
+        outcome.add(match asked(side, &endpoint.arn, &through, ask) {
             Answer::Proved { .. } => Outcome::default(),
             Answer::Undecided(why) => not(format!("{}: {why}", side.words())),
             Answer::Refuted(witness) => {
@@ -253,13 +159,6 @@ pub fn perimeter_of_endpoint(
         });
     }
     outcome
-}
-
-/// What one side expects, as the policy of whatever is asked for.
-fn within(side: Side, zone: &Zone, perimeter: &Perimeter) -> Subject {
-    let resource = Some(document(&expected(side, zone, perimeter), true));
-    let policies = Policies { resource, ..Policies::default() };
-    Subject { policies, layer: Some(Layer::Resource) }
 }
 
 /// Whether a user or role gets out of the perimeter.
@@ -276,11 +175,7 @@ pub fn perimeter_of_principal(
     };
     let (layered, missing) = Layered::default().with_principal(auditor.snapshot, principal);
     let mut outcome = Outcome::default();
-    if let Some(first) = missing.first() {
-        let why =
-            format!("{} of its policies are missing or broken, such as {first}", missing.len());
-        outcome.add(Outcome::not(NAME, &principal.arn, why));
-    }
+    outcome.add(Outcome::lacking(NAME, &principal.arn, &missing));
     let zone = perimeter.zone.around(&principal.account, auditor.snapshot);
     let inside = Inside { principal, caller, layered, auditor };
     let conditions = expected(Side::Resources, &zone, perimeter);
@@ -317,8 +212,10 @@ impl Inside<'_> {
             let within = Subject { policies, layer: None };
             let own = Subject { policies: layered.policies.clone(), layer: None };
             let (caller, asker) = (&self.caller, self.auditor.asker());
-            let access = side.access(partition(&self.principal.arn), Vec::new());
-            match no_new_access_among(&within, &own, caller, *same_account, &access, &asker) {
+            let ask = |access: &[Access]| {
+                no_new_access_among(&within, &own, caller, *same_account, access, &asker)
+            };
+            match asked(side, &self.principal.arn, &[], ask) {
                 Answer::Proved { .. } => {}
                 Answer::Undecided(why) => {
                     let why = format!("{}: {why}", side.words());
@@ -339,102 +236,4 @@ impl Inside<'_> {
 /// What allows everything to everybody: the policy of a resource of which nothing is known.
 fn open_to_all() -> Arc<Stored> {
     Arc::new(full_access().clone())
-}
-
-/// Where a request crosses.
-#[derive(Clone, Copy)]
-enum At<'a> {
-    Target(&'a Target),
-    Principal,
-    Endpoint,
-}
-
-/// A side that some request crosses.
-struct Crossing<'a> {
-    about: About<'a>,
-    at: At<'a>,
-    side: Side,
-    layered: &'a Layered,
-    auditor: &'a Auditor<'a>,
-}
-
-impl Crossing<'_> {
-    fn told(&self, witness: &Witness) -> Outcome {
-        let mut request = witness.request.clone();
-        if let At::Target(target) = self.at {
-            if !target.has(&request.resource) {
-                // The policy says `*`, or names something in it.
-                request.resource.clone_from(&target.arn);
-            }
-            crate::reach::own(&mut request, target.account.as_ref());
-        }
-        let (profile, catalog) = (self.auditor.profile, self.auditor.catalog);
-        match replay::shown(&request, &witness.absent, self.layered, profile, catalog) {
-            Err(why) => Outcome::not(NAME, self.about.arn, format!("{}: {why}", self.side.words())),
-            Ok(shown) => Outcome::of(self.finding(shown)),
-        }
-    }
-
-    fn sentence(&self, who: &str, on: &str) -> String {
-        let arn = self.about.arn;
-        match (self.side, self.at) {
-            (Side::Identities, At::Endpoint) => {
-                format!("{who}, who is not trusted, can make requests through {arn}")
-            }
-            (Side::Identities, At::Target(_) | At::Principal) => {
-                format!("{who}, who is not trusted, can use {arn}")
-            }
-            (Side::Resources, At::Endpoint) => format!(
-                "{arn} lets requests through to resources that are not trusted, such as {on}"
-            ),
-            (Side::Resources, At::Target(_) | At::Principal) => {
-                format!("{arn} can act on resources that are not trusted, such as {on}")
-            }
-            (Side::Networks, At::Principal) => {
-                format!("{arn} can make requests from outside of the expected networks")
-            }
-            (Side::Networks, At::Target(_) | At::Endpoint) => {
-                format!("{arn} lets requests in from outside of the expected networks")
-            }
-        }
-    }
-
-    fn finding(&self, shown: crate::ShownRequest) -> Finding {
-        let who = words::principal(&shown.request.caller);
-        let sentence = self.sentence(&who, &shown.request.resource);
-        let severity = match (self.side, &shown.request.caller) {
-            (Side::Identities, Caller::Anonymous) => Severity::High,
-            _ => Severity::Medium,
-        };
-        let statements = self.statements(&shown);
-        let is_of_others = matches!(self.at, At::Target(_) | At::Endpoint);
-        let (kind, remedy) = (FindingKind::Perimeter, self.remedy());
-        Finding {
-            principal: is_of_others.then_some(who),
-            actions: vec![shown.request.action.clone()],
-            conditions: vec![self.side.words().to_owned()],
-            request: Some(shown),
-            statements,
-            ..Finding::about(self.about, kind, severity, sentence, remedy)
-        }
-    }
-
-    /// The statements that let it pass.
-    fn statements(&self, shown: &crate::ShownRequest) -> Vec<crate::Shown> {
-        let granting = replay::granting(&shown.request, &shown.absent, self.layered, self.auditor);
-        let known = granting.into_iter().filter(|s| !s.policy.file.starts_with("p-RCP"));
-        known.chain(replay::matching(Layer::Endpoint, shown, self.layered, self.auditor)).collect()
-    }
-
-    fn remedy(&self) -> &'static str {
-        match (self.at, self.side) {
-            (At::Endpoint, Side::Identities) => {
-                "Ask for `aws:PrincipalOrgID` or `aws:PrincipalAccount` in the policy of the endpoint."
-            }
-            (At::Endpoint, Side::Resources) => {
-                "Ask for `aws:ResourceOrgID` or `aws:ResourceAccount` in the policy of the endpoint, but for the resources of AWS that are needed."
-            }
-            (_, side) => side.remedy(),
-        }
-    }
 }

@@ -104,15 +104,7 @@ impl Route<'_> {
 
     fn finding(&self, steps: Vec<Step>) -> Finding {
         let arn = &self.principal.arn;
-        let mut statements: Vec<Shown> = Vec::new();
-        for shown in steps.iter().flat_map(|s| &s.statements) {
-            let is_same = |s: &Shown| {
-                std::sync::Arc::ptr_eq(&s.policy, &shown.policy) && s.statement == shown.statement
-            };
-            if !statements.iter().any(is_same) {
-                statements.push(shown.clone());
-            }
-        }
+        let statements = Shown::each_once(steps.iter().flat_map(|s| &s.statements));
         let mut actions: Vec<String> =
             steps.iter().map(|s| s.request.request.action.clone()).collect();
         let mut seen = std::collections::BTreeSet::new();

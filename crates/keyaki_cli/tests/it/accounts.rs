@@ -455,3 +455,31 @@ fn every_kind_of_finding_is_planted_beside_a_neighbour_that_is_safe() {
     let (all, ways) = (rows.len(), keyaki_audit::ways().len());
     assert!(all >= 100 && ways >= 80, "{all} findings are planted, and {ways} ways");
 }
+
+#[test]
+fn the_configuration_says_what_is_trusted_and_expected() {
+    let case = cases().into_iter().find(|c| c.ends_with("perimeter")).expect("the case");
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("perimeter.toml");
+    let text =
+        "[perimeter]\nzone = \"organization\"\nnetworks = [\"203.0.113.0/24\", \"vpc-1a2b3c4d\"]\n";
+    fs::write(&path, text).expect("the file can be written");
+    let path = path.display().to_string();
+    let words = ["analyze", "snapshot", "--analysis", "perimeter", "--format", "json"];
+    let (stdout, stderr, _) = told(&case, &[&words[..], &["--config", &path]].concat());
+    assert_eq!(stderr, "");
+    let by_file: Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!(lines(&by_file), lines(&analysis(&case)));
+    assert_eq!(by_file["zone"], "organization");
+    let (_, stderr, code) = told(&case, &[&words[..], &["--network", "office"]].concat());
+    assert_eq!(code, 2, "{stderr}");
+    assert!(stderr.contains("`office` is no network"), "{stderr}");
+}
+
+#[test]
+fn networks_that_nobody_names_are_told_as_not_analysed() {
+    let case = cases().into_iter().find(|c| c.ends_with("perimeter")).expect("the case");
+    let words = ["analyze", "snapshot", "--analysis", "perimeter", "--zone", "organization"];
+    let (stdout, _, code) = told(&case, &words);
+    assert_eq!(code, 1, "{stdout}");
+    assert!(stdout.contains("perimeter: expected networks: nothing says which"), "{stdout}");
+}
