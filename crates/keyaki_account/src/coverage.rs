@@ -63,7 +63,8 @@ fn missing(snapshot: &Snapshot) -> Vec<Missing> {
     if snapshot.accounts.is_empty() {
         lacks("all", "no account was found".to_owned());
     }
-    if snapshot.resources.is_empty() {
+    let is_target = |r: &crate::Resource| r.kind.name != crate::ResourceKind::VPC_ENDPOINT;
+    if !snapshot.resources.values().any(is_target) {
         lacks(
             "external",
             "policies of resources; only trust policies of roles are asked".to_owned(),
