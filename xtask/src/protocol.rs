@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::Outcome;
 use crate::editor::run;
+use crate::python::Venv;
 
 const PACKAGE: &str = "pytest-lsp==1.0.1";
 
@@ -20,21 +21,14 @@ const PATIENCE: Duration = Duration::from_secs(300);
 pub(crate) fn test(root: &Path) -> Outcome {
     let build = ["build", "--quiet", "-p", "keyaki_cli"];
     run(crate::cargo(root).args(build), PATIENCE * 4)?;
-    let folder = root.join("target/protocol/venv");
-    let python = folder.join("bin/python");
-    if let Err(reason) = install(&folder, &python) {
-        println!("skipped: the tests with {PACKAGE}: {reason}");
-        return Ok(());
-    }
-    let mut tests = Command::new(python);
+    let venv = match Venv::with(&root.join("target/protocol/venv"), &[PACKAGE]) {
+        Ok(venv) => venv,
+        Err(reason) => {
+            println!("skipped: the tests with {PACKAGE}: {reason}");
+            return Ok(());
+        }
+    };
+    let mut tests = Command::new(venv.python());
     tests.args(["-B", "-m", "pytest", "editors/protocol"]).current_dir(root);
     run(tests.env("KEYAKI", root.join("target/debug/keyaki")), PATIENCE)
-}
-
-fn install(folder: &Path, python: &Path) -> Outcome {
-    if !python.exists() {
-        run(Command::new("python3").args(["-m", "venv"]).arg(folder), PATIENCE)?;
-    }
-    let words = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE];
-    run(Command::new(python).args(words), PATIENCE)
 }

@@ -4,12 +4,13 @@
 //! fails.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use crate::Outcome;
 use crate::editor::run;
+use crate::program::found;
 
 /// What drives the browser; it brings no browser of its own.
 const DRIVER: &str = "playwright-core@1.56.1";
@@ -52,10 +53,4 @@ fn write(root: &Path, report: &Path) -> Outcome {
         Some(1) => Ok(()),
         _ => Err(String::from_utf8_lossy(&told.stderr).into_owned().into()),
     }
-}
-
-/// A program on the search path.
-fn found(name: &str) -> Option<PathBuf> {
-    let paths = std::env::var_os("PATH")?;
-    std::env::split_paths(&paths).map(|folder| folder.join(name)).find(|path| path.is_file())
 }
