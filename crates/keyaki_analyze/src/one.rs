@@ -67,22 +67,26 @@ pub fn access_with(
     })
 }
 
-/// As [`access_of`], of requests for something of each of `all` and for nothing of `but`.
+/// As [`access_with`], of requests for something of each of `all` and for nothing of `but`.
 pub fn access_among(
     subject: &Subject,
     caller: &Caller,
     same_account: bool,
     all: &[Access],
     but: &[Access],
+    keys: &[(String, KeyIs)],
     asker: &Asker<'_>,
 ) -> Answer {
     let subjects = [subject];
     let ask = Asked::new(&subjects).with(same_account);
     let case = CallerCase { caller: caller.clone(), scope: Scope::Itself };
+    let known = known(keys, &ask);
     asker.case(&case, &ask, &|_, allowed| {
         let wanted = all.iter().map(|a| asked_for(std::slice::from_ref(a)));
         let other = Formula::not(asked_for(but));
-        Formula::and(allowed.iter().cloned().chain(wanted).chain([other]))
+        Formula::and(
+            allowed.iter().cloned().chain(wanted).chain([other]).chain(known.iter().cloned()),
+        )
     })
 }
 

@@ -14,14 +14,14 @@ mod pair;
 
 use keyaki_account::{Kind, Principal};
 use keyaki_analyze::{Access, Answer, KeyIs, Subject, access_with};
-use keyaki_eval::{Caller, Layer};
+use keyaki_eval::{Caller, Forms};
 use keyaki_ir::{Effect, Statement};
 
 use crate::escalation::is_service_linked;
 use crate::finding::{Finding, FindingKind, Outcome, Severity};
 use crate::layered::{Layered, matches_action};
-use crate::reach::own;
-use crate::target::{Target, targets};
+use crate::reach::{own, settle};
+use crate::target::Target;
 use crate::{Auditor, replay};
 
 use pair::{Meant, pairs, tagging};
@@ -167,9 +167,15 @@ impl Case<'_> {
     /// Whether some user or role of the snapshot can choose the tag of a session of the role.
     fn session_tag(&self) -> Outcome {
         let role = &self.principal.arn;
-        let guards = targets(self.auditor.snapshot);
-        let mut guards = guards.iter().filter(|t| t.kind == "role" && t.arn == *role);
-        let Some(target) = guards.next() else { return Outcome::default() };
+        let trust = self.principal.trust.iter().filter(|t| t.defect.is_none());
+        let letting: Vec<&Statement> = trust
+            .flat_map(|t| &t.policy.statements)
+            .filter(|s| s.effect() == Some(Effect::Allow) && matches_action(s, "sts:TagSession"))
+            .collect();
+        if letting.is_empty() {
+            return Outcome::default();
+        }
+        let target = Target::of_role(self.principal);
         let sentence = format!("can be assumed with any tag `{}` of the session", self.tag);
         let way = Way {
             sentence: &sentence,
@@ -180,7 +186,13 @@ impl Case<'_> {
         let mut outcome = Outcome::default();
         let all = self.auditor.snapshot.described_principals();
         for other in all.filter(|p| p.arn != *role && !is_service_linked(&p.arn)) {
-            let found = self.session_by(other, target, &way);
+            let Ok(caller) = Caller::parse(&other.arn) else { continue };
+            let names =
+                |s: &&Statement| keyaki_eval::names(s, Forms::ALL, &caller, self.auditor.profile);
+            if !letting.iter().any(names) {
+                continue;
+            }
+            let found = self.session_by(other, &caller, &target, &way);
             if !found.findings.is_empty() {
                 return found;
             }
@@ -190,22 +202,19 @@ impl Case<'_> {
     }
 
     /// Whether a user or role can choose it. Administrators can do that in any case.
-    fn session_by(&self, other: &Principal, target: &Target, way: &Way<'_>) -> Outcome {
-        let Ok(caller) = Caller::parse(&other.arn) else { return Outcome::default() };
+    fn session_by(
+        &self,
+        other: &Principal,
+        caller: &Caller,
+        target: &Target,
+        way: &Way<'_>,
+    ) -> Outcome {
         let snapshot = self.auditor.snapshot;
         let (own, _) = Layered::default().with_principal(snapshot, other);
-        let identity = || own.policies.statements(Layer::Identity).map(|(_, s)| s);
-        let may = |s: &Statement| {
-            s.effect() == Some(Effect::Allow) && matches_action(s, "sts:TagSession")
-        };
-        // Within the account, a trust policy that names somebody suffices.
-        if other.account != self.principal.account && !identity().any(may) {
-            return Outcome::default();
-        }
         let layered = own.clone().with_target(snapshot, target);
         let case = Case {
             principal: self.principal,
-            caller: &caller,
+            caller,
             layered: &layered,
             key: self.key.clone(),
             tag: self.tag.clone(),
@@ -264,11 +273,7 @@ impl Case<'_> {
             Answer::Refuted(witness) => {
                 let mut request = witness.request.clone();
                 own(&mut request, Some(&self.principal.account));
-                for (key, is) in keys {
-                    if let KeyIs::Value(value) = is {
-                        request.context.set_if_absent(key, value.as_str());
-                    }
-                }
+                settle(&mut request, &[], keys);
                 let (profile, catalog) = (self.auditor.profile, self.auditor.catalog);
                 match replay::shown(&request, &witness.absent, layered, profile, catalog) {
                     Ok(shown) => Outcome::of(self.finding(shown, layered, way)),

@@ -18,6 +18,7 @@ use keyaki_ir::glob::{self, Case};
 
 use crate::finding::{About, Finding, FindingKind, Outcome, Severity, Shown, Step};
 use crate::layered::{Layered, everything};
+use crate::reach::settle;
 use crate::target::{Target, partition};
 use crate::{Auditor, replay, sentence};
 
@@ -89,6 +90,12 @@ struct Wanted<'w> {
     target: Option<&'w Target>,
 }
 
+impl Wanted<'_> {
+    fn keys(&self) -> Vec<(String, KeyIs)> {
+        self.boundary.iter().map(|is| (KEY.to_owned(), is.clone())).collect()
+    }
+}
+
 impl Holder<'_> {
     fn layers(&self, wanted: &Wanted<'_>) -> Layered {
         let layered = self.layered.clone();
@@ -103,8 +110,7 @@ impl Holder<'_> {
             actions: vec![wanted.action.to_owned()],
             resources: vec![wanted.resource.to_owned()],
         }];
-        let keys: Vec<(String, KeyIs)> =
-            wanted.boundary.iter().map(|is| (KEY.to_owned(), is.clone())).collect();
+        let keys = wanted.keys();
         let asker = self.auditor.asker();
         match access_with(&subject, &self.caller, true, &access, &keys, &asker) {
             Answer::Proved { .. } => Ok(None),
@@ -122,19 +128,11 @@ impl Holder<'_> {
         witness: &Witness,
     ) -> Result<Step, String> {
         let mut request = witness.request.clone();
-        match &wanted.boundary {
-            Some(KeyIs::Value(value)) => request.context.set_if_absent(KEY, value.as_str()),
-            Some(KeyIs::Other(_)) if request.context.one(KEY).is_some_and(is_made_up) => {
-                let account = &self.principal.account;
-                let own = partition(&self.principal.arn);
-                request.context.set(KEY, format!("arn:{own}:iam::{account}:policy/another"));
-            }
-            Some(KeyIs::Absent | KeyIs::Arn(_) | KeyIs::Other(_)) | None => {}
+        if request.context.one(KEY).is_some_and(is_made_up) {
+            let (own, account) = (partition(&self.principal.arn), &self.principal.account);
+            request.context.set(KEY, format!("arn:{own}:iam::{account}:policy/another"));
         }
-        let mut absent = witness.absent.clone();
-        if wanted.boundary == Some(KeyIs::Absent) && !absent.iter().any(|k| k == KEY) {
-            absent.push(KEY.to_owned());
-        }
+        let absent = settle(&mut request, &witness.absent, &wanted.keys());
         let (layered, auditor) = (self.layers(wanted), self.auditor);
         let (profile, catalog) = (auditor.profile, auditor.catalog);
         let request = replay::shown(&request, &absent, &layered, profile, catalog)?;

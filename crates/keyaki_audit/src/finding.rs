@@ -319,6 +319,8 @@ impl Finding {
         let principal = self.principal.as_deref().unwrap_or_default();
         match self.kind {
             FindingKind::UnusedAccessKey => self.actions.join("\n"),
+            // Whoever crosses stands for many.
+            FindingKind::Perimeter => self.conditions.join("\n"),
             FindingKind::BoundaryEscape => format!("{principal}\n{}", self.actions.join("\n")),
             // What a list gives is another thing than what a policy gives.
             FindingKind::Public | FindingKind::External if self.request.is_none() => {
@@ -337,7 +339,6 @@ impl Finding {
             | FindingKind::External
             | FindingKind::Admin
             | FindingKind::WithoutMfa
-            | FindingKind::Perimeter
             | FindingKind::TagIsolation
             | FindingKind::UnusedRole
             | FindingKind::UnusedUser

@@ -147,7 +147,8 @@ struct Lock<'a> {
 impl Lock<'_> {
     /// Whether some policy may refuse what would change it.
     fn is_guarded(&self) -> bool {
-        if matches!(self.target.kind, "kms-key" | "account" | "boundary") {
+        let is_asked = matches!(self.target.kind, "kms-key" | "account" | "boundary");
+        if is_asked || self.people().all(|p| p.boundary.is_some()) {
             return true;
         }
         let layered = self.layers(self.target);

@@ -16,6 +16,7 @@ use keyaki_eval::Caller;
 
 use crate::finding::{Finding, FindingKind, Outcome, Severity};
 use crate::layered::Layered;
+use crate::reach::{own, settle};
 use crate::{Auditor, replay, sentence};
 
 const NAME: &str = "mfa";
@@ -127,17 +128,8 @@ impl Alone<'_> {
                 Answer::Undecided(why) => return Outcome::not(NAME, &self.user.arn, why),
                 Answer::Refuted(witness) => {
                     let mut request = witness.request.clone();
-                    crate::reach::own(&mut request, Some(&self.user.account));
-                    let mut absent = witness.absent.clone();
-                    for (key, is) in &keys {
-                        match is {
-                            KeyIs::Value(value) => {
-                                request.context.set_if_absent(key, value.as_str());
-                            }
-                            KeyIs::Absent if !absent.contains(key) => absent.push(key.clone()),
-                            KeyIs::Absent | KeyIs::Arn(_) | KeyIs::Other(_) => {}
-                        }
-                    }
+                    own(&mut request, Some(&self.user.account));
+                    let absent = settle(&mut request, &witness.absent, &keys);
                     let (profile, catalog) = (self.auditor.profile, self.auditor.catalog);
                     let shown = replay::shown(&request, &absent, &self.layered, profile, catalog);
                     return match shown {

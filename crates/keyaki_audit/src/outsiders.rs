@@ -14,6 +14,7 @@ use keyaki_ir::{Arn, Effect, Principal, PrincipalEntry};
 
 use crate::finding::{Finding, FindingKind, Outcome, Severity};
 use crate::layered::Layered;
+use crate::reach::{own, settle};
 use crate::target::{Target, partition};
 use crate::{Auditor, ZoneOfTrust, replay};
 
@@ -188,12 +189,8 @@ impl Case<'_> {
             Answer::Undecided(why) => Outcome::not(name, arn, why),
             Answer::Refuted(witness) => {
                 let mut request = witness.request.clone();
-                crate::reach::own(&mut request, self.target.account.as_ref());
-                for (key, value) in keys {
-                    if let KeyIs::Value(value) = value {
-                        request.context.set_if_absent(key, value.as_str());
-                    }
-                }
+                own(&mut request, self.target.account.as_ref());
+                settle(&mut request, &[], keys);
                 let (profile, catalog) = (self.auditor.profile, self.auditor.catalog);
                 match replay::shown(&request, &witness.absent, &layered, profile, catalog) {
                     Err(why) => Outcome::not(name, arn, why),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use keyaki_account::{Kind, ResourceKind, Snapshot, Stored};
+use keyaki_account::{Kind, Principal, ResourceKind, Snapshot, Stored};
 use keyaki_eval::ResourceRole;
 use keyaki_ir::arn::Segment;
 use keyaki_ir::glob::{self, Case};
@@ -47,15 +47,8 @@ fn beside(kind: &str, arn: &str) -> Option<String> {
 
 /// All resources and roles of a snapshot, by ARN.
 pub fn targets(snapshot: &Snapshot) -> Vec<Target> {
-    let roles = snapshot.described_principals().filter(|p| p.kind == Kind::Role).map(|p| Target {
-        arn: p.arn.clone(),
-        kind: "role",
-        resource_type: Some(ResourceType::RoleTrust),
-        account: Some(p.account.clone()),
-        role: ResourceRole::Role,
-        policy: p.trust.clone(),
-        restricts_public_buckets: false,
-    });
+    let roles = snapshot.described_principals().filter(|p| p.kind == Kind::Role);
+    let roles = roles.map(Target::of_role);
     let resources = snapshot.described_resources();
     let resources =
         resources.filter(|r| r.kind.name != ResourceKind::VPC_ENDPOINT).map(|r| Target {
@@ -76,6 +69,19 @@ pub fn targets(snapshot: &Snapshot) -> Vec<Target> {
 }
 
 impl Target {
+    /// A role with its trust policy.
+    pub(crate) fn of_role(role: &Principal) -> Target {
+        Target {
+            arn: role.arn.clone(),
+            kind: "role",
+            resource_type: Some(ResourceType::RoleTrust),
+            account: Some(role.account.clone()),
+            role: ResourceRole::Role,
+            policy: role.trust.clone(),
+            restricts_public_buckets: false,
+        }
+    }
+
     /// Patterns of what belongs to it: itself, and what is in it.
     pub(crate) fn patterns(&self) -> Vec<String> {
         let arn = &self.arn;

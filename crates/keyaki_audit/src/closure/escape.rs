@@ -6,7 +6,7 @@ use keyaki_analyze::KeyIs;
 use super::{Delegation, Holder, Wanted};
 use crate::escalation::is_service_linked;
 use crate::finding::Step;
-use crate::target::{Target, partition, targets};
+use crate::target::{Target, partition};
 
 /// A way out.
 pub(super) struct Escape {
@@ -159,9 +159,7 @@ impl Delegation<'_> {
             On::UnboundGroup => self.groups(),
             On::Passed => self.exceeding(holder, trusts_a_service, |_| None)?,
             On::Assumed => {
-                let guards = targets(self.auditor.snapshot);
-                let guard = |arn: &str| guards.iter().find(|t| t.arn == arn).cloned();
-                self.exceeding(holder, |p| p.trust.is_some(), |p| guard(&p.arn))?
+                self.exceeding(holder, |p| p.trust.is_some(), |p| Some(Target::of_role(p)))?
             }
         })
     }

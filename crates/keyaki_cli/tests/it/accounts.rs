@@ -483,3 +483,43 @@ fn networks_that_nobody_names_are_told_as_not_analysed() {
     assert_eq!(code, 1, "{stdout}");
     assert!(stdout.contains("perimeter: expected networks: nothing says which"), "{stdout}");
 }
+
+#[test]
+fn a_vpc_endpoint_lets_through_what_its_policy_allows() {
+    let case = cases().into_iter().find(|c| c.ends_with("perimeter")).expect("the case");
+    let resource = "arn:aws:sqs:eu-west-1:222233334444:orders";
+    let asked = |endpoint: &str| {
+        let words = ["who-can", "--action", "sqs:SendMessage", "--resource", resource];
+        let more = ["--endpoint", endpoint, "snapshot", "--format", "json"];
+        let (stdout, stderr, code) = told(&case, &[&words[..], &more].concat());
+        (serde_json::from_str::<Value>(&stdout).unwrap_or_default(), stderr, code)
+    };
+    // By VPC alone is enough, and no address is there to be compared.
+    let (output, _, code) = asked("vpce-0000000000000003c");
+    let names: Vec<String> = output["principals"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|p| p["replay"].is_array())
+        .map(|p| text(&p["principal"]))
+        .collect();
+    let [first, second] =
+        ["by-other-vpc", "by-vpc"].map(|n| format!("arn:aws:iam::222233334444:role/{n}"));
+    assert_eq!((names, code), (vec![first, second], 1));
+    for principal in output["principals"].as_array().into_iter().flatten() {
+        let words: Vec<&str> = principal["replay"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        assert!(words.contains(&"--endpoint"), "{words:?}");
+        let told = run(keyaki(&case, &words[1..]), b"");
+        assert_eq!(told.status.code(), Some(0), "{words:?}");
+    }
+    // Of one without a policy nothing is known.
+    let (_, stderr, code) = asked("vpce-0000000000000004d");
+    assert_eq!(code, 2, "{stderr}");
+    let (_, stderr, code) = asked("vpce-9");
+    assert!(code == 2 && stderr.contains("does not hold the VPC endpoint `vpce-9`"), "{stderr}");
+}
