@@ -20,7 +20,10 @@ use crate::{Format, Kind, Principal, Remark, Snapshot, Stored, json};
 pub(crate) enum Part {
     /// Its name, and the partition of its ARN.
     Name(String, String),
-    Inline(Arc<Stored>),
+    /// That nothing is left out: what no other part tells, it does not have.
+    Whole,
+    /// None where it has none.
+    Inline(Option<Arc<Stored>>),
     /// ARNs of AWS's managed policies.
     Managed(Vec<String>),
     /// Paths and names of managed policies of each account.
@@ -45,7 +48,16 @@ struct PermissionSet {
     own: Vec<String>,
     boundary: Option<PolicyName>,
     accounts: Vec<String>,
+    /// Whether its policies were told: the inline one, those of AWS's, those of the accounts.
+    told: [bool; 3],
 }
+
+/// What the policies of [`PermissionSet::told`] are called by.
+const POLICIES: [&str; 3] = [
+    "get-inline-policy-for-permission-set",
+    "list-managed-policies-in-permission-set",
+    "list-customer-managed-policy-references-in-permission-set",
+];
 
 /// Permission sets by their ids.
 #[derive(Clone, Debug, Default)]
@@ -99,7 +111,7 @@ impl Fragment {
 fn parts(file: &Arc<str>, tree: &Arc<Tree>, root: Value<'_>) -> Option<Vec<Part>> {
     let stored = |value: Value<'_>| {
         let policy = Stored::of("permission set", file, tree, value)?;
-        Some(Part::Inline(Arc::new(policy)))
+        Some(Part::Inline(Some(Arc::new(policy))))
     };
     if let Some(set) = root.get("PermissionSet") {
         let name = json::text(set, "Name")?.to_owned();
@@ -108,7 +120,8 @@ fn parts(file: &Arc<str>, tree: &Arc<Tree>, root: Value<'_>) -> Option<Vec<Part>
     }
     if let Some(value) = root.get("InlinePolicy") {
         let is_empty = value.as_str().is_some_and(|text| text.trim().is_empty());
-        return Some(if is_empty { Vec::new() } else { stored(value).into_iter().collect() });
+        let none = || Some(Part::Inline(None));
+        return Some(if is_empty { none() } else { stored(value) }.into_iter().collect());
     }
     if let Some(boundary) = root.get("PermissionsBoundary") {
         return Some(boundary_of(boundary).into_iter().collect());
@@ -139,7 +152,8 @@ fn collected(
     Some(match aspect.to_ascii_lowercase().as_str() {
         "metadata" => {
             let name = json::text(root, "name").map(str::to_owned);
-            name.map(|name| Part::Name(name, arn())).into_iter().collect()
+            let name = name.map(|name| Part::Name(name, arn()));
+            [Part::Whole].into_iter().chain(name).collect()
         }
         "awsmanagedpolicies" => vec![Part::Managed(arns(root))],
         "customermanagedpolicies" => vec![Part::Own(own(root))],
@@ -199,9 +213,19 @@ impl PermissionSets {
         let set = self.0.entry(id).or_default();
         match part {
             Part::Name(name, partition) => set.name = Some((name, partition)),
-            Part::Inline(policy) => set.inline = vec![policy],
-            Part::Managed(arns) => set.managed.extend(arns),
-            Part::Own(names) => set.own.extend(names),
+            Part::Whole => set.told = [true; 3],
+            Part::Inline(policy) => {
+                set.inline = policy.into_iter().collect();
+                set.told[0] = true;
+            }
+            Part::Managed(arns) => {
+                set.managed.extend(arns);
+                set.told[1] = true;
+            }
+            Part::Own(names) => {
+                set.own.extend(names);
+                set.told[2] = true;
+            }
             Part::Boundary(boundary) => set.boundary = Some(boundary),
             Part::Accounts(accounts) => set.accounts.extend(accounts),
         }
@@ -220,6 +244,15 @@ impl PermissionSets {
             snapshot.permission_sets += 1;
             if set.accounts.is_empty() {
                 let message = format!("nothing tells to which accounts `{name}` is assigned");
+                snapshot.remarks.push(Remark::new(&id, message, "access by permission sets"));
+            }
+            let lacking = POLICIES.iter().zip(set.told).filter(|(_, is_told)| !is_told);
+            let lacking: Vec<&str> = lacking.map(|(command, _)| *command).collect();
+            if !lacking.is_empty() {
+                let message = format!(
+                    "of the permission set `{name}` the snapshot lacks {}",
+                    lacking.join(", ")
+                );
                 snapshot.remarks.push(Remark::new(&id, message, "access by permission sets"));
             }
             for account in &set.accounts {

@@ -24,7 +24,7 @@ use crate::reach::{own, settle};
 use crate::target::Target;
 use crate::{Auditor, replay};
 
-use pair::{Meant, pairs, tagging};
+use pair::{Meant, is_of_request, pairs, tagging};
 
 const NAME: &str = "abac";
 const PRINCIPAL_TAG: &str = "aws:PrincipalTag/";
@@ -52,7 +52,9 @@ pub fn abac(principal: &Principal, auditor: &Auditor<'_>) -> Outcome {
         outcome.add(case.isolation(&meant));
         outcome.add(case.own_tag());
         outcome.add(case.session_tag());
-        outcome.add(case.resource_tag(&meant));
+        if !is_of_request(&case.key) {
+            outcome.add(case.resource_tag(&meant));
+        }
     }
     outcome
 }
@@ -123,10 +125,12 @@ impl Case<'_> {
                     format!("without `{}`", self.tag)
                 }
             };
-            let sentence = format!(
-                "{who}, can reach a resource that has `{other}` as its tag `{}`",
-                self.resource_tag_name()
-            );
+            let what = match is_of_request(&self.key) {
+                true => "can give something",
+                false => "can reach a resource that has",
+            };
+            let name = self.resource_tag_name();
+            let sentence = format!("{who}, {what} `{other}` as its tag `{name}`");
             let way = Way {
                 sentence: &sentence,
                 condition: format!("{} is another", self.key),

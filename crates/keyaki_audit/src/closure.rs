@@ -14,6 +14,7 @@ use std::sync::Arc;
 use keyaki_account::{Kind, Principal, Stored};
 use keyaki_analyze::{Access, Answer, KeyIs, Subject, Witness, access_with};
 use keyaki_eval::{Caller, Document, Policies};
+use keyaki_ir::BaseOperator;
 use keyaki_ir::glob::{self, Case};
 
 use crate::finding::{About, Finding, FindingKind, Outcome, Severity, Shown, Step};
@@ -31,7 +32,11 @@ const KEY: &str = "iam:PermissionsBoundary";
 pub fn closure(principal: &Principal, auditor: &Auditor<'_>) -> Outcome {
     let (layered, missing) = Layered::default().with_principal(auditor.snapshot, principal);
     let mut outcome = Outcome::default();
-    let boundaries = boundaries(principal, &layered, auditor);
+    let (boundaries, open) = boundaries(principal, &layered, auditor);
+    for text in open {
+        let why = format!("the snapshot holds no policy for the boundary `{text}`");
+        outcome.add(Outcome::not(NAME, &principal.arn, why));
+    }
     if !boundaries.is_empty() {
         outcome.add(Outcome::lacking(NAME, &principal.arn, &missing));
     }
@@ -51,26 +56,38 @@ pub fn closure(principal: &Principal, auditor: &Auditor<'_>) -> Outcome {
     outcome
 }
 
-/// The boundaries that its identity policies ask for, by ARN. Patterns stand for the policies of
-/// the snapshot that they match.
-fn boundaries(principal: &Principal, layered: &Layered, auditor: &Auditor<'_>) -> BTreeSet<String> {
+/// The boundaries that its identity policies ask for, by ARN, and what could not be told. Patterns
+/// stand for the policies of the snapshot that they match.
+fn boundaries(
+    principal: &Principal,
+    layered: &Layered,
+    auditor: &Auditor<'_>,
+) -> (BTreeSet<String>, BTreeSet<String>) {
     let statements = layered.policies.statements(keyaki_eval::Layer::Identity).map(|(_, s)| s);
     let entries = statements.flat_map(|s| s.condition_entries()).filter(|(_, e)| e.is(KEY));
-    let values = entries.flat_map(|(_, e)| &e.values).map(|v| v.text());
     let own = format!("::{}:policy/", principal.account);
     let managed = || auditor.snapshot.managed.keys().filter(|arn| arn.contains(&own));
-    let mut found = BTreeSet::new();
-    for value in values.filter(|v| v.starts_with("arn:") && !v.contains("${")) {
-        match value.contains(['*', '?']) {
-            true => found.extend(
-                managed().filter(|arn| glob::matches(value, arn, Case::Sensitive)).cloned(),
-            ),
-            false => {
-                found.insert(value.to_owned());
+    let (mut found, mut open) = (BTreeSet::new(), BTreeSet::new());
+    for (block, entry) in entries {
+        let is_null = block.operator.operator.is_some_and(|o| o.base == BaseOperator::Null);
+        for value in entry.values.iter().map(|v| v.text()).filter(|_| !is_null) {
+            let before = found.len();
+            match value.contains(['*', '?', '$']) {
+                true => found.extend(
+                    managed().filter(|arn| glob::matches(value, arn, Case::Sensitive)).cloned(),
+                ),
+                false => {
+                    found.insert(value.to_owned());
+                }
+            }
+            let is_known = found.len() > before || found.contains(value);
+            let matches = || managed().any(|arn| glob::matches(value, arn, Case::Sensitive));
+            if !is_known && !matches() {
+                open.insert(value.to_owned());
             }
         }
     }
-    found
+    (found, open)
 }
 
 /// A user or role with its layers.

@@ -79,8 +79,15 @@ impl By {
 
 /// What a user may do with a password or an access key alone.
 pub fn without_mfa(user: &Principal, auditor: &Auditor<'_>) -> Outcome {
-    let (Kind::User, Some(credentials)) = (user.kind, &user.credentials) else {
+    if user.kind != Kind::User {
         return Outcome::default();
+    }
+    let Some(credentials) = &user.credentials else {
+        let account = auditor.snapshot.accounts.get(&user.account);
+        let has_report = account.is_some_and(|a| a.has_credential_report);
+        let why = "the credential report of its account does not name it";
+        let not = || Outcome::not(NAME, &user.arn, why);
+        return if has_report { not() } else { Outcome::default() };
     };
     let Ok(caller) = Caller::parse(&user.arn) else {
         return Outcome::not(NAME, &user.arn, "its ARN names no user");

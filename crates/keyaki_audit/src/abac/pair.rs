@@ -8,7 +8,8 @@ use keyaki_ir::Statement;
 
 use crate::layered::Layered;
 
-/// A key with the tag of a resource, and the tag of the principal that it is compared with.
+/// A key with the tag of a resource, or of a request, and the tag of the principal that it is
+/// compared with.
 pub(super) type Pair = (String, String);
 
 /// What the statements of one pair are about.
@@ -23,25 +24,41 @@ pub(super) fn pairs(layered: &Layered) -> BTreeMap<Pair, Meant> {
     let layers = layered.policies.layers().into_iter();
     for (_, statement) in layers.flat_map(|layer| layered.policies.statements(layer)) {
         for (_, entry) in statement.condition_entries() {
-            let key = entry.key.value.to_string();
-            let is_of_resource = key.to_ascii_lowercase().contains("resourcetag/")
-                || key.to_ascii_lowercase().starts_with("s3:existingobjecttag/");
-            let tags = entry.values.iter().filter_map(|v| principal_tag(v.text()));
-            for tag in tags.filter(|_| is_of_resource) {
-                pairs.entry((key.clone(), tag)).or_default().access.push(access(statement));
+            let key: &str = &entry.key.value;
+            let named = entry.values.iter().filter_map(|v| variable(v.text()));
+            for pair in named.filter_map(|name| pair(key, name).or_else(|| pair(name, key))) {
+                pairs.entry(pair).or_default().access.push(access(statement));
             }
         }
     }
     pairs
 }
 
-/// The tag of the principal that a value names.
-fn principal_tag(value: &str) -> Option<String> {
-    let lower = value.to_ascii_lowercase();
-    let start = lower.find("${aws:principaltag/")? + "${aws:principaltag/".len();
-    let rest = value.get(start..)?;
+/// A key with a tag of the resource, or of the request, and one with a tag of the principal.
+fn pair(key: &str, other: &str) -> Option<Pair> {
+    const PRINCIPAL: &str = "aws:principaltag/";
+    let lower = key.to_ascii_lowercase();
+    let is_of_resource = lower.contains("resourcetag/")
+        || lower.starts_with(REQUEST)
+        || lower.starts_with("s3:existingobjecttag/");
+    let is_of_principal = other.to_ascii_lowercase().starts_with(PRINCIPAL);
+    let tag = other.get(PRINCIPAL.len()..).filter(|_| is_of_resource && is_of_principal)?;
+    Some((key.to_owned(), tag.to_owned()))
+}
+
+/// What the keys with tags of requests begin with.
+const REQUEST: &str = "aws:requesttag/";
+
+/// Whether a key is about the tags that a request gives.
+pub(super) fn is_of_request(key: &str) -> bool {
+    key.to_ascii_lowercase().starts_with(REQUEST)
+}
+
+/// The first variable in a value.
+fn variable(value: &str) -> Option<&str> {
+    let (_, rest) = value.split_once("${")?;
     let end = rest.find(['}', ','])?;
-    rest.get(..end).map(|tag| tag.trim().to_owned())
+    rest.get(..end).map(str::trim)
 }
 
 /// What a statement is about; what it says not to be about is everything.
