@@ -2,9 +2,10 @@
 //!
 //! A statement that compares a tag of the resource with a tag of the principal
 //! (`aws:ResourceTag/team` is `${aws:PrincipalTag/team}`, or is not, where it denies) means that
-//! whoever has one value cannot reach what has another. For each such pair of tags three things are asked of all layers: is
-//! something allowed on a resource with another value, by whatever statement; can the principal
-//! take another value; can it give a resource of another value its own.
+//! whoever has one value cannot reach what has another. For each such pair of tags three things
+//! are asked of all layers: is something allowed on a resource with another value, by whatever
+//! statement; can the principal take another value; can it give a resource of another value its
+//! own.
 //!
 //! Values that no policy names stand for all: one that is another altogether, and one that begins
 //! with the other, for patterns such as `${aws:PrincipalTag/team}*`. A principal without the tag is
@@ -118,6 +119,7 @@ impl Case<'_> {
 
     /// Whether something that the statements are about is allowed on a resource of another value.
     fn isolation(&self, meant: &Meant) -> Outcome {
+        let mut outcome = Outcome::default();
         for (own, other) in self.values() {
             let who = match &own {
                 KeyIs::Value(value) => format!("with `{}` `{value}`", self.tag),
@@ -137,12 +139,13 @@ impl Case<'_> {
                 remedy: "Take the statement that allows it back, or ask for the tag there, too; compare with `StringEquals`, without wildcards and without `IfExists`, or deny what has another value.",
                 severity: Severity::High,
             };
-            let outcome = self.ask(&meant.access, &self.keys(&own, &other), self.layered, &way);
-            if !outcome.is_empty() {
-                return outcome;
+            let found = self.ask(&meant.access, &self.keys(&own, &other), self.layered, &way);
+            if !found.findings.is_empty() {
+                return found;
             }
+            outcome.add(found);
         }
-        Outcome::default()
+        outcome
     }
 
     /// Whether it can change its own tag.
@@ -230,9 +233,13 @@ impl Case<'_> {
         };
         let tag = format!("{REQUEST_TAG}{}", self.tag);
         let keys = vec![(tag, KeyIs::Value(OTHER_VALUES[1].to_owned()))];
-        let is_let_in = case.find(&to("sts:AssumeRole"), &keys, &layered);
-        if !matches!(is_let_in, Answer::Refuted(_)) {
-            return Outcome::default();
+        match case.find(&to("sts:AssumeRole"), &keys, &layered) {
+            Answer::Proved { .. } => return Outcome::default(),
+            Answer::Undecided(why) => {
+                let why = format!("{}, by {}: {why}", way.condition, other.arn);
+                return Outcome::not(NAME, &self.principal.arn, why);
+            }
+            Answer::Refuted(_) => {}
         }
         let found = case.ask(&to("sts:TagSession"), &keys, &layered, way);
         let is_admin = || crate::admin::is_admin(other, own, self.auditor).unwrap_or(false);

@@ -238,11 +238,6 @@ impl Outcome {
         Outcome::not(analysis, about, why)
     }
 
-    /// Whether nothing was found, and nothing left out.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.findings.is_empty() && self.not_analysed.is_empty()
-    }
-
     /// Both together.
     pub(crate) fn and(mut self, more: Outcome) -> Outcome {
         self.add(more);
