@@ -5,12 +5,13 @@ use std::sync::Arc;
 use keyaki_account::{Resource, Stored};
 use keyaki_analyze::{Access, KeyIs};
 use keyaki_catalog::Catalog;
-use keyaki_ir::Arn;
 use keyaki_ir::arn::{Segment, is_account_id};
 use keyaki_ir::glob::{self, Case};
+use keyaki_ir::{Arn, Element, ResourcePattern, Statement};
 
 use crate::Auditor;
 use crate::target::{Target, targets};
+use crate::usual::Usual;
 
 /// An action on a resource, with what guards that resource.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub struct Asked {
     pub(crate) through: Option<Through>,
     /// Whether it is a part of the one target, so that nothing else fits.
     is_within: bool,
+    /// What requests of each account's principals bring.
+    pub(crate) usual: Usual,
 }
 
 /// A VPC endpoint that requests come through.
@@ -60,6 +63,7 @@ impl Asked {
             guarded: guarded(action, auditor.catalog),
             through: None,
             is_within: false,
+            usual: Usual::default(),
         };
         let mut targets = targets(auditor.snapshot);
         targets.retain(|t| match asked.is_open() {
@@ -71,6 +75,7 @@ impl Asked {
             asked.owner = asked.owner.or(known);
         }
         asked.targets = targets;
+        asked.usual = Usual::of(&asked, auditor);
         asked
     }
 
@@ -88,6 +93,8 @@ impl Asked {
         }
         let id = arn.rsplit('/').next().unwrap_or_default().to_owned();
         self.through = Some(Through { id, policy });
+        // What was tried without the endpoint does not tell of requests through it.
+        self.usual = Usual::default();
         Ok(self)
     }
 
@@ -112,6 +119,7 @@ impl Asked {
             guarded: guarded(action, catalog),
             through: None,
             is_within: true,
+            usual: Usual::default(),
         }
     }
 
@@ -120,9 +128,23 @@ impl Asked {
         !self.is_within && self.has_pattern()
     }
 
+    /// The account that owns it, as the one target has it where there is one.
+    pub(crate) fn owner_with_policy(&self) -> Option<&String> {
+        self.targets.first().and_then(|t| t.account.as_ref()).or(self.owner.as_ref())
+    }
+
     /// Whether the resource is a pattern.
     pub(crate) fn has_pattern(&self) -> bool {
         self.resource.contains(['*', '?'])
+    }
+
+    /// Whether the `Resource` of a statement lets it be about what is asked, as far as texts tell.
+    pub(crate) fn may_be_about(&self, statement: &Statement) -> bool {
+        let fits = |p: &ResourcePattern| {
+            glob::matches(&p.pattern.widened(), &self.resource, Case::Insensitive)
+        };
+        let any = |e: &Element<ResourcePattern>| e.entries.iter().any(fits);
+        self.has_pattern() || statement.resource.as_ref().is_none_or(any)
     }
 
     /// Whether everybody can ask who they are.

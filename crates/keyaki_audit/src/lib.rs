@@ -31,6 +31,7 @@ mod reach;
 mod root;
 mod shared;
 mod unused;
+mod usual;
 
 pub use abac::abac;
 pub use admin::admin;

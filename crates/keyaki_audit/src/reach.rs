@@ -48,7 +48,7 @@ pub fn who_can(asked: &Asked, principal: &Principal, auditor: &Auditor<'_>) -> O
         return Some(Can { principal: principal.arn.clone(), reach, statements, missing });
     };
     let by_identity = asked.needs_no_permission()
-        || identity.iter().any(|s| may_allow(s, &asked.action, |_| true));
+        || identity.iter().any(|s| may_allow(s, &asked.action, |s| asked.may_be_about(s)));
     let is_named = |s: &Statement| keyaki_eval::names(s, Forms::ALL, &caller, auditor.profile);
     let grants =
         |t: &&Target| t.policy.as_ref().is_some_and(|p| may_allow(p, &asked.action, is_named));
@@ -181,6 +181,11 @@ impl Question<'_> {
             let statements = self.granting(&layered, &shown);
             return (Reach::Always(Box::new(shown)), statements);
         }
+        if let Some((request, absent)) = asked.usual.request(&self.principal.account, plain)
+            && let Ok(shown) = self.shown(&layered, &request, absent)
+        {
+            return self.when(&layered, shown);
+        }
         let same_account = owner.is_none_or(|o| *o == self.principal.account);
         let subject = Subject { policies: layered.policies.clone(), layer: None };
         let of_target = target.map(|t| Access { actions: Vec::new(), resources: t.patterns() });
@@ -195,15 +200,17 @@ impl Question<'_> {
                 own(&mut request, owner);
                 let absent = settle(&mut request, &witness.absent, &keys);
                 match self.shown(&layered, &request, &absent) {
-                    Ok(shown) => {
-                        let statements = self.granting(&layered, &shown);
-                        let conditions = conditions(&statements);
-                        (Reach::When(Box::new(shown), conditions), statements)
-                    }
+                    Ok(shown) => self.when(&layered, shown),
                     Err(why) => (Reach::Unknown(why), Vec::new()),
                 }
             }
         }
+    }
+
+    fn when(&self, layered: &Layered, shown: ShownRequest) -> Judged {
+        let statements = self.granting(layered, &shown);
+        let conditions = conditions(&statements);
+        (Reach::When(Box::new(shown), conditions), statements)
     }
 
     /// The request without any condition keys but those that every such request has, and the keys

@@ -158,11 +158,14 @@ fn text(answer: &Answer) -> String {
             Reach::Unknown(why) => format!("not found out: {why}"),
         };
         text.push_str(&format!("{}: {how}\n", can.principal));
-        for shown in can.statements.iter().filter_map(view::statement) {
-            let sid = shown.sid.map_or(String::new(), |s| format!(" ({s})"));
+        for shown in &can.statements {
+            let Some(statement) = shown.policy.policy.statements.get(shown.statement) else {
+                continue;
+            };
+            let sid = statement.sid.as_ref().map_or(String::new(), |s| format!(" ({})", s.value));
             text.push_str(&format!(
                 "  by {} in {}, statement {}{sid}\n",
-                shown.layer, shown.file, shown.index
+                shown.layer, shown.policy.file, statement.index
             ));
         }
         if let Some(shown) = can.reach.request() {
