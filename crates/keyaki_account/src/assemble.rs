@@ -8,10 +8,11 @@ use keyaki_catalog::Catalog;
 
 use crate::collected::Folders;
 use crate::fragment::Piece;
+use crate::permission_set::PermissionSets;
 use crate::resource::account_of;
 use crate::{
     Account, Credentials, Format, Fragment, Guardrail, Kind, Managed, Organization, Principal,
-    Remark, Resource, Snapshot, Stored,
+    Remark, Resource, RootUser, Snapshot, Stored,
 };
 
 /// Puts fragments together; managed policies of AWS's that they lack are the catalogue's.
@@ -38,6 +39,7 @@ struct Assembly {
     /// Block Public Access by bucket or account: what it restricts, and whether it ignores ACLs.
     blocks: BTreeMap<String, (bool, bool)>,
     own_accounts: BTreeSet<String>,
+    sets: PermissionSets,
 }
 
 impl Assembly {
@@ -97,6 +99,7 @@ impl Assembly {
                     snapshot.workload_kinds.insert((account, kind));
                 }
             }
+            Piece::PermissionSet { id, part } => self.sets.add(id, *part),
             Piece::Account(account) => {
                 self.own_accounts.insert(account);
             }
@@ -166,6 +169,7 @@ impl Assembly {
                 }
             }
         }
+        std::mem::take(&mut self.sets).place(&mut self.snapshot);
         self.place_credentials();
         self.place_accessed();
         self.tell_pages();
@@ -184,7 +188,7 @@ impl Assembly {
             let account: &mut Account = self.snapshot.accounts.entry(id.clone()).or_default();
             account.has_credential_report = true;
             if arn.ends_with(":root") {
-                account.root = Some(credentials);
+                account.root = Some(RootUser { arn, credentials });
                 continue;
             }
             match self.snapshot.principals.get_mut(&arn) {

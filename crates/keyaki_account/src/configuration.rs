@@ -158,8 +158,14 @@ impl<'i> Items<'i> {
         if kind.name == "s3-bucket" {
             self.bucket(arn, account.as_deref(), item);
         }
-        let resource =
-            Resource { arn: arn.to_owned(), kind, account, policy, restricts_public_buckets: None };
+        let resource = Resource {
+            arn: arn.to_owned(),
+            kind,
+            account,
+            policy,
+            restricts_public_buckets: None,
+            leads_to: None,
+        };
         self.fragment.pieces.push(Piece::Resource(Box::new(resource)));
     }
 

@@ -41,6 +41,7 @@ pub fn coverage(snapshot: &Snapshot) -> Coverage {
         ("users", of_kind(Kind::User)),
         ("groups", snapshot.groups.len()),
         ("roles", of_kind(Kind::Role)),
+        ("permission sets", snapshot.permission_sets),
         ("managed policies", snapshot.managed.len() - from_catalog),
         ("managed policies from the catalogue", from_catalog),
         ("resources", snapshot.resources.len()),
@@ -62,7 +63,8 @@ fn missing(snapshot: &Snapshot) -> Vec<Missing> {
     if snapshot.accounts.is_empty() {
         lacks("all", "no account was found".to_owned());
     }
-    if snapshot.resources.is_empty() {
+    let is_target = |r: &crate::Resource| r.kind.name != crate::ResourceKind::VPC_ENDPOINT;
+    if !snapshot.resources.values().any(is_target) {
         lacks(
             "external",
             "policies of resources; only trust policies of roles are asked".to_owned(),
@@ -90,10 +92,18 @@ fn missing(snapshot: &Snapshot) -> Vec<Missing> {
             lacks("admin", format!("users, groups and roles of {id}"));
             lacks("who-can", format!("users, groups and roles of {id}"));
             lacks("escalation", format!("users, groups and roles of {id}"));
+            lacks("lock-out", format!("users, groups and roles of {id}"));
+            lacks("boundary", format!("users, groups and roles of {id}"));
+            lacks("abac", format!("users, groups and roles of {id}"));
+            lacks("perimeter", format!("users, groups and roles of {id}"));
         }
         if !account.has_credential_report {
             lacks("unused", format!("the credential report of {id}: passwords and access keys"));
             lacks("credentials", format!("the credential report of {id}"));
+            lacks(
+                "mfa",
+                format!("the credential report of {id}: who has passwords and access keys"),
+            );
         }
     }
     let without = |kind: Kind, has: &dyn Fn(&crate::Principal) -> bool| {

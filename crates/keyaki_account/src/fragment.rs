@@ -9,8 +9,8 @@ use crate::collected::Aspect;
 use crate::resource::{account_of, policies};
 use crate::{
     Credentials, Group, Managed, Organization, Principal, Remark, Resource, ServiceAccess, Share,
-    Workload, accessed, authorization, collected, configuration, credentials, json, organization,
-    resource, shares, stored, workload,
+    Workload, accessed, authorization, collected, configuration, credentials, endpoint, json,
+    organization, permission_set, resource, shares, stored, workload,
 };
 
 /// What a file turned out to be.
@@ -36,6 +36,8 @@ pub enum Format {
     Trail,
     /// An answer about what runs with a role.
     Workloads,
+    /// An answer about permission sets.
+    PermissionSets,
     /// `get-caller-identity` and `get-public-access-block`.
     Remainder,
     /// Nothing of these.
@@ -56,6 +58,7 @@ impl Format {
             Format::Configuration => "AWS Config snapshot",
             Format::Trail => "events of CloudTrail",
             Format::Workloads => "workloads",
+            Format::PermissionSets => "permission sets",
             Format::Remainder => "other answers",
             Format::Unknown => "not understood",
         }
@@ -106,6 +109,11 @@ pub(crate) enum Piece {
     /// The account that the files beside it are of.
     Account(String),
     Workload(Box<Workload>),
+    /// Something about the permission set of an id.
+    PermissionSet {
+        id: String,
+        part: Box<permission_set::Part>,
+    },
     /// That the workloads of a kind were read, of an account where that is told.
     Workloads {
         kind: &'static str,
@@ -145,6 +153,7 @@ impl Fragment {
             | Piece::Resource(_)
             | Piece::Aspect { .. }
             | Piece::Account(_)
+            | Piece::PermissionSet { .. }
             | Piece::Workload(_)
             | Piece::Workloads { .. }
             | Piece::BlockPublicAccess { .. }
@@ -201,41 +210,26 @@ fn by_content(file: &Arc<str>, tree: &Arc<Tree>, root: Value<'_>) -> Option<Frag
     }
     accessed::read_job(file, root)
         .or_else(|| shares::read(file, tree, root))
-        .or_else(|| not_used(file, root))
+        .or_else(|| trail(file, root))
         .or_else(|| remainder(file, root))
         .or_else(|| workload::read(file, root))
+        .or_else(|| permission_set::read(file, tree, root))
+        .or_else(|| endpoint::read(file, tree, root))
         .or_else(|| collected::read(file, tree, root))
         .or_else(|| resource::read(file, tree))
 }
 
-/// Answers that are understood, and that no analysis asks.
-fn not_used(file: &Arc<str>, root: Value<'_>) -> Option<Fragment> {
-    let has = |name: &str| root.get(name).is_some();
+/// Events of CloudTrail, which have a folder of their own.
+fn trail(file: &Arc<str>, root: Value<'_>) -> Option<Fragment> {
     let is_event =
         |v: Value<'_>| v.get("eventSource").is_some() || v.get("CloudTrailEvent").is_some();
     let is_trail = ["Records", "Events"].iter().any(|n| json::list(root, n).any(is_event))
         || root.elements().any(is_event)
         || is_event(root);
-    let (format, message, weakens) = match () {
-        () if is_trail => (
-            Format::Trail,
-            "holds events of CloudTrail: name their folder with `--cloudtrail`",
-            "unused actions",
-        ),
-        () if has("VpcEndpoints") => (
-            Format::Remainder,
-            "holds the policies of VPC endpoints; no analysis asks them, so what they refuse is not seen",
-            "",
-        ),
-        () if has("PermissionSet") || has("PermissionSets") || has("AccountAssignments") => (
-            Format::Remainder,
-            "is about permission sets; their access is that of the roles `AWSReservedSSO_…`, and who may take these is not looked at",
-            "",
-        ),
-        () => return None,
-    };
-    let mut fragment = Fragment::new(file, format);
-    fragment.remark(message, weakens);
+    is_trail.then_some(())?;
+    let mut fragment = Fragment::new(file, Format::Trail);
+    let message = "holds events of CloudTrail: name their folder with `--cloudtrail`";
+    fragment.remark(message, "unused actions");
     Some(fragment)
 }
 

@@ -83,10 +83,14 @@ kinds! {
     "lattice-network" None, "vpc-lattice" "arn:{partition}:vpc-lattice:{region}:{account}:servicenetwork/{name}" [];
     "rekognition-project" None, "rekognition" "arn:{partition}:rekognition:{region}:{account}:project/{name}" [];
     "network-firewall-rule-group" None, "network-firewall" "arn:{partition}:network-firewall:{region}:{account}:stateful-rulegroup/{name}" [];
+    "vpc-endpoint" None, "ec2" "arn:{partition}:ec2:{region}:{account}:vpc-endpoint/{name}" [];
     "data-exchange-data-grant" None, "dataexchange" "arn:{partition}:dataexchange:{region}:{account}:data-grants/{name}" [];
 }
 
 impl ResourceKind {
+    /// The kind of VPC endpoints, whose policies say what may pass rather than who has access.
+    pub const VPC_ENDPOINT: &str = "vpc-endpoint";
+
     /// All kinds, in the order of their table.
     pub fn all() -> impl Iterator<Item = &'static ResourceKind> {
         KINDS.iter()

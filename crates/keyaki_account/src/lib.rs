@@ -18,9 +18,11 @@ mod authorization;
 mod collected;
 mod configuration;
 mod credentials;
+mod endpoint;
 mod fragment;
 mod kind;
 mod organization;
+mod permission_set;
 mod place;
 mod resource;
 mod shares;
@@ -36,7 +38,7 @@ pub use kind::ResourceKind;
 pub use organization::{Guardrail, Node, Organization};
 pub use shares::{Grantee, Share};
 pub use snapshot::{
-    AccessKey, Account, Credentials, Group, Kind, Managed, Principal, Remark, Resource,
+    AccessKey, Account, Credentials, Group, Kind, Managed, Principal, Remark, Resource, RootUser,
     ServiceAccess, Snapshot,
 };
 pub use stored::Stored;

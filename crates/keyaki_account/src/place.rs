@@ -31,9 +31,7 @@ impl<'p> PathParts<'p> {
 
     /// The partition of its region; `aws` where no folder names one.
     pub(crate) fn partition(&self) -> &'static str {
-        let region = self.region().unwrap_or_default();
-        let found = PARTITIONS.iter().find(|(head, _)| region.starts_with(head));
-        found.map_or("aws", |(_, partition)| partition)
+        partition_of(self.region().unwrap_or_default())
     }
 
     /// The file's name as an ARN or a plain name: `%` and `_` escapes taken out of ARNs.
@@ -54,6 +52,12 @@ const PARTITIONS: [(&str, &str); 7] = [
     ("us-isof-", "aws-iso-f"),
     ("eusc-", "aws-eusc"),
 ];
+
+/// The partition of a region; `aws` of what is none.
+pub(crate) fn partition_of(region: &str) -> &'static str {
+    let found = PARTITIONS.iter().find(|(head, _)| region.starts_with(head));
+    found.map_or("aws", |(_, partition)| partition)
+}
 
 fn is_region(text: &str) -> bool {
     let mut parts = text.split('-');

@@ -30,6 +30,8 @@ pub struct Snapshot {
     pub workloads: BTreeMap<String, Workload>,
     /// The kinds of workloads that were read, by account.
     pub workload_kinds: BTreeSet<(String, &'static str)>,
+    /// How many permission sets were read.
+    pub permission_sets: usize,
     /// Users and roles that are also described in another way, each with the other description.
     pub other_principals: Vec<Principal>,
     /// Resources that are also described in another way, each with the other description.
@@ -47,8 +49,17 @@ pub struct Account {
     pub has_identities: bool,
     /// Whether its credential report was read.
     pub has_credential_report: bool,
-    /// The credentials of the root user.
-    pub root: Option<Credentials>,
+    /// The root user, where a credential report tells of it.
+    pub root: Option<RootUser>,
+}
+
+/// The root user of an account.
+#[derive(Clone, Debug)]
+pub struct RootUser {
+    /// Its ARN.
+    pub arn: String,
+    /// Its password and access keys.
+    pub credentials: Credentials,
 }
 
 /// A user or a role.
@@ -139,6 +150,8 @@ pub struct Resource {
     pub policy: Option<Arc<Stored>>,
     /// Whether S3 Block Public Access restricts public policies; none where nothing tells.
     pub restricts_public_buckets: Option<bool>,
+    /// The service that a VPC endpoint leads to, where that is known.
+    pub leads_to: Option<String>,
 }
 
 /// Password and access keys, from a credential report.

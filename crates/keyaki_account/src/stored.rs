@@ -113,6 +113,10 @@ pub(crate) fn is_broken(tree: &Tree) -> Option<&'static str> {
 }
 
 /// Why IAM would not store a policy.
+///
+/// This is less than what keeps `simulate` from reading a file: a snapshot holds what AWS has
+/// stored, and what it once took goes on to count even if it would be refused today. Left out is
+/// only what has no meaning of which anything could be said.
 fn defect(tree: &Tree, policy: &Policy) -> Option<String> {
     let lines = |node| {
         let before = tree.source().get(..tree.range(node).start as usize).unwrap_or_default();

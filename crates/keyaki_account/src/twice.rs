@@ -81,6 +81,7 @@ impl Resource {
         }
         self.account = self.account.take().or(other.account);
         self.policy = self.policy.take().or(other.policy);
+        self.leads_to = self.leads_to.take().or(other.leads_to);
         self.restricts_public_buckets =
             match (self.restricts_public_buckets, other.restricts_public_buckets) {
                 (Some(one), Some(other)) => Some(one && other),

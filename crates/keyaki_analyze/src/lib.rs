@@ -31,7 +31,10 @@ pub use core::{Core, Needed};
 pub use decider::{Decider, Native, confirmed};
 pub use difference::{Class, Difference, difference};
 pub use findings::{Bounds, Extent, Finding, Findings, KeyCell, Zone, findings, findings_of_all};
-pub use one::{KeyIs, access_among, access_of, access_with, actions_of, no_new_access_of};
+pub use one::{
+    KeyIs, access_among, access_of, access_with, actions_of, actions_with, no_access_beyond,
+    no_new_access_among, no_new_access_of,
+};
 pub use open::{Example, General, Open, ask_open, difference_open};
 pub use part::{Part, Place};
 pub use question::{Access, Question, Subject};

@@ -8,6 +8,7 @@ use keyaki_ir::{Effect, Statement};
 
 use crate::finding::{Finding, FindingKind, Outcome, Severity, Shown};
 use crate::layered::{Layered, everything, matches_action};
+use crate::target::partition;
 use crate::{Auditor, replay};
 
 const NAME: &str = "admin";
@@ -35,11 +36,7 @@ pub fn admin(principal: &Principal, auditor: &Auditor<'_>) -> Outcome {
         return Outcome::not(NAME, &principal.arn, "its ARN names no user or role");
     };
     let mut outcome = Outcome::default();
-    if let Some(first) = missing.first() {
-        let why =
-            format!("{} of its policies are missing or broken, such as {first}", missing.len());
-        outcome.add(Outcome::not(NAME, &principal.arn, why));
-    }
+    outcome.add(Outcome::lacking(NAME, &principal.arn, &missing));
     let admin = Admin { principal, caller, layered, auditor };
     outcome.add(admin.ask());
     outcome
@@ -173,10 +170,7 @@ impl Admin<'_> {
     fn told(&self, extent: Extent, conditions: Vec<String>, witness: &Witness) -> Outcome {
         let arn = &self.principal.arn;
         let mut request = witness.request.clone();
-        if request.owner() != Some(&self.principal.account) {
-            request.resource_account = Some(self.principal.account.clone());
-            request.context.remove("aws:ResourceAccount");
-        }
+        crate::reach::own(&mut request, Some(&self.principal.account));
         let (profile, catalog) = (self.auditor.profile, self.auditor.catalog);
         match replay::shown(&request, &witness.absent, &self.layered, profile, catalog) {
             Ok(shown) => {
@@ -193,20 +187,16 @@ impl Admin<'_> {
                     Extent::Own => self.own_actions(),
                 };
                 let when = crate::sentence::when(&conditions);
+                let sentence = format!("{arn} can {what}{when}");
+                let remedy = "Grant only what is needed, or make sure that few people can become this principal, with a second factor.";
+                let (kind, severity) = (FindingKind::Admin, Severity::Medium);
                 Outcome::of(Finding {
-                    kind: FindingKind::Admin,
-                    severity: Severity::Medium,
-                    account: Some(self.principal.account.clone()),
-                    resource: arn.clone(),
-                    resource_kind: self.principal.kind.name(),
                     principal: Some(arn.clone()),
                     actions,
-                    sentence: format!("{arn} can {what}{when}"),
                     conditions,
                     request: Some(shown),
-                    steps: Vec::new(),
                     statements,
-                    remedy: "Grant only what is needed, or make sure that few people can become this principal, with a second factor.".to_owned(),
+                    ..Finding::about(self.principal, kind, severity, sentence, remedy)
                 })
             }
             Err(why) => Outcome::not(NAME, arn, why),
@@ -221,7 +211,7 @@ impl Admin<'_> {
     /// A request of the extent that is allowed: one of IAM, where there is one.
     fn witness(&self, extent: Extent) -> Result<Option<Witness>, String> {
         let subject = Subject { policies: self.layered.policies.clone(), layer: None };
-        let partition = self.principal.arn.split(':').nth(1).unwrap_or("aws");
+        let partition = partition(&self.principal.arn);
         let policy = format!("arn:{partition}:iam::{}:policy/example", self.principal.account);
         let of = |actions: &[&str], resources: &[&str]| Access {
             actions: actions.iter().map(|a| (*a).to_owned()).collect(),

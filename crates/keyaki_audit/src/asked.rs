@@ -1,6 +1,9 @@
 //! What is asked about: an action on a resource, or on whatever fits a pattern.
 
-use keyaki_analyze::Access;
+use std::sync::Arc;
+
+use keyaki_account::{Resource, Stored};
+use keyaki_analyze::{Access, KeyIs};
 use keyaki_catalog::Catalog;
 use keyaki_ir::arn::{Segment, is_account_id};
 use keyaki_ir::glob::{self, Case};
@@ -24,10 +27,28 @@ pub struct Asked {
     pub targets: Vec<Target>,
     /// Those of the actions that the policy of a role or a KMS key must allow.
     pub guarded: Vec<String>,
+    /// The VPC endpoint that requests come through, if it is asked about one.
+    pub(crate) through: Option<Through>,
     /// Whether it is a part of the one target, so that nothing else fits.
     is_within: bool,
     /// What requests of each account's principals bring.
     pub(crate) usual: Usual,
+}
+
+/// A VPC endpoint that requests come through.
+#[derive(Clone, Debug)]
+pub(crate) struct Through {
+    id: String,
+    pub(crate) policy: Arc<Stored>,
+}
+
+impl Through {
+    /// What its requests have, and what they do not:
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
+    pub(crate) fn keys(&self) -> Vec<(String, KeyIs)> {
+        let own = KeyIs::Value(self.id.clone());
+        vec![("aws:SourceVpce".to_owned(), own), ("aws:SourceIp".to_owned(), KeyIs::Absent)]
+    }
 }
 
 impl Asked {
@@ -40,6 +61,7 @@ impl Asked {
             owner: in_arn.filter(|a| is_account_id(a)),
             targets: Vec::new(),
             guarded: guarded(action, auditor.catalog),
+            through: None,
             is_within: false,
             usual: Usual::default(),
         };
@@ -57,6 +79,30 @@ impl Asked {
         asked
     }
 
+    /// The same, of requests that come through a VPC endpoint.
+    ///
+    /// # Errors
+    /// Why it is not known what the endpoint lets through.
+    pub fn through(mut self, endpoint: &Resource) -> Result<Asked, String> {
+        let arn = &endpoint.arn;
+        let policy = endpoint.policy.clone();
+        let policy =
+            policy.ok_or_else(|| format!("the snapshot does not hold the policy of {arn}"))?;
+        if let Some(defect) = &policy.defect {
+            return Err(format!("the policy of {arn} is broken: {defect}"));
+        }
+        let id = arn.rsplit('/').next().unwrap_or_default().to_owned();
+        self.through = Some(Through { id, policy });
+        // What was tried without the endpoint does not tell of requests through it.
+        self.usual = Usual::default();
+        Ok(self)
+    }
+
+    /// What is known of the keys of requests.
+    pub(crate) fn keys(&self) -> Vec<(String, KeyIs)> {
+        self.through.as_ref().map(Through::keys).unwrap_or_default()
+    }
+
     /// A part of one target is asked about: one of its patterns, or what fits it.
     pub(crate) fn within(
         target: &Target,
@@ -71,6 +117,7 @@ impl Asked {
             owner: Some(owner.to_owned()),
             targets: vec![target.clone()],
             guarded: guarded(action, catalog),
+            through: None,
             is_within: true,
             usual: Usual::default(),
         }

@@ -17,18 +17,22 @@
 //! What is held is followed breadth first until nothing new turns up. Holdings with equal policies
 //! are asked about once.
 
+mod change;
 mod class;
 mod graph;
 mod ground;
 mod hold;
+mod keys;
 mod moves;
 mod need;
 mod picture;
 mod request;
 mod route;
 mod search;
+mod view;
 mod way;
 
+pub(crate) use ground::is_service_linked;
 pub use picture::{Picture, PictureEdge, PictureNode};
 pub use search::{Escalations, Goal, Spread, escalations};
 pub use way::{Way, ways};

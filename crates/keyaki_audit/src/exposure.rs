@@ -7,6 +7,7 @@ use keyaki_ir::{ResourceType, Statement};
 
 use crate::finding::{Finding, FindingKind, Outcome, Severity, Shown};
 use crate::layered::Layered;
+use crate::reach::own;
 use crate::target::Target;
 use crate::{Auditor, ZoneOfTrust, replay, sentence, zone};
 
@@ -42,13 +43,13 @@ fn doubted(name: &'static str, target: &Target) -> Outcome {
 }
 
 /// Whether Block Public Access leaves nobody outside of the account anything.
-fn is_blocked(target: &Target) -> bool {
+pub(crate) fn is_blocked(target: &Target) -> bool {
     let policy = target.policy.as_ref();
     target.restricts_public_buckets && policy.is_some_and(|p| keyaki_eval::is_public(&p.policy))
 }
 
 /// The policy of the resource, and each level of RCPs that reaches it.
-fn subjects(target: &Target, layered: &Layered, auditor: &Auditor<'_>) -> Vec<Subject> {
+pub(crate) fn subjects(target: &Target, layered: &Layered, auditor: &Auditor<'_>) -> Vec<Subject> {
     let own = &layered.policies;
     let resource = Policies {
         resource: own.resource.clone(),
@@ -89,7 +90,7 @@ fn reaching(level: &[Document], target: &Target) -> Option<Vec<Document>> {
 }
 
 /// What AWS attaches at every level.
-fn full_access() -> &'static keyaki_account::Stored {
+pub(crate) fn full_access() -> &'static keyaki_account::Stored {
     static TEXT: std::sync::OnceLock<keyaki_account::Stored> = std::sync::OnceLock::new();
     TEXT.get_or_init(|| {
         let text = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}"#;
@@ -139,33 +140,29 @@ fn of_cell(
         cell.bounds.conditions.iter().map(|(key, c)| sentence::cell(key, c)).collect();
     let actions = spelled(cell, target);
     let mut request = cell.witness.request.clone();
-    own(&mut request, target);
+    own(&mut request, target.account.as_ref());
     let shown =
         replay::shown(&request, &cell.witness.absent, layered, auditor.profile, auditor.catalog)?;
     let of_resource = cell.statements.iter().filter(|at| at.layer == Layer::Resource);
     let statements: Vec<Shown> = of_resource.filter_map(|at| layered.shown(*at)).collect();
     let mut shown = shown;
     shown.notes = notes(&cell.witness, &request.caller);
+    let sentence = format!(
+        "{who} can {} {} ({}){}",
+        verb(target),
+        target.arn,
+        sentence::list(&actions),
+        sentence::when(&conditions)
+    );
+    let severity = severity(&principal, &conditions);
+    let remedy = remedy(target, &principal, &request.caller);
     Ok(Finding {
-        kind: FindingKind::External,
-        severity: severity(&principal, &conditions),
-        account: target.account.clone(),
-        resource: target.arn.clone(),
-        resource_kind: target.kind,
-        sentence: format!(
-            "{who} can {} {} ({}){}",
-            verb(target),
-            target.arn,
-            sentence::list(&actions),
-            sentence::when(&conditions)
-        ),
-        remedy: remedy(target, &principal, &request.caller),
         principal: Some(principal),
         actions,
         conditions,
         request: Some(shown),
-        steps: Vec::new(),
         statements,
+        ..Finding::about(target, FindingKind::External, severity, sentence, remedy)
     })
 }
 
@@ -183,14 +180,6 @@ fn spelled(cell: &keyaki_analyze::Finding, target: &Target) -> Vec<String> {
         entries.any(|e| e.text.eq_ignore_ascii_case(action)) || by_not()
     };
     cell.actions.iter().filter(|a| is_spelled(a)).map(|a| a.to_string()).collect()
-}
-
-/// The owner, where the ARN does not tell it.
-pub(crate) fn own(request: &mut keyaki_eval::Request, target: &Target) {
-    if request.owner() != target.account.as_deref() {
-        request.resource_account.clone_from(&target.account);
-        request.context.remove("aws:ResourceAccount");
-    }
 }
 
 fn notes(witness: &keyaki_analyze::Witness, caller: &Caller) -> Vec<String> {
@@ -285,7 +274,7 @@ fn of_public(
         // The policy says `*`, or names something in it.
         request.resource.clone_from(&target.arn);
     }
-    own(&mut request, target);
+    own(&mut request, target.account.as_ref());
     let mut shown =
         replay::shown(&request, &witness.absent, layered, auditor.profile, auditor.catalog)?;
     shown.notes = notes(witness, &request.caller);
@@ -296,25 +285,14 @@ fn of_public(
         "s3-bucket" => "Turn on Block Public Access, or name the principals in the statement.",
         _ => "Name the principals in the statement, or add a condition that outsiders cannot meet.",
     };
+    let what = sentence::list(&actions);
+    let sentence = format!("Anyone can {} {} ({what})", verb(target), target.arn);
     Ok(Finding {
-        kind: FindingKind::Public,
-        severity: Severity::High,
-        account: target.account.clone(),
-        resource: target.arn.clone(),
-        resource_kind: target.kind,
         principal: Some("anyone".to_owned()),
-        sentence: format!(
-            "Anyone can {} {} ({})",
-            verb(target),
-            target.arn,
-            sentence::list(&actions)
-        ),
         actions,
-        conditions: Vec::new(),
         request: Some(shown),
-        steps: Vec::new(),
         statements,
-        remedy: remedy.to_owned(),
+        ..Finding::about(target, FindingKind::Public, Severity::High, sentence, remedy)
     })
 }
 

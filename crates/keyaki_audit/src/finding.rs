@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use keyaki_account::Stored;
+use keyaki_account::{Principal, Stored};
 use keyaki_eval::Request;
+
+use crate::target::Target;
 
 /// What an analysis found.
 #[derive(Clone, Debug)]
@@ -52,68 +54,80 @@ pub struct Step {
     pub statements: Vec<Shown>,
 }
 
-/// The kinds of findings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FindingKind {
-    /// Everybody has access.
-    Public,
-    /// Somebody outside of the zone of trust has access.
-    External,
-    /// A user or role can do everything, or everything in IAM.
-    Admin,
-    /// A user or role can become an administrator, or get at what was asked about, by steps.
-    Escalation,
-    /// Somebody inside of the zone of trust has access to what was asked about.
-    Internal,
-    /// A service can be made by anybody to act on a resource.
-    ConfusedDeputy,
-    /// An account outside of the zone of trust can assume a role without an external id.
-    ThirdParty,
-    /// An identity provider lets in subjects whom the trust policy does not name.
-    Federation,
-    /// A root user has access keys.
-    RootKey,
-    /// A root user was used.
-    RootUse,
-    /// Somebody signs in with a password alone.
-    NoSecondFactor,
-    /// A role that nobody used.
-    UnusedRole,
-    /// A user whose credentials nobody used.
-    UnusedUser,
-    /// A password that nobody used.
-    UnusedPassword,
-    /// An access key that nobody used.
-    UnusedAccessKey,
-    /// Services that a user or role may use and does not.
-    UnusedService,
-    /// Actions that a user or role may take and did not, as events tell.
-    UnusedAction,
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident $name:literal $analysis:literal;)*) => {
+        /// The kinds of findings.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum FindingKind {
+            $($(#[$doc])* $kind,)*
+        }
+
+        impl FindingKind {
+            /// All kinds.
+            pub const ALL: &[FindingKind] = &[$(FindingKind::$kind),*];
+
+            /// The name in outputs.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(FindingKind::$kind => $name,)*
+                }
+            }
+
+            /// The analysis that finds it.
+            pub fn analysis(self) -> &'static str {
+                match self {
+                    $(FindingKind::$kind => $analysis,)*
+                }
+            }
+        }
+    };
 }
 
-impl FindingKind {
-    /// The name in outputs.
-    pub fn name(self) -> &'static str {
-        match self {
-            FindingKind::Public => "public",
-            FindingKind::External => "external",
-            FindingKind::Admin => "admin",
-            FindingKind::Escalation => "escalation",
-            FindingKind::Internal => "internal",
-            FindingKind::ConfusedDeputy => "confused-deputy",
-            FindingKind::ThirdParty => "third-party",
-            FindingKind::Federation => "federation",
-            FindingKind::RootKey => "root-key",
-            FindingKind::RootUse => "root-use",
-            FindingKind::NoSecondFactor => "no-second-factor",
-            FindingKind::UnusedRole => "unused-role",
-            FindingKind::UnusedUser => "unused-user",
-            FindingKind::UnusedPassword => "unused-password",
-            FindingKind::UnusedAccessKey => "unused-access-key",
-            FindingKind::UnusedService => "unused-service",
-            FindingKind::UnusedAction => "unused-action",
-        }
-    }
+kinds! {
+    /// Everybody has access.
+    Public "public" "public";
+    /// Somebody outside of the zone of trust has access.
+    External "external" "external";
+    /// A user or role can do everything, or everything in IAM.
+    Admin "admin" "admin";
+    /// A user or role can become an administrator, or get at what was asked about, by steps.
+    Escalation "escalation" "escalation";
+    /// Somebody inside of the zone of trust has access to what was asked about.
+    Internal "internal" "internal";
+    /// A service can be made by anybody to act on a resource.
+    ConfusedDeputy "confused-deputy" "confused-deputy";
+    /// An account outside of the zone of trust can assume a role without an external id.
+    ThirdParty "third-party" "third-party";
+    /// An identity provider lets in subjects whom the trust policy does not name.
+    Federation "federation" "federation";
+    /// Nobody can change a policy any more, or only the root user can.
+    LockOut "lock-out" "lock-out";
+    /// What somebody may create only within a boundary can get out of it.
+    BoundaryEscape "boundary-escape" "boundary";
+    /// Something that matters works without a second factor.
+    WithoutMfa "without-mfa" "mfa";
+    /// A request crosses the perimeter.
+    Perimeter "perimeter" "perimeter";
+    /// Tags do not keep apart what a policy means to keep apart by them.
+    TagIsolation "tag-isolation" "abac";
+    /// A root user has access keys.
+    RootKey "root-key" "credentials";
+    /// A root user was used.
+    RootUse "root-use" "credentials";
+    /// Somebody signs in with a password alone.
+    NoSecondFactor "no-second-factor" "credentials";
+    /// A role that nobody used.
+    UnusedRole "unused-role" "unused";
+    /// A user whose credentials nobody used.
+    UnusedUser "unused-user" "unused";
+    /// A password that nobody used.
+    UnusedPassword "unused-password" "unused";
+    /// An access key that nobody used.
+    UnusedAccessKey "unused-access-key" "unused";
+    /// Services that a user or role may use and does not.
+    UnusedService "unused-service" "unused";
+    /// Actions that a user or role may take and did not, as events tell.
+    UnusedAction "unused-action" "unused";
 }
 
 /// How much a finding matters, most first.
@@ -171,6 +185,21 @@ pub struct Shown {
     pub statement: usize,
 }
 
+impl Shown {
+    /// Statements, each once.
+    pub(crate) fn each_once<'s>(all: impl Iterator<Item = &'s Shown>) -> Vec<Shown> {
+        let mut once: Vec<Shown> = Vec::new();
+        for shown in all {
+            let is_same =
+                |s: &Shown| Arc::ptr_eq(&s.policy, &shown.policy) && s.statement == shown.statement;
+            if !once.iter().any(is_same) {
+                once.push(shown.clone());
+            }
+        }
+        once
+    }
+}
+
 /// Something that was not looked at.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NotAnalysed {
@@ -201,6 +230,14 @@ impl Outcome {
         Outcome { findings: Vec::new(), not_analysed: vec![not] }
     }
 
+    /// That policies of somebody are missing or broken, if some are.
+    pub(crate) fn lacking(analysis: &'static str, about: &str, missing: &[String]) -> Outcome {
+        let Some(first) = missing.first() else { return Outcome::default() };
+        let number = missing.len();
+        let why = format!("{number} of its policies are missing or broken, such as {first}");
+        Outcome::not(analysis, about, why)
+    }
+
     /// Both together.
     pub(crate) fn and(mut self, more: Outcome) -> Outcome {
         self.add(more);
@@ -224,12 +261,62 @@ impl Outcome {
     }
 }
 
+/// What a finding is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct About<'a> {
+    pub(crate) account: Option<&'a str>,
+    pub(crate) arn: &'a str,
+    pub(crate) kind: &'static str,
+}
+
+impl<'a> From<&'a Principal> for About<'a> {
+    fn from(principal: &'a Principal) -> About<'a> {
+        let Principal { account, arn, kind, .. } = principal;
+        About { account: Some(account), arn, kind: kind.name() }
+    }
+}
+
+impl<'a> From<&'a Target> for About<'a> {
+    fn from(target: &'a Target) -> About<'a> {
+        About { account: target.account.as_deref(), arn: &target.arn, kind: target.kind }
+    }
+}
+
 impl Finding {
+    /// A finding with what every one has.
+    pub(crate) fn about<'a>(
+        about: impl Into<About<'a>>,
+        kind: FindingKind,
+        severity: Severity,
+        sentence: String,
+        remedy: impl Into<String>,
+    ) -> Finding {
+        let about = about.into();
+        Finding {
+            kind,
+            severity,
+            account: about.account.map(str::to_owned),
+            resource: about.arn.to_owned(),
+            resource_kind: about.kind,
+            principal: None,
+            actions: Vec::new(),
+            conditions: Vec::new(),
+            sentence,
+            request: None,
+            steps: Vec::new(),
+            statements: Vec::new(),
+            remedy: remedy.into(),
+        }
+    }
+
     /// What makes it another finding than others of its kind on the resource.
     fn key(&self) -> String {
         let principal = self.principal.as_deref().unwrap_or_default();
         match self.kind {
             FindingKind::UnusedAccessKey => self.actions.join("\n"),
+            // Whoever crosses stands for many.
+            FindingKind::Perimeter => self.conditions.join("\n"),
+            FindingKind::BoundaryEscape => format!("{principal}\n{}", self.actions.join("\n")),
             // What a list gives is another thing than what a policy gives.
             FindingKind::Public | FindingKind::External if self.request.is_none() => {
                 format!("{principal}\n{}\nlist", self.conditions.join("\n"))
@@ -239,12 +326,15 @@ impl Finding {
             | FindingKind::ConfusedDeputy
             | FindingKind::ThirdParty
             | FindingKind::Federation
+            | FindingKind::LockOut
             | FindingKind::RootKey
             | FindingKind::RootUse
             | FindingKind::NoSecondFactor => principal.to_owned(),
             FindingKind::Public
             | FindingKind::External
             | FindingKind::Admin
+            | FindingKind::WithoutMfa
+            | FindingKind::TagIsolation
             | FindingKind::UnusedRole
             | FindingKind::UnusedUser
             | FindingKind::UnusedPassword

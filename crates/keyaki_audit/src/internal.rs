@@ -5,7 +5,7 @@ use keyaki_analyze::{Access, Subject, actions_of};
 use keyaki_eval::Caller;
 
 use crate::asked::Asked;
-use crate::finding::{Finding, FindingKind, Outcome, Severity};
+use crate::finding::{About, Finding, FindingKind, Outcome, Severity};
 use crate::layered::Layered;
 use crate::reach::{Can, Reach, who_can};
 use crate::target::Target;
@@ -27,7 +27,7 @@ pub fn internal(target: &Target, zone: &ZoneOfTrust, auditor: &Auditor<'_>) -> O
     }
     let accounts = zone.around(owner, auditor.snapshot).accounts;
     let mut outcome = Outcome::default();
-    for principal in auditor.snapshot.principals.values() {
+    for principal in auditor.snapshot.described_principals() {
         if accounts.contains(&principal.account) && principal.arn != target.arn {
             outcome.add(of_principal(target, owner, principal, auditor));
         }
@@ -116,20 +116,17 @@ fn finding(
     let when = sentence::when(&conditions);
     let what = sentence::list(&actions);
     let arn = &principal.arn;
+    let kind = principal.kind.name();
+    let sentence = format!("{arn}, a {kind} {whose}, has access to {}: {what}{when}", target.arn);
+    let remedy = "Leave the access if it is meant; else take it out of the statements that allow it, or deny it in the resource's policy to all but those who need it.";
+    let about = About { account: Some(owner), ..About::from(target) };
     Finding {
-        kind: FindingKind::Internal,
-        severity: Severity::Low,
-        account: Some(owner.to_owned()),
-        resource: target.arn.clone(),
-        resource_kind: target.kind,
         principal: Some(arn.clone()),
-        sentence: format!("{arn}, a {} {whose}, has access to {}: {what}{when}", principal.kind.name(), target.arn),
         actions,
         conditions,
         request,
-        steps: Vec::new(),
         statements: can.statements,
-        remedy: "Leave the access if it is meant; else take it out of the statements that allow it, or deny it in the resource's policy to all but those who need it.".to_owned(),
+        ..Finding::about(about, FindingKind::Internal, Severity::Low, sentence, remedy)
     }
 }
 

@@ -18,6 +18,7 @@ pub struct Layered {
     identity: Vec<Arc<Stored>>,
     boundary: Vec<Arc<Stored>>,
     resource: Vec<Arc<Stored>>,
+    endpoint: Vec<Arc<Stored>>,
     scp: Vec<(String, Vec<Arc<Stored>>)>,
     rcp: Vec<(String, Vec<Arc<Stored>>)>,
     /// The one action that is asked about, if there is only one.
@@ -81,11 +82,23 @@ impl Layered {
             self.policies.boundary = (!self.boundary.is_empty())
                 .then(|| documents(&self.boundary, self.only.as_deref()));
         }
-        let (scp, lacking) = levels(snapshot, &principal.account, Guardrail::Scp);
-        self.scp = scp;
-        missing.extend(lacking);
-        self.policies.scp = layers_of(&self.scp, self.only.as_deref());
+        missing.extend(self.guard(snapshot, &principal.account));
         (self, missing)
+    }
+
+    /// Adds the SCPs of an account. Gives the names of those that are not known.
+    fn guard(&mut self, snapshot: &Snapshot, account: &str) -> Vec<String> {
+        let (scp, lacking) = levels(snapshot, account, Guardrail::Scp);
+        self.scp = scp;
+        self.policies.scp = layers_of(&self.scp, self.only.as_deref());
+        lacking
+    }
+
+    /// Adds the SCPs of an account.
+    #[must_use]
+    pub(crate) fn with_guardrails(mut self, snapshot: &Snapshot, account: &str) -> Layered {
+        self.guard(snapshot, account);
+        self
     }
 
     /// Adds what guards a resource: its policy, Block Public Access, and the RCPs of its account.
@@ -141,6 +154,14 @@ impl Layered {
         self
     }
 
+    /// Adds the policy of the VPC endpoint that requests come through.
+    #[must_use]
+    pub(crate) fn with_endpoint(mut self, policy: &Arc<Stored>) -> Layered {
+        self.endpoint = vec![policy.clone()];
+        self.policies.endpoint = documents(&self.endpoint, self.only.as_deref()).pop();
+        self
+    }
+
     /// The documents of a layer.
     pub fn stored(&self, layer: Layer) -> &[Arc<Stored>] {
         fn level(levels: &[(String, Vec<Arc<Stored>>)], at: usize) -> &[Arc<Stored>] {
@@ -152,7 +173,8 @@ impl Layered {
             Layer::Resource => &self.resource,
             Layer::Scp(at) => level(&self.scp, at),
             Layer::Rcp(at) => level(&self.rcp, at),
-            Layer::Endpoint | Layer::Session => &[],
+            Layer::Endpoint => &self.endpoint,
+            Layer::Session => &[],
         }
     }
 

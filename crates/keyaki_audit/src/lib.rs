@@ -14,13 +14,18 @@ mod sentence;
 mod target;
 mod zone;
 
+mod abac;
 mod admin;
 mod asked;
+mod closure;
 mod escalation;
 mod exposure;
 mod internal;
+mod lock_out;
+mod mfa;
 mod never_used;
 mod outsiders;
+mod perimeter;
 mod proposal;
 mod reach;
 mod root;
@@ -28,8 +33,10 @@ mod shared;
 mod unused;
 mod usual;
 
+pub use abac::abac;
 pub use admin::admin;
 pub use asked::Asked;
+pub use closure::closure;
 pub use escalation::{
     Escalations, Goal, Picture, PictureEdge, PictureNode, Spread, Way, escalations, ways,
 };
@@ -39,8 +46,13 @@ pub use finding::{
 };
 pub use internal::internal;
 pub use layered::{Layered, everything};
+pub use lock_out::{lock_out, lockable};
+pub use mfa::without_mfa;
 pub use never_used::{NeverUsed, never_used, unused_actions};
 pub use outsiders::{deputies, federation, third_parties};
+pub use perimeter::{
+    Perimeter, endpoints, perimeter_of_endpoint, perimeter_of_principal, perimeter_of_target,
+};
 pub use proposal::{Allowed, Proposal, Used, Within, proposal};
 pub use reach::{Can, Reach, WhatCan, what_can, who_can};
 pub use root::{no_second_factor, root};

@@ -7,6 +7,7 @@ use keyaki_analyze::{Subject, actions_of};
 use keyaki_eval::Caller;
 use keyaki_trail::{PrincipalUse, Usage, is_data_action};
 
+use crate::escalation::is_service_linked;
 use crate::finding::{Finding, FindingKind, Outcome, Severity};
 use crate::layered::Layered;
 use crate::proposal::{Proposal, proposal};
@@ -85,7 +86,7 @@ pub fn unused_actions(
     usage: &Usage,
     auditor: &Auditor<'_>,
 ) -> (Outcome, Option<Proposal>) {
-    if principal.arn.contains(":role/aws-service-role/") {
+    if is_service_linked(&principal.arn) {
         return Default::default();
     }
     let Ok(caller) = Caller::parse(&principal.arn) else {
@@ -121,23 +122,13 @@ fn finding(principal: &Principal, never: &NeverUsed, usage: &Usage) -> Finding {
         .times
         .as_ref()
         .map_or_else(String::new, |(first, last)| format!(" from {first} to {last}"));
-    Finding {
-        kind: FindingKind::UnusedAction,
-        severity: Severity::Low,
-        account: Some(principal.account.clone()),
-        resource: principal.arn.clone(),
-        resource_kind: principal.kind.name(),
-        principal: None,
-        sentence: format!(
-            "{} may take {number} actions that it did not take in the events{times}: {}",
-            principal.arn,
-            sentence::list(&classes)
-        ),
-        actions: classes,
-        conditions: Vec::new(),
-        request: None,
-        steps: Vec::new(),
-        statements: Vec::new(),
-        remedy: "Replace its policies by the one proposed here, after a look at what happens seldom; `keyaki generate` writes it with its proof.".to_owned(),
-    }
+    let sentence = format!(
+        "{} may take {number} actions that it did not take in the events{times}: {}",
+        principal.arn,
+        sentence::list(&classes)
+    );
+    let remedy = "Replace its policies by the one proposed here, after a look at what happens seldom; `keyaki generate` writes it with its proof.";
+    let kind = FindingKind::UnusedAction;
+    let found = Finding::about(principal, kind, Severity::Low, sentence, remedy);
+    Finding { actions: classes, ..found }
 }

@@ -14,7 +14,8 @@ use keyaki_ir::{Arn, Effect, Principal, PrincipalEntry};
 
 use crate::finding::{Finding, FindingKind, Outcome, Severity};
 use crate::layered::Layered;
-use crate::target::Target;
+use crate::reach::{own, settle};
+use crate::target::{Target, partition};
 use crate::{Auditor, ZoneOfTrust, replay};
 
 /// An account, an organisation and a subject that nobody has.
@@ -82,7 +83,7 @@ pub fn third_parties(target: &Target, zone: &ZoneOfTrust, auditor: &Auditor<'_>)
         if trusted.iter().any(|t| t == account) || !is_account_id(account) {
             continue;
         }
-        let partition = target.arn.split(':').nth(1).unwrap_or("aws");
+        let partition = partition(&target.arn);
         let is_whole = is_account_id(&name) || name.ends_with(":root");
         let somebody = format!("arn:{partition}:iam::{account}:role/example");
         let Ok(caller) = Caller::parse(if is_whole { &somebody } else { &name }) else { continue };
@@ -188,12 +189,8 @@ impl Case<'_> {
             Answer::Undecided(why) => Outcome::not(name, arn, why),
             Answer::Refuted(witness) => {
                 let mut request = witness.request.clone();
-                crate::exposure::own(&mut request, self.target);
-                for (key, value) in keys {
-                    if let KeyIs::Value(value) = value {
-                        request.context.set_if_absent(key, value.as_str());
-                    }
-                }
+                own(&mut request, self.target.account.as_ref());
+                settle(&mut request, &[], keys);
                 let (profile, catalog) = (self.auditor.profile, self.auditor.catalog);
                 match replay::shown(&request, &witness.absent, &layered, profile, catalog) {
                     Err(why) => Outcome::not(name, arn, why),
@@ -206,20 +203,14 @@ impl Case<'_> {
     fn finding(&self, shown: crate::ShownRequest, layered: &Layered, told: Told) -> Finding {
         let statements = replay::granting(&shown.request, &shown.absent, layered, self.auditor);
         let statements: Vec<_> = statements.into_iter().filter(|s| s.layer == "resource").collect();
+        let Told { severity, principal, sentence, remedy } = told;
         Finding {
-            kind: self.kind,
-            severity: told.severity,
-            account: self.target.account.clone(),
-            resource: self.target.arn.clone(),
-            resource_kind: self.target.kind,
-            principal: Some(told.principal),
+            principal: Some(principal),
             actions: vec![shown.request.action.clone()],
             conditions: crate::reach::conditions(&statements),
-            sentence: told.sentence,
             request: Some(shown),
-            steps: Vec::new(),
             statements,
-            remedy: told.remedy,
+            ..Finding::about(self.target, self.kind, severity, sentence, remedy)
         }
     }
 }

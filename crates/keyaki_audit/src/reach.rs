@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use keyaki_account::{Principal, Stored};
-use keyaki_analyze::{Access, Answer, Subject, access_among, actions_of, words};
+use keyaki_analyze::{Access, Answer, KeyIs, Subject, access_among, actions_of, words};
 use keyaki_eval::{Caller, Context, Forms, Request, ResourceRole};
 use keyaki_ir::{Effect, Statement};
 
@@ -169,14 +169,18 @@ impl Question<'_> {
             Some(target) => self.layered.clone().with_target(self.auditor.snapshot, target),
             None => self.layered.clone(),
         };
+        let layered = match &asked.through {
+            Some(through) => layered.with_endpoint(&through.policy),
+            None => layered,
+        };
         let is_plain = !asked.action.contains(['*', '?'])
             && but.is_empty()
             && (!asked.has_pattern() || (asked.resource == "*" && target.is_none()));
-        if is_plain && let Ok(shown) = self.shown(&layered, &self.plain(owner), &[]) {
+        let (plain, absent) = self.plain(owner);
+        if is_plain && let Ok(shown) = self.shown(&layered, &plain, &absent) {
             let statements = self.granting(&layered, &shown);
             return (Reach::Always(Box::new(shown)), statements);
         }
-        let plain = self.plain(owner);
         if let Some((request, absent)) = asked.usual.request(&self.principal.account, plain)
             && let Ok(shown) = self.shown(&layered, &request, absent)
         {
@@ -187,13 +191,15 @@ impl Question<'_> {
         let of_target = target.map(|t| Access { actions: Vec::new(), resources: t.patterns() });
         let all: Vec<Access> = [asked.access()].into_iter().chain(of_target).collect();
         let asker = self.auditor.asker();
-        match access_among(&subject, &self.caller, same_account, &all, but, &asker) {
+        let keys = asked.keys();
+        match access_among(&subject, &self.caller, same_account, &all, but, &keys, &asker) {
             Answer::Proved { .. } => (Reach::Never, Vec::new()),
             Answer::Undecided(why) => (Reach::Unknown(why), Vec::new()),
             Answer::Refuted(witness) => {
                 let mut request = witness.request.clone();
                 own(&mut request, owner);
-                match self.shown(&layered, &request, &witness.absent) {
+                let absent = settle(&mut request, &witness.absent, &keys);
+                match self.shown(&layered, &request, &absent) {
                     Ok(shown) => self.when(&layered, shown),
                     Err(why) => (Reach::Unknown(why), Vec::new()),
                 }
@@ -207,8 +213,9 @@ impl Question<'_> {
         (Reach::When(Box::new(shown), conditions), statements)
     }
 
-    /// The request without any condition keys but those that every such request has.
-    fn plain(&self, owner: Option<&String>) -> Request {
+    /// The request without any condition keys but those that every such request has, and the keys
+    /// that it must not have.
+    fn plain(&self, owner: Option<&String>) -> (Request, Vec<String>) {
         let mut request = Request {
             caller: self.caller.clone(),
             action: self.asked.action.clone(),
@@ -217,7 +224,8 @@ impl Question<'_> {
             context: Context::new(),
         };
         own(&mut request, owner);
-        request
+        let absent = settle(&mut request, &[], &self.asked.keys());
+        (request, absent)
     }
 
     fn shown(
@@ -234,7 +242,26 @@ impl Question<'_> {
     }
 }
 
-fn own(request: &mut Request, owner: Option<&String>) {
+/// Gives a request the keys that are known to hold a value, where it lacks them. Gives the keys that
+/// it must not have, with those that are known to be absent.
+pub(crate) fn settle(
+    request: &mut Request,
+    absent: &[String],
+    keys: &[(String, KeyIs)],
+) -> Vec<String> {
+    let mut absent = absent.to_vec();
+    for (key, is) in keys {
+        match is {
+            KeyIs::Value(value) => request.context.set_if_absent(key, value.as_str()),
+            KeyIs::Absent if !absent.contains(key) => absent.push(key.clone()),
+            KeyIs::Absent | KeyIs::Arn(_) | KeyIs::Other(_) => {}
+        }
+    }
+    absent
+}
+
+/// The owner, where the ARN does not tell it.
+pub(crate) fn own(request: &mut Request, owner: Option<&String>) {
     if request.owner() != owner.map(String::as_str) {
         request.resource_account = owner.cloned();
         request.context.remove("aws:ResourceAccount");

@@ -2,7 +2,9 @@
 
 use keyaki_analyze::words::given;
 use keyaki_catalog::Catalog;
-use keyaki_eval::{Evaluator, Layer, Profile, Request, ResourceRole, Verdict, complete};
+use keyaki_eval::{
+    Evaluator, Layer, Outcome as Decided, Profile, Reason, Request, ResourceRole, Verdict, complete,
+};
 
 use crate::Auditor;
 use crate::finding::{LayerSays, Shown, ShownRequest};
@@ -19,14 +21,32 @@ pub(crate) fn granting(
     auditor: &Auditor<'_>,
 ) -> Vec<Shown> {
     let evaluator = Evaluator::new(&layered.policies, auditor.profile, auditor.catalog);
-    let mut full = complete(request).map_or_else(|_| request.clone(), |c| c.request);
-    absent.iter().for_each(|key| full.context.remove(key));
-    let outcome = evaluator.decide(&full);
+    let outcome = evaluator.decide(&full(request, absent));
     let statements = outcome.statements.into_iter().filter_map(|at| layered.shown(at));
     statements.filter(|s| &*s.policy.file != RENEWED).collect()
 }
 
-/// A request of a caller over layers, decided by the evaluator, with the command line.
+/// A request with the keys that every such request has.
+fn full(request: &Request, absent: &[String]) -> Request {
+    let mut full = complete(request).map_or_else(|_| request.clone(), |c| c.request);
+    absent.iter().for_each(|key| full.context.remove(key));
+    full
+}
+
+/// The statements of one layer that match a request.
+pub(crate) fn matching(
+    layer: Layer,
+    shown: &ShownRequest,
+    layered: &Layered,
+    auditor: &Auditor<'_>,
+) -> Vec<Shown> {
+    let evaluator = Evaluator::new(&layered.policies, auditor.profile, auditor.catalog);
+    let trace = evaluator.trace(&full(&shown.request, &shown.absent));
+    let own = trace.into_iter().filter(|t| t.layer == layer).flat_map(|t| t.statements);
+    own.filter(|s| s.mismatch.is_none()).filter_map(|s| layered.shown(s.at)).collect()
+}
+
+/// A request of a caller over layers, allowed by the evaluator, with the command line.
 ///
 /// # Errors
 /// What the evaluator decides, where it refuses the request.
@@ -37,15 +57,50 @@ pub(crate) fn shown(
     profile: &Profile,
     catalog: &Catalog,
 ) -> Result<ShownRequest, String> {
+    let (shown, decided) = decided(request, absent, layered, profile, catalog)?;
+    if decided.verdict != Verdict::Allow {
+        let by = decided.reason.map_or_else(String::new, |r| format!(" by {}", r.name()));
+        return Err(format!("the evaluator refuses the request{by}"));
+    }
+    Ok(shown)
+}
+
+/// A request that is refused, with the statements that refuse it.
+///
+/// # Errors
+/// That the evaluator allows it.
+pub(crate) fn refused(
+    request: &Request,
+    layered: &Layered,
+    auditor: &Auditor<'_>,
+) -> Result<(ShownRequest, Vec<Shown>), String> {
+    let (mut shown, decided) = decided(request, &[], layered, auditor.profile, auditor.catalog)?;
+    if decided.verdict == Verdict::Allow {
+        return Err("the evaluator allows the plain request".to_owned());
+    }
+    let by = decided.reason.map_or_else(String::new, |reason| match reason {
+        Reason::Layer(layer) => format!(" by {}", layered.layer_name(layer)),
+        Reason::BlockPublicAccess | Reason::AwsOwned | Reason::RootUser | Reason::NoGrant => {
+            format!(" by {}", reason.name())
+        }
+    });
+    shown.notes.push(format!("the request is refused{by}"));
+    let statements = decided.statements.into_iter().filter_map(|at| layered.shown(at)).collect();
+    Ok((shown, statements))
+}
+
+fn decided(
+    request: &Request,
+    absent: &[String],
+    layered: &Layered,
+    profile: &Profile,
+    catalog: &Catalog,
+) -> Result<(ShownRequest, Decided), String> {
     let completed = complete(request).map_err(|c| c.to_string())?;
     let mut full = completed.request;
     absent.iter().for_each(|key| full.context.remove(key));
     let evaluator = Evaluator::new(&layered.policies, profile, catalog);
-    let outcome = evaluator.decide(&full);
-    if outcome.verdict != Verdict::Allow {
-        let by = outcome.reason.map_or_else(String::new, |r| format!(" by {}", r.name()));
-        return Err(format!("the evaluator refuses the request{by}"));
-    }
+    let decided = evaluator.decide(&full);
     let says = evaluator.trace(&full).into_iter().map(|trace| LayerSays {
         layer: layered.layer_name(trace.layer),
         says: if trace.applies { trace.says.name() } else { "does not apply" },
@@ -53,7 +108,7 @@ pub(crate) fn shown(
     let layers = says.collect();
     let replay = command(request, absent, layered, profile);
     let (request, absent) = (request.clone(), absent.to_vec());
-    Ok(ShownRequest { request, absent, layers, replay, notes: Vec::new() })
+    Ok((ShownRequest { request, absent, layers, replay, notes: Vec::new() }, decided))
 }
 
 /// The words of the command line.
@@ -93,7 +148,8 @@ fn command(
                 Layer::Resource => add(resource_flag(layered.policies.resource_role), place),
                 Layer::Scp(_) => add("--scp", format!("{}={place}", level())),
                 Layer::Rcp(_) => add("--rcp", format!("{}={place}", level())),
-                Layer::Endpoint | Layer::Session => {}
+                Layer::Endpoint => add("--endpoint", place),
+                Layer::Session => {}
             }
         }
     }

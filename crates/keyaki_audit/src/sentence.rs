@@ -27,3 +27,15 @@ pub(crate) fn when(conditions: &[String]) -> String {
         false => format!(", if {}", conditions.join(" and ")),
     }
 }
+
+/// A sentence that goes on behind another part.
+pub(crate) fn lowered(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |c| c.to_lowercase().chain(letters).collect())
+}
+
+/// A sentence with a capital.
+pub(crate) fn raised(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |c| c.to_uppercase().chain(letters).collect())
+}

@@ -6,7 +6,7 @@ use keyaki_account::{Grantee, Share};
 use keyaki_ir::Arn;
 use keyaki_ir::arn::Segment;
 
-use crate::finding::{Finding, FindingKind, Outcome, Severity};
+use crate::finding::{About, Finding, FindingKind, Outcome, Severity};
 use crate::{Auditor, ZoneOfTrust, sentence};
 
 /// What a list gives to somebody outside of the zone of trust.
@@ -67,26 +67,19 @@ fn finding(share: &Share, kind: FindingKind, who: String, severity: Severity) ->
         "grant" => "If this is not intended, revoke the grant (`aws kms revoke-grant`).",
         _ => "If this is not intended, take the entry out of the list of those it is shared with.",
     };
+    let sentence = format!(
+        "{whom} can use {} ({}) by its {}, {}{}",
+        share.resource,
+        sentence::list(&share.permissions),
+        share.by,
+        share.place,
+        sentence::when(&share.conditions)
+    );
+    let about = About { account: share.account.as_deref(), arn: &share.resource, kind: share.kind };
     Finding {
-        kind,
-        severity,
-        account: share.account.clone(),
-        resource: share.resource.clone(),
-        resource_kind: share.kind,
-        sentence: format!(
-            "{whom} can use {} ({}) by its {}, {}{}",
-            share.resource,
-            sentence::list(&share.permissions),
-            share.by,
-            share.place,
-            sentence::when(&share.conditions)
-        ),
         principal: Some(who),
         actions: share.permissions.clone(),
         conditions: share.conditions.clone(),
-        request: None,
-        steps: Vec::new(),
-        statements: Vec::new(),
-        remedy: remedy.to_owned(),
+        ..Finding::about(about, kind, severity, sentence, remedy)
     }
 }

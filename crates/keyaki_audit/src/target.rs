@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use keyaki_account::{Kind, Snapshot, Stored};
+use keyaki_account::{Kind, Principal, ResourceKind, Snapshot, Stored};
 use keyaki_eval::ResourceRole;
 use keyaki_ir::arn::Segment;
 use keyaki_ir::glob::{self, Case};
@@ -27,6 +27,11 @@ pub struct Target {
     pub restricts_public_buckets: bool,
 }
 
+/// The partition of an ARN.
+pub(crate) fn partition(arn: &str) -> &str {
+    arn.split(':').nth(1).unwrap_or("aws")
+}
+
 /// What belongs to a resource and has an ARN that does not begin with the resource's.
 fn beside(kind: &str, arn: &str) -> Option<String> {
     match kind {
@@ -42,38 +47,47 @@ fn beside(kind: &str, arn: &str) -> Option<String> {
 
 /// All resources and roles of a snapshot, by ARN.
 pub fn targets(snapshot: &Snapshot) -> Vec<Target> {
-    let roles = snapshot.described_principals().filter(|p| p.kind == Kind::Role).map(|p| Target {
-        arn: p.arn.clone(),
-        kind: "role",
-        resource_type: Some(ResourceType::RoleTrust),
-        account: Some(p.account.clone()),
-        role: ResourceRole::Role,
-        policy: p.trust.clone(),
-        restricts_public_buckets: false,
-    });
-    let resources = snapshot.described_resources().map(|r| Target {
-        arn: r.arn.clone(),
-        kind: r.kind.name,
-        resource_type: r.kind.resource_type,
-        account: r.account.clone(),
-        role: match r.kind.name {
-            "kms-key" => ResourceRole::Key,
-            _ => ResourceRole::Ordinary,
-        },
-        policy: r.policy.clone(),
-        restricts_public_buckets: r.restricts_public_buckets == Some(true),
-    });
+    let roles = snapshot.described_principals().filter(|p| p.kind == Kind::Role);
+    let roles = roles.map(Target::of_role);
+    let resources = snapshot.described_resources();
+    let resources =
+        resources.filter(|r| r.kind.name != ResourceKind::VPC_ENDPOINT).map(|r| Target {
+            arn: r.arn.clone(),
+            kind: r.kind.name,
+            resource_type: r.kind.resource_type,
+            account: r.account.clone(),
+            role: match r.kind.name {
+                "kms-key" => ResourceRole::Key,
+                _ => ResourceRole::Ordinary,
+            },
+            policy: r.policy.clone(),
+            restricts_public_buckets: r.restricts_public_buckets == Some(true),
+        });
     let mut all: Vec<Target> = roles.chain(resources).collect();
     all.sort_by(|a, b| a.arn.cmp(&b.arn));
     all
 }
 
 impl Target {
+    /// A role with its trust policy.
+    pub(crate) fn of_role(role: &Principal) -> Target {
+        Target {
+            arn: role.arn.clone(),
+            kind: "role",
+            resource_type: Some(ResourceType::RoleTrust),
+            account: Some(role.account.clone()),
+            role: ResourceRole::Role,
+            policy: role.trust.clone(),
+            restricts_public_buckets: false,
+        }
+    }
+
     /// Patterns of what belongs to it: itself, and what is in it.
     pub(crate) fn patterns(&self) -> Vec<String> {
         let arn = &self.arn;
         match self.kind {
-            "role" | "kms-key" => vec![arn.clone()],
+            "role" | "kms-key" | "boundary" => vec![arn.clone()],
+            "account" => vec![format!("{}*", arn.trim_end_matches("root"))],
             kind => {
                 let within = [arn.clone(), format!("{arn}/*"), format!("{arn}:*")];
                 within.into_iter().chain(beside(kind, arn)).collect()

@@ -3,6 +3,7 @@
 use keyaki_account::{AccessKey, Kind, Principal, ServiceAccess, Snapshot};
 use keyaki_ir::date::Instant;
 
+use crate::escalation::is_service_linked;
 use crate::finding::{Finding, FindingKind, Outcome, Severity};
 use crate::sentence;
 
@@ -42,7 +43,7 @@ impl Clock {
 ///
 /// Where the account lacks what would tell, [`keyaki_account::coverage`] says so once for all.
 pub fn unused(principal: &Principal, clock: &Clock, snapshot: &Snapshot) -> Outcome {
-    if principal.arn.contains(":role/aws-service-role/") {
+    if is_service_linked(&principal.arn) {
         return Outcome::default();
     }
     let mut outcome = match principal.kind {
@@ -73,7 +74,7 @@ fn role(role: &Principal, clock: &Clock) -> Outcome {
     }
     let sentence = format!("Nobody used the role {} {}", role.arn, clock.since(last));
     let remedy = "Delete the role if nobody needs it; until then, detach its policies.";
-    Outcome::of(finding(role, FindingKind::UnusedRole, sentence, remedy))
+    Outcome::of(Finding::about(role, FindingKind::UnusedRole, Severity::Low, sentence, remedy))
 }
 
 /// Whether something was last used, or else made, before the window. What nothing tells the age
@@ -108,20 +109,33 @@ fn user(user: &Principal, clock: &Clock) -> Outcome {
             }
         };
         let remedy = "Delete the user if nobody needs it; until then, deactivate its credentials.";
-        return Outcome::of(finding(user, FindingKind::UnusedUser, sentence, remedy));
+        return Outcome::of(Finding::about(
+            user,
+            FindingKind::UnusedUser,
+            Severity::Medium,
+            sentence,
+            remedy,
+        ));
     }
     let mut outcome = Outcome::default();
     if idle_password {
         let since = clock.since(credentials.password_used);
         let sentence = format!("Nobody used the password of {} {since}", user.arn);
         let remedy = "Remove the password (`aws iam delete-login-profile`).";
-        outcome.add(Outcome::of(finding(user, FindingKind::UnusedPassword, sentence, remedy)));
+        outcome.add(Outcome::of(Finding::about(
+            user,
+            FindingKind::UnusedPassword,
+            Severity::Medium,
+            sentence,
+            remedy,
+        )));
     }
     for key in idle_keys {
         let since = clock.since(key.used);
         let sentence = format!("Nobody used access key {} of {} {since}", key.number, user.arn);
         let remedy = "Deactivate the access key, and delete it when nothing misses it.";
-        let mut found = finding(user, FindingKind::UnusedAccessKey, sentence, remedy);
+        let mut found =
+            Finding::about(user, FindingKind::UnusedAccessKey, Severity::Medium, sentence, remedy);
         found.actions = vec![format!("access key {}", key.number)];
         outcome.add(Outcome::of(found));
     }
@@ -153,44 +167,8 @@ fn services(principal: &Principal, clock: &Clock) -> Outcome {
         sentence::list(&names)
     );
     let remedy = "Take what is not used out of the policies of the user or role.";
-    let mut found = finding(principal, FindingKind::UnusedService, sentence, remedy);
+    let mut found =
+        Finding::about(principal, FindingKind::UnusedService, Severity::Low, sentence, remedy);
     found.actions = names;
     Outcome::of(found)
-}
-
-fn finding(principal: &Principal, kind: FindingKind, sentence: String, remedy: &str) -> Finding {
-    let severity = match kind {
-        FindingKind::UnusedPassword | FindingKind::UnusedAccessKey | FindingKind::UnusedUser => {
-            Severity::Medium
-        }
-        FindingKind::UnusedRole
-        | FindingKind::UnusedService
-        | FindingKind::UnusedAction
-        | FindingKind::Public
-        | FindingKind::External
-        | FindingKind::Admin
-        | FindingKind::Escalation
-        | FindingKind::Internal
-        | FindingKind::ConfusedDeputy
-        | FindingKind::ThirdParty
-        | FindingKind::Federation
-        | FindingKind::RootKey
-        | FindingKind::RootUse
-        | FindingKind::NoSecondFactor => Severity::Low,
-    };
-    Finding {
-        kind,
-        severity,
-        account: Some(principal.account.clone()),
-        resource: principal.arn.clone(),
-        resource_kind: principal.kind.name(),
-        principal: None,
-        actions: Vec::new(),
-        conditions: Vec::new(),
-        sentence,
-        request: None,
-        steps: Vec::new(),
-        statements: Vec::new(),
-        remedy: remedy.to_owned(),
-    }
 }

@@ -60,7 +60,7 @@ fn keys(asked: &Asked, principal: &Principal, auditor: &Auditor<'_>) -> Option<K
     let same_account = asked.owner_with_policy().is_none_or(|o| *o == principal.account);
     let subject = Subject { policies: layered.policies, layer: None };
     let access = [asked.access()];
-    match access_among(&subject, &caller, same_account, &access, &[], &auditor.asker()) {
+    match access_among(&subject, &caller, same_account, &access, &[], &[], &auditor.asker()) {
         Answer::Refuted(witness) => {
             let mut context = witness.request.context;
             context.remove("aws:ResourceAccount");

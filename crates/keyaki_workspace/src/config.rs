@@ -46,6 +46,10 @@ pub struct Config {
     suppressions: Vec<Suppression>,
     /// Findings about snapshots that are put aside.
     pub archive: Vec<ArchiveRule>,
+    /// Who is trusted in snapshots: `account`, `organization`, or ids; empty where it is not said.
+    pub zone: Vec<String>,
+    /// The networks that requests are expected from.
+    pub networks: Vec<String>,
     today: Date,
 }
 

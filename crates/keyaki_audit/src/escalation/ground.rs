@@ -9,7 +9,7 @@ use keyaki_ir::{Effect, PrincipalForm, Statement};
 
 use super::request::{Asking, By, Shared};
 use super::way::{Gain, ways};
-use crate::target::{Target, targets};
+use crate::target::{Target, partition, targets};
 use crate::{Auditor, NotAnalysed};
 
 pub(crate) const NAME: &str = "escalation";
@@ -52,11 +52,14 @@ impl<'a> Ground<'a> {
     pub(crate) fn new(auditor: &'a Auditor<'a>, now: Option<Instant>) -> Ground<'a> {
         let principals: Vec<&Principal> = auditor.snapshot.principals.values().collect();
         let numbers = principals.iter().enumerate().map(|(n, p)| (p.arn.as_str(), n)).collect();
-        let all = targets(auditor.snapshot).into_iter().map(|t| (t.arn.clone(), t));
+        let mut all: BTreeMap<String, Target> = BTreeMap::new();
+        for target in targets(auditor.snapshot) {
+            all.entry(target.arn.clone()).or_insert(target);
+        }
         let mut ground = Ground {
             auditor,
             now: now.and_then(Instant::calendar),
-            targets: all.collect(),
+            targets: all,
             trusting: BTreeMap::new(),
             naming: HashMap::new(),
             open: Vec::new(),
@@ -106,7 +109,7 @@ impl<'a> Ground<'a> {
     /// The roles whose trust policies may let somebody in, and whether they name it, rather than
     /// its account.
     pub(crate) fn assumable(&self, principal: &Principal) -> Vec<(usize, bool)> {
-        let partition = principal.arn.split(':').nth(1).unwrap_or("aws");
+        let partition = partition(&principal.arn);
         let account = &principal.account;
         let root = format!("arn:{partition}:iam::{account}:root");
         let of = |text: &str| self.naming.get(text).into_iter().flatten().copied();

@@ -5,9 +5,11 @@ use std::rc::Rc;
 use keyaki_catalog::Catalog;
 use keyaki_ir::glob::{self, Case};
 
+use super::keys::first_region;
 use super::moves::Mover;
-use super::request::{Ask, Guard, first_region};
+use super::request::{Ask, Guard};
 use super::way::{Way, types_of};
+use crate::target::partition;
 
 /// What the actions of a way are about, where they are not about new things.
 #[derive(Clone, Copy, Default)]
@@ -105,7 +107,7 @@ impl Mover<'_> {
     }
 
     fn partition(&self) -> &str {
-        self.own.arn.split(':').nth(1).unwrap_or("aws")
+        partition(&self.own.arn)
     }
 
     /// The resources of an action: what it is bound to, or new things.

@@ -6,17 +6,18 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use keyaki_account::{Kind, Principal, Stored};
-use keyaki_analyze::{Access, Answer, KeyIs, Subject, access_with};
+use keyaki_analyze::{Access, Answer, Subject, access_with};
 use keyaki_eval::{
-    AskedKeys, Caller, Context, Evaluator, Layer, Policies, Request, Verdict, complete_where,
+    AskedKeys, Caller, Context, Evaluator, Policies, Request, Verdict, complete_where,
 };
-use keyaki_ir::arn::{Segment, is_account_id};
-use keyaki_ir::glob::{self, Case};
-use keyaki_ir::{Arn, Effect, Statement};
+use keyaki_ir::Arn;
+use keyaki_ir::arn::Segment;
 
 use super::ground::Ground;
 use super::hold::Hold;
+use super::keys::{OWNER, TOKEN, first_region, is_own, known, with};
 use super::need::Need;
+use super::view::{View, may_match};
 use crate::finding::{Shown, ShownRequest};
 use crate::layered::Layered;
 use crate::replay;
@@ -75,14 +76,14 @@ pub(crate) type Allowed = (Request, Vec<String>);
 /// Asks for one holder, and keeps the answers.
 pub(crate) struct Asking<'g> {
     pub(crate) ground: &'g Ground<'g>,
-    hold: Option<&'g Hold>,
+    pub(crate) hold: Option<&'g Hold>,
     pub(crate) shared: &'g Shared,
 }
 
 /// What holders with equal policies share: answers that do not depend on who it is.
 #[derive(Default)]
 pub(crate) struct Shared {
-    views: RefCell<HashMap<(By, &'static str), Rc<View>>>,
+    pub(crate) views: RefCell<HashMap<(By, &'static str), Rc<View>>>,
     known: RefCell<HashMap<String, Result<bool, String>>>,
     /// What the engine found for an action the last time: it may do for the next resource, too.
     hints: RefCell<HashMap<(By, &'static str), Allowed>>,
@@ -90,17 +91,6 @@ pub(crate) struct Shared {
     pub(crate) needs: RefCell<HashMap<&'static str, Rc<Vec<Need>>>>,
     /// Names for new things on which all actions about them are allowed.
     pub(crate) things: RefCell<HashMap<String, Result<Option<String>, String>>>,
-}
-
-/// What the layers of a caller say about an action.
-struct View {
-    layered: Layered,
-    /// The keys that they ask for.
-    asked: AskedKeys,
-    /// Whether they say the same about every resource.
-    is_uniform: bool,
-    /// The statements of its identity policies that allow it.
-    allows: Vec<Statement>,
 }
 
 impl<'g> Asking<'g> {
@@ -113,7 +103,7 @@ impl<'g> Asking<'g> {
         Asking { ground, hold, shared }
     }
 
-    fn principal(&self, by: By) -> Option<&'g Principal> {
+    pub(crate) fn principal(&self, by: By) -> Option<&'g Principal> {
         let number = match by {
             By::Held => self.hold?.principal,
             By::Role(number) => number,
@@ -130,38 +120,6 @@ impl<'g> Asking<'g> {
                 Caller::parse(arn).map_err(|e| e.to_string())
             }
         }
-    }
-
-    fn view(&self, by: By, action: &'static str) -> Rc<View> {
-        if let Some(known) = self.shared.views.borrow().get(&(by, action)) {
-            return known.clone();
-        }
-        let snapshot = self.ground.auditor.snapshot;
-        let layers = Layered::about(action);
-        let layered = match (by, self.principal(by), self.hold) {
-            (By::Held, Some(principal), Some(hold)) => {
-                hold.layered(layers, principal, snapshot, self.ground.auditor.catalog)
-            }
-            (_, Some(principal), _) => layers.with_principal(snapshot, principal).0,
-            (_, None, _) => layers,
-        };
-        let of_identity = layered.policies.statements(Layer::Identity).map(|(_, s)| s);
-        let allows = of_identity.filter(|s| s.effect() == Some(Effect::Allow)).cloned().collect();
-        let asked = AskedKeys::of(&layered.policies);
-        let is_uniform = is_uniform(&layered.policies, &asked);
-        let view = Rc::new(View { layered, asked, is_uniform, allows });
-        self.shared.views.borrow_mut().insert((by, action), view.clone());
-        view
-    }
-
-    /// Whether some identity policy may allow an action, on whatever.
-    pub(crate) fn may(&self, by: By, action: &'static str) -> bool {
-        !self.view(by, action).allows.is_empty()
-    }
-
-    /// Whether some identity policy may allow an action on a resource, whatever else says no.
-    pub(crate) fn may_on(&self, by: By, action: &'static str, on: &str) -> bool {
-        self.view(by, action).allows.iter().any(|s| may_match(s, on))
     }
 
     /// Whether a request is allowed, with whatever open keys it needs for that.
@@ -213,12 +171,6 @@ impl<'g> Asking<'g> {
             keys = with(&keys, TOKEN, None);
         }
         self.find_with(ask, layered, asked, keys)
-    }
-
-    /// When a session of a caller began, where that is known: it is one that is made now.
-    fn session(&self, by: By) -> Option<String> {
-        let now = self.ground.now.clone()?;
-        (!matches!(by, By::Service(_))).then_some(now)
     }
 
     fn find_with(
@@ -355,43 +307,6 @@ impl<'g> Asking<'g> {
         evaluator.decide(&completed.request).verdict == Verdict::Allow
     }
 
-    /// What is known of the keys of a request, of those that are asked for: none for those that
-    /// are absent.
-    fn keys(&self, ask: &Ask, asked: &AskedKeys) -> Vec<(String, Option<String>)> {
-        let mut keys: Vec<(String, Option<String>)> =
-            ask.keys.iter().map(|(k, v)| ((*k).to_owned(), Some(v.clone()))).collect();
-        let object = ask.object.and_then(|n| self.ground.principals.get(n));
-        let subject = self.principal(ask.by);
-        for key in asked.iter() {
-            if keys.iter().any(|(k, _)| k.eq_ignore_ascii_case(key)) {
-                continue;
-            }
-            let known = object
-                .and_then(|o| of_object(key, ask.action, o))
-                .or_else(|| subject.and_then(|s| self.of_subject(key, s)))
-                .or_else(|| of_action(key, ask.action, subject))
-                .or_else(|| self.of_time(key));
-            keys.extend(known.map(|value| (key.to_owned(), value)));
-        }
-        keys
-    }
-
-    /// What is known of a key that tells about the caller.
-    fn of_subject(&self, key: &str, subject: &Principal) -> Option<Option<String>> {
-        if let Some(tag) = key.strip_prefix("aws:principaltag/") {
-            let value = tag_of(subject, tag);
-            // A session of a role may have tags of its own.
-            let is_known = value.is_some() || subject.kind == Kind::User;
-            return is_known.then_some(value);
-        }
-        let organization = self.ground.auditor.snapshot.organization_of(&subject.account);
-        (key == "aws:principalorgid").then(|| organization.map(|o| Some(o.id.clone()))).flatten()
-    }
-
-    fn of_time(&self, key: &str) -> Option<Option<String>> {
-        (key == "aws:currenttime").then(|| self.ground.now.clone().map(Some)).flatten()
-    }
-
     /// A request as it is shown, with the statements that allow it.
     pub(crate) fn shown(&self, ask: &Ask) -> Result<(ShownRequest, Vec<Shown>), String> {
         let found = self.find(ask)?;
@@ -414,89 +329,6 @@ fn trusting(arn: &str) -> Arc<Stored> {
     Arc::new(Stored { name: arn.to_owned(), ..Stored::of_text(replay::RENEWED, &text) })
 }
 
-const OWNER: &str = "aws:ResourceAccount";
-const TOKEN: &str = "aws:TokenIssueTime";
-
-/// Whether no statement and no key tells resources apart.
-fn is_uniform(policies: &Policies, asked: &AskedKeys) -> bool {
-    let is_of_all = |s: &Statement| {
-        let mut entries = s.resource.iter().flat_map(|e| &e.entries);
-        s.not_resource.is_none() && entries.any(|e| e.is_star())
-    };
-    let mut statements = policies.layers().into_iter().flat_map(|l| policies.statements(l));
-    let tells = |key: &str| {
-        key.starts_with("aws:resource")
-            || key.starts_with("iam:resourcetag/")
-            || matches!(key, "iam:permissionsboundary" | "aws:requestedregion")
-    };
-    statements.all(|(_, s)| is_of_all(s)) && !asked.iter().any(tells)
-}
-
-/// Keys as the engine is told of them.
-fn known(keys: &[(String, Option<String>)]) -> Vec<(String, KeyIs)> {
-    let is = |value: &Option<String>| value.clone().map_or(KeyIs::Absent, KeyIs::Value);
-    keys.iter().map(|(key, value)| (key.clone(), is(value))).collect()
-}
-
-/// Keys, and one more.
-fn with(
-    keys: &[(String, Option<String>)],
-    key: &str,
-    value: Option<String>,
-) -> Vec<(String, Option<String>)> {
-    keys.iter().cloned().chain([(key.to_owned(), value)]).collect()
-}
-
-/// Keys that follow from the caller and the resource.
-fn is_own(key: &str, on: &str) -> bool {
-    const OWN: [&str; 8] = [
-        "aws:principalarn",
-        "aws:principalaccount",
-        "aws:principaltype",
-        "aws:principalisawsservice",
-        "aws:principalservicename",
-        "aws:principalservicenameslist",
-        "aws:username",
-        "aws:viaawsservice",
-    ];
-    let segment = |segment| Arn::plain(on).map_or("", |arn| arn.get(on, segment));
-    OWN.contains(&key)
-        || (key == "aws:resourceaccount" && is_account_id(segment(Segment::Account)))
-        || (key == "aws:requestedregion" && !segment(Segment::Region).is_empty())
-}
-
-/// What is known of a key that tells about the user or role that is acted on.
-fn of_object(key: &str, action: &str, object: &Principal) -> Option<Option<String>> {
-    let tag = key.strip_prefix("aws:resourcetag/").or_else(|| key.strip_prefix("iam:resourcetag/"));
-    if let Some(tag) = tag {
-        return Some(tag_of(object, tag));
-    }
-    let tells_boundary = key == "iam:permissionsboundary" && action != "iam:PassRole";
-    tells_boundary.then(|| object.boundary.clone())
-}
-
-/// IAM has one region in each partition:
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
-fn of_action(key: &str, action: &str, subject: Option<&Principal>) -> Option<Option<String>> {
-    let partition = subject?.arn.split(':').nth(1)?;
-    let is_of_iam = key == "aws:requestedregion" && action.starts_with("iam:");
-    is_of_iam.then(|| Some(first_region(partition).to_owned()))
-}
-
-fn tag_of(principal: &Principal, name: &str) -> Option<String> {
-    let mut tags = principal.tags.iter();
-    tags.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone())
-}
-
-/// The region in which a partition began.
-pub(crate) fn first_region(partition: &str) -> &'static str {
-    match partition {
-        "aws-cn" => "cn-north-1",
-        "aws-us-gov" => "us-gov-west-1",
-        _ => "us-east-1",
-    }
-}
-
 /// An ARN with the region that a request names, or an existing one, where it has one at all.
 fn in_region(arn: &str, region: Option<&str>) -> String {
     let Some(parsed) = Arn::plain(arn) else { return arn.to_owned() };
@@ -509,13 +341,4 @@ fn in_region(arn: &str, region: Option<&str>) -> String {
     let range = parsed.range(Segment::Region);
     let (before, after) = (arn.get(..range.start), arn.get(range.end..));
     format!("{}{region}{}", before.unwrap_or_default(), after.unwrap_or_default())
-}
-
-/// Whether the resource element of a statement may match; variables match everything here.
-fn may_match(statement: &Statement, on: &str) -> bool {
-    let Some(element) = &statement.resource else { return statement.not_resource.is_some() };
-    element.entries.iter().any(|e| {
-        let text = e.text();
-        text.contains('$') || text == "*" || glob::matches(text, on, Case::Insensitive)
-    })
 }

@@ -9,7 +9,7 @@ use super::moves::Mover;
 use super::request::{Ask, Asking, Shared};
 use super::search::{Goal, access_to, asked_of};
 use super::way::{Gain, Way, ways};
-use crate::finding::{Finding, FindingKind, Outcome, Severity, Shown, Step};
+use crate::finding::{About, Finding, FindingKind, Outcome, Severity, Shown, Step};
 use crate::reach::{Reach, conditions};
 
 /// The finding about one user or role.
@@ -104,37 +104,26 @@ impl Route<'_> {
 
     fn finding(&self, steps: Vec<Step>) -> Finding {
         let arn = &self.principal.arn;
-        let mut statements: Vec<Shown> = Vec::new();
-        for shown in steps.iter().flat_map(|s| &s.statements) {
-            let is_same = |s: &Shown| {
-                std::sync::Arc::ptr_eq(&s.policy, &shown.policy) && s.statement == shown.statement
-            };
-            if !statements.iter().any(is_same) {
-                statements.push(shown.clone());
-            }
-        }
+        let statements = Shown::each_once(steps.iter().flat_map(|s| &s.statements));
         let mut actions: Vec<String> =
             steps.iter().map(|s| s.request.request.action.clone()).collect();
         let mut seen = std::collections::BTreeSet::new();
         actions.retain(|a| seen.insert(a.clone()));
-        let (resource, resource_kind) = match self.goal {
-            Goal::Administrator => (arn.clone(), self.principal.kind.name()),
-            Goal::Target(target) => (target.clone(), self.target_kind(target)),
+        let own = About::from(self.principal);
+        let about = match self.goal {
+            Goal::Administrator => own,
+            Goal::Target(target) => About { arn: target, kind: self.target_kind(target), ..own },
         };
+        let (kind, severity) = (FindingKind::Escalation, Severity::High);
+        let sentence = self.sentence(steps.len());
         Finding {
-            kind: FindingKind::Escalation,
-            severity: Severity::High,
-            account: Some(self.principal.account.clone()),
-            resource,
-            resource_kind,
             principal: Some(arn.clone()),
             actions,
             conditions: conditions(&statements),
-            sentence: self.sentence(steps.len()),
             request: steps.first().map(|s| s.request.clone()),
             steps,
             statements,
-            remedy: self.remedy(),
+            ..Finding::about(about, kind, severity, sentence, self.remedy())
         }
     }
 

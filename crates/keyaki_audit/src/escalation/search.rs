@@ -236,10 +236,16 @@ fn starts(graph: &Graph, goals: &[usize], routes: &Routes) -> Vec<usize> {
     plain.filter(|n| !goals.contains(n) && routes.from(*n).is_some()).collect()
 }
 
-/// What the search needs and the snapshot lacks: workloads whose roles could be made use of.
+/// What the search needs and the snapshot lacks: descriptions that agree, and workloads whose roles
+/// could be made use of.
 fn lacking(ground: &Ground<'_>) -> Outcome {
     let snapshot = ground.auditor.snapshot;
     let mut outcome = Outcome::default();
+    let others = snapshot.other_principals.iter().map(|p| &p.arn);
+    for arn in others.chain(snapshot.other_resources.iter().map(|r| &r.arn)) {
+        let why = "its descriptions contradict each other; ways are followed by the first alone";
+        outcome.add(Outcome::not(NAME, arn, why));
+    }
     for (id, _) in snapshot.accounts.iter().filter(|(_, a)| a.has_identities) {
         let is_lacking =
             |kind: &str| !snapshot.workload_kinds.iter().any(|(a, k)| a == id && *k == kind);

@@ -1,5 +1,6 @@
 //! `keyaki analyze`: findings about the accounts of a snapshot.
 
+mod analysis;
 mod earlier;
 mod stream;
 pub(crate) mod view;
@@ -10,13 +11,14 @@ use std::time::SystemTime;
 
 use keyaki_account::Snapshot;
 use keyaki_audit::{
-    Auditor, Clock, Escalations, FindingKind, Goal, NotAnalysed, Outcome, ZoneOfTrust, targets,
+    Auditor, Clock, Escalations, FindingKind, Goal, NotAnalysed, Outcome, Perimeter, ZoneOfTrust,
 };
 use keyaki_eval::Profile;
 use keyaki_ir::date;
 use keyaki_ir::glob::{self, Case};
 use keyaki_report::audit::{Audit, Format};
 use keyaki_symbolic::Budget;
+use keyaki_workspace::Config;
 
 use crate::command::check::parse;
 use crate::command::profile::ProfileArguments;
@@ -24,6 +26,8 @@ use crate::command::snapshot::load;
 use crate::command::trail;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
+
+use analysis::{Analysis, Scope};
 
 /// Find public and external access, what is unused, and administrators, in a snapshot of accounts
 ///
@@ -37,12 +41,17 @@ pub(crate) struct Arguments {
     /// What to look for; everything if none is given
     #[arg(long, value_enum, value_delimiter = ',', value_name = "ANALYSIS")]
     analysis: Vec<Analysis>,
-    /// Who is trusted: `account`, `organization`, or ids of accounts and organizations
-    #[arg(long, value_delimiter = ',', default_value = "account", value_name = "ZONE")]
+    /// Who is trusted: `account`, `organization`, or ids of accounts and organizations [default:
+    /// what the configuration says, else `account`]
+    #[arg(long, value_delimiter = ',', value_name = "ZONE")]
     zone: Vec<String>,
     /// After how many days without use something is unused
     #[arg(long, default_value_t = 90, value_name = "DAYS")]
     days: u32,
+    /// For the perimeter: the expected networks, as CIDR blocks and ids of VPCs and VPC endpoints
+    /// [default: what the configuration says]
+    #[arg(long, value_delimiter = ',', value_name = "NETWORK")]
+    network: Vec<String>,
     /// For internal access: the resources, by ARNs with wildcards
     #[arg(long, value_delimiter = ',', value_name = "ARN")]
     resource: Vec<String>,
@@ -86,60 +95,6 @@ pub(crate) struct AskOptions {
     jobs: Option<usize>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Analysis {
-    /// Access of principals outside of the zone of trust.
-    External,
-    /// Access that everybody has.
-    Public,
-    /// Roles, users, passwords, access keys and services that nobody uses.
-    Unused,
-    /// Users and roles that can do everything.
-    Admin,
-    /// Users and roles that can become administrators.
-    Escalation,
-    /// Who inside of the zone of trust has access to the resources of `--resource`.
-    Internal,
-    /// Services that anybody can make act on a resource.
-    ConfusedDeputy,
-    /// Other accounts that can assume a role without an external id.
-    ThirdParty,
-    /// Identity providers that let in subjects whom no policy names.
-    Federation,
-    /// Root users with access keys, in use or without a second factor, and users without one.
-    Credentials,
-}
-
-impl Analysis {
-    /// All that need no choice.
-    const ALL: [Analysis; 9] = [
-        Analysis::External,
-        Analysis::Public,
-        Analysis::Unused,
-        Analysis::Admin,
-        Analysis::Escalation,
-        Analysis::ConfusedDeputy,
-        Analysis::ThirdParty,
-        Analysis::Federation,
-        Analysis::Credentials,
-    ];
-
-    fn name(self) -> &'static str {
-        match self {
-            Analysis::External => "external",
-            Analysis::Public => "public",
-            Analysis::Unused => "unused",
-            Analysis::Admin => "admin",
-            Analysis::Escalation => "escalation",
-            Analysis::Internal => "internal",
-            Analysis::ConfusedDeputy => "confused-deputy",
-            Analysis::ThirdParty => "third-party",
-            Analysis::Federation => "federation",
-            Analysis::Credentials => "credentials",
-        }
-    }
-}
-
 fn format(name: &str) -> Result<Format, String> {
     Format::parse(name).ok_or_else(|| parse::one_of(name, &Format::ALL.map(Format::name)))
 }
@@ -151,7 +106,7 @@ fn output(text: &str) -> Result<(Format, PathBuf), String> {
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let now = now(arguments.now.as_deref())?;
     let clock = Clock { now, days: arguments.days };
-    let zone = zone(&arguments.zone)?;
+    let (perimeter, zone) = arguments.perimeter()?;
     let analyses = match arguments.analysis.is_empty() {
         true => Analysis::ALL.to_vec(),
         false => arguments.analysis.clone(),
@@ -163,8 +118,9 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let loaded = load(&arguments.folder, console)?;
     let profile = arguments.options.profile.read()?;
     let auditor = arguments.options.auditor(&loaded.snapshot, &profile, console);
+    let scope = Scope::new(&auditor, &perimeter, &clock);
     if arguments.stream || arguments.work_items {
-        let work = stream::Work::new(&auditor, &zone, &clock, &analyses);
+        let work = stream::Work::new(&scope, &analyses);
         return match arguments.work_items {
             true => work.write_items(console).map(|()| Exit::Clean),
             false => work.run(arguments, console),
@@ -179,9 +135,9 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
             picture = Some(found.picture);
             outcome.add(found.outcome);
         } else if *analysis == Analysis::Internal {
-            outcome.add(arguments.internal(&auditor, &zone, console));
+            outcome.add(arguments.internal(&scope, console));
         } else {
-            outcome.add(arguments.options.analyse(*analysis, &auditor, &zone, &clock, console));
+            outcome.add(arguments.options.analyse(*analysis, &scope, console));
         }
     }
     let proposals = match (&arguments.cloudtrail, analyses.contains(&Analysis::Unused)) {
@@ -191,12 +147,12 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         (Some(_), false) | (None, _) => BTreeMap::new(),
     };
     drop_repeated(&mut outcome);
-    outcome.not_analysed.extend(lacking(&analyses, &auditor));
+    outcome.not_analysed.extend(scope.lacking(&analyses));
     outcome.sort();
     let about = view::About {
         folder: arguments.folder.display().to_string(),
         analyses: analyses.iter().map(|a| a.name()).collect(),
-        zone: arguments.zone.join(", "),
+        zone,
         clock,
         profile: profile.name().to_owned(),
         catalog_date: auditor.catalog.snapshot().date.to_string(),
@@ -213,17 +169,28 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
 }
 
 impl Arguments {
+    /// What is trusted and expected by the options, else by the configuration; and the zone in words.
+    fn perimeter(&self) -> Result<(Perimeter, String), Failure> {
+        let config = self.earlier.configuration()?;
+        let said = |given: &[String], said: fn(&Config) -> &Vec<String>| match &config {
+            Some(config) if given.is_empty() => said(config).clone(),
+            Some(_) | None => given.to_vec(),
+        };
+        let mut ids = said(&self.zone, |c| &c.zone);
+        if ids.is_empty() {
+            ids.push("account".to_owned());
+        }
+        let networks = said(&self.network, |c| &c.networks);
+        let perimeter = Perimeter::new(zone(&ids)?, &networks).map_err(Failure::new)?;
+        Ok((perimeter, ids.join(", ")))
+    }
+
     /// Who inside has access to the chosen resources.
-    fn internal(
-        &self,
-        auditor: &Auditor<'_>,
-        zone: &ZoneOfTrust,
-        console: &mut Console,
-    ) -> Outcome {
+    fn internal(&self, scope: &Scope<'_>, console: &mut Console) -> Outcome {
         let chosen = |t: &keyaki_audit::Target| {
             self.resource.iter().any(|p| glob::matches(p, &t.arn, Case::Sensitive))
         };
-        let all = targets(auditor.snapshot);
+        let all = scope.targets();
         let mut outcome = Outcome::default();
         for pattern in &self.resource {
             if !all.iter().any(|t| glob::matches(pattern, &t.arn, Case::Sensitive)) {
@@ -234,24 +201,14 @@ impl Arguments {
                 });
             }
         }
-        let all: Vec<_> = all.into_iter().filter(chosen).collect();
+        let all: Vec<_> = all.iter().filter(|t| chosen(t)).collect();
+        let (zone, auditor) = (&scope.perimeter.zone, scope.auditor);
         outcome.add(
             self.options
                 .each("internal", &all, console, |t| keyaki_audit::internal(t, zone, auditor)),
         );
         outcome
     }
-}
-
-fn credentials(snapshot: &Snapshot, clock: &Clock) -> Outcome {
-    let mut outcome = Outcome::default();
-    for (id, account) in &snapshot.accounts {
-        outcome.add(keyaki_audit::root(id, account, clock));
-    }
-    for principal in snapshot.principals.values() {
-        outcome.add(keyaki_audit::no_second_factor(principal));
-    }
-    outcome
 }
 
 fn write(arguments: &Arguments, audit: &Audit, console: &mut Console) -> Result<(), Failure> {
@@ -279,58 +236,9 @@ impl AskOptions {
         Auditor { snapshot, catalog: console.catalog(), profile, steps: self.budget }
     }
 
-    fn analyse(
-        &self,
-        analysis: Analysis,
-        auditor: &Auditor<'_>,
-        zone: &ZoneOfTrust,
-        clock: &Clock,
-        console: &mut Console,
-    ) -> Outcome {
-        let name = analysis.name();
-        match analysis {
-            Analysis::External => {
-                let all = targets(auditor.snapshot);
-                let shares = &auditor.snapshot.shares;
-                let mut found = self.each(name, shares, console, |s| {
-                    keyaki_audit::external_share(s, zone, auditor)
-                });
-                found.add(
-                    self.each(name, &all, console, |t| keyaki_audit::external(t, zone, auditor)),
-                );
-                found
-            }
-            Analysis::Public => {
-                let all = targets(auditor.snapshot);
-                let shares = &auditor.snapshot.shares;
-                let mut found = self.each(name, shares, console, keyaki_audit::public_share);
-                found.add(self.each(name, &all, console, |t| keyaki_audit::public(t, auditor)));
-                found
-            }
-            Analysis::Unused => {
-                let all: Vec<_> = auditor.snapshot.described_principals().collect();
-                self.each(name, &all, console, |p| keyaki_audit::unused(p, clock, auditor.snapshot))
-            }
-            Analysis::Admin => {
-                let all: Vec<_> = auditor.snapshot.described_principals().collect();
-                self.each(name, &all, console, |p| keyaki_audit::admin(p, auditor))
-            }
-            Analysis::ConfusedDeputy => {
-                let all = targets(auditor.snapshot);
-                self.each(name, &all, console, |t| keyaki_audit::deputies(t, auditor))
-            }
-            Analysis::ThirdParty => {
-                let all = targets(auditor.snapshot);
-                self.each(name, &all, console, |t| keyaki_audit::third_parties(t, zone, auditor))
-            }
-            Analysis::Federation => {
-                let all = targets(auditor.snapshot);
-                self.each(name, &all, console, |t| keyaki_audit::federation(t, auditor))
-            }
-            Analysis::Credentials => credentials(auditor.snapshot, clock),
-            // These are asked with more than these arguments.
-            Analysis::Escalation | Analysis::Internal => Outcome::default(),
-        }
+    fn analyse(&self, analysis: Analysis, scope: &Scope<'_>, console: &mut Console) -> Outcome {
+        let items = scope.items(analysis);
+        self.each(analysis.name(), &items, console, |item| scope.outcome(analysis, *item))
     }
 
     fn escalations(
@@ -431,24 +339,4 @@ fn drop_repeated(outcome: &mut Outcome) {
             && f.conditions.is_empty();
         !(repeats && public.contains(&f.resource))
     });
-}
-
-/// What the snapshot lacks for these analyses, and what was not understood of it.
-fn lacking(analyses: &[Analysis], auditor: &Auditor<'_>) -> Vec<NotAnalysed> {
-    let coverage = keyaki_account::coverage(auditor.snapshot);
-    let asked = |question: &str| {
-        analyses.iter().map(|a| a.name()).find(|name| *name == question || question == "all")
-    };
-    let missing = coverage.missing.iter().filter_map(|m| {
-        let analysis = asked(m.question)?;
-        let why = "the snapshot does not hold it".to_owned();
-        Some(NotAnalysed { analysis, about: m.what.clone(), why })
-    });
-    let (weighty, _) = auditor.snapshot.remarks_by_weight();
-    let remarks = weighty.into_iter().map(|r| NotAnalysed {
-        analysis: "all",
-        about: r.about.clone(),
-        why: format!("{} (weakens: {})", r.message, r.weakens),
-    });
-    missing.chain(remarks).collect()
 }

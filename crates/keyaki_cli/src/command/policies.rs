@@ -464,12 +464,15 @@ fn document(
 
 const EVERYTHING: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
 
+const EVERYTHING_TO_EVERYBODY: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}"#;
+
 /// A policy of AWS's own, by its ARN or id.
 fn built_in(name: &str) -> Option<&'static str> {
     let is_managed = name.starts_with("arn:") && name.contains(":iam::aws:policy/");
     let managed = || keyaki_catalog::embedded().managed_policy(name).map(|p| p.document);
     match name {
         "p-FullAWSAccess" => Some(EVERYTHING),
+        "p-RCPFullAWSAccess" => Some(EVERYTHING_TO_EVERYBODY),
         _ if is_managed => managed(),
         _ => None,
     }

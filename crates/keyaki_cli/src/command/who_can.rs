@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use keyaki_account::ResourceKind;
-use keyaki_audit::{Asked, Can, Reach, who_can};
+use keyaki_account::{Resource, ResourceKind};
+use keyaki_audit::{Asked, Can, Reach, endpoints, who_can};
 use keyaki_ir::Arn;
 use keyaki_report::audit::{request_json, shell, statement_json};
 use serde_json::{Value, json};
@@ -26,6 +26,9 @@ pub(crate) struct Arguments {
     /// The resource: an ARN, perhaps with wildcards, or `*`
     #[arg(long, value_name = "ARN")]
     resource: String,
+    /// The VPC endpoint that requests come through: its id or ARN
+    #[arg(long, value_name = "ENDPOINT")]
+    endpoint: Option<String>,
     /// The folder; docs/snapshots.md tells what may be in it
     #[arg(value_name = "DIR")]
     folder: PathBuf,
@@ -49,7 +52,14 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let loaded = load(&arguments.folder, console)?;
     let profile = arguments.options.profile()?;
     let auditor = arguments.options.auditor(&loaded.snapshot, &profile, console);
-    let asked = Asked::new(&arguments.action, &arguments.resource, &auditor);
+    let mut asked = Asked::new(&arguments.action, &arguments.resource, &auditor);
+    if let Some(name) = &arguments.endpoint {
+        let is_it = |e: &&Resource| e.arn == *name || e.arn.rsplit('/').next() == Some(name);
+        let endpoint = endpoints(auditor.snapshot).find(is_it).ok_or_else(|| {
+            Failure::new(format!("the snapshot does not hold the VPC endpoint `{name}`"))
+        })?;
+        asked = asked.through(endpoint).map_err(Failure::new)?;
+    }
     let principals: Vec<_> = auditor.snapshot.described_principals().collect();
     let found =
         arguments.options.map("who-can", &principals, console, |p| who_can(&asked, p, &auditor));

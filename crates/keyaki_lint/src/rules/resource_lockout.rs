@@ -73,7 +73,7 @@ const CHANGES: [&str; 8] = [
 
 /// The bucket that objects are in, whose policy it is; other resources as they are.
 fn bucket(resource: &str) -> &str {
-    let is_s3 = resource.splitn(4, ':').nth(2) == Some("s3");
+    let is_s3 = resource.split(':').nth(2) == Some("s3");
     resource.split_once('/').filter(|_| is_s3).map_or(resource, |(bucket, _)| bucket)
 }
 

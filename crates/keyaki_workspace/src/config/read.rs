@@ -72,7 +72,7 @@ struct Reader<'a> {
     text: &'a str,
 }
 
-const TOP: [&str; 11] = [
+const TOP: [&str; 12] = [
     "persona",
     "select",
     "ignore",
@@ -84,9 +84,11 @@ const TOP: [&str; 11] = [
     "files",
     "suppress",
     "archive",
+    "perimeter",
 ];
 const FILES: [&str; 4] = ["path", "kind", "resource-type", "ignore"];
 const ARCHIVE: [&str; 3] = ["when", "reason", "expires"];
+const PERIMETER: [&str; 2] = ["zone", "networks"];
 const TESTS: [&str; 4] = ["eq", "neq", "contains", "exists"];
 const SUPPRESS: [&str; 6] = ["rule", "path", "sid", "at", "reason", "expires"];
 
@@ -106,6 +108,7 @@ impl Reader<'_> {
                 levels.push((rule, level(text(value)?).map_err(|m| (value.span(), m))?));
             }
         }
+        let (zone, networks) = perimeter(table)?;
         Ok(Config {
             path: PathBuf::new(),
             text: "".into(),
@@ -119,6 +122,8 @@ impl Reader<'_> {
             files: self.all(table, "files", Self::per_file)?,
             suppressions: self.all(table, "suppress", Self::suppression)?,
             archive: self.all(table, "archive", Self::archive)?,
+            zone,
+            networks,
             today: Date::EPOCH,
         })
     }
@@ -206,6 +211,18 @@ impl Reader<'_> {
         let built = builder.build().map_err(|e| (value.span(), e.to_string()))?;
         Ok(Some(Paths(built)))
     }
+}
+
+/// Who is trusted in snapshots, and from where requests are expected.
+fn perimeter(table: &DeTable<'_>) -> Read<(Vec<String>, Vec<String>)> {
+    let Some(value) = table.get("perimeter") else { return Ok(Default::default()) };
+    let table = as_table(value)?;
+    known(table, &PERIMETER)?;
+    let list = |name: &str| -> Read<Vec<String>> {
+        let values = table.get(name).map_or(Ok(Vec::new()), texts)?;
+        Ok(values.into_iter().map(|(text, _)| text.to_owned()).collect())
+    };
+    Ok((list("zone")?, list("networks")?))
 }
 
 fn criterion(value: &Spot<'_>) -> Read<Criterion> {
@@ -450,6 +467,7 @@ mod tests {
             ("/properties/files/items/properties", FILES.as_slice()),
             ("/properties/suppress/items/properties", SUPPRESS.as_slice()),
             ("/properties/archive/items/properties", ARCHIVE.as_slice()),
+            ("/properties/perimeter/properties", PERIMETER.as_slice()),
             ("/properties/require/items/properties", require::REQUIRE.as_slice()),
         ] {
             let (mut said, mut read) = (names(at), read.to_vec());

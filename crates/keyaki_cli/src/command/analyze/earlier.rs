@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use keyaki_audit::FindingKind;
 use keyaki_report::audit::{Audit, Finding, Resolved};
 use keyaki_workspace::{Config, today};
 use serde_json::{Value, json};
@@ -34,9 +35,14 @@ pub(crate) struct EarlierOptions {
 }
 
 impl EarlierOptions {
+    /// The configuration that applies.
+    pub(crate) fn configuration(&self) -> Result<Option<Config>, Failure> {
+        config::load(self.config.as_deref(), self.no_config)
+    }
+
     /// Gives findings their status, and puts aside what archive rules and the baseline say.
     pub(crate) fn apply(&self, audit: &mut Audit) -> Result<(), Failure> {
-        let archive = config::load(self.config.as_deref(), self.no_config)?;
+        let archive = self.configuration()?;
         let since = self.since.as_deref().map(read).transpose()?;
         if let Some(since) = &since {
             compare(audit, since);
@@ -93,7 +99,12 @@ fn compare(audit: &mut Audit, since: &BTreeMap<String, Value>) {
         });
     }
     let is_found = |id: &String| audit.findings.iter().any(|f| f.id == *id);
-    let was_asked = |kind: &str| audit.analyses.iter().any(|a| kind.starts_with(a));
+    let analysis =
+        |kind: &str| FindingKind::ALL.iter().find(|k| k.name() == kind)?.analysis().into();
+    let was_asked = |kind: &str| {
+        let analysis: Option<&str> = analysis(kind);
+        analysis.is_some_and(|name| audit.analyses.contains(&name))
+    };
     let gone = since.iter().filter(|(id, _)| !is_found(id)).map(|(id, before)| Resolved {
         id: id.clone(),
         kind: text_of(before, "kind").unwrap_or_default(),

@@ -7,12 +7,12 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufReader};
 
-use keyaki_account::Principal;
-use keyaki_audit::{Auditor, Clock, NotAnalysed, Outcome, Target, ZoneOfTrust, targets};
+use keyaki_audit::{NotAnalysed, Outcome};
 use keyaki_report::audit::finding_json;
 use serde_json::{Value, json};
 
-use super::{Analysis, Arguments, lacking, view};
+use super::analysis::{Analysis, Item, Scope};
+use super::{Arguments, view};
 use crate::command::simulate::batch::{LONGEST, read_line};
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
@@ -22,31 +22,21 @@ const PORTION: usize = 256;
 
 /// What items are looked up in.
 pub(super) struct Work<'w> {
-    pub(super) auditor: &'w Auditor<'w>,
-    pub(super) zone: &'w ZoneOfTrust,
-    pub(super) clock: &'w Clock,
-    pub(super) analyses: &'w [Analysis],
-    /// By ARN, each as often as the snapshot describes it.
-    targets: BTreeMap<String, Vec<Target>>,
-    principals: BTreeMap<&'w str, Vec<&'w Principal>>,
+    scope: &'w Scope<'w>,
+    analyses: &'w [Analysis],
+    /// By analysis and name, each as often as the snapshot describes it.
+    items: BTreeMap<(&'static str, &'w str), Vec<Item<'w>>>,
 }
 
 impl<'w> Work<'w> {
-    pub(super) fn new(
-        auditor: &'w Auditor<'w>,
-        zone: &'w ZoneOfTrust,
-        clock: &'w Clock,
-        analyses: &'w [Analysis],
-    ) -> Self {
-        let mut by_arn: BTreeMap<String, Vec<Target>> = BTreeMap::new();
-        for target in targets(auditor.snapshot) {
-            by_arn.entry(target.arn.clone()).or_default().push(target);
+    pub(super) fn new(scope: &'w Scope<'w>, analyses: &'w [Analysis]) -> Self {
+        let mut items: BTreeMap<(&'static str, &str), Vec<Item<'_>>> = BTreeMap::new();
+        for analysis in analyses {
+            for item in scope.items(*analysis) {
+                items.entry((analysis.name(), item.name())).or_default().push(item);
+            }
         }
-        let mut principals: BTreeMap<&str, Vec<&Principal>> = BTreeMap::new();
-        for principal in auditor.snapshot.described_principals() {
-            principals.entry(&principal.arn).or_default().push(principal);
-        }
-        Work { auditor, zone, clock, analyses, targets: by_arn, principals }
+        Work { scope, analyses, items }
     }
 
     /// All items, a line each.
@@ -54,34 +44,13 @@ impl<'w> Work<'w> {
         console.write(|out| {
             writeln!(out, "{}", json!({"analysis": "snapshot"}))?;
             for analysis in self.analyses {
-                for about in self.abouts(*analysis) {
-                    writeln!(out, "{}", json!({"analysis": analysis.name(), "about": about}))?;
+                let own = self.items.keys().filter(|(name, _)| *name == analysis.name());
+                for (name, about) in own {
+                    writeln!(out, "{}", json!({"analysis": name, "about": about}))?;
                 }
             }
             Ok(())
         })
-    }
-
-    fn abouts(&self, analysis: Analysis) -> Vec<&str> {
-        match analysis {
-            Analysis::External | Analysis::Public => {
-                let shared = self.auditor.snapshot.shares.iter().map(|s| s.resource.as_str());
-                let mut all: Vec<&str> =
-                    self.targets.keys().map(String::as_str).chain(shared).collect();
-                all.sort_unstable();
-                all.dedup();
-                all
-            }
-            Analysis::ConfusedDeputy | Analysis::ThirdParty | Analysis::Federation => {
-                self.targets.keys().map(String::as_str).collect()
-            }
-            Analysis::Unused | Analysis::Admin => self.principals.keys().copied().collect(),
-            Analysis::Credentials => {
-                let accounts = self.auditor.snapshot.accounts.keys().map(String::as_str);
-                accounts.chain(self.principals.keys().copied()).collect()
-            }
-            Analysis::Escalation | Analysis::Internal => Vec::new(),
-        }
     }
 
     /// Works on the items of standard input. A bad one gives an error, and the rest goes on.
@@ -123,7 +92,7 @@ impl<'w> Work<'w> {
         let text = |name: &str| item.get(name).and_then(Value::as_str);
         let name = text("analysis").ok_or("there is no `analysis`")?;
         if name == "snapshot" {
-            let mut not_analysed = lacking(self.analyses, self.auditor);
+            let mut not_analysed = self.scope.lacking(self.analyses);
             not_analysed.extend(self.apart());
             let outcome = Outcome { not_analysed, ..Outcome::default() };
             return Ok((name.to_owned(), String::new(), outcome));
@@ -150,43 +119,9 @@ impl<'w> Work<'w> {
 
     /// What an analysis finds about something; none where the snapshot holds nothing of that name.
     fn outcome(&self, analysis: Analysis, about: &str) -> Option<Outcome> {
-        let (auditor, zone) = (self.auditor, self.zone);
-        let (snapshot, clock) = (auditor.snapshot, self.clock);
-        let shares = || snapshot.shares.iter().filter(|s| s.resource == about);
-        let targets = self.targets.get(about).map_or(&[][..], Vec::as_slice).iter();
-        let principals = self.principals.get(about).map_or(&[][..], Vec::as_slice).iter().copied();
-        let found: Vec<Outcome> = match analysis {
-            Analysis::External => shares()
-                .map(|s| keyaki_audit::external_share(s, zone, auditor))
-                .chain(targets.map(|t| keyaki_audit::external(t, zone, auditor)))
-                .collect(),
-            Analysis::Public => shares()
-                .map(keyaki_audit::public_share)
-                .chain(targets.map(|t| keyaki_audit::public(t, auditor)))
-                .collect(),
-            Analysis::ConfusedDeputy => {
-                targets.map(|t| keyaki_audit::deputies(t, auditor)).collect()
-            }
-            Analysis::ThirdParty => {
-                targets.map(|t| keyaki_audit::third_parties(t, zone, auditor)).collect()
-            }
-            Analysis::Federation => targets.map(|t| keyaki_audit::federation(t, auditor)).collect(),
-            Analysis::Unused => {
-                principals.map(|p| keyaki_audit::unused(p, clock, snapshot)).collect()
-            }
-            Analysis::Admin => principals.map(|p| keyaki_audit::admin(p, auditor)).collect(),
-            Analysis::Credentials => {
-                let account = snapshot.accounts.get_key_value(about).into_iter();
-                account
-                    .map(|(id, account)| keyaki_audit::root(id, account, clock))
-                    .chain(principals.map(keyaki_audit::no_second_factor))
-                    .collect()
-            }
-            Analysis::Escalation | Analysis::Internal => Vec::new(),
-        };
+        let items = self.items.get(&(analysis.name(), about))?;
         let mut outcome = Outcome::default();
-        (!found.is_empty()).then_some(())?;
-        found.into_iter().for_each(|part| outcome.add(part));
+        items.iter().for_each(|item| outcome.add(self.scope.outcome(analysis, *item)));
         outcome.sort();
         Some(outcome)
     }

@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, Read};
 
 use keyaki_analyze::{Checker, Draft};
-use keyaki_eval::{AskedKeys, Evaluator, Outcome, Reason, StatementRef, complete_where};
+use keyaki_eval::{AskedKeys, Evaluator, Outcome, Reason, StatementRef, Verdict, complete_where};
 use serde_json::json;
 
 use crate::command::policies::Loaded;
+use crate::command::simulate::view::missing_policy;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
 
@@ -46,7 +47,9 @@ pub(crate) fn run(
             }
             Ok(_) if line.trim_ascii().is_empty() => continue,
             Ok(_) => match batch.decide(&line) {
-                Ok(outcome) => batch.write_outcome(number, &outcome, &mut answer),
+                Ok((outcome, note)) => {
+                    batch.write_outcome(number, &outcome, note.as_deref(), &mut answer);
+                }
                 Err(error) => {
                     bad = true;
                     write_error(number, &error, &mut answer);
@@ -95,7 +98,8 @@ impl<'e> Batch<'e> {
         }
     }
 
-    fn decide(&mut self, line: &[u8]) -> Result<Outcome, String> {
+    /// The decision, and what the reader should know about it.
+    fn decide(&mut self, line: &[u8]) -> Result<(Outcome, Option<String>), String> {
         let text = str::from_utf8(line).map_err(|_| "the line is not UTF-8")?;
         let draft = Draft::read(text.trim_ascii_end().as_bytes())
             .map_err(|(message, _, column)| format!("column {column}: {message}"))?;
@@ -107,10 +111,19 @@ impl<'e> Batch<'e> {
             request = complete_where(request, is_wanted).map_err(|c| c.to_string())?.request;
         }
         asked.absent.iter().for_each(|key| request.context.remove(key));
-        Ok(self.evaluator.decide(&request))
+        let outcome = self.evaluator.decide(&request);
+        let is_allowed = outcome.verdict == Verdict::Allow;
+        let note = is_allowed.then(|| missing_policy(self.evaluator.policies(), &request));
+        Ok((outcome, note.flatten()))
     }
 
-    fn write_outcome(&mut self, line: u64, outcome: &Outcome, out: &mut String) {
+    fn write_outcome(
+        &mut self,
+        line: u64,
+        outcome: &Outcome,
+        note: Option<&str>,
+        out: &mut String,
+    ) {
         // Writing to a string cannot fail.
         let _ = write!(out, "{{\"version\":1,\"line\":{line},\"decision\":\"");
         out.push_str(outcome.verdict.name());
@@ -130,7 +143,11 @@ impl<'e> Batch<'e> {
             let object = || statement(self.loaded, *at);
             out.push_str(self.statements.entry(*at).or_insert_with(object));
         }
-        out.push_str("]}");
+        out.push(']');
+        if let Some(note) = note {
+            let _ = write!(out, ",\"notes\":[{}]", json!(note));
+        }
+        out.push('}');
     }
 }
 
