@@ -40,6 +40,7 @@ pub(crate) fn schema(rules: &[String]) -> Value {
             "files": { "type": "array", "items": files(&resource_types) },
             "suppress": { "type": "array", "items": suppression() },
             "archive": { "type": "array", "items": archive() },
+            "perimeter": perimeter(),
         },
         "$defs": {
             "rule": { "enum": rule },
@@ -55,6 +56,19 @@ fn list(items: &str, description: &str) -> Value {
 
 fn one_or_more(item: &Value, description: &str) -> Value {
     json!({ "description": description, "anyOf": [item, { "type": "array", "items": item }] })
+}
+
+fn perimeter() -> Value {
+    let texts = |description| one_or_more(&json!({ "type": "string" }), description);
+    json!({
+        "type": "object",
+        "description": "What `keyaki analyze` takes to be trusted and expected.",
+        "additionalProperties": false,
+        "properties": {
+            "zone": texts("Who is trusted: `account`, `organization`, or ids of accounts and organizations."),
+            "networks": texts("From where requests are expected: CIDR blocks, ids of VPCs and of VPC endpoints."),
+        },
+    })
 }
 
 fn files(resource_types: &[&str]) -> Value {

@@ -55,7 +55,7 @@ fn fresh() -> Option<Process> {
 fn a_limit_ends_the_question_and_not_the_next_one() {
     let Some(mut process) = fresh() else { return };
     let start = Instant::now();
-    let limits = Limits { wall: Duration::from_millis(300), ..LIMITS };
+    let limits = Limits { wall: Duration::from_millis(60), ..LIMITS };
     let (hard, easy) = easy_after(&mut process, limits);
     assert!(matches!(hard, Decided::Undecided(Reason::Unknown(_) | Reason::Failed(_))), "{hard:?}");
     assert!(matches!(easy, Decided::Sat(_)), "{easy:?}");
