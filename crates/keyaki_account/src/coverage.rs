@@ -95,6 +95,7 @@ fn missing(snapshot: &Snapshot) -> Vec<Missing> {
             lacks("lock-out", format!("users, groups and roles of {id}"));
             lacks("boundary", format!("users, groups and roles of {id}"));
             lacks("abac", format!("users, groups and roles of {id}"));
+            lacks("mfa", format!("users, groups and roles of {id}"));
             lacks("perimeter", format!("users, groups and roles of {id}"));
         }
         if !account.has_credential_report {

@@ -61,8 +61,9 @@ fn add<'c>(fragment: &mut Fragment, file: &Arc<str>, cell: &dyn Fn(&str) -> Opti
         return fragment.remark("a line without an ARN", "unused passwords and access keys");
     };
     let truth = |name: &str| match cell(name) {
-        Some("true") => Some(true),
-        Some("false") => Some(false),
+        // Spreadsheets write them in capitals.
+        Some(text) if text.eq_ignore_ascii_case("true") => Some(true),
+        Some(text) if text.eq_ignore_ascii_case("false") => Some(false),
         Some(_) | None => None,
     };
     let time = |name: &str| cell(name).and_then(instant);

@@ -158,6 +158,15 @@ impl Asked {
         Access { actions: vec![self.action.clone()], resources: resources.into_iter().collect() }
     }
 
+    /// Whether what guards a resource may bear on what is asked: an action of its service on it, or
+    /// on something in it.
+    pub fn bears_on(&self, arn: &str) -> bool {
+        let service = arn.split(':').nth(2).unwrap_or_default();
+        let within = [arn.to_owned(), format!("{arn}/*")];
+        glob::intersects(&format!("{service}:*"), &self.action, Case::Insensitive)
+            && within.iter().any(|own| glob::intersects(own, &self.resource, Case::Sensitive))
+    }
+
     fn may_be_of(&self, target: &Target) -> bool {
         let own = format!("{}*:*", target.service());
         let meets = |own: &String| glob::intersects(own, &self.resource, Case::Sensitive);

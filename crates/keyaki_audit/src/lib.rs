@@ -51,7 +51,8 @@ pub use mfa::without_mfa;
 pub use never_used::{NeverUsed, never_used, unused_actions};
 pub use outsiders::{deputies, federation, third_parties};
 pub use perimeter::{
-    Perimeter, endpoints, perimeter_of_endpoint, perimeter_of_principal, perimeter_of_target,
+    Perimeter, endpoints, perimeter_of_endpoint, perimeter_of_principal, perimeter_of_share,
+    perimeter_of_target,
 };
 pub use proposal::{Allowed, Proposal, Used, Within, proposal};
 pub use reach::{Can, Reach, WhatCan, what_can, who_can};

@@ -132,7 +132,10 @@ pub fn lock_out(target: &Target, auditor: &Auditor<'_>) -> Outcome {
     }
     match lock.is_open() {
         Ok(true) => Outcome::default(),
-        Ok(false) => lock.shut().unwrap_or_else(not),
+        Ok(false) => match target.sessions() {
+            Some(why) => not(why),
+            None => lock.shut().unwrap_or_else(not),
+        },
         Err(why) => not(why),
     }
 }

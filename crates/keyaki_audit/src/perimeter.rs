@@ -12,7 +12,7 @@ mod side;
 
 use std::sync::Arc;
 
-use keyaki_account::{Principal, Resource, ResourceKind, Snapshot, Stored};
+use keyaki_account::{Principal, Resource, ResourceKind, Share, Snapshot, Stored};
 use keyaki_analyze::{Access, Answer, Subject, no_access_beyond, no_new_access_among};
 use keyaki_eval::{Caller, Layer, Policies};
 use keyaki_ir::ip::Cidr;
@@ -21,6 +21,7 @@ use crate::escalation::is_service_linked;
 use crate::exposure::{full_access, is_blocked, subjects};
 use crate::finding::{About, Outcome};
 use crate::layered::Layered;
+use crate::shared::external_share;
 use crate::target::Target;
 use crate::{Auditor, ZoneOfTrust, zone};
 
@@ -68,6 +69,17 @@ impl Perimeter {
     pub fn has_networks(&self) -> bool {
         !self.addresses.is_empty() || !self.vpcs.is_empty()
     }
+}
+
+/// Whether an ACL, a list or a grant lets somebody in who is not trusted; what exactly it gives,
+/// the analysis of external access tells.
+pub fn perimeter_of_share(share: &Share, perimeter: &Perimeter, auditor: &Auditor<'_>) -> Outcome {
+    if external_share(share, &perimeter.zone, auditor).findings.is_empty() {
+        return Outcome::default();
+    }
+    let why =
+        format!("its {} lets in somebody who is not trusted; `external` tells whom", share.by);
+    Outcome::not(NAME, &share.resource, why)
 }
 
 /// Whether the policy of a resource or role lets somebody in from outside of the perimeter.

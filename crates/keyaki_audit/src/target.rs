@@ -102,7 +102,19 @@ impl Target {
 
     /// Why more or less access than what is found may come from its policy.
     pub fn doubt(&self) -> Option<String> {
-        self.unreadable().or_else(|| self.elsewhere())
+        self.unreadable().or_else(|| self.elsewhere()).or_else(|| self.sessions())
+    }
+
+    /// That its policy lets in sessions by their names: who asks about a role asks about a session
+    /// of some name.
+    pub(crate) fn sessions(&self) -> Option<String> {
+        let statements = self.policy.iter().flat_map(|p| &p.policy.statements);
+        let allows = statements.filter(|s| s.effect() == Some(Effect::Allow));
+        let entries = allows.filter_map(|s| s.principal.as_ref()).flat_map(|p| p.entries());
+        let mut sessions =
+            entries.filter(|(_, e)| e.principal == keyaki_ir::Principal::AssumedRole);
+        let (_, entry) = sessions.next()?;
+        Some(format!("its policy names the session `{}`, not the role that it is of", entry.text))
     }
 
     /// Why its policy cannot be asked about.

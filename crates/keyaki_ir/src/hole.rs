@@ -354,6 +354,10 @@ fn widened_resource(entry: Option<Value<'_>>, origin: NodeId) -> ResourcePattern
         text.push_str(&before);
         // Colons of variables separate nothing.
         is_in_last = Pattern::new(&*text).widened().matches(':').count() >= 5;
+        if label.is_some() && opens_variable(&text) {
+            is_in_last = false;
+            break;
+        }
         match label.as_deref() {
             None => {}
             Some(label) if PLAIN.contains(&label) => text.push('*'),
@@ -367,6 +371,11 @@ fn widened_resource(entry: Option<Value<'_>>, origin: NodeId) -> ResourcePattern
     let text = if is_arn { text } else { "*".to_owned() };
     let arn = Arn::parse(&text);
     ResourcePattern { pattern: Pattern::new(text), arn, origin }
+}
+
+/// Whether what comes next may make a policy variable of the end of a text.
+fn opens_variable(text: &str) -> bool {
+    text.ends_with('$') || text.rsplit_once("${").is_some_and(|(_, rest)| !rest.contains('}'))
 }
 
 #[cfg(test)]
@@ -409,6 +418,8 @@ mod tests {
         assert_eq!(resource("arn:<Partition>:sqs:eu-west-1:1:q"), "*");
         assert_eq!(resource("arn:aws:s3:${a:b}:<Bucket>:x"), "*");
         assert_eq!(resource("<Arn>"), "*");
+        assert_eq!(resource("arn:aws:s3:::$<Variable>"), "*");
+        assert_eq!(resource("arn:aws:s3:::${aws:<Key>}"), "*");
     }
 
     #[test]

@@ -89,6 +89,12 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     for note in chosen.as_ref().map_or(Ok(Vec::new()), Chosen::notes)? {
         console.remark(&format!("note: {note}"));
     }
+    if pairs.iter().any(|pair| pair.is_of_template) {
+        console.remark(
+            "note: what templates and plans attach to roles, users and resources outside of \
+             themselves is not compared",
+        );
+    }
     let color = console.has_color();
     console.write(|out| match arguments.format {
         Format::Text => comparison::write_text(&comparisons, color, out),

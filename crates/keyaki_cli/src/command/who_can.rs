@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use keyaki_account::{Resource, ResourceKind};
+use keyaki_account::{Resource, ResourceKind, Snapshot};
 use keyaki_audit::{Asked, Can, Reach, endpoints, who_can};
 use keyaki_ir::Arn;
 use keyaki_report::audit::{request_json, shell, statement_json};
@@ -45,6 +45,9 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     if !has_wildcard && catalog.action(&arguments.action).is_none() {
         return Err(Failure::new(format!("there is no action `{}`", arguments.action)));
     }
+    if has_wildcard && catalog.expand(&arguments.action).is_empty() {
+        return Err(Failure::new(format!("no action matches `{}`", arguments.action)));
+    }
     if arguments.resource != "*" && Arn::plain(&arguments.resource).is_none() {
         let message = format!("`{}` is neither an ARN nor `*`", arguments.resource);
         return Err(Failure::new(message));
@@ -67,7 +70,9 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let answer = Answer {
         of: principals.len(),
         notes: notes(&asked),
-        weaknesses: doubts(&asked).chain(weaknesses(&loaded.snapshot, "who-can")).collect(),
+        weaknesses: doubts(&asked, &loaded.snapshot)
+            .chain(weaknesses(&loaded.snapshot, "who-can"))
+            .collect(),
         found,
     };
     console.write(|out| match arguments.format {
@@ -136,13 +141,15 @@ fn notes(asked: &Asked) -> Vec<String> {
 }
 
 /// What of the policies of resources could not be asked.
-fn doubts(asked: &Asked) -> impl Iterator<Item = String> {
+fn doubts<'a>(asked: &'a Asked, snapshot: &'a Snapshot) -> impl Iterator<Item = String> + 'a {
     let of_target = |t: &keyaki_audit::Target| Some(format!("{}: {}", t.arn, t.doubt()?));
     let can_have_policy =
         ResourceKind::of_arn(&asked.resource).is_some() || !asked.guarded.is_empty();
     let lacks = asked.targets.is_empty() && can_have_policy;
     let lacks = lacks.then(|| "not in the snapshot: the policy of the resource".to_owned());
-    asked.targets.iter().filter_map(of_target).chain(lacks)
+    let shares = snapshot.shares.iter().filter(|share| asked.bears_on(&share.resource));
+    let shares = shares.map(|s| format!("{}: what its {} gives", s.resource, s.by));
+    asked.targets.iter().filter_map(of_target).chain(lacks).chain(shares)
 }
 
 fn text(answer: &Answer) -> String {

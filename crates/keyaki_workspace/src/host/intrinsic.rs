@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use keyaki_diag::TextRange;
 
 use super::attachment;
-use super::node::{Id, Kind, Nodes};
+use super::node::{Id, Kind, Nodes, Text};
 use super::written::Source;
 
 /// How deep functions may nest.
@@ -70,6 +70,30 @@ pub(crate) enum Part<'n> {
     Made(String, TextRange),
     /// A hole with its label.
     Hole(String, TextRange),
+}
+
+/// How a dynamic reference begins, which CloudFormation replaces by what a parameter or secret
+/// holds: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>.
+const DYNAMIC: &str = "{{resolve:";
+
+/// A part of a text with holes for its dynamic references. One that goes on in what a function puts
+/// behind the text has its hole up to there.
+fn dynamic(text: &Text, range: std::ops::Range<usize>) -> Vec<Part<'_>> {
+    let plain = |range: std::ops::Range<usize>| {
+        let part = text.value.get(range.clone()).filter(|part| !part.is_empty());
+        part.map(|part| Part::Text(part, Source::Text(text, range.start)))
+    };
+    let (mut parts, mut at) = (Vec::new(), range.start);
+    let rest = |at: usize| text.value.get(at..range.end).unwrap_or_default();
+    while let Some(start) = rest(at).find(DYNAMIC).map(|i| at + i) {
+        let end = rest(start).find("}}").map_or(range.end, |i| start + i + 2);
+        parts.extend(plain(at..start));
+        let label = text.value.get(start..end).unwrap_or_default().to_owned();
+        parts.push(Part::Hole(label, Source::Text(text, 0).range(start, end)));
+        at = end;
+    }
+    parts.extend(plain(at..range.end));
+    parts
 }
 
 impl<'n> Template<'n> {
@@ -137,6 +161,11 @@ impl<'n> Resolver<'_, 'n> {
         let range = nodes.get(id).range;
         for depth in depth..MAX_DEPTH {
             let Some((name, argument)) = self.template.function(id) else {
+                if let Kind::Text(text) = &nodes.get(id).kind
+                    && text.value.contains(DYNAMIC)
+                {
+                    return Resolved::Parts(dynamic(text, 0..text.value.len()));
+                }
                 return Resolved::Node(id);
             };
             if !self.template.step() {
@@ -288,8 +317,7 @@ impl<'n> Resolver<'_, 'n> {
         let mut parts = Vec::new();
         let mut at = 0;
         let plain = |parts: &mut Vec<Part<'n>>, range: std::ops::Range<usize>| {
-            let source = Source::Text(text, range.start);
-            parts.push(Part::Text(value.get(range).unwrap_or_default(), source));
+            parts.extend(dynamic(text, range));
         };
         while let Some(start) = value.get(at..).and_then(|rest| rest.find("${")).map(|i| at + i) {
             let Some(end) = value.get(start..).and_then(|rest| rest.find('}')) else { break };

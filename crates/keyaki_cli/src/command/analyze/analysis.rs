@@ -143,7 +143,7 @@ impl<'s> Scope<'s> {
             | Analysis::Abac => principals().collect(),
             Analysis::Perimeter => {
                 let endpoints = keyaki_audit::endpoints(snapshot).map(Item::Endpoint);
-                targets().chain(endpoints).chain(principals()).collect()
+                targets().chain(shares()).chain(endpoints).chain(principals()).collect()
             }
             Analysis::Credentials => {
                 let accounts = snapshot.accounts.iter().map(|(id, a)| Item::Account(id, a));
@@ -159,6 +159,9 @@ impl<'s> Scope<'s> {
             Item::Target(target) => self.of_target(analysis, target),
             Item::Principal(principal) => self.of_principal(analysis, principal),
             Item::Share(share) if analysis == Analysis::Public => keyaki_audit::public_share(share),
+            Item::Share(share) if analysis == Analysis::Perimeter => {
+                keyaki_audit::perimeter_of_share(share, self.perimeter, self.auditor)
+            }
             Item::Share(share) => {
                 keyaki_audit::external_share(share, &self.perimeter.zone, self.auditor)
             }

@@ -16,6 +16,8 @@ pub(crate) struct Pair {
     pub(crate) new: Loaded,
     /// Whether both revisions are the same text.
     pub(crate) is_same: bool,
+    /// Whether they are of a template or plan.
+    pub(crate) is_of_template: bool,
 }
 
 /// A text with the name that it is shown by.
@@ -69,7 +71,7 @@ fn pairs_of(name: String, old: Option<Text>, new: Option<Text>) -> Result<Vec<Pa
     let mut parts = of_template(&name, &sides(before, &old), &sides(after, &new));
     if parts.is_empty() && pairs.is_empty() {
         let (old, new) = (Loaded::empty(), Loaded::empty());
-        parts.push(Pair { name, old, new, is_same: true });
+        parts.push(Pair { name, old, new, is_same: true, is_of_template: true });
     } else if parts.iter().all(|pair| pair.is_same) {
         // What is the same is told once.
         parts.truncate(1);
@@ -84,7 +86,7 @@ fn pairs_of(name: String, old: Option<Text>, new: Option<Text>) -> Result<Vec<Pa
 /// The policies of a file that is neither a template nor a plan.
 fn plain(name: String, old: Option<Text>, new: Option<Text>) -> Result<Pair, Failure> {
     let side = |text: Option<Text>| from_texts(&text.into_iter().collect::<Vec<_>>());
-    Ok(Pair { name, old: side(old)?, new: side(new)?, is_same: false })
+    Ok(Pair { name, old: side(old)?, new: side(new)?, is_same: false, is_of_template: false })
 }
 
 /// One side of a holder of a template or plan.
@@ -145,7 +147,7 @@ fn of_template(name: &str, before: &[Held<'_>], after: &[Held<'_>]) -> Vec<Pair>
         }
         let says = |held: Option<&Held<'_>>| held.map(|held| held.gathered.says.clone());
         let is_same = says(old) == says(new);
-        pairs.push(Pair { name, old: old_side, new: new_side, is_same });
+        pairs.push(Pair { name, old: old_side, new: new_side, is_same, is_of_template: true });
     }
     pairs
 }
