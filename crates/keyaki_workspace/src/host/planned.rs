@@ -48,14 +48,20 @@ const INLINE: [(&str, &str, &str); 3] = [
 ];
 
 /// The resources that attach a managed policy.
-const ATTACHED: [(&str, &str, &str); 6] = [
+const ATTACHED: [(&str, &str, &str); 9] = [
     ("aws_iam_role_policy_attachment", "role", "aws_iam_role"),
     ("aws_iam_user_policy_attachment", "user", "aws_iam_user"),
     ("aws_iam_group_policy_attachment", "group", "aws_iam_group"),
     ("aws_iam_policy_attachment", "roles", "aws_iam_role"),
     ("aws_iam_policy_attachment", "users", "aws_iam_user"),
     ("aws_iam_policy_attachment", "groups", "aws_iam_group"),
+    ("aws_iam_role_policy_attachments_exclusive", "role_name", "aws_iam_role"),
+    ("aws_iam_user_policy_attachments_exclusive", "user_name", "aws_iam_user"),
+    ("aws_iam_group_policy_attachments_exclusive", "group_name", "aws_iam_group"),
 ];
+
+/// Attributes that hold several names or ARNs.
+const LISTS: [&str; 5] = ["groups", "managed_policy_arns", "policy_arns", "roles", "users"];
 
 /// The holders of a plan.
 pub(super) fn holders(tree: &Tree, root: Value<'_>) -> Vec<Holder> {
@@ -129,10 +135,15 @@ impl<'t> Plan<'t> {
                 way.identity.push(unknown("what is attached by name", own));
             }
             if is(&ATTACHED) {
-                let (arn, reference) = self.texts(own, "policy_arn").pop().unwrap_or_default();
-                let part = self.managed(&arn, &reference, own);
-                if !way.identity.iter().any(|known| known.name == part.name) {
-                    way.identity.push(part);
+                let arns = match own.kind.ends_with("_exclusive") {
+                    true => self.texts(own, "policy_arns"),
+                    false => vec![self.texts(own, "policy_arn").pop().unwrap_or_default()],
+                };
+                for (arn, reference) in arns {
+                    let part = self.managed(&arn, &reference, own);
+                    if !way.identity.iter().any(|known| known.name == part.name) {
+                        way.identity.push(part);
+                    }
                 }
             }
         }
@@ -163,18 +174,26 @@ impl<'t> Plan<'t> {
     /// The policies of the groups of a user.
     fn groups(&self, user: &Resource<'t>) -> Vec<Part> {
         let mut names: Vec<(String, Vec<String>, &Resource<'t>)> = Vec::new();
+        let mut parts = Vec::new();
         for own in &self.resources {
             let attributes = match own.kind {
                 "aws_iam_user_group_membership" => ("user", "groups"),
                 "aws_iam_group_membership" => ("users", "group"),
                 _ => continue,
             };
+            // Any user may be one that the plan does not tell.
+            let mut users = self.texts(own, attributes.0).into_iter();
+            let is_nobody = |(name, refs): (String, Vec<String>)| {
+                name.is_empty() && self.referred(&refs, own, user.kind).is_none()
+            };
+            if users.any(is_nobody) {
+                parts.push(unknown("whom it adds", own));
+            }
             if self.names(own, attributes.0, user) {
                 let all = self.texts(own, attributes.1).into_iter();
                 names.extend(all.map(|(name, references)| (name, references, own)));
             }
         }
-        let mut parts = Vec::new();
         for (name, references, own) in names {
             let groups: Vec<&Resource<'t>> = self
                 .resources
@@ -296,6 +315,12 @@ impl<'t> Plan<'t> {
             match bases.is_empty() {
                 true => texts.push((String::new(), Vec::new())),
                 false => texts.extend(bases.into_iter().map(|b| (String::new(), vec![b]))),
+            }
+            // What else is in a list comes from what is not followed.
+            let is_more = references.iter().any(|r| base(r).is_none());
+            let has_unknown = texts.iter().any(|(text, r)| text.is_empty() && r.is_empty());
+            if is_more && LISTS.contains(&attribute) && !has_unknown {
+                texts.push((String::new(), Vec::new()));
             }
         }
         texts

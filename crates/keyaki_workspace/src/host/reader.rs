@@ -38,6 +38,9 @@ const SAM_ADDS: [&str; 7] = [
 /// What SAM attaches to the role of every function.
 const BASIC_EXECUTION: &str = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
 
+/// The type of roles.
+const ROLE: &str = "AWS::IAM::Role";
+
 /// A template under assumptions about its conditions.
 pub(super) struct Reader<'r, 'n> {
     pub(super) stack: &'r Stack<'r, 'n>,
@@ -51,8 +54,7 @@ impl<'n> Reader<'_, 'n> {
 
     /// The resources that are there, with their names.
     fn resources(&self) -> Vec<(&'n str, Id)> {
-        let resources = self.nodes().member(self.stack.root, "Resources").into_iter();
-        let all = resources.flat_map(|id| self.nodes().members(id));
+        let all = self.stack.resources.iter().copied();
         all.filter(|(_, id)| self.is_there(*id)).collect()
     }
 
@@ -87,27 +89,66 @@ impl<'n> Reader<'_, 'n> {
             let pointer = format!("{pointer}/AssumeRolePolicyDocument");
             way.resource = self.document(trust, &pointer, "trust policy");
         }
+        if self.stack.is_open(id) {
+            way.identity.push(Part::unknown("what a macro adds", &pointer));
+            let has_trust = way.resource.is_some() || self.stack.type_of(id) == Some(ROLE);
+            way.resource = has_trust.then(|| Part::unknown("trust policy", &pointer));
+        }
         self.groups(name, id, &mut way, &mut used);
         for what in self.stack.macros() {
             way.identity.push(Part::unknown(&format!("what `{what}` makes"), ""));
         }
-        for connector in self.connectors(name) {
+        for connector in self.connectors(name, id) {
             way.identity.push(Part::unknown(&format!("what connector `{connector}` adds"), ""));
         }
         (way, used)
     }
 
-    /// The connectors of SAM that begin at a resource, or may.
-    fn connectors(&self, name: &str) -> Vec<&'n str> {
+    /// The connectors of SAM that add to a role, or may: they stand by themselves, or in the
+    /// resource that they begin at.
+    fn connectors(&self, name: &str, id: Id) -> Vec<&'n str> {
         let mut found = Vec::new();
+        if matches!(self.stack.type_of(id), Some("AWS::IAM::User" | "AWS::IAM::Group")) {
+            return found;
+        }
         for (connector, resource) in self.resources() {
             if self.stack.type_of(resource) == Some("AWS::Serverless::Connector") {
                 let source = self.stack.property(resource, "Source");
-                let id = source.and_then(|s| self.nodes().text(self.nodes().member(s, "Id")?));
-                found.extend(id.is_none_or(|id| id == name).then_some(connector));
+                let source = source.and_then(|s| self.nodes().text(self.nodes().member(s, "Id")?));
+                let may = source.is_none_or(|source| self.begins_at(source, name));
+                found.extend(may.then_some(connector));
             }
+            let has_own = self.nodes().member(resource, "Connectors").is_some();
+            // What is added to the resource's own role is told there.
+            let is_elsewhere = has_own && connector != name;
+            found.extend((is_elsewhere && self.begins_at(connector, name)).then_some(connector));
         }
         found
+    }
+
+    /// Whether a resource at which a connector begins has this role, or may have.
+    fn begins_at(&self, source: &str, name: &str) -> bool {
+        if source == name {
+            return true;
+        }
+        let Some((_, id)) = self.resources().into_iter().find(|(own, _)| *own == source) else {
+            return true;
+        };
+        let role = ["Role", "RoleArn"].into_iter().find_map(|p| self.stack.property(id, p));
+        let Some(role) = role else {
+            // It has a role that SAM makes, or it is not known whose role is meant.
+            let kind = self.stack.type_of(id);
+            return !matches!(
+                kind,
+                Some("AWS::Serverless::Function" | "AWS::Serverless::StateMachine")
+            );
+        };
+        let texts = self.texts(role, "Role");
+        let [text] = &texts[..] else { return true };
+        let label = text.rsplit_once(":role/").map_or(text.as_str(), |(_, label)| label);
+        let label = label.strip_prefix("${").and_then(|label| label.strip_suffix('}'));
+        let is_role = |l: &&str| self.stack.template.resources.get(l) == Some(&ROLE);
+        label.filter(is_role).is_none_or(|label| label == name)
     }
 
     /// The policies that stand in its properties.
@@ -152,7 +193,8 @@ impl<'n> Reader<'_, 'n> {
             Resolved::Parts(parts) => Some(Part::unknown(&spelled(&parts), pointer)),
             Resolved::Node(item) => {
                 let pointer = format!("{pointer}/PolicyDocument");
-                match self.nodes().member(item, "PolicyDocument") {
+                let document = self.nodes().member(item, "PolicyDocument");
+                match document.filter(|_| !self.stack.adds(item)) {
                     Some(document) => self.document(document, &pointer, "inline policy"),
                     None => Some(Part::unknown("inline policy", &pointer)),
                 }
@@ -189,8 +231,14 @@ impl<'n> Reader<'_, 'n> {
             let targets = properties.iter().filter_map(|p| self.stack.property(resource, p));
             let targets: Vec<String> =
                 targets.flat_map(|list| self.texts(list, "targets")).collect();
-            // One who has a name of its own may be meant by a parameter.
-            if names.len() > 1 && targets.iter().any(|text| self.may_be_anybody(text)) {
+            // One who has a name of its own may be meant by a parameter, and anybody by what a
+            // macro or a function on several names makes.
+            let is_meant = |text: &String| {
+                names.len() > 1 && self.may_be_anybody(text)
+                    || text.contains(" at ")
+                    || text.contains("${targets}")
+            };
+            if self.stack.is_open(resource) || targets.iter().any(is_meant) {
                 let what = format!("whom `{policy}` is attached to");
                 way.identity.push(Part::unknown(&what, ""));
             }
@@ -210,12 +258,20 @@ impl<'n> Reader<'_, 'n> {
         name.contains("${") && !label.is_some_and(is_resource)
     }
 
+    /// Whether a name has a hole that is no reference to a user of the template.
+    fn may_be_any_user(&self, name: &str) -> bool {
+        let label = name.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+        let is_user = |label| self.stack.template.resources.get(label) == Some(&"AWS::IAM::User");
+        name.contains("${") && !label.is_some_and(is_user)
+    }
+
     /// The document of a resource that is a policy.
     fn policy_resource(&self, name: &str, resource: Id, used: &mut BTreeSet<Id>) -> Part {
         let base = self.stack.base;
         let pointer = format!("{base}/Resources/{}/Properties/PolicyDocument", escaped(name));
         let document = self.stack.property(resource, "PolicyDocument");
         used.extend(document);
+        let document = document.filter(|_| !self.stack.is_open(resource));
         let part = document.and_then(|d| self.document(d, &pointer, "policy"));
         part.unwrap_or_else(|| Part::unknown("policy", &pointer))
     }
@@ -223,6 +279,10 @@ impl<'n> Reader<'_, 'n> {
     /// How a role, user or group is referred to: by its name, or by a reference to the resource.
     fn names(&self, name: &str, id: Id) -> Vec<String> {
         let mut names = vec![format!("${{{name}}}")];
+        if self.stack.type_of(id).is_some_and(|t| t.starts_with("AWS::Serverless::")) {
+            // The role that SAM makes.
+            names.push(format!("${{{name}Role}}"));
+        }
         for property in ["RoleName", "UserName", "GroupName"] {
             let given = self.stack.property(id, property);
             names.extend(given.into_iter().flat_map(|given| self.texts(given, property)));
@@ -238,13 +298,17 @@ impl<'n> Reader<'_, 'n> {
         let own = self.stack.property(id, "Groups").into_iter();
         let mut groups: Vec<String> = own.flat_map(|list| self.texts(list, "Groups")).collect();
         let names = self.names(name, id);
-        for (_, resource) in self.resources() {
+        for (addition, resource) in self.resources() {
             if self.stack.type_of(resource) != Some("AWS::IAM::UserToGroupAddition") {
                 continue;
             }
             let of = |property| self.stack.property(resource, property).into_iter();
-            let mut users = of("Users").flat_map(|list| self.texts(list, "Users"));
-            if users.any(|user| names.contains(&user)) {
+            let users = of("Users").flat_map(|list| self.texts(list, "Users"));
+            let users: Vec<String> = users.collect();
+            if self.stack.is_open(resource) || users.iter().any(|user| self.may_be_any_user(user)) {
+                way.identity.push(Part::unknown(&format!("whom `{addition}` adds"), ""));
+            }
+            if users.iter().any(|user| names.contains(user)) {
                 groups.extend(of("GroupName").flat_map(|list| self.texts(list, "GroupName")));
             }
         }
@@ -320,6 +384,9 @@ impl<'n> Reader<'_, 'n> {
     }
 
     pub(super) fn written(&self, id: Id, pointer: &str, wrap: Wrap) -> Option<Part> {
+        if self.stack.is_made(id) {
+            return None;
+        }
         let written = emit::one(self.resolver, id, wrap)?;
         if !super::is_readable(&written) {
             return None;

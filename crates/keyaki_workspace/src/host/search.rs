@@ -42,10 +42,22 @@ pub(crate) fn is_template(nodes: &Nodes, root: Id) -> bool {
 /// The policies of a document, in order of position.
 pub(crate) fn search(template: &Template<'_>, root: Id, base: &str) -> Vec<Found> {
     let nodes = template.nodes;
+    let resources = nodes.member(root, "Resources").into_iter();
+    let resources: Vec<(&str, Id)> = resources.flat_map(|id| nodes.members(id)).collect();
+    search_in(template, root, base, &resources)
+}
+
+/// The policies of a document, of its resources those alone that are given.
+pub(super) fn search_in(
+    template: &Template<'_>,
+    root: Id,
+    base: &str,
+    resources: &[(&str, Id)],
+) -> Vec<Found> {
+    let nodes = template.nodes;
     let mut search = Search { template, found: Vec::new(), seen: HashSet::new() };
     if is_template(nodes, root) {
-        let resources = nodes.member(root, "Resources").into_iter();
-        for (name, resource) in resources.flat_map(|id| nodes.members(id)) {
+        for &(name, resource) in resources {
             let pointer = format!("{base}/Resources/{}", escaped(name));
             search.resource(resource, &pointer);
             search.anywhere(resource, pointer);

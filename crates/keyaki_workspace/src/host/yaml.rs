@@ -2,11 +2,12 @@
 //!
 //! The parser gives events; this module gives them ranges in bytes and builds the table. What it
 //! refuses, with a place: what the parser refuses, nesting beyond [`MAX_DEPTH`], and aliases of a
-//! value that is still open. An alias is the same node once more, so that aliases of aliases take
-//! no room here; who walks the nodes has a limit of its own.
+//! value that is still open, and too many values that are merged by `<<`. An alias is the same node
+//! once more, so that aliases of aliases take no room here; who walks the nodes has a limit of its
+//! own.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use keyaki_diag::TextRange;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
@@ -16,6 +17,9 @@ use super::{margin, scalar};
 
 /// How deep values may nest.
 pub(crate) const MAX_DEPTH: usize = 128;
+
+/// How many entries of maps are merged into others in one file.
+const MAX_MERGED: usize = 200_000;
 
 /// What keeps a text from being read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +64,7 @@ fn attempt(text: &str, margins: &[usize]) -> Result<Nodes, YamlError> {
         nodes: Nodes::default(),
         open: Vec::new(),
         anchors: HashMap::new(),
+        merged: 0,
     };
     let spaced = with_margins(text, margins);
     let mut parser = Parser::new(StrInput::new(&spaced));
@@ -83,6 +88,8 @@ struct Reader<'t> {
     /// The lists and maps that are not closed yet; of a map, the name that waits for its value.
     open: Vec<(Id, Option<Id>)>,
     anchors: HashMap<usize, Id>,
+    /// How many entries were merged into others.
+    merged: usize,
 }
 
 impl Reader<'_> {
@@ -101,7 +108,14 @@ impl Reader<'_> {
             Event::MappingStart(anchor, tag) => {
                 self.begin(Kind::Map(Vec::new()), anchor, tag.as_deref(), span)?;
             }
-            Event::SequenceEnd | Event::MappingEnd => self.end(span),
+            Event::SequenceEnd => {
+                self.end(span);
+            }
+            Event::MappingEnd => {
+                if let Some(id) = self.end(span) {
+                    self.merge(id)?;
+                }
+            }
             Event::Alias(anchor) => {
                 let id = self.anchors.get(&anchor).copied();
                 let id = id.filter(|id| !self.open.iter().any(|(open, _)| open == id));
@@ -140,8 +154,8 @@ impl Reader<'_> {
     }
 
     /// Closes a list or map. In brackets it ends with them, else with the last thing in it.
-    fn end(&mut self, span: Span) {
-        let Some((id, _)) = self.open.pop() else { return };
+    fn end(&mut self, span: Span) -> Option<Id> {
+        let (id, _) = self.open.pop()?;
         let range = self.nodes.get(id).range;
         let in_brackets = self.text.as_bytes().get(range.start as usize);
         let range = match in_brackets {
@@ -160,6 +174,55 @@ impl Reader<'_> {
             }
         };
         self.nodes.get_mut(id).range = range;
+        Some(id)
+    }
+
+    /// Puts the entries of the maps that `<<` names into a map, where it has none of that name. A
+    /// `<<` of anything else is left as it is.
+    fn merge(&mut self, id: Id) -> Result<(), YamlError> {
+        let is_merge = |name: Id| self.nodes.text(name) == Some("<<");
+        let entries = self.nodes.entries(id);
+        if !entries.iter().any(|(name, _)| is_merge(*name)) {
+            return Ok(());
+        }
+        let is_plain = |id: &Id| {
+            let node = self.nodes.get(*id);
+            matches!(node.kind, Kind::Map(_)) && node.tag.is_none()
+        };
+        let own = entries.iter().filter(|(name, _)| !is_merge(*name));
+        let mut own: Vec<(Id, Id)> = own.copied().collect();
+        let named = |entries: &[(Id, Id)]| -> HashSet<&str> {
+            entries.iter().filter_map(|(name, _)| self.nodes.text(*name)).collect()
+        };
+        let mut taken = named(&own);
+        let mut all = Vec::new();
+        let mut count = self.merged;
+        for &(name, value) in entries.iter().filter(|(name, _)| is_merge(*name)) {
+            let items = self.nodes.items(value);
+            let maps = if items.is_empty() { std::slice::from_ref(&value) } else { items };
+            if !maps.iter().all(is_plain) {
+                own.push((name, value));
+                continue;
+            }
+            for &map in maps {
+                let more = self.nodes.entries(map);
+                count += more.len() + 1;
+                if count > MAX_MERGED {
+                    let message = "too many values are merged by `<<`".to_owned();
+                    return Err(YamlError { message, range: self.nodes.get(name).range });
+                }
+                // Of equal names in one map, all are taken over.
+                let is_new = |(name, _): &&(Id, Id)| {
+                    self.nodes.text(*name).is_none_or(|name| !taken.contains(name))
+                };
+                all.extend(more.iter().filter(is_new).copied());
+                taken.extend(named(more));
+            }
+        }
+        all.append(&mut own);
+        self.merged = count;
+        self.nodes.get_mut(id).kind = Kind::Map(all);
+        Ok(())
     }
 
     /// Puts a complete or new value where it belongs.

@@ -85,6 +85,132 @@ Resources:
     assert_eq!(names(&ann), ["arn:aws:iam::aws:policy/ReadOnlyAccess", "group `elsewhere`"]);
 }
 
+const READ: &str = r#"{Statement: [{Effect: Allow, Action: "s3:GetObject", Resource: "*"}]}"#;
+
+#[test]
+fn what_a_macro_adds_is_unknown() {
+    let text = format!(
+        r#"
+Resources:
+  Open:
+    Type: AWS::IAM::Role
+    Properties:
+      Fn::Transform: {{Name: AWS::Include}}
+      AssumeRolePolicyDocument: {READ}
+  Policy:
+    Type: AWS::IAM::Role
+    Properties:
+      Policies:
+        - PolicyName: own
+          PolicyDocument:
+            Fn::Transform: {{Name: AWS::Include}}
+            Statement: [{{Effect: Allow, Action: "s3:GetObject", Resource: "*"}}]
+  Statement:
+    Type: AWS::IAM::Role
+    Properties:
+      Policies:
+        - PolicyName: own
+          PolicyDocument: {{Statement: [{{Effect: Deny, Action: "*", Resource: "*", Fn::Transform: {{Name: A}}}}]}}
+  Bucket:
+    Type: AWS::S3::BucketPolicy
+    Properties: {{Bucket: b, PolicyDocument: {{Statement: [{{Effect: Deny, Principal: "*", Fn::Transform: {{Name: A}}}}]}}}}
+  Added:
+    Type: AWS::S3::BucketPolicy
+    Properties: {{Bucket: b, Fn::Transform: {{Name: A}}}}
+"#
+    );
+    assert_eq!(names(&role(&text, "Open")), ["what a macro adds at /Resources/Open/Properties"]);
+    for name in ["Policy", "Statement"] {
+        let at = format!("inline policy at /Resources/{name}/Properties/Policies/0/PolicyDocument");
+        assert_eq!(names(&role(&text, name)), [at]);
+    }
+    let all = read(&text);
+    for name in ["Bucket", "Added"] {
+        let holder = all.iter().find(|h| h.name == name).expect("the bucket policy is there");
+        let part = holder.ways[0].resource.as_ref().expect("it has a policy");
+        assert!(part.tree().is_none());
+    }
+}
+
+#[test]
+fn users_that_are_not_told_may_be_any_user() {
+    let text = r#"
+Parameters: {Q: {Type: String}}
+Resources:
+  Ann: {Type: AWS::IAM::User, Properties: {UserName: ann}}
+  Team: {Type: AWS::IAM::Group}
+  Members: {Type: AWS::IAM::UserToGroupAddition, Properties: {GroupName: !Ref Team, Users: !Split [",", !Ref Q]}}
+"#;
+    assert_eq!(names(&role(text, "Ann")), ["whom `Members` adds"]);
+}
+
+#[test]
+fn what_is_merged_counts() {
+    let text = r#"
+Base: &base {ManagedPolicyArns: [arn:aws:iam::aws:policy/ReadOnlyAccess], Path: /a/}
+Role: &role {Type: AWS::IAM::Role, Properties: {<<: [*base], Path: /b/}}
+Resources:
+  Role: {<<: *role}
+  Open: {Type: AWS::IAM::Role, Properties: {<<: !Ref Base}}
+"#;
+    assert_eq!(names(&role(text, "Role")), ["arn:aws:iam::aws:policy/ReadOnlyAccess"]);
+    assert_eq!(names(&role(text, "Open")), ["what a macro adds at /Resources/Open/Properties"]);
+}
+
+#[test]
+fn of_one_logical_id_the_last_counts() {
+    let text = r#"
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {ManagedPolicyArns: [arn:aws:iam::aws:policy/ReadOnlyAccess]}}
+  Role: {Type: AWS::IAM::Role, Properties: {ManagedPolicyArns: [arn:aws:iam::aws:policy/AmazonS3FullAccess]}}
+"#;
+    assert_eq!(names(&role(text, "Role")), ["arn:aws:iam::aws:policy/AmazonS3FullAccess"]);
+    assert_eq!(read(text).len(), 1);
+}
+
+#[test]
+fn a_connector_adds_to_the_role_behind_its_function() {
+    let text = r#"
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {ManagedPolicyArns: [arn:aws:iam::aws:policy/ReadOnlyAccess]}}
+  Other: {Type: AWS::IAM::Role, Properties: {ManagedPolicyArns: [arn:aws:iam::aws:policy/ReadOnlyAccess]}}
+  Function:
+    Type: AWS::Serverless::Function
+    Connectors: {Inner: {Properties: {Destination: {Id: Bucket}, Permissions: [Write]}}}
+    Properties: {Role: !GetAtt Role.Arn}
+  Outer: {Type: AWS::Serverless::Connector, Properties: {Source: {Id: Function}, Destination: {Id: Bucket}}}
+  Bucket: {Type: AWS::S3::Bucket}
+"#;
+    let managed = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+    let added = ["what connector `Function` adds", "what connector `Outer` adds"];
+    assert_eq!(names(&role(text, "Role")), [managed, added[0], added[1]]);
+    assert_eq!(names(&role(text, "Other")), [managed]);
+}
+
+/// A plan of a user in no group that is told, with an attachment of all its policies.
+const PLAN: &str = r#"{"format_version": "1.2", "terraform_version": "1.7.0", "planned_values": {"root_module": {"resources": [
+  {"address": "aws_iam_user.u", "mode": "managed", "type": "aws_iam_user", "name": "u", "values": {"name": "u"}},
+  {"address": "aws_iam_user_policy_attachments_exclusive.e", "mode": "managed", "type": "aws_iam_user_policy_attachments_exclusive", "name": "e",
+   "values": {"user_name": "u", "policy_arns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]}},
+  {"address": "aws_iam_group_membership.m", "mode": "managed", "type": "aws_iam_group_membership", "name": "m", "values": {"group": "g", "name": "m"}}]}},
+ "resource_changes": [{"address": "aws_iam_group_membership.m", "mode": "managed", "type": "aws_iam_group_membership", "name": "m",
+   "change": {"actions": ["create"], "before": null, "after": {"group": "g", "name": "m"}, "after_unknown": {"users": true}}}],
+ "configuration": {"root_module": {"resources": [{"address": "aws_iam_group_membership.m", "mode": "managed", "type": "aws_iam_group_membership",
+   "name": "m", "expressions": {"users": {"references": ["var.u"]}}}]}}}"#;
+
+#[test]
+fn a_user_of_a_plan_has_what_is_attached_and_what_groups_may_add() {
+    let all = holders(Path::new("plan.json"), PLAN.as_bytes()).expect("it is read");
+    let all = all.expect("a plan");
+    let gathered =
+        gather(&all[0], Side::Identity, "plan.json", keyaki_catalog::embedded()).expect("policies");
+    assert_eq!(
+        names(&gathered),
+        ["arn:aws:iam::aws:policy/ReadOnlyAccess", "whom it adds of aws_iam_group_membership.m"]
+    );
+}
+
 #[test]
 fn each_combination_of_conditions_is_a_way() {
     let text = r#"
