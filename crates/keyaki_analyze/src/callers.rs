@@ -265,6 +265,11 @@ fn named(entry: &PrincipalEntry, unnamed: &Unnamed<'_>) -> Option<Caller> {
 }
 
 impl CallerCase {
+    /// Exactly this caller.
+    pub(crate) fn only(caller: &Caller) -> CallerCase {
+        CallerCase { caller: caller.clone(), scope: Scope::Itself }
+    }
+
     /// What holds of the keys of a request of this case, of the keys that are asked for.
     pub(crate) fn requirements(&self, asked: &AskedKeys) -> Formula<Ask> {
         let mut parts = match self.scope {

@@ -5,7 +5,7 @@ use keyaki_symbolic::{Actions, Ask, Budget, Engine};
 
 use crate::ask::asked_for;
 use crate::asked::Asked;
-use crate::callers::{CallerCase, Scope, absent, arn_like, is, present};
+use crate::callers::{CallerCase, absent, arn_like, is, present};
 use crate::{Access, Answer, Asker, Subject};
 
 /// Whether none of this access is granted to the caller; a refutation is a request that is.
@@ -57,14 +57,8 @@ pub fn access_with(
     keys: &[(String, KeyIs)],
     asker: &Asker<'_>,
 ) -> Answer {
-    let subjects = [subject];
-    let ask = Asked::new(&subjects).with(same_account);
-    let case = CallerCase { caller: caller.clone(), scope: Scope::Itself };
-    let known = known(keys, &ask);
-    asker.case(&case, &ask, &|_, allowed| {
-        let wanted = known.iter().cloned().chain([asked_for(access)]);
-        Formula::and(allowed.iter().cloned().chain(wanted))
-    })
+    let wanted = [asked_for(access)];
+    granted(subject, caller, same_account, keys, &wanted, asker)
 }
 
 /// As [`access_with`], of requests for something of each of `all` and for nothing of `but`.
@@ -77,16 +71,25 @@ pub fn access_among(
     keys: &[(String, KeyIs)],
     asker: &Asker<'_>,
 ) -> Answer {
+    let each = all.iter().map(|a| asked_for(std::slice::from_ref(a)));
+    let wanted: Vec<Formula<Ask>> = each.chain([Formula::not(asked_for(but))]).collect();
+    granted(subject, caller, same_account, keys, &wanted, asker)
+}
+
+/// Whether no request of the caller is allowed that is as wanted in all respects.
+fn granted(
+    subject: &Subject,
+    caller: &Caller,
+    same_account: bool,
+    keys: &[(String, KeyIs)],
+    wanted: &[Formula<Ask>],
+    asker: &Asker<'_>,
+) -> Answer {
     let subjects = [subject];
     let ask = Asked::new(&subjects).with(same_account);
-    let case = CallerCase { caller: caller.clone(), scope: Scope::Itself };
     let known = known(keys, &ask);
-    asker.case(&case, &ask, &|_, allowed| {
-        let wanted = all.iter().map(|a| asked_for(std::slice::from_ref(a)));
-        let other = Formula::not(asked_for(but));
-        Formula::and(
-            allowed.iter().cloned().chain(wanted).chain([other]).chain(known.iter().cloned()),
-        )
+    asker.case(&CallerCase::only(caller), &ask, &|_, allowed| {
+        Formula::and(allowed.iter().chain(wanted).chain(&known).cloned())
     })
 }
 
@@ -112,9 +115,8 @@ pub fn no_new_access_among(
 ) -> Answer {
     let subjects = [new, old];
     let ask = Asked::new(&subjects).with(same_account);
-    let case = CallerCase { caller: caller.clone(), scope: Scope::Itself };
     let wanted = any_of(access);
-    asker.case(&case, &ask, &|_, allowed| match allowed {
+    asker.case(&CallerCase::only(caller), &ask, &|_, allowed| match allowed {
         [new, old] => Formula::and([new.clone(), Formula::not(old.clone()), wanted.clone()]),
         _ => Formula::FALSE,
     })
@@ -149,11 +151,13 @@ pub fn actions_with(
 ) -> Vec<String> {
     let subjects = [subject];
     let ask = Asked::new(&subjects).with(same_account);
-    let case = CallerCase { caller: caller.clone(), scope: Scope::Itself };
     let wanted: Vec<Formula<Ask>> = known(keys, &ask).into_iter().chain([any_of(access)]).collect();
-    let query = asker.query(caller, case.requirements(ask.asked()), &ask, &|_, allowed| {
-        Formula::and(allowed.iter().chain(&wanted).cloned())
-    });
+    let query = asker.query(
+        caller,
+        CallerCase::only(caller).requirements(ask.asked()),
+        &ask,
+        &|_, allowed| Formula::and(allowed.iter().chain(&wanted).cloned()),
+    );
     let engine = Engine::new(asker.catalog, Actions::Known);
     let mut actions = engine.actions(&query, &Budget::new(asker.steps));
     actions.sort_unstable();

@@ -1,6 +1,6 @@
 //! What is asked about: an action on a resource, or on whatever fits a pattern.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use keyaki_account::{Resource, Stored};
 use keyaki_analyze::{Access, KeyIs};
@@ -31,8 +31,8 @@ pub struct Asked {
     pub(crate) through: Option<Through>,
     /// Whether it is a part of the one target, so that nothing else fits.
     is_within: bool,
-    /// What requests of each account's principals bring.
-    pub(crate) usual: Usual,
+    /// What requests of each account's principals bring, once it was asked for.
+    usual: OnceLock<Usual>,
 }
 
 /// A VPC endpoint that requests come through.
@@ -63,7 +63,7 @@ impl Asked {
             guarded: guarded(action, auditor.catalog),
             through: None,
             is_within: false,
-            usual: Usual::default(),
+            usual: OnceLock::new(),
         };
         let mut targets = targets(auditor.snapshot);
         targets.retain(|t| match asked.is_open() {
@@ -75,7 +75,6 @@ impl Asked {
             asked.owner = asked.owner.or(known);
         }
         asked.targets = targets;
-        asked.usual = Usual::of(&asked, auditor);
         asked
     }
 
@@ -93,9 +92,20 @@ impl Asked {
         }
         let id = arn.rsplit('/').next().unwrap_or_default().to_owned();
         self.through = Some(Through { id, policy });
-        // What was tried without the endpoint does not tell of requests through it.
-        self.usual = Usual::default();
         Ok(self)
+    }
+
+    /// What requests of each account's principals bring; it does not tell of requests through an
+    /// endpoint.
+    pub(crate) fn usual(&self, auditor: &Auditor<'_>) -> Option<&Usual> {
+        let is_one = !self.is_within && !self.has_action_pattern() && !self.has_pattern();
+        let is_tried = is_one && self.through.is_none() && self.targets.len() <= 1;
+        is_tried.then(|| self.usual.get_or_init(|| Usual::of(self, auditor)))
+    }
+
+    /// Whether the action is a pattern.
+    pub(crate) fn has_action_pattern(&self) -> bool {
+        self.action.contains(['*', '?'])
     }
 
     /// What is known of the keys of requests.
@@ -119,7 +129,7 @@ impl Asked {
             guarded: guarded(action, catalog),
             through: None,
             is_within: true,
-            usual: Usual::default(),
+            usual: OnceLock::new(),
         }
     }
 

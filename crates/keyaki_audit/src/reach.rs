@@ -56,8 +56,8 @@ pub fn who_can(asked: &Asked, principal: &Principal, auditor: &Auditor<'_>) -> O
     if !by_identity && granting.is_empty() && lacking.is_empty() {
         return None;
     }
-    let is_pattern = asked.action.contains(['*', '?']);
-    let layers = if is_pattern { Layered::default() } else { Layered::about(&asked.action) };
+    let layers =
+        if asked.has_action_pattern() { Layered::default() } else { Layered::about(&asked.action) };
     let (layered, missing) = layers.with_principal(auditor.snapshot, principal);
     let question = Question { asked, principal, caller, layered, auditor };
     let (reach, statements) = match asked.is_open() {
@@ -173,7 +173,7 @@ impl Question<'_> {
             Some(through) => layered.with_endpoint(&through.policy),
             None => layered,
         };
-        let is_plain = !asked.action.contains(['*', '?'])
+        let is_plain = !asked.has_action_pattern()
             && but.is_empty()
             && (!asked.has_pattern() || (asked.resource == "*" && target.is_none()));
         let (plain, absent) = self.plain(owner);
@@ -181,7 +181,8 @@ impl Question<'_> {
             let statements = self.granting(&layered, &shown);
             return (Reach::Always(Box::new(shown)), statements);
         }
-        if let Some((request, absent)) = asked.usual.request(&self.principal.account, plain)
+        if let Some(usual) = asked.usual(self.auditor)
+            && let Some((request, absent)) = usual.request(&self.principal.account, plain)
             && let Ok(shown) = self.shown(&layered, &request, absent)
         {
             return self.when(&layered, shown);

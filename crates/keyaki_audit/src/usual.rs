@@ -26,13 +26,9 @@ struct Keys {
 }
 
 impl Usual {
-    /// The keys for one action on one resource.
+    /// The keys for one action on one resource, which is described once.
     pub(crate) fn of(asked: &Asked, auditor: &Auditor<'_>) -> Usual {
-        let is_one = !asked.action.contains(['*', '?']) && !asked.has_pattern();
         let mut usual = Usual::default();
-        if !is_one || asked.targets.len() > 1 {
-            return usual;
-        }
         for principal in auditor.snapshot.described_principals() {
             if !usual.0.contains_key(&principal.account) {
                 let found = keys(asked, principal, auditor);

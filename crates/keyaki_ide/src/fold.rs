@@ -1,7 +1,7 @@
 //! What can be folded: objects and lists over several lines.
 
 use keyaki_diag::TextRange;
-use keyaki_syntax::{NodeKind, Value};
+use keyaki_syntax::Value;
 
 use crate::Document;
 use crate::symbol::summary;
@@ -17,15 +17,7 @@ pub struct Fold {
 
 /// The folds of a document, in order of position.
 pub fn folds(document: &Document) -> Vec<Fold> {
-    let is_open = |value: &Value<'_>| match value.kind() {
-        NodeKind::Object | NodeKind::Array => value.source().contains('\n'),
-        NodeKind::Member
-        | NodeKind::String
-        | NodeKind::Number
-        | NodeKind::Bool
-        | NodeKind::Null
-        | NodeKind::Error => false,
-    };
+    let is_open = |value: &Value<'_>| value.kind().is_container() && value.source().contains('\n');
     let fold = |value: Value<'_>| {
         let statement = document.statements().find(|s| s.origin == value.id());
         Fold { range: value.range(), summary: statement.map(summary) }

@@ -12,7 +12,7 @@ use keyaki_diag::TextRange;
 
 use crate::token::Tokens;
 use crate::tree::{Decoded, Node, PLAIN};
-use crate::{NodeId, NodeKind, Tree, Value};
+use crate::{NodeId, Tree, Value};
 
 impl Tree {
     /// The tree of a text, as [`Tree::parse`] gives it. The less the text differs from that of
@@ -166,7 +166,7 @@ fn around(root: Value<'_>, range: TextRange) -> Option<(Value<'_>, usize)> {
         let (start, end) = (value.range().start, value.range().end);
         start < range.start && range.end < end
     };
-    let is_container = |v: &Value<'_>| matches!(v.kind(), NodeKind::Object | NodeKind::Array);
+    let is_container = |v: &Value<'_>| v.kind().is_container();
     let (mut found, mut depth) = (None, 0);
     let mut next = Some(root).filter(holds);
     while let Some(value) = next {
@@ -183,7 +183,7 @@ fn around(root: Value<'_>, range: TextRange) -> Option<(Value<'_>, usize)> {
 fn deepest(tree: &Tree) -> usize {
     let mut depths: Vec<usize> = Vec::with_capacity(tree.nodes.len());
     for (at, node) in tree.nodes.iter().enumerate() {
-        let is_container = matches!(node.kind, NodeKind::Object | NodeKind::Array);
+        let is_container = node.kind.is_container();
         let outer =
             if at == 0 { 0 } else { depths.get(node.parent as usize).copied().unwrap_or(0) };
         depths.push(outer + usize::from(is_container));

@@ -43,6 +43,13 @@ pub enum NodeKind {
     Error,
 }
 
+impl NodeKind {
+    /// Whether it is an object or a list.
+    pub fn is_container(self) -> bool {
+        matches!(self, NodeKind::Object | NodeKind::Array)
+    }
+}
+
 /// One row of the node table.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Node {

@@ -8,7 +8,7 @@ use std::path::Path;
 use keyaki_diag::{Finding, TextRange};
 use keyaki_ir::Policy;
 use keyaki_lint::{Document, Linter, Memory};
-use keyaki_syntax::{NodeKind, SyntaxError, Tree, Value};
+use keyaki_syntax::{SyntaxError, Tree, Value};
 
 use super::{CheckedDocument, CheckedFile, Options, ReadPolicy, Status, shown};
 use crate::embedded::Embedded;
@@ -310,16 +310,7 @@ impl<'a> Run<'a> {
         let policy = keyaki_ir::lower(tree);
         let here = (tree, String::new());
         let mut document = self.lint(&policy, here, Hint::default(), true, None);
-        let is_container = |root: Value<'_>| match root.kind() {
-            NodeKind::Object | NodeKind::Array => true,
-            NodeKind::Member
-            | NodeKind::String
-            | NodeKind::Number
-            | NodeKind::Bool
-            | NodeKind::Null
-            | NodeKind::Error => false,
-        };
-        if !tree.root().is_some_and(is_container) {
+        if !tree.root().is_some_and(|root| root.kind().is_container()) {
             document.findings.truncate(1);
         }
         vec![document]

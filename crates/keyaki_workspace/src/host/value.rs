@@ -88,30 +88,20 @@ impl Value {
     }
 
     pub(crate) fn entries(&self) -> &[(Value, Value)] {
-        match &self.kind {
-            Kind::Map(entries) => entries,
-            Kind::Text(_)
-            | Kind::Bool(_)
-            | Kind::Number(_)
-            | Kind::Null
-            | Kind::List(_)
-            | Kind::Json(_)
-            | Kind::Hole(_) => &[],
-        }
+        if let Kind::Map(entries) = &self.kind { entries } else { &[] }
     }
 
     /// The items of a list; none if it is no list.
     pub(crate) fn items(&self) -> Option<&[Value]> {
-        match &self.kind {
-            Kind::List(items) => Some(items),
-            Kind::Text(_)
-            | Kind::Bool(_)
-            | Kind::Number(_)
-            | Kind::Null
-            | Kind::Map(_)
-            | Kind::Json(_)
-            | Kind::Hole(_) => None,
-        }
+        if let Kind::List(items) = &self.kind { Some(items) } else { None }
+    }
+
+    /// The items of a list.
+    ///
+    /// # Errors
+    /// The value, if it is no list.
+    pub(crate) fn into_items(self) -> Result<Vec<Value>, Value> {
+        if let Kind::List(items) = self.kind { Ok(items) } else { Err(self) }
     }
 
     /// The pieces of a text; a value that becomes one in a text has one piece. None for what

@@ -91,15 +91,10 @@ impl Evaluator<'_> {
 fn joined(lists: impl Iterator<Item = Value>) -> Option<Vec<Value>> {
     let mut items = Vec::new();
     for list in lists {
-        match list.kind {
-            Kind::List(own) => items.extend(own),
-            Kind::Hole(_) => items.push(list),
-            Kind::Text(_)
-            | Kind::Bool(_)
-            | Kind::Number(_)
-            | Kind::Null
-            | Kind::Map(_)
-            | Kind::Json(_) => return None,
+        match list.into_items() {
+            Ok(own) => items.extend(own),
+            Err(hole) if hole.is_hole() => items.push(hole),
+            Err(_) => return None,
         }
     }
     Some(items)
@@ -113,15 +108,9 @@ fn distinct(mut items: Vec<Value>) -> Vec<Value> {
 }
 
 fn flatten(list: Value, flat: &mut Vec<Value>) {
-    match list.kind {
-        Kind::List(items) => items.into_iter().for_each(|item| flatten(item, flat)),
-        Kind::Text(_)
-        | Kind::Bool(_)
-        | Kind::Number(_)
-        | Kind::Null
-        | Kind::Map(_)
-        | Kind::Json(_)
-        | Kind::Hole(_) => flat.push(list),
+    match list.into_items() {
+        Ok(items) => items.into_iter().for_each(|item| flatten(item, flat)),
+        Err(other) => flat.push(other),
     }
 }
 
