@@ -44,6 +44,19 @@ impl Policy {
             Some(element) => element.version.unwrap_or(Version::V2012),
         }
     }
+
+    /// The same policy with these statements alone.
+    pub fn with_statements(&self, statements: &[Statement]) -> Policy {
+        Policy {
+            origin: self.origin,
+            version: self.version.clone(),
+            id: None,
+            statement_element: self.statement_element,
+            statements: statements.to_vec(),
+            defects: Vec::new(),
+            holes: self.holes.clone(),
+        }
+    }
 }
 
 /// The version of the policy language.

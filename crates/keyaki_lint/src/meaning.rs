@@ -55,16 +55,7 @@ impl Meaning {
         let layer = layer(document.kind);
         let steps = Shared(Budget::new(STEPS));
         let (subject, profile) = (of(policy.clone(), document.kind), Profile::documented());
-        let nothing = Policy {
-            origin: policy.origin,
-            version: policy.version.clone(),
-            id: None,
-            statement_element: policy.statement_element,
-            statements: Vec::new(),
-            defects: Vec::new(),
-            holes: policy.holes.clone(),
-        };
-        let empty = of(nothing, document.kind);
+        let empty = of(policy.with_statements(&[]), document.kind);
         Some(Meaning { subject, empty, layer, profile, steps })
     }
 

@@ -37,6 +37,11 @@ pub(crate) fn fingerprint(statement: &Statement) -> Option<u64> {
     blocks.into_iter().all(|b| b.is_object && b.operator.operator.is_some()).then_some(sum)
 }
 
+/// Whether two statements surely say the same.
+pub fn says_the_same(a: &Statement, b: &Statement) -> bool {
+    same(a, b) && fingerprint(a).is_some() && fingerprint(b).is_some()
+}
+
 /// Whether two statements that have a fingerprint say the same.
 pub(crate) fn same(a: &Statement, b: &Statement) -> bool {
     a.effect() == b.effect()

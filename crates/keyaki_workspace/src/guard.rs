@@ -3,6 +3,10 @@
 //! The policies of both texts are compared in pairs, each by itself, by two questions: what its
 //! statements grant together, and what its `Deny` statements leave of everything. The second
 //! counts where the policy limits others, and where it has nothing but `Deny` statements.
+//!
+//! Statements that stand before and after what an edit changes are left out first: where the rest
+//! grants the same and denies the same, so do the whole policies. Only where it does not, the whole
+//! policies are asked about, because another statement may grant what an edit takes away.
 
 use std::path::Path;
 
@@ -10,8 +14,8 @@ use keyaki_analyze::{Asker, Question, Subject, ask};
 use keyaki_catalog::Catalog;
 use keyaki_diag::{Applicability, Finding, Fix};
 use keyaki_eval::Profile;
-use keyaki_ir::{Effect, Policy};
-use keyaki_lint::meaning;
+use keyaki_ir::{Effect, Policy, PolicyKind};
+use keyaki_lint::{meaning, says_the_same};
 use keyaki_symbolic::Actions;
 
 use crate::check::all_policies;
@@ -114,9 +118,37 @@ fn of_pair(old: &ReadPolicy, new: &ReadPolicy, catalog: &Catalog) -> Change {
     if !old.policy.holes.is_empty() && is_same(&old.policy, &new.policy) {
         return Change::None;
     }
-    let subject = |read: &ReadPolicy| meaning::of(read.policy.clone(), read.kind);
-    let denies = [old, new].iter().any(|read| has_deny(&read.policy));
-    let (old, new) = (subject(old), subject(new));
+    let kind = old.kind;
+    let parts = changed_parts(&old.policy, &new.policy);
+    if parts.is_some_and(|(old, new)| of_policies(old, new, kind, catalog) == Change::None) {
+        return Change::None;
+    }
+    of_policies(old.policy.clone(), new.policy.clone(), kind, catalog)
+}
+
+/// Two policies without the statements that both begin with and both end with; none where no
+/// statement can be left out, or where the same statement can mean different things in them.
+fn changed_parts(old: &Policy, new: &Policy) -> Option<(Policy, Policy)> {
+    if old.effective_version() != new.effective_version() {
+        return None;
+    }
+    let (mut a, mut b) = (old.statements.as_slice(), new.statements.as_slice());
+    while let ([first, left @ ..], [other, right @ ..]) = (a, b)
+        && says_the_same(first, other)
+    {
+        (a, b) = (left, right);
+    }
+    while let ([left @ .., last], [right @ .., other]) = (a, b)
+        && says_the_same(last, other)
+    {
+        (a, b) = (left, right);
+    }
+    (a.len() < old.statements.len()).then(|| (old.with_statements(a), new.with_statements(b)))
+}
+
+fn of_policies(old: Policy, new: Policy, kind: PolicyKind, catalog: &Catalog) -> Change {
+    let denies = [&old, &new].into_iter().any(has_deny);
+    let (old, new) = (meaning::of(old, kind), meaning::of(new, kind));
     let granted = of(&old, &new, catalog);
     match denies && granted != Change::Open {
         true => granted.max(of(&meaning::opened(old), &meaning::opened(new), catalog)),
