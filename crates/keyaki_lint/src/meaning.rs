@@ -9,7 +9,7 @@ use keyaki_analyze::{Answer, Asker, Decider, Question, Subject, Witness, ask};
 use keyaki_catalog::Catalog;
 use keyaki_eval::{Document as Named, Layer, Profile, ResourceRole, StatementRef};
 use keyaki_ir::glob::{self, Case};
-use keyaki_ir::{ActionPattern, Effect, Element, Policy, PolicyKind, Statement};
+use keyaki_ir::{ActionPattern, Effect, Element, Policy, PolicyKind, Shape, Statement};
 use keyaki_symbolic::{Actions, Budget, Engine, Outcome, Query};
 use keyaki_syntax::Tree;
 
@@ -87,6 +87,19 @@ impl Meaning {
         self.some(|s| is_it(s).then(|| with_effect(s, Effect::Allow)))
     }
 
+    /// One statement by itself, as if it allowed one action, whatever actions it names.
+    pub(crate) fn alone_for(&self, statement: &Statement, action: &str) -> Subject {
+        let origin = statement.origin;
+        let (entries, shape) = (vec![ActionPattern::new(action, origin)], Shape::Single);
+        let action = Element { negated: false, name: origin, origin, shape, entries };
+        let only = || Statement {
+            action: Some(action.clone()),
+            not_action: None,
+            ..with_effect(statement, Effect::Allow)
+        };
+        self.some(|s| (s.origin == origin).then(only))
+    }
+
     /// The same without its conditions.
     pub(crate) fn alone_without_condition(&self, statement: &Statement) -> Subject {
         let is_it = |s: &Statement| s.origin == statement.origin;
@@ -138,6 +151,13 @@ impl Meaning {
     fn ask_about(&self, catalog: &Catalog, actions: Actions, question: &Question<'_>) -> Answer {
         let asker = Asker::new(catalog, &self.profile, actions, STEPS);
         ask(question, &Asker { decider: &self.steps, ..asker })
+    }
+
+    /// Whether it is proved that every request for an action of the catalogue is allowed.
+    pub(crate) fn grants_everything(&self, catalog: &Catalog) -> bool {
+        let everything = self.everything();
+        let question = Question::NoNewAccess { old: self.subject(), new: &everything };
+        self.ask_known(catalog, &question).holds() == Some(true)
     }
 
     /// Whether it is proved that it holds.

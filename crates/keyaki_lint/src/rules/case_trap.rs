@@ -89,12 +89,9 @@ fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
         if let Some(meant) = meant {
             let message = format!("`{text}` never matches, the value is `{meant}`");
             let title = format!("replace with `{meant}`");
-            cx.report(value.origin, message).replace_string(
-                value.origin,
-                title,
-                Applicability::Unsafe,
-                meant,
-            );
+            cx.report(value.origin, message)
+                .note(format!("requests carry `{meant}`, and the operator tells letter case apart"))
+                .replace_string(value.origin, title, Applicability::Unsafe, meant);
         }
     }
 }

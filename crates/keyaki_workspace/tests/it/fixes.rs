@@ -26,7 +26,7 @@ fn safe_fixes_of_real_policies_change_no_access() {
 
 #[test]
 fn safe_fixes_of_real_templates_and_plans_change_no_access() {
-    safe_fixes_change_no_access(&sample(&["cloudformation", "terraform-plan"], 8));
+    safe_fixes_change_no_access(&sample(&["cloudformation", "terraform-plan"], 7));
 }
 
 /// How many fixes were applied; none without files.
