@@ -287,6 +287,12 @@ impl ResourcePattern {
         self.pattern.text()
     }
 
+    /// Whether it is in short, as in the policy of an API: AWS completes it with the API's ARN.
+    #[inline]
+    pub fn is_in_short(&self) -> bool {
+        self.text().starts_with("execute-api:/")
+    }
+
     /// Whether it is the lone `*`.
     #[inline]
     pub fn is_star(&self) -> bool {

@@ -7,7 +7,7 @@
 
 use keyaki_analyze::{Answer, Asker, Decider, Question, Subject, Witness, ask};
 use keyaki_catalog::Catalog;
-use keyaki_eval::{Document as Named, Layer, Profile, ResourceRole, StatementRef};
+use keyaki_eval::{Document as Named, Layer, Policies, Profile, ResourceRole, StatementRef};
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{ActionPattern, Effect, Element, Policy, PolicyKind, Shape, Statement};
 use keyaki_symbolic::{Actions, Budget, Engine, Outcome, Query};
@@ -187,7 +187,8 @@ impl Meaning {
 /// A policy of a kind as what questions are about: what it grants by itself.
 pub fn of(policy: Policy, kind: PolicyKind) -> Subject {
     let document = Named { name: String::new(), policy };
-    match layer(kind) {
+    let layer = layer(kind);
+    match layer {
         Layer::Resource => {
             let mut subject = Subject::resource(document);
             if kind == PolicyKind::Trust {
@@ -195,12 +196,14 @@ pub fn of(policy: Policy, kind: PolicyKind) -> Subject {
             }
             subject
         }
-        Layer::Identity
-        | Layer::Scp(_)
-        | Layer::Rcp(_)
-        | Layer::Endpoint
-        | Layer::Boundary
-        | Layer::Session => Subject::identity(vec![document]),
+        // Root users obey it, as no other policy without principals.
+        Layer::Scp(_) => {
+            let policies = Policies { scp: Some(vec![vec![document]]), ..Policies::default() };
+            Subject { policies, layer: Some(layer) }
+        }
+        Layer::Identity | Layer::Rcp(_) | Layer::Endpoint | Layer::Boundary | Layer::Session => {
+            Subject::identity(vec![document])
+        }
     }
 }
 
@@ -219,15 +222,15 @@ fn layer(kind: PolicyKind) -> Layer {
         PolicyKind::Resource | PolicyKind::Trust | PolicyKind::VpcEndpoint | PolicyKind::Rcp => {
             Layer::Resource
         }
-        PolicyKind::Identity | PolicyKind::Boundary | PolicyKind::Session | PolicyKind::Scp => {
-            Layer::Identity
-        }
+        PolicyKind::Scp => Layer::Scp(0),
+        PolicyKind::Identity | PolicyKind::Boundary | PolicyKind::Session => Layer::Identity,
     }
 }
 
 fn policy_mut(subject: &mut Subject) -> Option<&mut Policy> {
     let policies = &mut subject.policies;
-    let document = policies.identity.first_mut().or(policies.resource.as_mut())?;
+    let scp = policies.scp.iter_mut().flatten().flatten().next();
+    let document = policies.identity.first_mut().or(policies.resource.as_mut()).or(scp)?;
     Some(&mut document.policy)
 }
 

@@ -5,7 +5,7 @@
 //! counts where the policy limits others, and where it has nothing but `Deny` statements.
 //!
 //! Statements that stand before and after what an edit changes are left out first: where the rest
-//! grants the same and denies the same, so do the whole policies. Only where it does not, the whole
+//! grants no more and denies no less, so do the whole policies. Where that is not enough, the whole
 //! policies are asked about, because another statement may grant what an edit takes away.
 
 use std::path::Path;
@@ -36,6 +36,16 @@ pub enum Change {
     Open,
 }
 
+impl Change {
+    /// The most that fixes of an applicability may do.
+    pub fn most(applicability: Applicability) -> Change {
+        match applicability {
+            Applicability::Safe => Change::None,
+            Applicability::Unsafe | Applicability::DisplayOnly => Change::Less,
+        }
+    }
+}
+
 /// A text whose fixes are looked at.
 #[derive(Debug)]
 pub struct Guard<'a> {
@@ -54,10 +64,12 @@ impl<'a> Guard<'a> {
         Guard { path, text, before: all_policies(path, text, options), options }
     }
 
-    /// What some fixes together do to access.
-    pub fn change(&self, fixes: &[&Fix]) -> Change {
+    /// What some fixes together do to access. Where that is no more than they may do, it is not
+    /// found out whether it is less.
+    pub fn change(&self, fixes: &[&Fix], most: Change) -> Change {
         let Some(new) = apply(self.text, fixes) else { return Change::Open };
-        change(&self.before, &all_policies(self.path, &new, self.options), self.options.catalog)
+        let after = all_policies(self.path, &new, self.options);
+        change(&self.before, &after, most, self.options.catalog)
     }
 
     /// Leaves of the fixes of some findings those that are proved to allow no more, and calls
@@ -69,7 +81,8 @@ impl<'a> Guard<'a> {
             finding.fixes.retain_mut(|fix| {
                 let cost = left.checked_sub(self.text.len());
                 left = cost.unwrap_or_default();
-                match settled(fix.applicability, || cost.map(|_| self.change(&[&*fix]))) {
+                let most = Change::most(fix.applicability);
+                match settled(fix.applicability, || cost.map(|_| self.change(&[&*fix], most))) {
                     None => false,
                     Some(applicability) => {
                         fix.applicability = applicability;
@@ -99,19 +112,19 @@ fn settled(
 /// What a new text does in the place of an old one, by all policies in them.
 pub fn change_of_text(path: &Path, old: &str, new: &str, options: &Options<'_>) -> Change {
     let policies = |text: &str| all_policies(path, text, options);
-    change(&policies(old), &policies(new), options.catalog)
+    change(&policies(old), &policies(new), Change::None, options.catalog)
 }
 
 /// What the policies of a new text do beside those of an old one.
-pub(crate) fn change(old: &[ReadPolicy], new: &[ReadPolicy], catalog: &Catalog) -> Change {
+fn change(old: &[ReadPolicy], new: &[ReadPolicy], most: Change, catalog: &Catalog) -> Change {
     if old.len() != new.len() {
         return Change::Open;
     }
-    let pairs = old.iter().zip(new).map(|(old, new)| of_pair(old, new, catalog));
+    let pairs = old.iter().zip(new).map(|(old, new)| of_pair(old, new, most, catalog));
     pairs.max().unwrap_or(Change::None)
 }
 
-fn of_pair(old: &ReadPolicy, new: &ReadPolicy, catalog: &Catalog) -> Change {
+fn of_pair(old: &ReadPolicy, new: &ReadPolicy, most: Change, catalog: &Catalog) -> Change {
     if old.kind != new.kind {
         return Change::Open;
     }
@@ -120,8 +133,9 @@ fn of_pair(old: &ReadPolicy, new: &ReadPolicy, catalog: &Catalog) -> Change {
     }
     let kind = old.kind;
     let parts = changed_parts(&old.policy, &new.policy);
-    if parts.is_some_and(|(old, new)| of_policies(old, new, kind, catalog) == Change::None) {
-        return Change::None;
+    let of_parts = parts.map(|(old, new)| of_policies(old, new, kind, catalog));
+    if let Some(change) = of_parts.filter(|change| *change <= most) {
+        return change;
     }
     of_policies(old.policy.clone(), new.policy.clone(), kind, catalog)
 }
