@@ -94,7 +94,7 @@ fn a_fix_is_proved_whatever_fills_the_holes() {
     let up_to = keyaki_diag::Applicability::Safe;
     let before = yaml("read-all", "198.51.100.1/24");
     let fixed = keyaki_workspace::fix(Path::new("a.yaml"), &before, &options, up_to);
-    assert_eq!((fixed.applied, &*fixed.text), (2, &*yaml("readall", "198.51.100.0/24")));
+    assert_eq!((fixed.applied, &*fixed.text), (2, &*yaml("readAll", "198.51.100.0/24")));
 }
 
 #[test]
