@@ -46,13 +46,13 @@ impl Policy {
     }
 
     /// The same policy with these statements alone.
-    pub fn with_statements(&self, statements: &[Statement]) -> Policy {
+    pub fn with_statements(&self, statements: Vec<Statement>) -> Policy {
         Policy {
             origin: self.origin,
             version: self.version.clone(),
             id: None,
             statement_element: self.statement_element,
-            statements: statements.to_vec(),
+            statements,
             defects: Vec::new(),
             holes: self.holes.clone(),
         }

@@ -55,7 +55,7 @@ impl Meaning {
         let layer = layer(document.kind);
         let steps = Shared(Budget::new(STEPS));
         let (subject, profile) = (of(policy.clone(), document.kind), Profile::documented());
-        let empty = of(policy.with_statements(&[]), document.kind);
+        let empty = of(policy.with_statements(Vec::new()), document.kind);
         Some(Meaning { subject, empty, layer, profile, steps })
     }
 

@@ -5,8 +5,9 @@
 //! counts where the policy limits others, and where it has nothing but `Deny` statements.
 //!
 //! Statements that stand before and after what an edit changes are left out first: where the rest
-//! grants no more and denies no less, so do the whole policies. Where that is not enough, the whole
-//! policies are asked about, because another statement may grant what an edit takes away.
+//! grants no more and denies no less, so do the whole policies. Where that is not enough, those are
+//! taken in that share an action with it, because another statement may grant what an edit takes
+//! away.
 
 use std::path::Path;
 
@@ -14,7 +15,8 @@ use keyaki_analyze::{Asker, Question, Subject, ask};
 use keyaki_catalog::Catalog;
 use keyaki_diag::{Applicability, Finding, Fix};
 use keyaki_eval::Profile;
-use keyaki_ir::{Effect, Policy, PolicyKind};
+use keyaki_ir::glob::{self, Case};
+use keyaki_ir::{ActionPattern, Effect, Policy, PolicyKind, Statement};
 use keyaki_lint::{meaning, says_the_same};
 use keyaki_symbolic::Actions;
 
@@ -132,12 +134,15 @@ fn of_pair(old: &ReadPolicy, new: &ReadPolicy, most: Change, catalog: &Catalog) 
         return Change::None;
     }
     let kind = old.kind;
-    let parts = changed_parts(&old.policy, &new.policy);
-    let of_parts = parts.map(|(old, new)| of_policies(old, new, kind, catalog));
-    if let Some(change) = of_parts.filter(|change| *change <= most) {
-        return change;
+    let (old, new) = (&old.policy, &new.policy);
+    let Some(parts) = changed_parts(old, new) else {
+        return of_policies(old.clone(), new.clone(), kind, catalog);
+    };
+    let of_parts = of_policies(parts.0.clone(), parts.1.clone(), kind, catalog);
+    if of_parts <= most {
+        return of_parts;
     }
-    of_policies(old.policy.clone(), new.policy.clone(), kind, catalog)
+    of_policies(bearing_on(&parts, old), bearing_on(&parts, new), kind, catalog)
 }
 
 /// Two policies without the statements that both begin with and both end with; none where no
@@ -157,7 +162,26 @@ fn changed_parts(old: &Policy, new: &Policy) -> Option<(Policy, Policy)> {
     {
         (a, b) = (left, right);
     }
-    (a.len() < old.statements.len()).then(|| (old.with_statements(a), new.with_statements(b)))
+    let with =
+        |policy: &Policy, statements: &[Statement]| policy.with_statements(statements.to_vec());
+    (a.len() < old.statements.len()).then(|| (with(old, a), with(new, b)))
+}
+
+/// A policy without the statements of which no action is one of the changed statements': these
+/// decide alike before and after about requests that the changed ones bear on, and the changed
+/// ones do not bear on others.
+fn bearing_on((old, new): &(Policy, Policy), whole: &Policy) -> Policy {
+    let changed = || old.statements.iter().chain(&new.statements);
+    let bears = |s: &&Statement| changed().any(|c| may_share_action(c, s));
+    whole.with_statements(whole.statements.iter().filter(bears).cloned().collect())
+}
+
+fn may_share_action(a: &Statement, b: &Statement) -> bool {
+    let (Some(a), Some(b)) = (&a.action, &b.action) else { return true };
+    let meets = |a: &ActionPattern, b: &ActionPattern| {
+        glob::intersects(&a.text, &b.text, Case::Insensitive)
+    };
+    a.entries.iter().any(|a| b.entries.iter().any(|b| meets(a, b)))
 }
 
 fn of_policies(old: Policy, new: Policy, kind: PolicyKind, catalog: &Catalog) -> Change {

@@ -106,3 +106,28 @@ fn a_fix_that_allows_less_needs_unsafe_fixes() {
     let (text, applied, _) = fixed(text, Applicability::Unsafe);
     assert!(applied == 1 && text.contains("\"Null\""), "{text}");
 }
+
+#[test]
+fn what_an_edit_takes_away_may_be_granted_elsewhere() {
+    let options = options(Some(PolicyKind::Identity));
+    let policy = |first: &str, between: &str| {
+        format!(
+            r#"{{ "Version": "2012-10-17", "Statement": [
+            {{ "Effect": "Allow", "Action": "{first}", "Resource": "*" }},
+            {{ "Effect": "Allow", "Action": "ec2:Describe*", "Resource": "*" }},
+            {{ "Effect": "Deny", "Action": "s3:PutObject", "Resource": "*" }},
+            {{ "Effect": "Allow", "Action": "{between}", "Resource": "*" }},
+            {{ "Effect": "Allow", "Action": "s3:Get*", "Resource": "*" }}
+        ] }}"#
+        )
+    };
+    let change = |old: [&str; 2], new: [&str; 2]| {
+        let [old, new] = [old, new].map(|[first, between]| policy(first, between));
+        change_of_text(Path::new("policy.json"), &old, &new, &options)
+    };
+    let kept = "sqs:SendMessage";
+    assert_eq!(change(["s3:GetObject", kept], ["s3:PutObject", kept]), Change::None);
+    assert_eq!(change(["s3:DeleteObject", kept], ["s3:GetObject", kept]), Change::Less);
+    assert_eq!(change(["s3:GetObject", kept], ["s3:DeleteObject", kept]), Change::Open);
+    assert_eq!(change(["s3:Get*", kept], [kept, "s3:GetObject"]), Change::None);
+}
