@@ -123,7 +123,7 @@ impl Case<'_> {
         for (own, other) in self.values() {
             let who = match &own {
                 KeyIs::Value(value) => format!("with `{}` `{value}`", self.tag),
-                KeyIs::Absent | KeyIs::Arn(_) | KeyIs::Other(_) => {
+                KeyIs::Absent | KeyIs::Arn(_) | KeyIs::Begins(_) | KeyIs::Other(_) => {
                     format!("without `{}`", self.tag)
                 }
             };

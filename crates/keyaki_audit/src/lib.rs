@@ -21,6 +21,7 @@ mod closure;
 mod escalation;
 mod exposure;
 mod internal;
+mod known;
 mod lock_out;
 mod mfa;
 mod never_used;
@@ -66,6 +67,7 @@ use keyaki_account::Snapshot;
 use keyaki_analyze::{Asker, Native};
 use keyaki_catalog::Catalog;
 use keyaki_eval::Profile;
+use keyaki_ir::date::Instant;
 use keyaki_symbolic::Actions;
 
 /// What analyses are made with.
@@ -77,6 +79,8 @@ pub struct Auditor<'a> {
     pub catalog: &'a Catalog,
     /// The readings of contested points.
     pub profile: &'a Profile,
+    /// The time that counts as now; without one, times are chosen freely.
+    pub now: Option<Instant>,
     /// The steps that each query may take.
     pub steps: u64,
 }
