@@ -101,6 +101,14 @@ impl Known {
         }
     }
 
+    /// The same, without keys that are asked about with values of their own.
+    pub(crate) fn but(mut self, asked: &[(String, KeyIs)]) -> Known {
+        let is_asked = |key: &str| asked.iter().any(|(k, _)| k.eq_ignore_ascii_case(key));
+        self.keys.retain(|(key, _)| !is_asked(key));
+        self.now.retain(|(key, _)| !is_asked(key));
+        self
+    }
+
     /// The keys but those of the time.
     pub(crate) fn keys(&self) -> &[(String, KeyIs)] {
         &self.keys
@@ -198,7 +206,8 @@ fn tag_name(principal: &Principal, tag: &str) -> String {
     format!("{TAG}{}", own.map_or(tag, |(key, _)| key))
 }
 
-fn tag_of(principal: &Principal, tag: &str) -> Told {
+/// The value of a tag of a principal in all of its requests, or why it is not known.
+pub(crate) fn tag_of(principal: &Principal, tag: &str) -> Told {
     if !principal.tells_tags {
         return Err("the snapshot does not tell its tags".to_owned());
     }

@@ -104,7 +104,7 @@ pub fn without_mfa(user: &Principal, targets: &[Target], auditor: &Auditor<'_>) 
     let Some((asked, missing)) = Alone::of(user, targets, auditor) else {
         return Outcome::not(NAME, &user.arn, "its ARN names no user");
     };
-    let mut outcome = Outcome::lacking(NAME, &user.arn, &missing).and(asked.unknown_roles());
+    let mut outcome = Outcome::lacking(NAME, &user.arn, &missing).and(asked.not_held(&ways));
     for by in ways {
         outcome.add(asked.own(by));
         outcome.add(asked.given(by));

@@ -102,9 +102,8 @@ impl Named {
     /// That policies of AWS's fit a pattern.
     fn fitting_of_aws(&self, holder: &Holder<'_>) -> Outcome {
         let all = holder.auditor.catalog.managed_policies();
-        let fits = |pattern: &&String| {
-            all.iter().any(|p| glob::matches(pattern, p.arn, Case::Sensitive))
-        };
+        let fits =
+            |pattern: &&String| all.iter().any(|p| glob::matches(pattern, p.arn, Case::Sensitive));
         let Some(pattern) = self.patterns.iter().find(fits) else { return Outcome::default() };
         let why = format!("policies of AWS's fit `{pattern}`, too; they are not asked about");
         Outcome::not(NAME, &holder.principal.arn, why)

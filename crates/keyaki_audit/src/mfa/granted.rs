@@ -8,6 +8,7 @@ use keyaki_eval::ResourceRole;
 use keyaki_ir::Effect;
 
 use super::{Alone, By, Granted, NAME};
+use crate::asked::guarded;
 use crate::finding::{Finding, Outcome, Step};
 use crate::layered::matches_action;
 use crate::reach::granted_by;
@@ -150,8 +151,15 @@ impl<'a> Alone<'a> {
         roles.filter(names).filter_map(|t| Some((t, snapshot.principals.get(&t.arn)?)))
     }
 
-    /// Roles that its policies name and that the snapshot does not hold.
-    pub(super) fn unknown_roles(&self) -> Outcome {
+    /// Whether its own policies allow something of KMS keys.
+    fn may_use_keys(&self, ways: &[By]) -> bool {
+        let access =
+            [Access { actions: guarded("kms:*", self.auditor.catalog), resources: Vec::new() }];
+        ways.iter().any(|by| !self.actions(&access, None, *by).is_empty())
+    }
+
+    /// Roles that its policies name, and keys, that the snapshot does not hold.
+    pub(super) fn not_held(&self, ways: &[By]) -> Outcome {
         let identity = self.layered.policies.statements(keyaki_eval::Layer::Identity);
         let allows = identity
             .map(|(_, s)| s)
@@ -165,6 +173,12 @@ impl<'a> Alone<'a> {
         };
         let unknown: BTreeSet<&str> = entries.map(|e| e.text()).filter(is_unknown).collect();
         let mut outcome = Outcome::default();
+        let is_key = |t: &&Target| t.role == ResourceRole::Key;
+        let own = |t: &Target| t.account.as_deref() == Some(&self.principal.account);
+        if !self.targets.iter().filter(is_key).any(own) && self.may_use_keys(ways) {
+            let why = "the snapshot holds no KMS keys of its account, whose policies decide who may use them";
+            outcome.add(Outcome::not(NAME, &self.principal.arn, why));
+        }
         for arn in unknown {
             let why = format!("the snapshot does not hold the trust policy of {arn}");
             outcome.add(Outcome::not(NAME, &self.principal.arn, why));
