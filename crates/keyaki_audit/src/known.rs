@@ -9,8 +9,8 @@
 use keyaki_account::{Kind, Principal, Stored};
 use keyaki_analyze::{KeyIs, Subject};
 use keyaki_eval::{AskedKeys, Caller, Document, Policies, Request};
-use keyaki_ir::Effect;
 use keyaki_ir::date::Instant;
+use keyaki_ir::{Effect, Family};
 
 use crate::Auditor;
 use crate::layered::matches_action;
@@ -57,6 +57,9 @@ impl Known {
             let (name, told) = match (key, principal) {
                 ("aws:currenttime" | "aws:epochtime", _) => {
                     known.add_time(key, auditor.now);
+                    if reads_otherwise(policies, key) {
+                        known.free.push(format!("{key}, as it is not compared as a time alone"));
+                    }
                     continue;
                 }
                 ("aws:principalorgid", _) => {
@@ -107,6 +110,19 @@ impl Known {
         self.keys.retain(|(key, _)| !is_asked(key));
         self.now.retain(|(key, _)| !is_asked(key));
         self
+    }
+
+    /// The keys with examples of values that are known in part, if there are some.
+    pub(crate) fn examples(&self) -> Option<Vec<(String, KeyIs)>> {
+        let is_part = |is: &KeyIs| matches!(is, KeyIs::Begins(_));
+        let example = |(key, is): &(String, KeyIs)| match is {
+            KeyIs::Begins(start) => (key.clone(), KeyIs::Value(format!("{start}session"))),
+            KeyIs::Absent | KeyIs::Value(_) | KeyIs::Arn(_) | KeyIs::Other(_) => {
+                (key.clone(), is.clone())
+            }
+        };
+        let has_part = self.keys.iter().any(|(_, is)| is_part(is));
+        has_part.then(|| self.keys.iter().map(example).collect())
     }
 
     /// The keys but those of the time.
@@ -185,6 +201,18 @@ impl Known {
 }
 
 const TAG: &str = "aws:PrincipalTag/";
+
+/// Whether a key of the time is compared with something else than times, which the engine does not
+/// relate to them.
+fn reads_otherwise(policies: &Policies, key: &str) -> bool {
+    let statements =
+        policies.layers().into_iter().flat_map(|l| policies.statements(l)).map(|(_, s)| s);
+    let mut entries = statements.flat_map(|s| s.condition_entries()).filter(|(_, e)| e.is(key));
+    entries.any(|(block, _)| {
+        let family = block.operator.operator.map(|o| o.base.family());
+        family != Some(Family::Date)
+    })
+}
 
 fn organization(account: &str, auditor: &Auditor<'_>) -> Told {
     let found = auditor.snapshot.organization_of(account);

@@ -219,8 +219,17 @@ impl Question<'_> {
         let of_target = target.map(|t| Access { actions: Vec::new(), resources: t.patterns() });
         let all: Vec<Access> = [asked.access()].into_iter().chain(of_target).collect();
         let asker = self.auditor.asker();
-        let keys = [asked.keys(), known.keys().to_vec()].concat();
-        match access_among(&subject, &self.caller, same_account, &all, but, &keys, &asker) {
+        let ask = |known: &[(String, KeyIs)]| {
+            let keys = [asked.keys(), known.to_vec()].concat();
+            access_among(&subject, &self.caller, same_account, &all, but, &keys, &asker)
+        };
+        let mut answer = ask(known.keys());
+        if let (Answer::Undecided(_), Some(examples)) = (&answer, known.examples())
+            && let found @ Answer::Refuted(_) = ask(&examples)
+        {
+            answer = found;
+        }
+        match answer {
             Answer::Proved { .. } => Reach::Never.into(),
             Answer::Undecided(why) => Judged::unknown(why),
             Answer::Refuted(witness) => {

@@ -145,7 +145,8 @@ fn made(holder: &Holder<'_>, pattern: &str) -> Result<Option<Vec<Step>>, String>
     let wanted = Wanted { action: "iam:CreatePolicy", resource, boundary: None, target: None };
     let Some(witness) = holder.find(&wanted)? else { return Ok(None) };
     let arn = witness.request.resource.clone();
-    if !glob::matches(pattern, &arn, Case::Sensitive) || !arn.contains(&own.account) {
+    let is_there = holder.auditor.snapshot.managed.contains_key(&arn);
+    if is_there || !glob::matches(pattern, &arn, Case::Sensitive) || !arn.contains(&own.account) {
         return Err(format!(
             "whether it can make a policy that fits `{pattern}` was not found out"
         ));

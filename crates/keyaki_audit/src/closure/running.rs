@@ -68,22 +68,28 @@ impl<'a> Delegation<'a> {
         way.needs.first().map_or(Ok(false), |action| self.may(action, holder))
     }
 
+    /// What of a kind is in the account.
+    fn of_kind(&self, kind: &str) -> impl Iterator<Item = &'a Workload> {
+        let account = &self.delegate.principal.account;
+        let all = self.auditor.snapshot.workloads.values();
+        all.filter(move |w| w.kind == kind && w.account == *account)
+    }
+
+    /// The role that something runs with, if the snapshot holds it.
+    fn role_of(&self, workload: &Workload) -> Option<&'a Principal> {
+        let snapshot = self.auditor.snapshot;
+        match workload.role.as_ref()? {
+            RoleName::Role(arn) => snapshot.principals.get(arn),
+            RoleName::Profile(name) => snapshot
+                .principals
+                .values()
+                .find(|p| p.account == workload.account && p.instance_profiles.contains(name)),
+        }
+    }
+
     /// What runs with a role of the account that does not have the boundary.
     fn running(&self, kind: &str) -> Vec<(&'a Workload, &'a Principal)> {
-        let snapshot = self.auditor.snapshot;
-        let account = &self.delegate.principal.account;
-        let of_kind =
-            snapshot.workloads.values().filter(|w| w.kind == kind && w.account == *account);
-        let with_role = of_kind.filter_map(|w| {
-            let role = match w.role.as_ref()? {
-                RoleName::Role(arn) => snapshot.principals.get(arn)?,
-                RoleName::Profile(name) => snapshot
-                    .principals
-                    .values()
-                    .find(|p| p.account == *account && p.instance_profiles.contains(name))?,
-            };
-            Some((w, role))
-        });
+        let with_role = self.of_kind(kind).filter_map(|w| Some((w, self.role_of(w)?)));
         let is_unbound =
             |role: &Principal| role.boundary.as_ref().is_none_or(|b| !self.named.has(b));
         with_role.filter(|(_, role)| is_unbound(role)).collect()
@@ -111,6 +117,10 @@ impl<'a> Delegation<'a> {
                 );
                 outcome.add(self.not(&why));
             }
+            for workload in self.unclear(holder)? {
+                let why = format!("the snapshot does not hold the role that {workload} runs with");
+                outcome.add(self.not(&why));
+            }
             if let Some(arn) = self.older(holder)? {
                 let why = format!(
                     "whether older versions of {arn} allow more is not looked at (`iam:SetDefaultPolicyVersion`)"
@@ -120,6 +130,20 @@ impl<'a> Delegation<'a> {
         }
         outcome.sort();
         Ok(outcome)
+    }
+
+    /// What it could change and runs with a role that the snapshot does not hold.
+    fn unclear(&self, holder: &Holder<'_>) -> Result<BTreeSet<&'a str>, String> {
+        let mut unclear = BTreeSet::new();
+        for (way, kind, _) in runs() {
+            let is_unclear = |w: &&Workload| w.role.is_some() && self.role_of(w).is_none();
+            for workload in self.of_kind(kind).filter(is_unclear) {
+                if self.changed(way, workload, holder)?.is_some() {
+                    unclear.insert(workload.arn.as_str());
+                }
+            }
+        }
+        Ok(unclear)
     }
 
     /// The kinds of what it could change that were not read.
