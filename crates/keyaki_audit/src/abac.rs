@@ -19,16 +19,16 @@ mod value;
 use keyaki_account::{Kind, Principal};
 use keyaki_analyze::{Access, Answer, KeyIs, access_with};
 use keyaki_eval::Caller;
-use keyaki_ir::glob::{self, Case as Letters};
 
 use crate::finding::{Finding, FindingKind, Outcome, Severity};
 use crate::known::{Known, tag_of};
 use crate::layered::Layered;
-use crate::reach::{granted_by, own, settle};
+use crate::reach::{own, settle};
 use crate::target::Target;
+use crate::what_can::granted_by;
 use crate::{Auditor, replay};
 
-use pair::{Meant, is_of_request, is_same_tag, pairs, tagging};
+use pair::{Meant, is_of_request, is_same_tag, meant_on, pairs, tagging};
 use value::{Apart, OTHER, OWN};
 
 const NAME: &str = "abac";
@@ -142,11 +142,11 @@ impl Case<'_> {
     fn spelled(&self, meant: &Meant) -> Outcome {
         let mut outcome = Outcome::default();
         for apart in self.values_spelled(meant) {
-            let condition = match &apart.own {
-                KeyIs::Value(own) if meant.own_spelled.contains(own) && self.value.is_none() => {
-                    format!("{} is {own}, {} is {}", self.own_key(), self.key, apart.other)
-                }
-                _ => format!("{} is {}", self.key, apart.other),
+            let of_resource = format!("{} is {}", self.key, apart.other);
+            let of_principal = meant.own_spelled.iter().find(|own| apart.is_of(own));
+            let condition = match of_principal.filter(|_| self.value.is_none()) {
+                Some(own) => format!("{} is {own}, {of_resource}", self.own_key()),
+                None => of_resource,
             };
             outcome.add(self.apart(meant, &apart, condition));
         }
@@ -326,29 +326,4 @@ impl Case<'_> {
             ..Finding::about(self.principal, kind, severity, sentence, way.remedy)
         }
     }
-}
-
-/// What statements are about, of what belongs to a resource.
-fn meant_on(meant: &Meant, target: &Target) -> Vec<Access> {
-    let service = format!("{}:*", target.service());
-    let patterns = target.patterns();
-    let on = |access: &Access| {
-        let is_service = |a: &String| glob::intersects(a, &service, Letters::Insensitive);
-        let actions: Vec<String> =
-            access.actions.iter().filter(|a| is_service(a)).cloned().collect();
-        let meets = |pattern: &&String| {
-            let mut all = access.resources.iter();
-            access.resources.is_empty()
-                || all.any(|r| glob::intersects(r, pattern, Letters::Sensitive))
-        };
-        let resources: Vec<String> = patterns.iter().filter(meets).cloned().collect();
-        // What a `NotAction` leaves has no names.
-        let is_any = access.actions.is_empty();
-        let is_some = !resources.is_empty() && (is_any || !actions.is_empty());
-        is_some.then_some(Access {
-            actions: if is_any { vec![service.clone()] } else { actions },
-            resources,
-        })
-    };
-    meant.access.iter().filter_map(on).collect()
 }

@@ -33,6 +33,7 @@ mod root;
 mod shared;
 mod unused;
 mod usual;
+mod what_can;
 
 pub use abac::abac;
 pub use admin::admin;
@@ -56,11 +57,12 @@ pub use perimeter::{
     perimeter_of_target,
 };
 pub use proposal::{Allowed, Proposal, Used, Within, proposal};
-pub use reach::{Can, Reach, WhatCan, what_can, who_can};
+pub use reach::{Can, Reach, who_can};
 pub use root::{no_second_factor, root};
 pub use shared::{external_share, public_share};
 pub use target::{Target, targets};
 pub use unused::{Clock, unused};
+pub use what_can::{WhatCan, what_can};
 pub use zone::ZoneOfTrust;
 
 use keyaki_account::Snapshot;

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use keyaki_analyze::Access;
 use keyaki_catalog::{AccessLevel, Catalog};
+use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{BaseOperator, Statement};
 
 use crate::layered::Layered;
+use crate::target::Target;
 
 /// A key with the tag of a resource, or of a request, and the tag of the principal that it is
 /// compared with.
@@ -158,4 +160,29 @@ pub(super) fn tagging(meant: &Meant, catalog: &Catalog) -> Vec<String> {
         ["Untag", "Delete", "Remove"].iter().any(|verb| action.starts_with(verb))
     };
     names.filter(|name| !takes(name)).collect()
+}
+
+/// What statements are about, of what belongs to a resource.
+pub(super) fn meant_on(meant: &Meant, target: &Target) -> Vec<Access> {
+    let service = format!("{}:*", target.service());
+    let patterns = target.patterns();
+    let on = |access: &Access| {
+        let is_service = |a: &String| glob::intersects(a, &service, Case::Insensitive);
+        let actions: Vec<String> =
+            access.actions.iter().filter(|a| is_service(a)).cloned().collect();
+        let meets = |pattern: &&String| {
+            let mut all = access.resources.iter();
+            access.resources.is_empty()
+                || all.any(|r| glob::intersects(r, pattern, Case::Sensitive))
+        };
+        let resources: Vec<String> = patterns.iter().filter(meets).cloned().collect();
+        // What a `NotAction` leaves has no names.
+        let is_any = access.actions.is_empty();
+        let is_some = !resources.is_empty() && (is_any || !actions.is_empty());
+        is_some.then_some(Access {
+            actions: if is_any { vec![service.clone()] } else { actions },
+            resources,
+        })
+    };
+    meant.access.iter().filter_map(on).collect()
 }

@@ -18,6 +18,13 @@ pub(super) struct Apart {
     pub(super) severity: Severity,
 }
 
+impl Apart {
+    /// Whether the principal's tag has this value.
+    pub(super) fn is_of(&self, own: &str) -> bool {
+        self.own == KeyIs::Value(own.to_owned())
+    }
+}
+
 /// The values that the principal may have, each with others that resources may have: those that
 /// belong to somebody whose value is another, in the form that the statements give it.
 pub(super) fn others(own: Option<&str>, templates: &BTreeSet<(String, String)>) -> Vec<Apart> {

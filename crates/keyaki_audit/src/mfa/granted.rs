@@ -11,8 +11,8 @@ use super::{Alone, By, Granted, NAME};
 use crate::asked::guarded;
 use crate::finding::{Finding, Outcome, Step};
 use crate::layered::matches_action;
-use crate::reach::granted_by;
 use crate::target::Target;
+use crate::what_can::granted_by;
 
 /// A role that was come to, with the requests that led there.
 struct Reached<'a> {
