@@ -55,11 +55,12 @@ impl Known {
         let mut known = Known::default();
         for key in AskedKeys::of(policies).iter() {
             let (name, told) = match (key, principal) {
-                ("aws:currenttime" | "aws:epochtime", _) => {
-                    known.add_time(key, auditor.now);
-                    if reads_otherwise(policies, key) {
-                        known.free.push(format!("{key}, as it is not compared as a time alone"));
-                    }
+                ("aws:currenttime", _) => {
+                    known.add_time("aws:CurrentTime", auditor.now, policies);
+                    continue;
+                }
+                ("aws:epochtime", _) => {
+                    known.add_time("aws:EpochTime", auditor.now, policies);
                     continue;
                 }
                 ("aws:principalorgid", _) => {
@@ -93,13 +94,16 @@ impl Known {
         }
     }
 
-    fn add_time(&mut self, key: &str, now: Option<Instant>) {
-        let now = now.and_then(|now| match key {
-            "aws:epochtime" => Some(("aws:EpochTime", now.0.div_euclid(1_000_000_000).to_string())),
-            _ => Some(("aws:CurrentTime", now.calendar()?)),
+    fn add_time(&mut self, key: &str, now: Option<Instant>, policies: &Policies) {
+        let text = now.and_then(|now| match key {
+            "aws:EpochTime" => Some(now.0.div_euclid(1_000_000_000).to_string()),
+            _ => now.calendar(),
         });
-        match now {
-            Some((name, text)) => self.now.push((name.to_owned(), text)),
+        if reads_otherwise(policies, key) {
+            self.free.push(format!("{key}, as it is not compared as a time alone"));
+        }
+        match text {
+            Some(text) => self.now.push((key.to_owned(), text)),
             None => self.free.push(format!("{key}, as no time counts as now")),
         }
     }

@@ -96,6 +96,9 @@ pub fn lock_out(target: &Target, auditor: &Auditor<'_>) -> Outcome {
     }
 }
 
+/// How often it may depend on something that is not known, before nobody else is asked about.
+const MOST_DOUBTS: usize = 64;
+
 /// Somebody, with a request and the keys that it must not have.
 type WouldBe<'a> = (&'a Principal, Request, Vec<String>);
 
@@ -147,13 +150,14 @@ impl Lock<'_> {
     /// # Errors
     /// Of whom that was not found out, and why.
     fn is_open(&self) -> Result<bool, String> {
-        let mut open = None;
+        let (mut open, mut doubts) = (None, 0);
         for principal in self.people() {
             for can in self.actions.iter().filter_map(|a| self.can(principal, a, false)) {
                 let arn = &principal.arn;
                 let why = match &can.reach {
                     Reach::Always(_) | Reach::When(..) if can.free.is_empty() => return Ok(true),
                     Reach::Always(_) | Reach::When(..) => {
+                        doubts += 1;
                         let free = can.free.join("; ");
                         format!("whether {arn} can change it depends on {free}")
                     }
@@ -161,6 +165,9 @@ impl Lock<'_> {
                     Reach::Never => not_found_out(arn, "the snapshot lacks policies of it"),
                 };
                 open.get_or_insert(why);
+            }
+            if doubts >= MOST_DOUBTS {
+                break;
             }
         }
         open.map_or(Ok(false), Err)
@@ -218,16 +225,17 @@ impl Lock<'_> {
         let refused = match self.would_be()? {
             Some((principal, request, absent)) => Some(self.refused(principal, &request, &absent)?),
             // A key that its own account is not given is locked whoever is there.
-            None if !root => Some(self.refused_root()?),
+            None if root.is_none() => Some(self.refused_root()?),
             None => None,
         };
         Ok(refused.map_or_else(Outcome::default, |(shown, statements)| {
-            Outcome::of(self.finding(root, shown, statements))
+            Outcome::of(self.finding(root.as_deref(), shown, statements))
         }))
     }
 
-    /// Whether the root user can change it.
-    fn root_can(&self) -> Result<bool, String> {
+    /// Whether the root user can change it: if so, with the keys on which that depends and of which
+    /// the snapshot does not tell the value.
+    fn root_can(&self) -> Result<Option<Vec<String>>, String> {
         let mut target = self.target.clone();
         if ROOT_MENDS.contains(&target.kind) {
             target.policy = None;
@@ -239,12 +247,8 @@ impl Lock<'_> {
         let access = [Access { actions, resources: vec![self.pattern()] }];
         let asker = self.auditor.asker();
         match access_with(&subject, &self.root(), true, &access, known.keys(), &asker) {
-            Answer::Proved { .. } => Ok(false),
-            Answer::Refuted(_) if known.free.is_empty() => Ok(true),
-            Answer::Refuted(_) => Err(format!(
-                "whether its root user can change it depends on {}",
-                known.free.join("; ")
-            )),
+            Answer::Proved { .. } => Ok(None),
+            Answer::Refuted(_) => Ok(Some(known.free)),
             Answer::Undecided(why) => Err(why),
         }
     }
@@ -347,7 +351,12 @@ impl Lock<'_> {
         replay::refused(&request, &absent, &layered, self.auditor)
     }
 
-    fn finding(&self, root: bool, shown: ShownRequest, statements: Vec<Shown>) -> Finding {
+    fn finding(
+        &self,
+        root: Option<&[String]>,
+        shown: ShownRequest,
+        statements: Vec<Shown>,
+    ) -> Finding {
         let (arn, owner) = (&self.target.arn, self.owner);
         let what = match self.target.kind {
             "account" => format!("what users and roles of {owner} may do"),
@@ -355,11 +364,15 @@ impl Lock<'_> {
             _ => format!("the policy of {arn}"),
         };
         let (but, severity) = match root {
-            true => ("only its root user can", Severity::Medium),
-            false => ("its root user cannot either", Severity::High),
+            Some([]) => ("only its root user can".to_owned(), Severity::Medium),
+            Some(free) => {
+                let free = free.join("; ");
+                (format!("whether its root user can depends on {free}"), Severity::Medium)
+            }
+            None => ("its root user cannot either".to_owned(), Severity::High),
         };
         let sentence = format!("No user and no role of {owner} can change {what} any more; {but}");
-        let remedy = match (root, self.target.kind) {
+        let remedy = match (root.is_some(), self.target.kind) {
             (true, _) => {
                 "Let the root user take back what refuses it, and then except those who administer it (`ArnNotEquals` on `aws:PrincipalArn`)."
             }

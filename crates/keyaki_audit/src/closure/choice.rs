@@ -53,14 +53,11 @@ impl Named {
             return;
         }
         let fits = |arn: &&&String| glob::matches(&pattern, arn, Case::Sensitive);
-        let before = self.arns.len();
         let fitting: Vec<String> = managed.iter().filter(fits).map(|a| (**a).clone()).collect();
-        let is_known = !fitting.is_empty();
-        self.arns.extend(fitting);
-        debug_assert!(self.arns.len() >= before);
-        if !is_known {
+        if fitting.is_empty() {
             self.unknown.insert(text.to_owned());
         }
+        self.arns.extend(fitting);
         self.patterns.insert(pattern);
     }
 
