@@ -22,7 +22,7 @@ use crate::reach::settle;
 use crate::target::{Target, partition};
 use crate::{Auditor, replay, sentence};
 
-use choice::Named;
+use choice::{Named, asked_by_scp};
 use escape::{ESCAPES, Escape};
 
 const NAME: &str = "boundary";
@@ -38,8 +38,9 @@ pub fn closure(principal: &Principal, auditor: &Auditor<'_>) -> Outcome {
         outcome.add(Outcome::not(NAME, &principal.arn, why));
     }
     let Ok(caller) = Caller::parse(&principal.arn) else { return outcome };
-    if named.is_asked {
-        outcome.add(Outcome::lacking(NAME, &principal.arn, &missing));
+    match named.is_asked {
+        true => outcome.add(Outcome::lacking(NAME, &principal.arn, &missing)),
+        false => return outcome.and(asked_by_scp(principal, &layered)),
     }
     let delegate = || Holder {
         principal: principal.clone(),

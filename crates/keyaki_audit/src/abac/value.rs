@@ -49,6 +49,8 @@ pub(super) fn others(own: Option<&str>, templates: &BTreeSet<(String, String)>) 
 /// Other values of the principal's tag that a pattern around it may take for this one.
 fn confused(value: &str, before: &str, after: &str) -> Vec<String> {
     let mut others = vec![format!("{value}-of-others"), OTHER.to_owned()];
+    // Operators that ignore letter case take them for one.
+    others.push(value.to_uppercase());
     // `ab-*` fits what belongs to `ab-x`, and `*-ab` what belongs to `x-ab`.
     if let Some((until, _)) = after.split_once(['*', '?']) {
         others.push(format!("{value}{until}x"));
@@ -56,6 +58,7 @@ fn confused(value: &str, before: &str, after: &str) -> Vec<String> {
     if let Some((_, from)) = before.rsplit_once(['*', '?']) {
         others.push(format!("x{from}{value}"));
     }
+    others.retain(|other| other != value);
     others
 }
 

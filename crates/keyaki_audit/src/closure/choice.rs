@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use keyaki_account::Principal;
 use keyaki_analyze::KeyIs;
+use keyaki_eval::Layer;
 use keyaki_ir::BaseOperator;
 use keyaki_ir::glob::{self, Case};
 
@@ -13,7 +14,7 @@ use crate::finding::{Finding, FindingKind, Outcome, Severity, Shown, Step};
 use crate::layered::Layered;
 use crate::target::partition;
 
-/// What identity policies say of the boundaries of users and roles.
+/// What the identity policies and the boundary of somebody say of the boundaries of users and roles.
 #[derive(Debug, Default)]
 pub(super) struct Named {
     /// The boundaries, by ARN. Patterns stand for the policies of the account that fit them.
@@ -28,7 +29,10 @@ pub(super) struct Named {
 
 impl Named {
     pub(super) fn of(principal: &Principal, layered: &Layered, auditor: &Auditor<'_>) -> Named {
-        let statements = layered.policies.statements(keyaki_eval::Layer::Identity).map(|(_, s)| s);
+        let statements = [Layer::Identity, Layer::Boundary]
+            .into_iter()
+            .flat_map(|layer| layered.policies.statements(layer))
+            .map(|(_, statement)| statement);
         let entries = statements.flat_map(|s| s.condition_entries()).filter(|(_, e)| e.is(KEY));
         let own = format!("::{}:policy/", principal.account);
         let managed: Vec<&String> =
@@ -104,6 +108,20 @@ impl Named {
         let Some(pattern) = self.patterns.iter().find(fits) else { return Outcome::default() };
         let why = format!("policies of AWS's fit `{pattern}`, too; they are not asked about");
         Outcome::not(NAME, &holder.principal.arn, why)
+    }
+}
+
+/// That an SCP asks for boundaries, if one does: nobody is looked at because of that alone.
+pub(super) fn asked_by_scp(principal: &Principal, layered: &Layered) -> Outcome {
+    let layers = layered.policies.layers().into_iter();
+    let scps = layers.filter(|layer| matches!(layer, Layer::Scp(_)));
+    let mut statements = scps.flat_map(|l| layered.policies.statements(l)).map(|(_, s)| s);
+    match statements.any(|s| s.condition_entries().any(|(_, e)| e.is(KEY))) {
+        true => {
+            let why = "an SCP asks for boundaries; users and roles whose own policies do not are not looked at";
+            Outcome::not(NAME, &principal.account, why)
+        }
+        false => Outcome::default(),
     }
 }
 
