@@ -17,6 +17,7 @@ use keyaki_analyze::{Access, Answer, KeyIs, Subject, Witness, access_with};
 use keyaki_eval::{Caller, Document, Policies};
 
 use crate::finding::{About, Finding, FindingKind, Outcome, Severity, Shown, Step};
+use crate::known::Known;
 use crate::layered::{Layered, everything};
 use crate::reach::settle;
 use crate::target::{Target, partition};
@@ -98,14 +99,21 @@ impl<'a> Holder<'a> {
         wanted.target.map_or_else(|| layered.clone(), |t| layered.clone().with_target(snapshot, t))
     }
 
+    fn known(&self, wanted: &Wanted<'_>, layered: &Layered) -> Known {
+        let owner = Some(&self.principal.account);
+        Known::of(&self.principal, owner, &layered.policies, self.auditor).but(&wanted.keys())
+    }
+
     /// A request of that kind that is allowed, if there is one.
     fn find(&self, wanted: &Wanted<'_>) -> Result<Option<Box<Witness>>, String> {
-        let subject = Subject { policies: self.layers(wanted).policies, layer: None };
+        let layered = self.layers(wanted);
+        let known = self.known(wanted, &layered);
+        let subject = known.subject(layered.policies, &self.caller);
         let access = [Access {
             actions: vec![wanted.action.to_owned()],
             resources: vec![wanted.resource.to_owned()],
         }];
-        let keys = wanted.keys();
+        let keys = [wanted.keys(), known.keys().to_vec()].concat();
         let asker = self.auditor.asker();
         match access_with(&subject, &self.caller, true, &access, &keys, &asker) {
             Answer::Proved { .. } => Ok(None),
@@ -127,8 +135,9 @@ impl<'a> Holder<'a> {
             let (own, account) = (partition(&self.principal.arn), &self.principal.account);
             request.context.set(KEY, format!("arn:{own}:iam::{account}:policy/another"));
         }
-        let absent = settle(&mut request, &witness.absent, &wanted.keys());
         let (layered, auditor) = (self.layers(wanted), self.auditor);
+        let absent = settle(&mut request, &witness.absent, &wanted.keys());
+        let absent = self.known(wanted, &layered).settle(&mut request, &absent);
         let (profile, catalog) = (auditor.profile, auditor.catalog);
         let request = replay::shown(&request, &absent, &layered, profile, catalog)?;
         let statements = replay::granting(&request.request, &absent, &layered, auditor);
@@ -236,7 +245,9 @@ impl<'a> Delegation<'a> {
             groups: Vec::new(),
             boundary: Some(self.arn.to_owned()),
             trust: None,
+            id: None,
             tags: Vec::new(),
+            tells_tags: false,
             ..self.delegate.principal.clone()
         };
         let caller = Caller::parse(arn).map_err(|e| e.to_string())?;
