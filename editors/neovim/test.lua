@@ -64,11 +64,11 @@ local tests = {
   end },
 
   { "a quick fix is applied", function()
-    open("role.json")
+    open("reports.policy.json")
     until_true("the finding", function() return #codes() == 1 end)
-    put_cursor("GetObjekt")
+    put_cursor("PrincipalOrgID")
     vim.lsp.buf.code_action({ apply = true, context = { only = { "quickfix" }, diagnostics = {} } })
-    until_true("the fix", function() return text():find('"s3:GetObject"', 1, true) ~= nil end)
+    until_true("the fix", function() return text():find('"StringEquals": {', 1, true) ~= nil end)
     vim.cmd("undo")
   end },
 
