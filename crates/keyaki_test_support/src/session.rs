@@ -180,12 +180,12 @@ impl Session {
         items.as_array().into_iter().flatten().map(of).collect()
     }
 
-    /// Opens a text.
+    /// Opens a text in a language.
     ///
     /// # Errors
     /// The server does not read.
-    pub fn open(&mut self, uri: &str, text: &str) -> io::Result<()> {
-        let document = json!({ "uri": uri, "languageId": "json", "version": 1, "text": text });
+    pub fn open(&mut self, uri: &str, language: &str, text: &str) -> io::Result<()> {
+        let document = json!({ "uri": uri, "languageId": language, "version": 1, "text": text });
         self.notify("textDocument/didOpen", &json!({ "textDocument": document }))
     }
 

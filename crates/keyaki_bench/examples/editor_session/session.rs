@@ -42,7 +42,7 @@ impl Session {
 
     /// Opens a text, and waits for the diagnostics that a server sends by itself.
     pub(crate) fn open(&mut self, uri: &str, text: &str) -> Result<()> {
-        self.server.open(uri, text)?;
+        self.server.open(uri, "json", text)?;
         if !self.is_asked {
             self.server.told(PUBLICATION)?;
         }

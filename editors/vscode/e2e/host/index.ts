@@ -46,6 +46,21 @@ const TESTS: Record<string, () => Promise<void>> = {
     assert.equal(formatters, undefined);
   },
 
+  "a template that is typed into a new document is recognised": async () => {
+    const policy = "{Version: '2012-10-17', Statement: {Sid: a-b, Effect: Allow, Action: s3:GetObject, Resource: '*'}}";
+    const document = await typed("yaml", `Resources:\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      PolicyDocument: ${policy}\n`);
+    const [finding] = await findings(document, 1);
+    assert.equal(document.getText(finding!.range), "a-b");
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+  },
+
+  "a policy that is typed into a new document becomes one": async () => {
+    const document = await typed("json", '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObjekt", "Resource": "*"}}');
+    await until("the language", () => document.languageId === "iam-policy");
+    await findings(document, 1);
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+  },
+
   "a policy is followed from where a template names it, and renamed": async () => {
     const document = await open("stack.yaml");
     const use = document.positionAt(document.getText().indexOf("!Ref ReadReports") + 7);
@@ -250,6 +265,17 @@ async function open(name: string): Promise<vscode.TextDocument> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? assert.fail("no folder");
   const document = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder, name));
   await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
+  return document;
+}
+
+/** A new document into which a text was typed letter by letter. */
+async function typed(language: string, text: string): Promise<vscode.TextDocument> {
+  const document = await vscode.workspace.openTextDocument({ language });
+  const editor = await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
+  for (const letter of text) {
+    // An edit is refused while the document's language changes.
+    await until("the letter", () => editor.edit((change) => change.insert(document.positionAt(document.getText().length), letter)));
+  }
   return document;
 }
 

@@ -120,7 +120,12 @@ impl Editor {
     }
 
     pub(crate) fn open(&mut self, uri: &str, text: &str) {
-        self.0.open(uri, text).expect("the server reads");
+        self.open_as(uri, "json", text);
+    }
+
+    /// Opens a text in a language.
+    pub(crate) fn open_as(&mut self, uri: &str, language: &str, text: &str) {
+        self.0.open(uri, language, text).expect("the server reads");
     }
 
     /// Changes a text.
