@@ -40,7 +40,7 @@ pub use completion::{Completion, CompletionKind, Completions, Insertion, Part, c
 pub use document::{Document, reads_terraform};
 pub use facts::{Topic, documentation};
 pub use fold::{Fold, folds};
-pub use folder::{FolderFile, files_in};
+pub use folder::{FolderFile, files_beside, files_in};
 pub use formatting::{format, format_range};
 pub use hint::{Hint, hints};
 pub use hover::{Hover, hover};

@@ -274,7 +274,7 @@ async function typed(language: string, text: string): Promise<vscode.TextDocumen
   const editor = await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
   for (const letter of text) {
     // An edit is refused while the document's language changes.
-    await until("the letter", () => editor.edit((change) => change.insert(document.positionAt(document.getText().length), letter)));
+    await until("the letter", async () => editor.edit((change) => change.insert(document.positionAt(document.getText().length), letter)));
   }
   return document;
 }
