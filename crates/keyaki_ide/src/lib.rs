@@ -47,6 +47,7 @@ pub use hover::{Hover, hover};
 pub use keyaki_analyze::Access;
 pub use keyaki_catalog::{Catalog, embedded as catalog};
 pub use keyaki_diag::{Edit, Finding, Level, Place, RuleMeta, TextRange};
+pub use keyaki_workspace::FILE_ENDINGS;
 pub use link::{Link, links};
 pub use meaning::{
     Claim, Lens, Proofs, Simulation, Target, claim, committed, comparison, explanation,

@@ -24,13 +24,17 @@ const CHANGES_COMPARED: [usize; 2] = [100, 20];
 
 const STARTS: usize = 20;
 
+/// How often slow requests are cancelled.
+const CANCELLATIONS: usize = 5;
+
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let program = arguments.first().map_or("target/release/keyaki", String::as_str);
     println!("| server | what | least | median | p99 |\n|---|---|---|---|---|");
     if !program.contains('=') {
         let words = [program, "lsp", "--catalog", "embedded"].map(str::to_owned);
-        return measure("keyaki", &words, CHANGES);
+        measure("keyaki", &words, CHANGES)?;
+        return [4, 16, 64].iter().try_for_each(|number| cancel("keyaki", &words, *number));
     }
     for argument in &arguments {
         let (name, command) = argument.split_once('=').ok_or("expected NAME=COMMAND")?;
@@ -81,6 +85,20 @@ fn type_in(server: &str, words: &[String], name: &str, text: &str, number: usize
     row(server, &format!("completion, {name}"), &mut completions);
     row(server, &format!("hover, {name}"), &mut hovers);
     session.end()
+}
+
+/// Cancels requests that take long, each of them behind others.
+fn cancel(server: &str, words: &[String], number: usize) -> Result<()> {
+    const URI: &str = "file:///policy.json";
+    let (text, mut times) = (large_policy(10), Vec::new());
+    for _ in 0..CANCELLATIONS {
+        let mut session = Session::start(words)?;
+        session.open(URI, &text)?;
+        times.extend(session.cancel(URI, number)?);
+        session.end()?;
+    }
+    row(server, &format!("a cancelled request, of {number} slow ones"), &mut times);
+    Ok(())
 }
 
 fn hundred_policies(name: &str, words: &[String]) -> Result<()> {

@@ -77,6 +77,30 @@ impl Session {
         Ok(end - start)
     }
 
+    /// Asks for the diagnostics of a text that takes long to check so many times, and cancels each:
+    /// how long after that it is answered.
+    pub(crate) fn cancel(&mut self, uri: &str, number: usize) -> Result<Vec<Duration>> {
+        let about = json!({ "textDocument": { "uri": uri } });
+        let ask = |_| self.server.ask("textDocument/diagnostic", &about);
+        let ids = (0..number).map(ask).collect::<std::io::Result<Vec<i64>>>()?;
+        // By then they are under way.
+        let nowhere = json!({ "uri": "file:///nowhere.json" });
+        let position = json!({ "line": 0, "character": 0 });
+        let quick = json!({ "textDocument": nowhere, "position": position });
+        self.ask("textDocument/hover", &quick)?;
+        let mut times = Vec::new();
+        for id in ids {
+            let start = Instant::now();
+            self.server.notify("$/cancelRequest", &json!({ "id": id }))?;
+            let (answer, end) = self.server.answer(id)?;
+            if answer["error"]["code"] != -32800 {
+                return Err("a request was answered before it was cancelled".into());
+            }
+            times.push(end - start);
+        }
+        Ok(times)
+    }
+
     /// The memory that it has, in kilobytes.
     pub(crate) fn memory(&self) -> Option<u64> {
         let status = format!("/proc/{}/status", self.server.process());

@@ -38,12 +38,29 @@ const TESTS: Record<string, () => Promise<void>> = {
     assert.equal(document.getText(finding!.range), "Read-reports");
     assert.equal(document.languageId, "yaml");
     const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>("vscode.executeCodeActionProvider", document.uri, finding!.range, undefined, 20);
-    const fix = actions.find(({ title }) => title.includes("Readreports"));
+    const fix = actions.find(({ title }) => title.includes("ReadReports"));
     assert.ok(await vscode.workspace.applyEdit(fix!.edit!));
     await findings(document, 0);
     await vscode.workspace.save(document.uri);
     const formatters = await vscode.commands.executeCommand("vscode.executeFormatDocumentProvider", document.uri, {});
     assert.equal(formatters, undefined);
+  },
+
+  "a policy is listed, folded, followed and renamed": async () => {
+    const document = await open("logs.policy.json");
+    const ask = <T>(command: string, ...words: unknown[]) => vscode.commands.executeCommand<T>(`vscode.execute${command}`, document.uri, ...words);
+    const name = at(document, "ReadReports");
+    await until("the outline", async () => (await ask<vscode.DocumentSymbol[]>("DocumentSymbolProvider"))?.length === 3);
+    const found = await vscode.commands.executeCommand<vscode.SymbolInformation[]>("vscode.executeWorkspaceSymbolProvider", "RefusePlain");
+    assert.deepEqual(found.map((symbol) => symbol.name), ["RefusePlainHttp"]);
+    const folds = await ask<vscode.FoldingRange[]>("FoldingRangeProvider");
+    assert.ok(folds.some(({ start, end }) => start === 3 && end === 8));
+    const [selection] = await ask<vscode.SelectionRange[]>("SelectionRangeProvider", [name]);
+    assert.equal(document.getText(selection!.range), "ReadReports");
+    assert.equal((await ask<vscode.DocumentHighlight[]>("DocumentHighlights", at(document, "s3:GetObject"))).length, 2);
+    assert.equal((await ask<vscode.Location[]>("ReferenceProvider", name)).length, 1);
+    const renaming = await ask<vscode.WorkspaceEdit>("DocumentRenameProvider", name, "ReadAll");
+    assert.deepEqual(renaming.get(document.uri).map(({ newText }) => newText), ["ReadAll"]);
   },
 
   "a template that is typed into a new document is recognised": async () => {

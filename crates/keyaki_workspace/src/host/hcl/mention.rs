@@ -140,7 +140,9 @@ mod tests {
             let at = mention.range.slice(text);
             match mention.name {
                 PolicyName::Address { kind, name, .. } => format!("{sign}{kind}.{name}={at}"),
-                name => format!("{sign}{name:?}={at}"),
+                name @ (PolicyName::Resource { .. } | PolicyName::Managed(_)) => {
+                    format!("{sign}{name:?}={at}")
+                }
             }
         };
         mentions(text, Path::new("module/main.tf")).into_iter().map(shown).collect()
