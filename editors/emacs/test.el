@@ -22,10 +22,10 @@
     found))
 
 (defun keyaki-test-open (folder name)
-  "Open NAME in FOLDER with a server."
+  "Open NAME in FOLDER with a server, the same for all."
   (find-file (expand-file-name name folder))
   (unless (derived-mode-p 'iam-policy-mode) (iam-policy-mode))
-  (apply #'eglot--connect (eglot--guess-contact))
+  (unless (eglot-current-server) (apply #'eglot--connect (eglot--guess-contact)))
   (eglot--maybe-activate-editing-mode)
   (keyaki-test-until "the server" #'eglot-managed-p)
   (flymake-mode 1))

@@ -185,7 +185,7 @@ local tests = {
     assert(#ask("textDocument/documentHighlight") == 2)
     local symbols = vim.lsp.buf_request_sync(0, "workspace/symbol", { query = "RefusePlain" }, PATIENCE)
     local _, answer = next(symbols)
-    assert(#answer.result == 1, vim.inspect(answer))
+    assert(answer.result[1].name == "RefusePlainHttp", vim.inspect(answer))
     local folds = ask("textDocument/foldingRange")
     assert(folds[1].startLine == 0, vim.inspect(folds))
   end },

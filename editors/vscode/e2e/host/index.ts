@@ -56,7 +56,11 @@ const TESTS: Record<string, () => Promise<void>> = {
     const folds = await ask<vscode.FoldingRange[]>("FoldingRangeProvider");
     assert.ok(folds.some(({ start, end }) => start === 3 && end === 8));
     const [selection] = await ask<vscode.SelectionRange[]>("SelectionRangeProvider", [name]);
-    assert.equal(document.getText(selection!.range), "ReadReports");
+    const grown: string[] = [];
+    for (let range: vscode.SelectionRange | undefined = selection; range; range = range.parent) {
+      grown.push(document.getText(range.range));
+    }
+    assert.ok(grown.includes("ReadReports") && grown.includes('"Sid": "ReadReports"'), grown.join("\n"));
     assert.equal((await ask<vscode.DocumentHighlight[]>("DocumentHighlights", at(document, "s3:GetObject"))).length, 2);
     assert.equal((await ask<vscode.Location[]>("ReferenceProvider", name)).length, 1);
     const renaming = await ask<vscode.WorkspaceEdit>("DocumentRenameProvider", name, "ReadAll");
