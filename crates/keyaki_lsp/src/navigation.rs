@@ -158,10 +158,16 @@ pub(crate) fn rename(
     let mut changes = vec![Text::open(snapshot).change(edits)];
     if let Some(name) = keyaki_ide::name_at(document, offset) {
         changes.clear();
+        let mut refusal = None;
         in_texts(snapshot, name, texts, |text| {
-            let edits = keyaki_ide::rename_mentions(text.document, name, to).unwrap_or_default();
-            changes.extend((!edits.is_empty()).then(|| text.change(edits)));
+            match keyaki_ide::rename_mentions(text.document, name, to) {
+                Ok(edits) => changes.extend((!edits.is_empty()).then(|| text.change(edits))),
+                Err(reason) => refusal = Some(reason),
+            }
         });
+        if let Some(reason) = refusal {
+            return Err(Error::invalid_params(reason));
+        }
     }
     Ok(workspace_edit(&snapshot.client, changes))
 }

@@ -70,9 +70,11 @@ pub(super) fn is_mended_safely(finding: &Finding) -> bool {
     finding.fixes.iter().any(|fix| fix.applicability == Applicability::Safe)
 }
 
+/// The edits of a fix; none where it may allow more.
 pub(super) fn edits(document: &Document, finding: usize, fix: usize) -> Vec<Edit> {
-    let fix = document.findings().get(finding).and_then(|finding| finding.fixes.get(fix));
-    fix.map(|fix| fix.edits.clone()).unwrap_or_default()
+    let found = document.findings().get(finding).and_then(|finding| finding.fixes.get(fix));
+    let is_open = |found: &Fix| document.changes_of(&[((finding, fix), found)]) == [Change::Open];
+    found.filter(|found| !is_open(found)).map(|found| found.edits.clone()).unwrap_or_default()
 }
 
 /// All safe fixes, applied until nothing is left to mend.

@@ -40,6 +40,7 @@ fn a_fix_that_may_allow_more_is_not_offered_and_the_finding_names_what_was_meant
     assert!(offered.iter().all(|action| action.kind != CodeActionKind::QuickFix), "{offered:?}");
     let [finding] = document.findings() else { panic!("{:?}", document.findings()) };
     assert_eq!(finding.notes, ["did you mean `s3:GetObject`?"]);
+    assert_eq!(edits_of(&document, CodeActionId::Fix { finding: 0, fix: 0 }), []);
 }
 
 #[test]

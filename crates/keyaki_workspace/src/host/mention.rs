@@ -201,6 +201,7 @@ impl<'n> Search<'n> {
         let spelt = text.value.get(range.clone()).unwrap_or_default();
         let nodes = self.template.nodes;
         let variable = spelt.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+        let is_own = |name: &str| own.is_some_and(|own| nodes.member(own, name).is_some());
         let own = variable.zip(own).and_then(|(name, own)| nodes.member(own, name.trim()));
         match own.map(|id| (&nodes.get(id).kind, self.template.function(id))) {
             Some((Kind::Text(name), None)) if is_name(&name.value) => {
@@ -208,6 +209,8 @@ impl<'n> Search<'n> {
                 self.push(name, 0..name.value.len(), managed, false);
             }
             Some(_) => {}
+            // A name of that function's own is not what it is elsewhere in the template.
+            None if variables(spelt).any(|at| is_own(spelt.get(at).unwrap_or_default())) => {}
             None => {
                 let Some(&id) = self.composed.get(spelt) else { return };
                 let name = PolicyName::Resource { document: self.document, id: id.into() };
@@ -393,6 +396,7 @@ Outputs:
       - !Sub arn:aws:iam::aws:policy/${Name}
       - !Sub ['arn:aws:iam::${AWS::AccountId}:policy/${Own}', {Own: staff}]
       - !Sub ['arn:aws:iam::${AWS::AccountId}:policy/${Name}', {Name: !Ref Team}]
+      - !Sub ['arn:aws:iam::${AWS::AccountId}:policy/${AWS::StackName}-team', {AWS::StackName: x}]
 ";
         let expected = [
             "!0:Team=Team",

@@ -195,6 +195,11 @@ fn a_policy_of_terraform_is_found_and_renamed_in_the_files_of_its_module() {
         .collect();
     let place = |line: u32, character: u32| json!({ "line": line, "character": character });
     assert_eq!(places, [(json!(uri(&main)), place(0, 27)), (json!(uri(&other)), place(1, 33))]);
+    fs::write(folder.join("taken.tf"), text.replace("team", "taken")).expect("a file");
+    let at = json!({ "line": 0, "character": 28 });
+    let about =
+        json!({ "textDocument": { "uri": uri(&main) }, "position": at, "newName": "taken" });
+    assert_eq!(editor.request("textDocument/rename", about)["error"]["code"], -32602);
     editor.open_as(&uri(&other), "terraform", attached);
     let at = json!({ "line": 1, "character": 36 });
     let about = json!({ "textDocument": { "uri": uri(&other) }, "position": at });

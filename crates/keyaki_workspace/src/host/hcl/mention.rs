@@ -192,6 +192,12 @@ locals {
     }
 
     #[test]
+    fn long_chains_of_operators_are_no_trouble() {
+        let text = format!("x = aws_iam_policy.a.arn{}\n", " + 1".repeat(5000));
+        assert!(named(&text).len() <= 1);
+    }
+
+    #[test]
     fn a_mark_of_byte_order_shifts_nothing() {
         let text = "\u{feff}x = aws_iam_policy.größe.arn\ny = aws_iam_policy.a.arn\n";
         assert_eq!(named(text), ["aws_iam_policy.größe=größe", "aws_iam_policy.a=a"]);
