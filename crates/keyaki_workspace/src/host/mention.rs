@@ -102,7 +102,7 @@ struct Search<'n> {
     document: usize,
     /// The logical ids of resources that hold policies.
     ids: HashSet<&'n str>,
-    /// The same by the names of managed policies that are put together, as [`composed`] spells them.
+    /// The same by the names of managed policies that are put together, as `Search::composed` spells them.
     composed: HashMap<String, &'n str>,
     found: Vec<Mention>,
 }
