@@ -177,15 +177,14 @@ impl Question<'_> {
             && but.is_empty()
             && (!asked.has_pattern() || (asked.resource == "*" && target.is_none()));
         let (plain, absent) = self.plain(owner);
-        if is_plain && let Ok(shown) = self.shown(&layered, &plain, &absent) {
-            let statements = self.granting(&layered, &shown);
+        if is_plain && let Ok((shown, statements)) = self.allowed(&layered, &plain, &absent) {
             return (Reach::Always(Box::new(shown)), statements);
         }
         if let Some(usual) = asked.usual(self.auditor)
             && let Some((request, absent)) = usual.request(&self.principal.account, plain)
-            && let Ok(shown) = self.shown(&layered, &request, absent)
+            && let Ok(allowed) = self.allowed(&layered, &request, absent)
         {
-            return self.when(&layered, shown);
+            return when(allowed);
         }
         let same_account = owner.is_none_or(|o| *o == self.principal.account);
         let subject = Subject { policies: layered.policies.clone(), layer: None };
@@ -200,18 +199,12 @@ impl Question<'_> {
                 let mut request = witness.request.clone();
                 own(&mut request, owner);
                 let absent = settle(&mut request, &witness.absent, &keys);
-                match self.shown(&layered, &request, &absent) {
-                    Ok(shown) => self.when(&layered, shown),
+                match self.allowed(&layered, &request, &absent) {
+                    Ok(allowed) => when(allowed),
                     Err(why) => (Reach::Unknown(why), Vec::new()),
                 }
             }
         }
-    }
-
-    fn when(&self, layered: &Layered, shown: ShownRequest) -> Judged {
-        let statements = self.granting(layered, &shown);
-        let conditions = conditions(&statements);
-        (Reach::When(Box::new(shown), conditions), statements)
     }
 
     /// The request without any condition keys but those that every such request has, and the keys
@@ -229,18 +222,20 @@ impl Question<'_> {
         (request, absent)
     }
 
-    fn shown(
+    fn allowed(
         &self,
         layered: &Layered,
         request: &Request,
         absent: &[String],
-    ) -> Result<ShownRequest, String> {
-        replay::shown(request, absent, layered, self.auditor.profile, self.auditor.catalog)
+    ) -> Result<(ShownRequest, Vec<Shown>), String> {
+        replay::allowed(request, absent, layered, self.auditor)
     }
+}
 
-    fn granting(&self, layered: &Layered, shown: &ShownRequest) -> Vec<Shown> {
-        replay::granting(&shown.request, &shown.absent, layered, self.auditor)
-    }
+/// That a request with some condition keys is allowed.
+fn when((shown, statements): (ShownRequest, Vec<Shown>)) -> Judged {
+    let conditions = conditions(&statements);
+    (Reach::When(Box::new(shown), conditions), statements)
 }
 
 /// Gives a request the keys that are known to hold a value, where it lacks them. Gives the keys that
