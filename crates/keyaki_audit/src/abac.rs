@@ -15,7 +15,7 @@ mod pair;
 
 use keyaki_account::{Kind, Principal};
 use keyaki_analyze::{Access, Answer, KeyIs, Subject, access_with};
-use keyaki_eval::{Caller, Forms};
+use keyaki_eval::{AskedKeys, Caller, Forms};
 use keyaki_ir::{Effect, Statement};
 
 use crate::escalation::is_service_linked;
@@ -114,7 +114,20 @@ impl Case<'_> {
     /// The keys of a request for a resource with another value.
     fn keys(&self, own: &KeyIs, other: &str) -> Keys {
         let other = KeyIs::Value(other.to_owned());
-        vec![(self.own_key(), own.clone()), (self.key.clone(), other)]
+        let mut keys = vec![(self.own_key(), own.clone()), (self.key.clone(), other)];
+        if !is_of_request(&self.key) {
+            keys.extend(self.creating());
+        }
+        keys
+    }
+
+    /// The keys that tell by which action a new resource gets its tags. Where a resource has tags
+    /// already, it is not new, and requests about it do not have them:
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html>.
+    fn creating(&self) -> Keys {
+        let asked = AskedKeys::of(&self.layered.policies);
+        let creating = asked.iter().filter(|key| key.ends_with(":createaction"));
+        creating.map(|key| (key.to_owned(), KeyIs::Absent)).collect()
     }
 
     /// Whether something that the statements are about is allowed on a resource of another value.
