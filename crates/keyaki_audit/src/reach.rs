@@ -11,6 +11,7 @@ use crate::asked::Asked;
 use crate::finding::{NotAnalysed, Shown, ShownRequest};
 use crate::layered::{Layered, known_identity, matches_action};
 use crate::target::{Target, targets};
+use crate::through::Through;
 use crate::{Auditor, replay};
 
 /// What somebody can do with what was asked about.
@@ -41,6 +42,9 @@ pub struct Can {
 
 /// Whether a user or role can do what is asked about; none where no statement could allow it.
 pub fn who_can(asked: &Asked, principal: &Principal, auditor: &Auditor<'_>) -> Option<Can> {
+    if !asked.is_of_partition(&principal.arn) || asked.obstacle().is_some() {
+        return None;
+    }
     let (identity, lacking) = known_identity(auditor.snapshot, principal);
     let Ok(caller) = Caller::parse(&principal.arn) else {
         let reach = Reach::Unknown("its ARN names no user or role".to_owned());
@@ -169,6 +173,7 @@ impl Question<'_> {
             Some(target) => self.layered.clone().with_target(self.auditor.snapshot, target),
             None => self.layered.clone(),
         };
+        let layered = layered.with_owner(self.auditor.snapshot, owner);
         let layered = match &asked.through {
             Some(through) => layered.with_endpoint(&through.policy),
             None => layered,
@@ -189,7 +194,9 @@ impl Question<'_> {
         let same_account = owner.is_none_or(|o| *o == self.principal.account);
         let subject = Subject { policies: layered.policies.clone(), layer: None };
         let of_target = target.map(|t| Access { actions: Vec::new(), resources: t.patterns() });
-        let all: Vec<Access> = [asked.access()].into_iter().chain(of_target).collect();
+        let carried = asked.through.as_ref().and_then(Through::access);
+        let all: Vec<Access> =
+            [asked.access()].into_iter().chain(of_target).chain(carried).collect();
         let asker = self.auditor.asker();
         let keys = asked.keys();
         match access_among(&subject, &self.caller, same_account, &all, but, &keys, &asker) {
