@@ -21,7 +21,7 @@ pub struct Endpoint {
     pub region: Option<String>,
     /// The VPC that it belongs to.
     pub vpc: Option<String>,
-    /// Its state, in lower case: requests pass one that is `available`.
+    /// Its state, in lower case.
     pub state: Option<String>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use keyaki_account::Resource;
+use keyaki_account::{Principal, Resource};
 use keyaki_analyze::{Access, KeyIs};
 use keyaki_catalog::Catalog;
 use keyaki_ir::arn::{Segment, is_account_id};
@@ -93,7 +93,7 @@ impl Asked {
 
     /// Whether somebody is of the partition that the resource and the endpoint are in: nothing
     /// crosses from one to another.
-    pub(crate) fn is_of_partition(&self, principal: &str) -> bool {
+    pub fn is_of_partition(&self, principal: &str) -> bool {
         let own = partition(principal);
         let of_resource = Arn::plain(&self.resource).is_none_or(|arn| {
             glob::matches(arn.get(&self.resource, Segment::Partition), own, Case::Sensitive)
@@ -161,6 +161,16 @@ impl Asked {
     /// The account that owns it, as the one target has it where there is one.
     pub(crate) fn owner_with_policy(&self) -> Option<&String> {
         self.targets.first().and_then(|t| t.account.as_ref()).or(self.owner.as_ref())
+    }
+
+    /// The account whose RCPs guard what is asked about: its owner's, which is taken to be the
+    /// principal's own of one resource whose owner nothing tells.
+    pub(crate) fn guarding<'a>(
+        &self,
+        owner: Option<&'a String>,
+        principal: &'a Principal,
+    ) -> Option<&'a String> {
+        owner.or_else(|| (!self.is_open()).then_some(&principal.account))
     }
 
     /// Whether the resource is a pattern.

@@ -173,7 +173,8 @@ impl Question<'_> {
             Some(target) => self.layered.clone().with_target(self.auditor.snapshot, target),
             None => self.layered.clone(),
         };
-        let layered = layered.with_owner(self.auditor.snapshot, owner);
+        let layered =
+            layered.with_owner(self.auditor.snapshot, asked.guarding(owner, self.principal));
         let layered = match &asked.through {
             Some(through) => layered.with_endpoint(&through.policy),
             None => layered,

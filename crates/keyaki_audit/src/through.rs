@@ -13,7 +13,7 @@ use crate::target::partition;
 
 /// Endpoints whose names begin otherwise than the actions that they carry, with the prefixes of
 /// these. Source: <https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html>.
-const OTHER_NAMES: [(&str, &[&str]); 24] = [
+const OTHER_NAMES: [(&str, &[&str]); 25] = [
     ("appconfigdata", &["appconfig"]),
     ("aps-workspaces", &["aps"]),
     ("bedrock-agent", &["bedrock"]),
@@ -34,6 +34,7 @@ const OTHER_NAMES: [(&str, &[&str]); 24] = [
     ("runtime-v2-lex", &["lex"]),
     ("s3", &["s3", "s3-object-lambda"]),
     ("s3-global", &["s3"]),
+    ("sagemaker", &["sagemaker", "sagemaker-geospatial", "sagemaker-mlflow"]),
     ("servicecatalog-appregistry", &["servicecatalog"]),
     ("streaming-rekognition", &["rekognition"]),
     ("sync-states", &["states"]),
@@ -132,7 +133,9 @@ pub(crate) fn id(endpoint: &Resource) -> &str {
 
 /// Why no request passes an endpoint, if so.
 pub(crate) fn closed(facts: &Endpoint) -> Option<String> {
-    let state = facts.state.as_ref().filter(|state| *state != "available")?;
+    // One that is `partial` has some of its network interfaces.
+    let passes = |state: &str| ["available", "partial"].contains(&state);
+    let state = facts.state.as_ref().filter(|state| !passes(state))?;
     Some(format!("is in the state `{state}`, in which no request passes it"))
 }
 

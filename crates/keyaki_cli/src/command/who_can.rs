@@ -77,9 +77,17 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let found =
         arguments.options.map("who-can", &principals, console, |p| who_can(&asked, p, &auditor));
     let found: Vec<Can> = found.into_iter().flatten().collect();
+    let foreign = principals.iter().filter(|p| !asked.is_of_partition(&p.arn)).count();
+    let mut notes = notes(&asked);
+    if foreign > 0 {
+        notes.push(format!(
+            "{foreign} of {} users and roles are of another partition, and nothing crosses from one to another",
+            principals.len()
+        ));
+    }
     let answer = Answer {
         of: principals.len(),
-        notes: notes(&asked),
+        notes,
         weaknesses: doubts(&asked, &loaded.snapshot)
             .chain(weaknesses(&loaded.snapshot, "who-can"))
             .collect(),

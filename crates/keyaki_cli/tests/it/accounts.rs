@@ -488,12 +488,13 @@ fn networks_that_nobody_names_are_told_as_not_analysed() {
 fn a_vpc_endpoint_lets_through_what_its_policy_allows() {
     let case = cases().into_iter().find(|c| c.ends_with("perimeter")).expect("the case");
     let resource = "arn:aws:sqs:eu-west-1:222233334444:orders";
-    let asked = |endpoint: &str| {
+    let asked_about = |resource: &str, endpoint: &str| {
         let words = ["who-can", "--action", "sqs:SendMessage", "--resource", resource];
         let more = ["--endpoint", endpoint, "snapshot", "--format", "json"];
         let (stdout, stderr, code) = told(&case, &[&words[..], &more].concat());
         (serde_json::from_str::<Value>(&stdout).unwrap_or_default(), stderr, code)
     };
+    let asked = |endpoint: &str| asked_about(resource, endpoint);
     // It belongs to the VPC that one role asks for, and no address is there to be compared.
     let (output, _, code) = asked("vpce-0000000000000003c");
     let names: Vec<String> = output["principals"]
@@ -525,6 +526,9 @@ fn a_vpc_endpoint_lets_through_what_its_policy_allows() {
         let notes = text(&output["notes"]);
         assert!(output["can"] == 0 && notes.contains(why), "{notes}");
     }
+    let elsewhere = "arn:aws:sqs:us-east-1:222233334444:orders";
+    let (output, _, _) = asked_about(elsewhere, "vpce-0000000000000003c");
+    assert!(text(&output["notes"]).contains("leads to eu-west-1"), "{output}");
     // Of one without a policy nothing is known.
     let (_, stderr, code) = asked("vpce-0000000000000004d");
     assert_eq!(code, 2, "{stderr}");
@@ -538,11 +542,13 @@ fn nobody_can_across_partitions() {
     let can = |resource: &str| {
         let words = ["who-can", "--action", "s3:GetObject", "--resource", resource, "snapshot"];
         let (stdout, _, _) = told(&case, &[&words[..], &["--format", "json"]].concat());
-        serde_json::from_str::<Value>(&stdout).unwrap_or_default()["can"].clone()
+        let output: Value = serde_json::from_str(&stdout).unwrap_or_default();
+        let is_told = text(&output["notes"]).contains("users and roles are of another partition");
+        (output["can"] != 0, is_told)
     };
-    assert_ne!(can("arn:aws:s3:::elsewhere/x"), 0);
-    assert_eq!(can("arn:aws-cn:s3:::elsewhere/x"), 0);
-    assert_eq!(can("arn:aws-us-gov:s3:::elsewhere/x"), 0);
+    assert_eq!(can("arn:aws:s3:::elsewhere/x"), (true, false));
+    assert_eq!(can("arn:aws-cn:s3:::elsewhere/x"), (false, true));
+    assert_eq!(can("arn:aws-us-gov:s3:::elsewhere/x"), (false, true));
 }
 
 #[test]
