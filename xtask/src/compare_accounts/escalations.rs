@@ -224,3 +224,59 @@ impl<'a> Account<'a> {
         roles.any(|role| trust(role).contains("lambda.amazonaws.com"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn account() -> Value {
+        let deny = json!({"Effect": "Deny", "Action": "*", "Resource": "*"});
+        json!({
+            "UserDetailList": [{"Arn": "arn:aws:iam::111122223333:user/shut", "GroupList": ["shut"]}],
+            "GroupDetailList": [{"GroupName": "shut", "AttachedManagedPolicies": [{"PolicyName": "deny-all"}]}],
+            "RoleDetailList": [
+                {"Arn": "arn:aws:iam::111122223333:role/admin", "AttachedManagedPolicies": [{"PolicyName": "AdministratorAccess"}]},
+                {"Arn": "arn:aws:iam::222233334444:role/f", "AssumeRolePolicyDocument": {"Statement": [{"Principal": {"Service": "lambda.amazonaws.com"}}]}},
+            ],
+            "Policies": [{"PolicyName": "deny-all", "PolicyVersionList": [{"IsDefaultVersion": true, "Document": {"Statement": deny}}]}],
+        })
+    }
+
+    #[test]
+    fn what_they_alone_say_has_a_reason_or_none() {
+        let details = account();
+        let why = |arn: &str, ways: &[&str]| {
+            let ways: Vec<String> = ways.iter().map(|w| (*w).to_owned()).collect();
+            let arn = format!("arn:aws:iam::{arn}");
+            why_theirs(&Account(&details), &arn, &ways).map(|why| why.split(',').next())
+        };
+        let starts = |why: Option<Option<&'static str>>, with: &str| {
+            why.flatten().is_some_and(|why| why.starts_with(with))
+        };
+        assert!(starts(why("111122223333:user/shut", &["CreateAccessKey"]), "another policy"));
+        assert!(starts(why("111122223333:role/r", &["PutUserPolicy"]), "changes users"));
+        assert!(starts(why("111122223333:user/u", &["PutRolePolicy"]), "changes roles"));
+        let lambda = &["PassExistingRoleToNewLambdaThenInvoke"];
+        assert!(starts(why("111122223333:user/u", lambda), "passes a role"));
+        assert_eq!(why("222233334444:user/u", lambda), None);
+        assert_eq!(why("111122223333:user/u", &["PutUserPolicy", "CreateAccessKey"]), None);
+    }
+
+    #[test]
+    fn what_ours_alone_says_has_a_reason_or_none() {
+        let details = account();
+        let why = |arn: &str, finding: &Value| why_ours(&Account(&details), arn, finding).is_some();
+        let steps = |way: &str, statement: Value| {
+            let statement = json!({"pointer": "/Policies/0", "text": statement.to_string()});
+            json!({"steps": [{"way": way, "statements": [statement]}]})
+        };
+        let all = json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
+        let arn = "arn:aws:iam::111122223333:role/r";
+        assert!(why("arn:aws:iam::111122223333:role/admin", &json!({})));
+        assert!(why(arn, &steps("sts-001", all.clone())));
+        assert!(why(arn, &steps("iam-001", json!({"Resource": "*", "Condition": {}}))));
+        assert!(!why(arn, &steps("iam-001", all)));
+    }
+}
