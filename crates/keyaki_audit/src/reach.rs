@@ -169,16 +169,7 @@ impl Question<'_> {
     fn judge(&self, target: Option<&Target>, but: &[Access]) -> Judged {
         let asked = self.asked;
         let owner = target.and_then(|t| t.account.as_ref()).or(asked.owner.as_ref());
-        let layered = match target {
-            Some(target) => self.layered.clone().with_target(self.auditor.snapshot, target),
-            None => self.layered.clone(),
-        };
-        let layered =
-            layered.with_owner(self.auditor.snapshot, asked.guarding(owner, self.principal));
-        let layered = match &asked.through {
-            Some(through) => layered.with_endpoint(&through.policy),
-            None => layered,
-        };
+        let layered = self.layers(target, owner);
         let is_plain = !asked.has_action_pattern()
             && but.is_empty()
             && (!asked.has_pattern() || (asked.resource == "*" && target.is_none()));
@@ -212,6 +203,25 @@ impl Question<'_> {
                     Err(why) => (Reach::Unknown(why), Vec::new()),
                 }
             }
+        }
+    }
+
+    /// All layers that bear on requests for what belongs to the target, or to nothing of the
+    /// snapshot.
+    fn layers(&self, target: Option<&Target>, owner: Option<&String>) -> Layered {
+        let snapshot = self.auditor.snapshot;
+        let own = self.layered.clone();
+        let layered = match target {
+            Some(target) => own.with_target(snapshot, target),
+            None => own,
+        };
+        let layered = match target.and_then(|t| t.account.as_ref()) {
+            Some(_) => layered,
+            None => layered.with_owner(snapshot, self.asked.guarding(owner, self.principal)),
+        };
+        match &self.asked.through {
+            Some(through) => layered.with_endpoint(&through.policy),
+            None => layered,
         }
     }
 
