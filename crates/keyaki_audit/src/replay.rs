@@ -98,14 +98,15 @@ fn is_allowed(decided: &Decided) -> Result<(), String> {
 /// That the evaluator allows it.
 pub(crate) fn refused(
     request: &Request,
+    absent: &[String],
     layered: &Layered,
     auditor: &Auditor<'_>,
 ) -> Result<(ShownRequest, Vec<Shown>), String> {
     let evaluator = Evaluator::new(&layered.policies, auditor.profile, auditor.catalog);
-    let (full, decided) = decided(request, &[], &evaluator)?;
-    let mut shown = told(request, &[], &full, layered, &evaluator);
+    let (full, decided) = decided(request, absent, &evaluator)?;
+    let mut shown = told(request, absent, &full, layered, &evaluator);
     if decided.verdict == Verdict::Allow {
-        return Err("the evaluator allows the plain request".to_owned());
+        return Err("the evaluator allows the request".to_owned());
     }
     let by = decided.reason.map_or_else(String::new, |reason| match reason {
         Reason::Layer(layer) => format!(" by {}", layered.layer_name(layer)),

@@ -10,6 +10,7 @@ mod attached;
 mod block;
 mod evaluate;
 mod function;
+mod mention;
 mod module;
 mod scan;
 mod text;
@@ -27,6 +28,7 @@ use super::{Host, HostPolicy, MAX_TEXT, Written, document, is_readable, suppress
 use crate::kind::Hint;
 use attached::{To, attached, deeper, range_of, targets};
 use evaluate::{Evaluator, MIN_STEPS, Scope};
+pub(crate) use mention::mentions;
 pub(crate) use module::Modules;
 use module::{DOCUMENT, File, Module};
 
