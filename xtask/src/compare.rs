@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::Outcome;
 use ours::Prepared;
-use peer::{Answer, Peer};
+pub(crate) use peer::{Answer, Peer};
 use sort::Class;
 
 mod case;

@@ -12,6 +12,7 @@ mod book;
 mod catalog;
 mod codegen;
 mod compare;
+mod compare_accounts;
 mod compare_linters;
 mod compare_servers;
 mod config_schema;
@@ -66,7 +67,10 @@ tasks:
                      decide seeded requests with iam-simulate too, and sort the differences
   compare-linters [DIR]
                      measure this linter and others on a folder of policies
-  compare-servers    measure this language server and those for JSON and YAML";
+  compare-servers    measure this language server and those for JSON and YAML
+  compare-accounts [FILE]
+                     ask cloudsplaining about its example account and iam-simulate who can do
+                     something, and sort what they say otherwise than ours";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -90,6 +94,7 @@ fn main() -> ExitCode {
         ["compare-simulate", rest @ ..] => compare::run(&workspace_root(), rest),
         ["compare-linters", rest @ ..] => compare_linters::run(&workspace_root(), rest),
         ["compare-servers"] => compare_servers::compare(&workspace_root()),
+        ["compare-accounts", rest @ ..] => compare_accounts::run(&workspace_root(), rest),
         ["catalog", rest @ ..] => catalog::run(rest),
         _ => Err(USAGE.into()),
     };

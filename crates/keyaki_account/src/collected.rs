@@ -220,8 +220,8 @@ impl Collected {
         let policy = self.policy.map(|p| Arc::new(Stored { name: arn.clone(), ..p }));
         let account = account_of(&arn).or(account);
         let restricts_public_buckets = self.restricts_public_buckets;
-        let leads_to = None;
-        let resource = Resource { arn, kind, account, policy, restricts_public_buckets, leads_to };
+        let endpoint = None;
+        let resource = Resource { arn, kind, account, policy, restricts_public_buckets, endpoint };
         Ok(Some(Piece::Resource(Box::new(resource))))
     }
 }

@@ -166,7 +166,7 @@ impl<'i> Items<'i> {
             account,
             policy,
             restricts_public_buckets: None,
-            leads_to: None,
+            endpoint: None,
         };
         self.fragment.pieces.push(Piece::Resource(Box::new(resource)));
     }

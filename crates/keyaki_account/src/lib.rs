@@ -33,6 +33,7 @@ mod coverage;
 
 pub use assemble::assemble;
 pub use coverage::{Coverage, Missing, coverage};
+pub use endpoint::Endpoint;
 pub use fragment::{Format, Fragment, read};
 pub use kind::ResourceKind;
 pub use organization::{Guardrail, Node, Organization};

@@ -59,7 +59,8 @@ pub(crate) fn partition_of(region: &str) -> &'static str {
     found.map_or("aws", |(_, partition)| partition)
 }
 
-fn is_region(text: &str) -> bool {
+/// Whether a text has the form of a region's name.
+pub(crate) fn is_region(text: &str) -> bool {
     let mut parts = text.split('-');
     let first = parts.next().unwrap_or_default();
     let rest: Vec<&str> = parts.collect();

@@ -127,7 +127,7 @@ impl Draft {
             policy: self.policy.map(|p| Arc::new(Stored { name: arn.clone(), ..p })),
             arn,
             restricts_public_buckets: None,
-            leads_to: None,
+            endpoint: None,
         })
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use keyaki_ir::date::Instant;
 
-use crate::{Organization, ResourceKind, Share, Stored, Workload};
+use crate::{Endpoint, Organization, ResourceKind, Share, Stored, Workload};
 
 /// Accounts, perhaps of an organisation, as some files describe them.
 #[derive(Clone, Debug, Default)]
@@ -154,8 +154,8 @@ pub struct Resource {
     pub policy: Option<Arc<Stored>>,
     /// Whether S3 Block Public Access restricts public policies; none where nothing tells.
     pub restricts_public_buckets: Option<bool>,
-    /// The service that a VPC endpoint leads to, where that is known.
-    pub leads_to: Option<String>,
+    /// What is known of a VPC endpoint; none for everything else.
+    pub endpoint: Option<Endpoint>,
 }
 
 /// Password and access keys, from a credential report.

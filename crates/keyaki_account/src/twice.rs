@@ -84,12 +84,16 @@ impl Resource {
             (Some(one), Some(other)) => one.says_the_same(other),
             (None, _) | (_, None) => true,
         };
-        if !same_owner || !same_policy {
+        let same_endpoint = match (&self.endpoint, &other.endpoint) {
+            (Some(one), Some(other)) => one == other,
+            (None, _) | (_, None) => true,
+        };
+        if !same_owner || !same_policy || !same_endpoint {
             return Err(Box::new(other));
         }
         self.account = self.account.take().or(other.account);
         self.policy = self.policy.take().or(other.policy);
-        self.leads_to = self.leads_to.take().or(other.leads_to);
+        self.endpoint = self.endpoint.take().or(other.endpoint);
         self.restricts_public_buckets =
             match (self.restricts_public_buckets, other.restricts_public_buckets) {
                 (Some(one), Some(other)) => Some(one && other),

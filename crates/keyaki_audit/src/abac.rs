@@ -18,7 +18,7 @@ mod value;
 
 use keyaki_account::{Kind, Principal};
 use keyaki_analyze::{Access, Answer, KeyIs, access_with};
-use keyaki_eval::Caller;
+use keyaki_eval::{AskedKeys, Caller};
 
 use crate::finding::{Finding, FindingKind, Outcome, Severity};
 use crate::known::{Known, tag_of};
@@ -116,11 +116,18 @@ impl Case<'_> {
     /// The keys of a request for a resource with another value.
     fn keys(&self, own: &KeyIs, other: &str) -> Keys {
         let mut keys = vec![(self.own_key(), own.clone())];
-        let asked = keyaki_eval::AskedKeys::of(&self.layered.policies);
+        let asked = AskedKeys::of(&self.layered.policies);
         let aliases = asked.iter().filter(|k| is_same_tag(k, &self.key));
         let aliases = aliases.filter(|k| !k.eq_ignore_ascii_case(&self.key)).map(str::to_owned);
         let all = [self.key.clone()].into_iter().chain(aliases);
         keys.extend(all.map(|key| (key, KeyIs::Value(other.to_owned()))));
+        // The keys that tell by which action a new resource gets its tags. Where a resource has
+        // tags already, it is not new, and requests about it do not have them:
+        // <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html>.
+        if !is_of_request(&self.key) {
+            let creating = asked.iter().filter(|key| key.ends_with(":createaction"));
+            keys.extend(creating.map(|key| (key.to_owned(), KeyIs::Absent)));
+        }
         keys
     }
 

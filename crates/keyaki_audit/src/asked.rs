@@ -1,8 +1,8 @@
 //! What is asked about: an action on a resource, or on whatever fits a pattern.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
-use keyaki_account::{Resource, Stored};
+use keyaki_account::{Principal, Resource};
 use keyaki_analyze::{Access, KeyIs};
 use keyaki_catalog::Catalog;
 use keyaki_ir::arn::{Segment, is_account_id};
@@ -10,7 +10,8 @@ use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{Arn, Element, ResourcePattern, Statement};
 
 use crate::Auditor;
-use crate::target::{Target, targets};
+use crate::target::{Target, partition, targets};
+use crate::through::Through;
 use crate::usual::Usual;
 
 /// An action on a resource, with what guards that resource.
@@ -37,22 +38,6 @@ pub struct Asked {
     usual: OnceLock<Usual>,
 }
 
-/// A VPC endpoint that requests come through.
-#[derive(Clone, Debug)]
-pub(crate) struct Through {
-    id: String,
-    pub(crate) policy: Arc<Stored>,
-}
-
-impl Through {
-    /// What its requests have, and what they do not:
-    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
-    pub(crate) fn keys(&self) -> Vec<(String, KeyIs)> {
-        let own = KeyIs::Value(self.id.clone());
-        vec![("aws:SourceVpce".to_owned(), own), ("aws:SourceIp".to_owned(), KeyIs::Absent)]
-    }
-}
-
 impl Asked {
     /// What is asked about, with what the snapshot knows of it.
     pub fn new(action: &str, resource: &str, auditor: &Auditor<'_>) -> Asked {
@@ -75,7 +60,9 @@ impl Asked {
         });
         if !asked.is_open() {
             let known = targets.first().and_then(|t| t.account.clone());
-            asked.owner = asked.owner.or(known);
+            let mut shares = auditor.snapshot.shares.iter().filter(|s| asked.bears_on(&s.resource));
+            let shared = shares.find_map(|s| s.account.clone());
+            asked.owner = asked.owner.or(known).or(shared);
         }
         asked.targets = targets;
         asked
@@ -85,7 +72,7 @@ impl Asked {
     ///
     /// # Errors
     /// Why it is not known what the endpoint lets through.
-    pub fn through(mut self, endpoint: &Resource) -> Result<Asked, String> {
+    pub fn through(mut self, endpoint: &Resource, catalog: &Catalog) -> Result<Asked, String> {
         let arn = &endpoint.arn;
         let policy = endpoint.policy.clone();
         let policy =
@@ -93,9 +80,42 @@ impl Asked {
         if let Some(defect) = &policy.defect {
             return Err(format!("the policy of {arn} is broken: {defect}"));
         }
-        let id = arn.rsplit('/').next().unwrap_or_default().to_owned();
-        self.through = Some(Through { id, policy });
+        self.through = Some(Through::new(endpoint, policy, catalog));
         Ok(self)
+    }
+
+    /// Why nobody can, whatever the policies say, if so: no such request passes the endpoint.
+    pub fn obstacle(&self) -> Option<String> {
+        self.through.as_ref()?.obstacle(&self.action, &self.resource)
+    }
+
+    /// What of the endpoint is taken for granted.
+    pub fn unknown_of_endpoint(&self) -> Vec<String> {
+        self.through.as_ref().map(Through::unknown).unwrap_or_default()
+    }
+
+    /// Whether somebody is of the partition that the resource and the endpoint are in: nothing
+    /// crosses from one to another.
+    pub fn is_of_partition(&self, principal: &str) -> bool {
+        let own = partition(principal);
+        let of_resource = Arn::plain(&self.resource).is_none_or(|arn| {
+            glob::matches(arn.get(&self.resource, Segment::Partition), own, Case::Sensitive)
+        });
+        of_resource && self.through.as_ref().is_none_or(|t| t.partition() == own)
+    }
+
+    /// The same, of a resource that an account owns.
+    ///
+    /// # Errors
+    /// That another account is known to own it.
+    pub fn owned_by(mut self, account: &str) -> Result<Asked, String> {
+        match self.owner_with_policy().filter(|known| *known != account) {
+            Some(known) => Err(format!("{known} owns {}, not {account}", self.resource)),
+            None => {
+                self.owner = Some(account.to_owned());
+                Ok(self)
+            }
+        }
     }
 
     /// What requests of each account's principals bring; it does not tell of requests through an
@@ -113,7 +133,7 @@ impl Asked {
 
     /// What is known of the keys of requests.
     pub(crate) fn keys(&self) -> Vec<(String, KeyIs)> {
-        self.through.as_ref().map(Through::keys).unwrap_or_default()
+        self.through.as_ref().map(|t| t.keys(self.is_open())).unwrap_or_default()
     }
 
     /// A part of one target is asked about: one of its patterns, or what fits it.
@@ -145,6 +165,16 @@ impl Asked {
     /// The account that owns it, as the one target has it where there is one.
     pub(crate) fn owner_with_policy(&self) -> Option<&String> {
         self.targets.first().and_then(|t| t.account.as_ref()).or(self.owner.as_ref())
+    }
+
+    /// The account whose RCPs guard what is asked about: its owner's, which is taken to be the
+    /// principal's own of one resource whose owner nothing tells.
+    pub(crate) fn guarding<'a>(
+        &self,
+        owner: Option<&'a String>,
+        principal: &'a Principal,
+    ) -> Option<&'a String> {
+        owner.or_else(|| (!self.is_open()).then_some(&principal.account))
     }
 
     /// Whether the resource is a pattern.

@@ -109,7 +109,13 @@ impl Layered {
         self.policies.resource_role = target.role;
         let restrict_public_buckets = target.restricts_public_buckets;
         self.policies.block_public_access = BlockPublicAccess { restrict_public_buckets };
-        let account = target.account.as_deref().unwrap_or_default();
+        self.with_owner(snapshot, target.account.as_ref())
+    }
+
+    /// Adds the RCPs of the account that owns a resource, where it is known.
+    #[must_use]
+    pub(crate) fn with_owner(mut self, snapshot: &Snapshot, owner: Option<&String>) -> Layered {
+        let account = owner.map(String::as_str).unwrap_or_default();
         (self.rcp, _) = levels(snapshot, account, Guardrail::Rcp);
         // What AWS itself attaches denies nothing.
         for (_, documents) in &mut self.rcp {

@@ -12,6 +12,7 @@ mod layered;
 mod replay;
 mod sentence;
 mod target;
+mod through;
 mod zone;
 
 mod abac;

@@ -23,6 +23,7 @@ use crate::finding::{About, Outcome};
 use crate::layered::Layered;
 use crate::shared::external_share;
 use crate::target::Target;
+use crate::through::{closed, id, services};
 use crate::{Auditor, ZoneOfTrust, zone};
 
 use crossing::{At, Crossing};
@@ -63,6 +64,20 @@ impl Perimeter {
             }
         }
         Ok(perimeter)
+    }
+
+    /// The same, with the endpoints that belong to the expected VPCs: what passes one of them comes
+    /// from its VPC.
+    #[must_use]
+    pub fn with_endpoints(mut self, snapshot: &Snapshot) -> Perimeter {
+        let is_of_vpc = |e: &&Resource| {
+            let vpc = e.endpoint.as_ref().and_then(|e| e.vpc.as_ref());
+            vpc.is_some_and(|vpc| self.vpcs.contains(vpc))
+        };
+        let within = endpoints(snapshot).filter(is_of_vpc);
+        let ids: Vec<String> = within.map(|e| id(e).to_owned()).collect();
+        self.vpcs.extend(ids);
+        self
     }
 
     /// Whether it says anything of networks.
@@ -146,14 +161,17 @@ pub fn perimeter_of_endpoint(
     let Some(owner) = &endpoint.account else {
         return not("nothing tells which account owns it".to_owned());
     };
+    if let Some(why) = endpoint.endpoint.as_ref().and_then(closed) {
+        return not(format!("it {why}"));
+    }
     let zone = perimeter.zone.around(owner, auditor.snapshot);
     let layered = Layered::default().with_everything().with_resource_policy(open_to_all());
     let layered = layered.with_endpoint(policy);
     let of_endpoint = layered.policies.endpoint.clone();
     let policies = Policies { endpoint: of_endpoint, ..Policies::default() };
     let own = Subject { policies, layer: Some(Layer::Endpoint) };
-    let known = endpoint.leads_to.as_ref().filter(|name| auditor.catalog.service(name).is_some());
-    let through: Vec<String> = known.map(|service| format!("{service}:*")).into_iter().collect();
+    let known = services(endpoint, auditor.catalog).into_iter().flatten();
+    let through: Vec<String> = known.map(|service| format!("{service}:*")).collect();
     let mut outcome = Outcome::default();
     for side in [Side::Identities, Side::Resources] {
         let within = within(side, &zone, perimeter);

@@ -10,6 +10,7 @@ use crate::finding::{Shown, ShownRequest};
 use crate::known::Known;
 use crate::layered::{Layered, known_identity, matches_action};
 use crate::target::Target;
+use crate::through::Through;
 use crate::{Auditor, replay};
 
 /// What somebody can do with what was asked about.
@@ -43,6 +44,9 @@ pub struct Can {
 
 /// Whether a user or role can do what is asked about; none where no statement could allow it.
 pub fn who_can(asked: &Asked, principal: &Principal, auditor: &Auditor<'_>) -> Option<Can> {
+    if !asked.is_of_partition(&principal.arn) || asked.obstacle().is_some() {
+        return None;
+    }
     let (identity, lacking) = known_identity(auditor.snapshot, principal);
     let Ok(caller) = Caller::parse(&principal.arn) else {
         let reach = Reach::Unknown("its ARN names no user or role".to_owned());
@@ -93,6 +97,9 @@ fn may_allow(policy: &Stored, action: &str, counts: impl Fn(&Statement) -> bool)
     policy.defect.is_none()
         && allows.any(|s| (is_pattern || matches_action(s, action)) && counts(s))
 }
+
+/// A request that is allowed, with the statements that allow it.
+type Allowed = (ShownRequest, Vec<Shown>);
 
 struct Question<'a> {
     asked: &'a Asked,
@@ -187,35 +194,30 @@ impl Question<'_> {
     fn judge(&self, target: Option<&Target>, but: &[Access]) -> Judged {
         let asked = self.asked;
         let owner = target.and_then(|t| t.account.as_ref()).or(asked.owner.as_ref());
-        let layered = match target {
-            Some(target) => self.layered.clone().with_target(self.auditor.snapshot, target),
-            None => self.layered.clone(),
-        };
-        let layered = match &asked.through {
-            Some(through) => layered.with_endpoint(&through.policy),
-            None => layered,
-        };
+        let layered = self.layers(target, owner);
         let is_plain = !asked.has_action_pattern()
             && but.is_empty()
             && (!asked.has_pattern() || (asked.resource == "*" && target.is_none()));
         let known = Known::of(self.principal, owner, &layered.policies, self.auditor);
         let known = if asked.any_tags { known.with_any_tags() } else { known };
         let (plain, absent) = self.plain(owner, &known);
-        if is_plain && let Ok(shown) = self.shown(&layered, &plain, &absent) {
-            return self.granted(&layered, shown, !known.tells_time(), known);
+        if is_plain && let Ok(allowed) = self.allowed(&layered, &plain, &absent) {
+            return Self::granted(allowed, !known.tells_time(), known);
         }
         if let Some(usual) = asked.usual(self.auditor)
             && let Some((mut request, absent)) = usual.request(&self.principal.account, plain)
         {
             let absent = known.correct(&mut request, absent);
-            if let Ok(shown) = self.shown(&layered, &request, &absent) {
-                return self.granted(&layered, shown, false, known);
+            if let Ok(allowed) = self.allowed(&layered, &request, &absent) {
+                return Self::granted(allowed, false, known);
             }
         }
         let same_account = owner.is_none_or(|o| *o == self.principal.account);
         let subject = known.subject(layered.policies.clone(), &self.caller);
         let of_target = target.map(|t| Access { actions: Vec::new(), resources: t.patterns() });
-        let all: Vec<Access> = [asked.access()].into_iter().chain(of_target).collect();
+        let carried = asked.through.as_ref().and_then(Through::access);
+        let all: Vec<Access> =
+            [asked.access()].into_iter().chain(of_target).chain(carried).collect();
         let asker = self.auditor.asker();
         let ask = |known: &[(String, KeyIs)]| {
             let keys = [asked.keys(), known.to_vec()].concat();
@@ -235,22 +237,35 @@ impl Question<'_> {
                 own(&mut request, owner);
                 let absent = settle(&mut request, &witness.absent, &asked.keys());
                 let absent = known.settle(&mut request, &absent);
-                match self.shown(&layered, &request, &absent) {
-                    Ok(shown) => self.granted(&layered, shown, false, known),
+                match self.allowed(&layered, &request, &absent) {
+                    Ok(allowed) => Self::granted(allowed, false, known),
                     Err(why) => Judged::unknown(why),
                 }
             }
         }
     }
 
-    fn granted(
-        &self,
-        layered: &Layered,
-        shown: ShownRequest,
-        is_always: bool,
-        known: Known,
-    ) -> Judged {
-        let statements = replay::granting(&shown.request, &shown.absent, layered, self.auditor);
+    /// All layers that bear on requests for what belongs to the target, or to nothing of the
+    /// snapshot.
+    fn layers(&self, target: Option<&Target>, owner: Option<&String>) -> Layered {
+        let snapshot = self.auditor.snapshot;
+        let own = self.layered.clone();
+        let layered = match target {
+            Some(target) => own.with_target(snapshot, target),
+            None => own,
+        };
+        let layered = match target.and_then(|t| t.account.as_ref()) {
+            Some(_) => layered,
+            None => layered.with_owner(snapshot, self.asked.guarding(owner, self.principal)),
+        };
+        match &self.asked.through {
+            Some(through) => layered.with_endpoint(&through.policy),
+            None => layered,
+        }
+    }
+
+    /// That a request is allowed, by these statements.
+    fn granted((shown, statements): Allowed, is_always: bool, known: Known) -> Judged {
         let shown = Box::new(shown);
         let reach = match is_always {
             true => Reach::Always(shown),
@@ -275,13 +290,13 @@ impl Question<'_> {
         (request, absent)
     }
 
-    fn shown(
+    fn allowed(
         &self,
         layered: &Layered,
         request: &Request,
         absent: &[String],
-    ) -> Result<ShownRequest, String> {
-        replay::shown(request, absent, layered, self.auditor.profile, self.auditor.catalog)
+    ) -> Result<Allowed, String> {
+        replay::allowed(request, absent, layered, self.auditor)
     }
 }
 

@@ -21,8 +21,12 @@ pub(crate) fn granting(
     auditor: &Auditor<'_>,
 ) -> Vec<Shown> {
     let evaluator = Evaluator::new(&layered.policies, auditor.profile, auditor.catalog);
-    let outcome = evaluator.decide(&full(request, absent));
-    let statements = outcome.statements.into_iter().filter_map(|at| layered.shown(at));
+    statements(evaluator.decide(&full(request, absent)), layered)
+}
+
+/// The statements that decided, but for those of a policy that is not in the snapshot.
+fn statements(decided: Decided, layered: &Layered) -> Vec<Shown> {
+    let statements = decided.statements.into_iter().filter_map(|at| layered.shown(at));
     statements.filter(|s| &*s.policy.file != RENEWED).collect()
 }
 
@@ -57,12 +61,35 @@ pub(crate) fn shown(
     profile: &Profile,
     catalog: &Catalog,
 ) -> Result<ShownRequest, String> {
-    let (shown, decided) = decided(request, absent, layered, profile, catalog)?;
-    if decided.verdict != Verdict::Allow {
-        let by = decided.reason.map_or_else(String::new, |r| format!(" by {}", r.name()));
-        return Err(format!("the evaluator refuses the request{by}"));
+    let evaluator = Evaluator::new(&layered.policies, profile, catalog);
+    let (full, decided) = decided(request, absent, &evaluator)?;
+    is_allowed(&decided)?;
+    Ok(told(request, absent, &full, layered, &evaluator))
+}
+
+/// The same, with the statements that allow it.
+///
+/// # Errors
+/// What the evaluator decides, where it refuses the request.
+pub(crate) fn allowed(
+    request: &Request,
+    absent: &[String],
+    layered: &Layered,
+    auditor: &Auditor<'_>,
+) -> Result<(ShownRequest, Vec<Shown>), String> {
+    let evaluator = Evaluator::new(&layered.policies, auditor.profile, auditor.catalog);
+    let (full, decided) = decided(request, absent, &evaluator)?;
+    is_allowed(&decided)?;
+    let shown = told(request, absent, &full, layered, &evaluator);
+    Ok((shown, statements(decided, layered)))
+}
+
+fn is_allowed(decided: &Decided) -> Result<(), String> {
+    if decided.verdict == Verdict::Allow {
+        return Ok(());
     }
-    Ok(shown)
+    let by = decided.reason.map_or_else(String::new, |r| format!(" by {}", r.name()));
+    Err(format!("the evaluator refuses the request{by}"))
 }
 
 /// A request that is refused, with the statements that refuse it.
@@ -75,7 +102,9 @@ pub(crate) fn refused(
     layered: &Layered,
     auditor: &Auditor<'_>,
 ) -> Result<(ShownRequest, Vec<Shown>), String> {
-    let (mut shown, decided) = decided(request, absent, layered, auditor.profile, auditor.catalog)?;
+    let evaluator = Evaluator::new(&layered.policies, auditor.profile, auditor.catalog);
+    let (full, decided) = decided(request, absent, &evaluator)?;
+    let mut shown = told(request, absent, &full, layered, &evaluator);
     if decided.verdict == Verdict::Allow {
         return Err("the evaluator allows the request".to_owned());
     }
@@ -90,26 +119,33 @@ pub(crate) fn refused(
     Ok((shown, statements))
 }
 
+/// A request with the keys that every such request has, and what the evaluator says to it.
 fn decided(
     request: &Request,
     absent: &[String],
-    layered: &Layered,
-    profile: &Profile,
-    catalog: &Catalog,
-) -> Result<(ShownRequest, Decided), String> {
-    let completed = complete(request).map_err(|c| c.to_string())?;
-    let mut full = completed.request;
+    evaluator: &Evaluator<'_>,
+) -> Result<(Request, Decided), String> {
+    let mut full = complete(request).map_err(|c| c.to_string())?.request;
     absent.iter().for_each(|key| full.context.remove(key));
-    let evaluator = Evaluator::new(&layered.policies, profile, catalog);
     let decided = evaluator.decide(&full);
-    let says = evaluator.trace(&full).into_iter().map(|trace| LayerSays {
+    Ok((full, decided))
+}
+
+fn told(
+    request: &Request,
+    absent: &[String],
+    full: &Request,
+    layered: &Layered,
+    evaluator: &Evaluator<'_>,
+) -> ShownRequest {
+    let says = evaluator.trace(full).into_iter().map(|trace| LayerSays {
         layer: layered.layer_name(trace.layer),
         says: if trace.applies { trace.says.name() } else { "does not apply" },
     });
     let layers = says.collect();
-    let replay = command(request, absent, layered, profile);
+    let replay = command(request, absent, layered, evaluator.profile());
     let (request, absent) = (request.clone(), absent.to_vec());
-    Ok((ShownRequest { request, absent, layers, replay, notes: Vec::new() }, decided))
+    ShownRequest { request, absent, layers, replay, notes: Vec::new() }
 }
 
 /// The words of the command line.

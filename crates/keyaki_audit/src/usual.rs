@@ -53,6 +53,8 @@ fn keys(asked: &Asked, principal: &Principal, auditor: &Auditor<'_>) -> Option<K
         Some(target) => layered.with_target(auditor.snapshot, target),
         None => layered,
     };
+    let guarding = asked.guarding(asked.owner_with_policy(), principal);
+    let layered = layered.with_owner(auditor.snapshot, guarding);
     let same_account = asked.owner_with_policy().is_none_or(|o| *o == principal.account);
     let subject = Subject { policies: layered.policies, layer: None };
     let access = [asked.access()];

@@ -41,7 +41,9 @@ function reason(errors) {
 
 async function answer(line) {
   try {
-    const result = await runSimulation(simulation(JSON.parse(line)), { simulationMode: 'Strict' });
+    const given = JSON.parse(line);
+    const simulationMode = given.mode ?? 'Strict';
+    const result = await runSimulation(simulation(given), { simulationMode });
     if (result.resultType === 'error') return { error: reason(result.errors) };
     const ignored = result.result?.ignoredContextKeys ?? [];
     return { verdict: result.overallResult, ignored };

@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use keyaki_eval::Verdict;
@@ -34,6 +34,7 @@ pub(crate) struct Peer {
     child: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
+    folder: PathBuf,
     /// How many cases it has been asked about.
     pub(crate) asked: usize,
 }
@@ -53,12 +54,17 @@ impl Peer {
             .map_err(|e| format!("`node` cannot be started: {e}"))?;
         let input = child.stdin.take().ok_or("no way to write to `node`")?;
         let output = child.stdout.take().ok_or("no way to read from `node`")?;
-        Ok(Self { child, input, output: BufReader::new(output), asked: 0 })
+        Ok(Self { child, input, output: BufReader::new(output), folder, asked: 0 })
     }
 
     /// The release that is asked.
     pub(crate) fn version() -> &'static str {
         VERSION
+    }
+
+    /// Where it is installed, with its driver.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Asks about several cases. They should be few: their answers have to fit into a pipe.

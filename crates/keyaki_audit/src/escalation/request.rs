@@ -313,10 +313,7 @@ impl<'g> Asking<'g> {
         let (request, absent) = found.ok_or("the request is refused")?;
         let view = self.view(ask.by, ask.action);
         let layered = self.guarded(&view.layered, ask)?.unwrap_or_else(|| view.layered.clone());
-        let auditor = self.ground.auditor;
-        let shown = replay::shown(&request, &absent, &layered, auditor.profile, auditor.catalog)?;
-        let statements = replay::granting(&request, &absent, &layered, auditor);
-        Ok((shown, statements))
+        replay::allowed(&request, &absent, &layered, self.ground.auditor)
     }
 }
 

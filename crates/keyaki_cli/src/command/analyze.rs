@@ -118,6 +118,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let loaded = load(&arguments.folder, console)?;
     let profile = arguments.options.profile.read()?;
     let auditor = arguments.options.auditor(&loaded.snapshot, &profile, Some(now), console);
+    let perimeter = perimeter.with_endpoints(&loaded.snapshot);
     let scope = Scope::new(&auditor, &perimeter, &clock);
     if arguments.stream || arguments.work_items {
         let work = stream::Work::new(&scope, &analyses);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use keyaki_account::{Resource, ResourceKind, Snapshot};
 use keyaki_audit::{Asked, Can, Reach, endpoints, who_can};
 use keyaki_ir::Arn;
+use keyaki_ir::arn::is_account_id;
 use keyaki_report::audit::{request_json, shell, statement_json};
 use serde_json::{Value, json};
 
@@ -29,6 +30,9 @@ pub(crate) struct Arguments {
     /// The VPC endpoint that requests come through: its id or ARN
     #[arg(long, value_name = "ENDPOINT")]
     endpoint: Option<String>,
+    /// The account that owns the resource, where neither its ARN nor the snapshot tells it
+    #[arg(long, value_name = "ACCOUNT")]
+    resource_account: Option<String>,
     /// The folder; docs/snapshots.md tells what may be in it
     #[arg(value_name = "DIR")]
     folder: PathBuf,
@@ -65,15 +69,29 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         let endpoint = endpoints(auditor.snapshot).find(is_it).ok_or_else(|| {
             Failure::new(format!("the snapshot does not hold the VPC endpoint `{name}`"))
         })?;
-        asked = asked.through(endpoint).map_err(Failure::new)?;
+        asked = asked.through(endpoint, auditor.catalog).map_err(Failure::new)?;
+    }
+    if let Some(account) = &arguments.resource_account {
+        if !is_account_id(account) {
+            return Err(Failure::new(format!("`{account}` is no account id")));
+        }
+        asked = asked.owned_by(account).map_err(Failure::new)?;
     }
     let principals: Vec<_> = auditor.snapshot.described_principals().collect();
     let found =
         arguments.options.map("who-can", &principals, console, |p| who_can(&asked, p, &auditor));
     let found: Vec<Can> = found.into_iter().flatten().collect();
+    let foreign = principals.iter().filter(|p| !asked.is_of_partition(&p.arn)).count();
+    let mut notes = notes(&asked);
+    if foreign > 0 {
+        notes.push(format!(
+            "{foreign} of {} users and roles are of another partition, and nothing crosses from one to another",
+            principals.len()
+        ));
+    }
     let answer = Answer {
         of: principals.len(),
-        notes: notes(&asked),
+        notes,
         weaknesses: doubts(&asked, &loaded.snapshot)
             .chain(weaknesses(&loaded.snapshot, "who-can"))
             .collect(),
@@ -135,12 +153,7 @@ fn notes(asked: &Asked) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if asked.owner.is_none() && !asked.is_open() {
-        notes.push(
-            "nothing tells which account owns the resource; it is taken to be each principal's own"
-                .to_owned(),
-        );
-    }
+    notes.extend(asked.obstacle());
     notes
 }
 
@@ -151,9 +164,17 @@ fn doubts<'a>(asked: &'a Asked, snapshot: &'a Snapshot) -> impl Iterator<Item = 
         ResourceKind::of_arn(&asked.resource).is_some() || !asked.guarded.is_empty();
     let lacks = asked.targets.is_empty() && can_have_policy;
     let lacks = lacks.then(|| "not in the snapshot: the policy of the resource".to_owned());
+    let unowned = asked.owner.is_none() && !asked.is_open();
+    let unowned = unowned.then(|| {
+        "not in the snapshot: which account owns the resource; it is taken to be each principal's own, which may be wrong either way: name it with `--resource-account`"
+            .to_owned()
+    });
+    let endpoint = asked.unknown_of_endpoint().into_iter();
+    let endpoint = endpoint.map(|what| format!("not in the snapshot: {what}"));
     let shares = snapshot.shares.iter().filter(|share| asked.bears_on(&share.resource));
     let shares = shares.map(|s| format!("{}: what its {} gives", s.resource, s.by));
-    asked.targets.iter().filter_map(of_target).chain(lacks).chain(shares)
+    let targets = asked.targets.iter().filter_map(of_target);
+    targets.chain(lacks).chain(unowned).chain(endpoint).chain(shares)
 }
 
 fn text(answer: &Answer) -> String {

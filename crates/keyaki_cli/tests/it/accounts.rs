@@ -536,13 +536,14 @@ fn networks_that_nobody_names_are_told_as_not_analysed() {
 fn a_vpc_endpoint_lets_through_what_its_policy_allows() {
     let case = cases().into_iter().find(|c| c.ends_with("perimeter")).expect("the case");
     let resource = "arn:aws:sqs:eu-west-1:222233334444:orders";
-    let asked = |endpoint: &str| {
+    let asked_about = |resource: &str, endpoint: &str| {
         let words = ["who-can", "--action", "sqs:SendMessage", "--resource", resource];
         let more = ["--endpoint", endpoint, "snapshot", "--format", "json"];
         let (stdout, stderr, code) = told(&case, &[&words[..], &more].concat());
         (serde_json::from_str::<Value>(&stdout).unwrap_or_default(), stderr, code)
     };
-    // By VPC alone is enough, and no address is there to be compared.
+    let asked = |endpoint: &str| asked_about(resource, endpoint);
+    // It belongs to the VPC that one role asks for, and no address is there to be compared.
     let (output, _, code) = asked("vpce-0000000000000003c");
     let names: Vec<String> = output["principals"]
         .as_array()
@@ -551,9 +552,8 @@ fn a_vpc_endpoint_lets_through_what_its_policy_allows() {
         .filter(|p| p["replay"].is_array())
         .map(|p| text(&p["principal"]))
         .collect();
-    let [first, second] =
-        ["by-other-vpc", "by-vpc"].map(|n| format!("arn:aws:iam::222233334444:role/{n}"));
-    assert_eq!((names, code), (vec![first, second], 1));
+    let expected = ["by-endpoint", "by-vpc"].map(|n| format!("arn:aws:iam::222233334444:role/{n}"));
+    assert_eq!((names, code), (expected.to_vec(), 1));
     for principal in output["principals"].as_array().into_iter().flatten() {
         let words: Vec<&str> = principal["replay"]
             .as_array()
@@ -565,9 +565,57 @@ fn a_vpc_endpoint_lets_through_what_its_policy_allows() {
         let told = run(keyaki(&case, &words[1..]), b"");
         assert_eq!(told.status.code(), Some(0), "{words:?}");
     }
+    // Those of another service, and those that are not there yet, let nothing through.
+    for (endpoint, why) in [
+        ("vpce-0000000000000001a", "leads to s3"),
+        ("vpce-0000000000000005e", "is in the state `pendingacceptance`"),
+    ] {
+        let (output, _, _) = asked(endpoint);
+        let notes = text(&output["notes"]);
+        assert!(output["can"] == 0 && notes.contains(why), "{notes}");
+    }
+    let elsewhere = "arn:aws:sqs:us-east-1:222233334444:orders";
+    let (output, _, _) = asked_about(elsewhere, "vpce-0000000000000003c");
+    assert!(text(&output["notes"]).contains("leads to eu-west-1"), "{output}");
     // Of one without a policy nothing is known.
     let (_, stderr, code) = asked("vpce-0000000000000004d");
     assert_eq!(code, 2, "{stderr}");
     let (_, stderr, code) = asked("vpce-9");
     assert!(code == 2 && stderr.contains("does not hold the VPC endpoint `vpce-9`"), "{stderr}");
+}
+
+#[test]
+fn nobody_can_across_partitions() {
+    let case = cases().into_iter().find(|c| c.ends_with("perimeter")).expect("the case");
+    let can = |resource: &str| {
+        let words = ["who-can", "--action", "s3:GetObject", "--resource", resource, "snapshot"];
+        let (stdout, _, _) = told(&case, &[&words[..], &["--format", "json"]].concat());
+        let output: Value = serde_json::from_str(&stdout).unwrap_or_default();
+        let is_told = text(&output["notes"]).contains("users and roles are of another partition");
+        (output["can"] != 0, is_told)
+    };
+    assert_eq!(can("arn:aws:s3:::elsewhere/x"), (true, false));
+    assert_eq!(can("arn:aws-cn:s3:::elsewhere/x"), (false, true));
+    assert_eq!(can("arn:aws-us-gov:s3:::elsewhere/x"), (false, true));
+}
+
+#[test]
+fn an_owner_that_nothing_tells_can_be_named() {
+    let case = cases().into_iter().find(|c| c.ends_with("perimeter")).expect("the case");
+    let asked = |resource: &str, owner: &[&str]| {
+        let words = ["who-can", "--action", "s3:GetObject", "--resource", resource, "snapshot"];
+        told(&case, &[&words[..], owner].concat())
+    };
+    let resource = "arn:aws:s3:::elsewhere/x";
+    let lacks = "not judged: not in the snapshot: which account owns the resource";
+    let (stdout, _, _) = asked(resource, &[]);
+    assert!(stdout.contains(lacks) && stdout.contains("--resource-account"), "{stdout}");
+    // Those of another account need its policy, of which nothing is known.
+    let (stdout, _, _) = asked(resource, &["--resource-account", "999988887777"]);
+    assert!(!stdout.contains(lacks) && stdout.contains("\n0 of "), "{stdout}");
+    let (stdout, _, _) = asked(resource, &["--resource-account", "222233334444"]);
+    assert!(!stdout.contains(lacks) && stdout.contains("role/unguarded: can"), "{stdout}");
+    let (_, stderr, code) =
+        asked("arn:aws:s3:::from-anywhere/x", &["--resource-account", "999988887777"]);
+    assert!(code == 2 && stderr.contains("222233334444 owns"), "{stderr}");
 }
