@@ -10,6 +10,7 @@
 //! plans (`plan.rs`) and a language (`hcl.rs`); both come to values (`value.rs`), of which policies
 //! are made (`document.rs`).
 
+mod attaching;
 mod attachment;
 mod definition;
 mod document;
@@ -39,7 +40,7 @@ use keyaki_syntax::Tree;
 
 use crate::holder::Holder;
 use crate::kind::Hint;
-pub(crate) use hcl::Modules;
+pub(crate) use hcl::{Modules, holders as holders_of_hcl, is_of_module};
 pub(crate) use intrinsic::Assumed;
 use intrinsic::Template;
 use node::Nodes;

@@ -39,7 +39,9 @@ pub use discover::{Content, Source, discover, discover_with_markdown, may_hold_p
 pub use fix::{Fixed, fix};
 pub use gather::{Gathered, Side, gather};
 pub use guard::{Change, Guard, change_of_text};
-pub use holder::{Holder, Kind as HolderKind, Part, Way, holders, holds_policy};
+pub use holder::{
+    Holder, Kind as HolderKind, Part, Siblings, Way, holders, holders_among, holds_policy,
+};
 pub use host::mention::{
     Mention, MentionSource, PolicyName, is_name as is_managed_policy_name, mentions,
 };

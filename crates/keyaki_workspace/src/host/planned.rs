@@ -13,10 +13,11 @@ use std::sync::Arc;
 use keyaki_ir::PolicyKind;
 use keyaki_syntax::{Tree, Value};
 
+use super::attaching::{ATTACHED, INLINE, LISTS};
 use super::plan::{self, text};
 use super::reader::managed;
 use super::written::Written;
-use super::{Host, attachment};
+use super::{Host, attaching, attachment};
 use crate::holder::{Body, Holder, Kind, Part, Way};
 use crate::kind::Hint;
 
@@ -40,40 +41,12 @@ struct Plan<'t> {
     taken: RefCell<BTreeSet<String>>,
 }
 
-/// The resources that attach a policy of their own, with the attribute that names to whom.
-const INLINE: [(&str, &str, &str); 3] = [
-    ("aws_iam_role_policy", "role", "aws_iam_role"),
-    ("aws_iam_user_policy", "user", "aws_iam_user"),
-    ("aws_iam_group_policy", "group", "aws_iam_group"),
-];
-
-/// The resources that attach a managed policy.
-const ATTACHED: [(&str, &str, &str); 9] = [
-    ("aws_iam_role_policy_attachment", "role", "aws_iam_role"),
-    ("aws_iam_user_policy_attachment", "user", "aws_iam_user"),
-    ("aws_iam_group_policy_attachment", "group", "aws_iam_group"),
-    ("aws_iam_policy_attachment", "roles", "aws_iam_role"),
-    ("aws_iam_policy_attachment", "users", "aws_iam_user"),
-    ("aws_iam_policy_attachment", "groups", "aws_iam_group"),
-    ("aws_iam_role_policy_attachments_exclusive", "role_name", "aws_iam_role"),
-    ("aws_iam_user_policy_attachments_exclusive", "user_name", "aws_iam_user"),
-    ("aws_iam_group_policy_attachments_exclusive", "group_name", "aws_iam_group"),
-];
-
-/// Attributes that hold several names or ARNs.
-const LISTS: [&str; 5] = ["groups", "managed_policy_arns", "policy_arns", "roles", "users"];
-
 /// The holders of a plan.
 pub(super) fn holders(tree: &Tree, root: Value<'_>) -> Vec<Holder> {
     let plan = Plan::read(tree, root);
     let mut all = Vec::new();
     for resource in &plan.resources {
-        let kind = match resource.kind {
-            "aws_iam_role" => Kind::Role,
-            "aws_iam_user" => Kind::User,
-            "aws_iam_group" => Kind::Group,
-            _ => continue,
-        };
+        let Some(kind) = attaching::holder_kind(resource.kind) else { continue };
         let way = plan.principal(resource);
         all.push(holder(resource.address.clone(), kind, way));
     }
@@ -212,8 +185,7 @@ impl<'t> Plan<'t> {
     fn others(&self, resource: &Resource<'t>) -> Vec<Holder> {
         let mut host = Host::default();
         plan::of_resource(self.tree, resource.value, resource.values, &mut host);
-        let is_principal =
-            matches!(resource.kind, "aws_iam_role" | "aws_iam_user" | "aws_iam_group");
+        let is_principal = attaching::holder_kind(resource.kind).is_some();
         let mut parts: Vec<(Hint, Part)> = Vec::new();
         for mut policy in host.policies {
             let is_taken = self.taken.borrow().contains(&policy.pointer);

@@ -60,9 +60,7 @@ impl Writer {
     pub(crate) fn hole(&mut self, label: &str, from: TextRange) {
         self.stretch(from, false);
         let start = self.text.len() as u32;
-        let is_plain = |c: char| !matches!(c, '{' | '}' | '$' | '"' | '\\') && !c.is_control();
-        let label: String = label.chars().filter(|c| is_plain(*c)).take(MAX_LABEL).collect();
-        self.push(&format!("${{{label}}}"));
+        self.push(&format!("${{{}}}", plain_label(label)));
         self.holes.push(TextRange::new(start, self.text.len() as u32));
     }
 
@@ -139,6 +137,12 @@ impl Writer {
 
 /// The longest label, in characters.
 const MAX_LABEL: usize = 300;
+
+/// A label as it is written.
+pub(crate) fn plain_label(label: &str) -> String {
+    let is_plain = |c: &char| !matches!(c, '{' | '}' | '$' | '"' | '\\') && !c.is_control();
+    label.chars().filter(is_plain).take(MAX_LABEL).collect()
+}
 
 fn needs_escape(c: char) -> bool {
     matches!(c, '"' | '\\') || c < ' '

@@ -9,6 +9,8 @@
 //! Source: <https://developer.hashicorp.com/terraform/language/expressions>.
 
 use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::PathBuf;
 
 use hcl_edit::expr::{
@@ -20,8 +22,10 @@ use keyaki_diag::TextRange;
 use super::attached::{range, range_of};
 use super::module::{DOCUMENT, File, Module};
 use super::text;
+use crate::host::Assumed;
 use crate::host::document;
 use crate::host::value::{Kind, Value};
+use crate::host::written::plain_label;
 
 /// How deep values may nest, with all that they refer to.
 pub(super) const MAX_DEPTH: u32 = 96;
@@ -35,18 +39,24 @@ pub(super) const BYTES_PER_STEP: usize = 64;
 /// How many values are worked out for a file, beside one for each of its bytes.
 pub(super) const MIN_STEPS: usize = 20_000;
 
-/// What works out expressions, under the assumption that all conditions that are not known are
-/// true, or that all are false.
+/// What works out expressions, under assumptions about the conditions that are not known.
 pub(super) struct Evaluator<'a> {
     pub(super) module: &'a Module<'a>,
-    pub(super) conditions: bool,
-    /// Whether a condition was asked for that is not known.
-    pub(super) saw_condition: Cell<bool>,
+    pub(super) assumed: &'a Assumed,
+    /// The conditions that were asked for and are not known.
+    pub(super) seen: &'a RefCell<BTreeSet<String>>,
     /// How many values may yet be worked out for the file.
     pub(super) left: &'a Cell<usize>,
     /// The policies that came from other files, standing for the references to them.
     pub(super) foreign: RefCell<Vec<(PathBuf, Value)>>,
+    /// How holes and conditions are written, by their labels: noted where a block is told.
+    pub(super) notes: &'a RefCell<Notes>,
+    /// How many values were not known that may be another one each time.
+    pub(super) count: Cell<u32>,
 }
+
+/// Expressions by the labels of the holes and conditions that they are.
+pub(super) type Notes = BTreeMap<String, String>;
 
 /// Where an expression stands.
 #[derive(Clone, Copy)]
@@ -54,6 +64,8 @@ pub(super) struct Scope<'s> {
     pub(super) file: &'s File,
     pub(super) bound: Option<&'s Bound<'s>>,
     pub(super) depth: u32,
+    /// The block whose `each` and `count` are meant; empty where blocks are not told apart.
+    pub(super) block: &'s str,
 }
 
 /// A name that stands for a value within an expression or a block.
@@ -65,11 +77,23 @@ pub(super) struct Bound<'s> {
 
 impl<'s> Scope<'s> {
     pub(super) fn of(file: &'s File) -> Scope<'s> {
-        Scope { file, bound: None, depth: 0 }
+        Scope { file, bound: None, depth: 0, block: "" }
     }
 
     pub(super) fn deeper(self) -> Scope<'s> {
         Scope { depth: self.depth + 1, ..self }
+    }
+
+    /// Whether a text has a name that stands for a value here.
+    fn binds_in(&self, text: &str) -> bool {
+        let mut bound = self.bound;
+        while let Some(own) = bound {
+            if text.contains(own.name) {
+                return true;
+            }
+            bound = own.outer;
+        }
+        false
     }
 
     fn value(&self, name: &str) -> Option<&'s Value> {
@@ -142,16 +166,62 @@ impl Evaluator<'_> {
     /// A value of which nothing is known, told apart from all others by its place.
     pub(super) fn unknown(&self, range: TextRange, scope: Scope<'_>) -> Value {
         let file = scope.file.path.file_name().unwrap_or_default().to_string_lossy();
-        Value::hole(format!("… at {file}:{}", range.start), range)
+        let label = format!("… at {file}:{}", range.start);
+        Value::hole(self.told_apart(label, range.slice(&scope.file.text), scope), range)
+    }
+
+    /// The label of an expression. Where it depends on names that are bound, or on which one of
+    /// several blocks is meant, it may come to something else each time.
+    fn told_apart(&self, mut label: String, text: &str, scope: Scope<'_>) -> String {
+        let varies = scope.binds_in(text);
+        if varies {
+            self.count.set(self.count.get() + 1);
+            label = format!("{label} #{}", self.count.get());
+        }
+        if scope.block.is_empty() {
+            return label;
+        }
+        if mentions_iteration(text) {
+            label = format!("{label}{OF}{}", scope.block);
+        }
+        if label.chars().count() > MAX_WHOLE_LABEL {
+            let mut hasher = DefaultHasher::new();
+            label.hash(&mut hasher);
+            label = format!("… #{:016x}", hasher.finish());
+        }
+        if !varies && text.len() <= MAX_NOTE {
+            self.notes.borrow_mut().insert(plain_label(&label), text.to_owned());
+        }
+        label
     }
 
     /// Whether a condition is true, or taken for it.
     pub(super) fn holds(&self, condition: &Expression, scope: Scope<'_>) -> bool {
+        match condition {
+            Expression::Parenthesis(inner) => return self.holds(inner.inner(), scope),
+            Expression::UnaryOp(operation) if *operation.operator.value() == UnaryOperator::Not => {
+                return scope.depth < MAX_DEPTH && !self.holds(&operation.expr, scope.deeper());
+            }
+            _ => {}
+        }
         if let Kind::Bool(value) = self.value(condition, scope).kind {
             return value;
         }
-        self.saw_condition.set(true);
-        self.conditions
+        let text = range_of(condition).slice(&scope.file.text);
+        self.assume(text, scope)
+    }
+
+    /// What is assumed about a condition that is written so.
+    pub(super) fn assume(&self, text: &str, scope: Scope<'_>) -> bool {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        self.assume_that(&words.join(" "), text, scope)
+    }
+
+    /// What is assumed about something that an expression decides.
+    pub(super) fn assume_that(&self, what: &str, text: &str, scope: Scope<'_>) -> bool {
+        let name = self.told_apart(what.to_owned(), text, scope);
+        self.seen.borrow_mut().insert(name.clone());
+        self.assumed.named.get(&name).copied().unwrap_or(self.assumed.others)
     }
 
     fn object(&self, object: &Object, range: TextRange, scope: Scope<'_>) -> Value {
@@ -177,7 +247,7 @@ impl Evaluator<'_> {
         match scope.value(name.as_str()) {
             Some(value) if self.take(value.size()) => value.clone(),
             Some(_) => self.unknown(range, scope),
-            None => Value::hole(name.as_str(), range),
+            None => self.reference(name.as_str(), &[], range, scope),
         }
     }
 
@@ -194,42 +264,75 @@ impl Evaluator<'_> {
         let names: Vec<Option<&str>> = operators.iter().map(|o| attribute(o)).collect();
         let base = match (root.as_str(), &names[..]) {
             ("local", [Some(name), ..]) => self.local(name, range, scope).map(|value| (value, 1)),
-            ("data", [Some(DOCUMENT), Some(name), .., Some("json" | "minified_json")]) => {
-                self.document(name, range, scope).map(|value| (value, operators.len()))
+            ("data", [Some(DOCUMENT), Some(name), .., Some("json" | "minified_json")])
+                if scope.block.is_empty() || !operators.iter().any(|o| is_splat(o)) =>
+            {
+                let told = self.label("data", &operators[..operators.len() - 1], scope);
+                self.document(name, told, range, scope).map(|value| (value, operators.len()))
             }
             _ => None,
         };
         match base {
             Some((base, used)) => self.walk(base, &operators[used..], range, scope),
-            None => self.reference(operators, range, scope),
+            None => self.reference(root.as_str(), operators, range, scope),
         }
     }
 
     /// The hole of a reference. One with an index that is worked out is told apart by its place.
     fn reference(
         &self,
+        root: &str,
         operators: &[Decorated<TraversalOperator>],
         range: TextRange,
         scope: Scope<'_>,
     ) -> Value {
-        let is_fixed = operators.iter().all(|operator| match operator.value() {
-            TraversalOperator::Index(Expression::String(_) | Expression::Number(_))
-            | TraversalOperator::GetAttr(_)
-            | TraversalOperator::LegacyIndex(_) => true,
-            TraversalOperator::Index(_)
-            | TraversalOperator::AttrSplat(_)
-            | TraversalOperator::FullSplat(_) => false,
-        });
-        if !is_fixed {
-            return self.unknown(range, scope);
+        match self.label(root, operators, scope) {
+            Some(label) => {
+                let scope = Scope { bound: None, ..scope };
+                Value::hole(self.told_apart(label.clone(), &label, scope), range)
+            }
+            None => self.unknown(range, scope),
         }
-        let letters = range.slice(&scope.file.text).chars().filter(|c| !c.is_whitespace());
-        let label: String = letters.take(MAX_LABEL + 1).collect();
-        // Labels that are cut short are no longer told apart.
-        if label.chars().count() > MAX_LABEL {
-            return self.unknown(range, scope);
+    }
+
+    /// A reference as it is written, with the indices that are known; none where several may be
+    /// meant. Labels that are too long are no longer told apart, so that there are none.
+    fn label(
+        &self,
+        root: &str,
+        operators: &[Decorated<TraversalOperator>],
+        scope: Scope<'_>,
+    ) -> Option<String> {
+        let mut label = root.to_owned();
+        for operator in operators {
+            match operator.value() {
+                TraversalOperator::GetAttr(name) => label += &format!(".{}", name.as_str()),
+                TraversalOperator::LegacyIndex(index) => label += &format!(".{}", **index),
+                TraversalOperator::Index(index) => {
+                    label += &format!("[{}]", self.index(index, scope)?);
+                }
+                TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_) => return None,
+            }
         }
-        Value::hole(label, range)
+        (label.chars().count() <= MAX_LABEL).then_some(label)
+    }
+
+    /// An index as it is written, or what it comes to.
+    fn index(&self, index: &Expression, scope: Scope<'_>) -> Option<String> {
+        let written = range_of(index).slice(&scope.file.text);
+        if matches!(index, Expression::String(_) | Expression::Number(_)) {
+            return Some(written.to_owned());
+        }
+        if scope.block.is_empty() {
+            return None;
+        }
+        let value = self.value(index, scope);
+        match (&value.kind, value.plain()) {
+            (Kind::Number(number), _) => Some(number.clone()),
+            (_, Some(text)) => Some(format!("\"{text}\"")),
+            _ if scope.bound.is_some() => None,
+            _ => Some(written.split_whitespace().collect()),
+        }
     }
 
     /// Follows operators into a value.
@@ -271,14 +374,26 @@ impl Evaluator<'_> {
     /// A local value of the module.
     fn local(&self, name: &str, at: TextRange, scope: Scope<'_>) -> Option<Value> {
         let (file, expression) = self.module.local(name)?;
-        let inner = Scope { file, bound: None, depth: scope.depth };
+        let inner = Scope { file, bound: None, ..scope };
         Some(self.across(file, at, scope, || self.value(expression, inner)))
     }
 
-    /// The JSON of a policy document of the module.
-    fn document(&self, name: &str, at: TextRange, scope: Scope<'_>) -> Option<Value> {
+    /// The JSON of a policy document of the module; `told` is what its block is called.
+    fn document(
+        &self,
+        name: &str,
+        told: Option<String>,
+        at: TextRange,
+        scope: Scope<'_>,
+    ) -> Option<Value> {
         let (file, block) = self.module.document(name)?;
-        let inner = Scope { file, bound: None, depth: scope.depth };
+        let told = match told {
+            _ if scope.block.is_empty() => String::new(),
+            Some(told) if mentions_iteration(&told) => format!("{told}{OF}{}", scope.block),
+            Some(told) => told,
+            None => return None,
+        };
+        let inner = Scope { file, bound: None, block: &told, ..scope };
         let policy = || {
             let policy = document::policy(&self.block(block, inner));
             policy.map_or_else(|| self.unknown(at, scope), Value::into_json)
@@ -358,6 +473,25 @@ impl Evaluator<'_> {
             Some(_) => None,
         }
     }
+}
+
+/// The longest label with its block, in characters.
+const MAX_WHOLE_LABEL: usize = 290;
+
+/// The longest expression that is noted.
+const MAX_NOTE: usize = 4000;
+
+/// What stands between the label of a value that depends on `each` or `count`, and its block.
+pub(super) const OF: &str = " of ";
+
+/// Whether an expression may depend on which one of several blocks it stands in.
+pub(super) fn mentions_iteration(text: &str) -> bool {
+    let mut words = text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')));
+    words.any(|word| matches!(word, "each" | "count" | "self"))
+}
+
+fn is_splat(operator: &TraversalOperator) -> bool {
+    matches!(operator, TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_))
 }
 
 /// The work of an expression beside that of its parts.
