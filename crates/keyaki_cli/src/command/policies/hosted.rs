@@ -7,7 +7,7 @@ use keyaki_analyze::Open;
 use keyaki_diag::TextRange;
 use keyaki_eval::{Layer, Policies, StatementRef};
 use keyaki_syntax::{NodeId, Tree};
-use keyaki_workspace::{Gathered, Holder, Side, gather, holders};
+use keyaki_workspace::{Gathered, Holder, Siblings, Side, gather};
 
 use crate::exit::Failure;
 
@@ -117,8 +117,18 @@ fn no_such(path: &str, all: &[Holder], name: &str) -> Failure {
 }
 
 /// The holders of a file; none where it is neither template nor plan.
-pub(crate) fn holders_of(path: &str, bytes: &[u8]) -> Result<Option<Vec<Holder>>, Failure> {
-    holders(Path::new(path), bytes).map_err(|why| Failure::new(format!("{path}:{why}")))
+fn holders_of(path: &str, bytes: &[u8]) -> Result<Option<Vec<Holder>>, Failure> {
+    holders_among(path, bytes, &Siblings::default())
+}
+
+/// The holders of a file, with the other files of its module.
+pub(crate) fn holders_among(
+    path: &str,
+    bytes: &[u8],
+    siblings: &Siblings,
+) -> Result<Option<Vec<Holder>>, Failure> {
+    let found = keyaki_workspace::holders_among(Path::new(path), bytes, siblings);
+    found.map_err(|why| Failure::new(format!("{path}:{why}")))
 }
 
 /// Refuses a template or plan of which no part is named.

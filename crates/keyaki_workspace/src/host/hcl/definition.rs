@@ -39,6 +39,30 @@ pub(super) fn identity(stack: &Stack<'_>, notes: &Notes, label: &str) -> Option<
         said.push_str(&format!("\n{OF}{owner}"));
         define(block, &|name| matches!(name, "count" | "for_each"), stack, &mut words, &mut said)?;
     }
+    closed(stack, words, said)
+}
+
+/// What a block says, with the definitions of all that it refers to. Of a call of a module, that is
+/// told where the module is of a fixed version, or in a folder that calls no others.
+pub(super) fn of_block(stack: &Stack<'_>, address: &str) -> Option<String> {
+    let (mut words, mut said) = (Words::default(), address.to_owned());
+    let (text, block) = stack.block(address)?;
+    if block.ident.as_str() == "module" {
+        let source = block.body.get_attribute("source")?.value.as_str()?;
+        match source.starts_with('.') {
+            true => say(&mut said, "files", &stack.module.lone_folder(source)?),
+            false => {
+                let is_fixed = block.body.has_attribute("version") || source.contains("ref=");
+                is_fixed.then_some(())?;
+            }
+        }
+    }
+    define((text, block), &|name| !IDLE.contains(&name), stack, &mut words, &mut said)?;
+    closed(stack, words, said)
+}
+
+/// What is said, with all that words refer to.
+fn closed(stack: &Stack<'_>, mut words: Words, mut said: String) -> Option<String> {
     let mut known = BTreeSet::new();
     while let Some(word) = words.all.pop() {
         if !known.insert(word.clone()) {

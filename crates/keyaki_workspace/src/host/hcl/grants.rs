@@ -124,7 +124,8 @@ impl<'m> Reader<'_, 'm> {
         for call in &self.stack.calls {
             let who = Principal { resource: call, instance: None };
             if self.hands_on(&self.arguments(who), &target) {
-                way.identity.push(Part::unknown(&format!("what module `{}` adds", call.name), ""));
+                let what = format!("what module `{}` adds", call.name);
+                way.identity.push(self.stack.open(&what, &call.address()));
             }
         }
         way
@@ -190,7 +191,7 @@ impl<'m> Reader<'_, 'm> {
                 let who = Principal { resource, instance: None };
                 if self.hands_on(&self.arguments(who), target) {
                     let what = format!("what `{}` adds", resource.address());
-                    way.identity.push(Part::unknown(&what, ""));
+                    way.identity.push(self.stack.open(&what, &resource.address()));
                 }
             }
         }
@@ -217,7 +218,7 @@ impl<'m> Reader<'_, 'm> {
                 Meant::No => continue,
                 Meant::Maybe => {
                     let what = format!("whom `{}` is attached to", own.address());
-                    way.identity.push(Part::unknown(&what, ""));
+                    way.identity.push(self.stack.open(&what, &address));
                     continue;
                 }
                 Meant::This => false,
@@ -233,7 +234,8 @@ impl<'m> Reader<'_, 'm> {
             // Several that differ from each other are like one of which nothing is known.
             let is_several = any.is_some() && !is_one && is_of(&arguments, &address);
             if is_several || self.stack.repeated.contains(&address) {
-                way.identity.push(Part::unknown(&format!("what `{address}` attaches"), ""));
+                let what = format!("what `{address}` attaches");
+                way.identity.push(self.stack.open(&what, &address));
                 continue;
             }
             self.grant(own, &arguments, way);
@@ -292,7 +294,7 @@ impl<'m> Reader<'_, 'm> {
                     }
                     Meant::This | Meant::Aligned | Meant::Maybe => {
                         let what = format!("whom `{}` adds", own.address());
-                        way.identity.push(Part::unknown(&what, ""));
+                        way.identity.push(self.stack.open(&what, &resource.address()));
                     }
                 }
             }

@@ -21,7 +21,7 @@ use super::instance::{Instance, Instances};
 use super::module::{File, Module, Modules};
 use super::resembling::resembling;
 use super::{name_of_document, one_hint};
-use crate::holder::{Holder, Kind, Part, Way, ways_of};
+use crate::holder::{Body, Holder, Kind, Part, Way, ways_of};
 use crate::host::attaching::holder_kind;
 use crate::host::value::Value;
 use crate::host::{Assumed, Problem, document};
@@ -201,6 +201,12 @@ impl<'m> Stack<'m> {
     /// What a label stands for; none for what has no name.
     pub(super) fn identity(&self, label: &str) -> Option<String> {
         definition::identity(self, &self.notes.borrow(), label)
+    }
+
+    /// What a block that is not followed makes.
+    pub(super) fn open(&self, what: &str, address: &str) -> Part {
+        let identity = definition::of_block(self, address).map(|is| format!("{what} {is}"));
+        Part { name: what.to_owned(), body: Body::Unknown { identity } }
     }
 
     fn holder(&self, name: String, kind: Kind, (ways, is_exhaustive): (Vec<Way>, bool)) -> Holder {

@@ -197,7 +197,7 @@ impl Modules {
     pub(crate) fn of_texts<'t>(texts: impl Iterator<Item = (&'t Path, &'t [u8])>) -> Modules {
         let mut folders: BTreeMap<PathBuf, Vec<(PathBuf, Option<String>)>> = BTreeMap::new();
         for (path, text) in texts.filter(|(path, _)| is_of_module(path)) {
-            let folder = normal(path.parent().unwrap_or(Path::new("")));
+            let folder = normal(folder_of(path));
             let text = String::from_utf8(text.to_vec()).ok();
             folders.entry(folder).or_default().push((path.to_owned(), text));
         }
@@ -250,6 +250,13 @@ pub(crate) fn is_of_module(path: &Path) -> bool {
     is_json || language(path, b"") == Language::Hcl
 }
 
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
 fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
@@ -284,10 +291,7 @@ impl<'a> Module<'a> {
 
     /// The path of the folder.
     pub(super) fn path(&self) -> &Path {
-        match self.own.path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        }
+        folder_of(&self.own.path)
     }
 
     /// The folder, read when it is asked for.
@@ -311,6 +315,17 @@ impl<'a> Module<'a> {
     pub(super) fn files(&self) -> Vec<&File> {
         let others = self.folder().files.iter().filter(|file| self.is_other(&file.path));
         std::iter::once(self.own).chain(others).collect()
+    }
+
+    /// All texts of another folder, if it can be read and calls no further modules.
+    pub(super) fn lone_folder(&self, source: &str) -> Option<String> {
+        let path = self.path().join(source);
+        let folder = self.modules.folder(&path);
+        let folder = folder.get_or_init(|| Folder::read(&path));
+        let calls = |file: &File| file.body.get_blocks("module").next().is_some();
+        let is_whole = folder.missing.is_empty() && !folder.files.is_empty();
+        let is_lone = is_whole && !folder.files.iter().any(calls);
+        is_lone.then(|| folder.files.iter().map(|file| &*file.text).collect())
     }
 
     /// The names of the files of which it is not known what they say about others, and whether they
