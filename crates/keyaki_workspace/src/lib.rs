@@ -29,7 +29,7 @@ mod shrink;
 mod tree_of_files;
 mod unwrap;
 
-pub use accept::{Accepted, accept, gap_before_entry, quoted, suppression_entry};
+pub use accept::{Accepted, Entry, accept, gap_before_entry, quoted, suppression_entry};
 pub use check::{
     CheckedDocument, CheckedFile, CheckedTree, Options, ReadPolicy, Status, check, check_host,
     check_text, check_tree, read_policies,

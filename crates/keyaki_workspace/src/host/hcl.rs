@@ -24,13 +24,15 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::path::Path;
 
+use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body, Structure};
 use keyaki_diag::TextRange;
 
 use super::value::{Kind, Value};
 use super::{
-    Assumed, Host, HostPolicy, MAX_TEXT, Written, document, is_readable, suppress, too_much,
+    Assumed, Host, HostPolicy, MAX_TEXT, Problem, Written, document, is_readable, suppress, taken,
+    too_much,
 };
 use crate::kind::Hint;
 use attached::{To, attached, deeper, range_of, targets};
@@ -70,10 +72,30 @@ pub(crate) fn read(text: &str, path: &Path, modules: &Modules) -> Host {
     search.attached();
     search.documents();
     search.anywhere(&file.body);
+    search.host.repeated = repeated(&file);
     search.host.policies.sort_by_key(|policy| policy.texts.first().map(Written::start));
     let comments = file.scan.comments.iter().copied();
     search.host.suppressions = suppress::of_comments(text, comments, &file.scan.heredocs);
     search.host
+}
+
+/// The resources and data sources of a file whose addresses are taken.
+fn repeated(file: &File) -> Vec<Problem> {
+    let mut addresses = HashSet::new();
+    let mut all = Vec::new();
+    for block in file.body.iter().filter_map(Structure::as_block) {
+        let [kind, name] = &block.labels[..] else { continue };
+        let start = match block.ident.as_str() {
+            "resource" => "",
+            "data" => "data.",
+            _ => continue,
+        };
+        let address = format!("{start}{}.{}", kind.as_str(), name.as_str());
+        if !addresses.insert(address.clone()) {
+            all.push(taken(&address, attached::range(name.span())));
+        }
+    }
+    all
 }
 
 struct Search<'a> {
@@ -137,7 +159,7 @@ impl<'a> Search<'a> {
             let hints = uses.get(name).or_else(|| self.module.all_uses().get(name));
             let Some(hint) = one_hint(hints) else { continue };
             let pointer = deeper(&format!("/data/{DOCUMENT}"), name);
-            let range = attached::range(hcl_edit::Span::span(block));
+            let range = attached::range(block.span());
             self.add(pointer, hint, range, |evaluator| {
                 Some(document::policy(&evaluator.block(block, Scope::of(own)))?.into_json())
             });

@@ -85,13 +85,7 @@ impl<'t> Plan<'t> {
     /// What a role, user or group has.
     fn principal(&self, resource: &Resource<'t>) -> Way {
         let mut way = Way::default();
-        let inline = resource.values.get("inline_policy").into_iter().flat_map(Value::elements);
-        for policy in inline {
-            way.identity.extend(self.document(resource, "inline_policy", policy.get("policy")));
-        }
-        if self.is_unknown(resource, "inline_policy") {
-            way.identity.push(unknown("inline policies", resource));
-        }
+        self.inline(resource, &mut way);
         for (arn, reference) in self.texts(resource, "managed_policy_arns") {
             way.identity.push(self.managed(&arn, &reference, resource));
         }
@@ -132,6 +126,40 @@ impl<'t> Plan<'t> {
             way.identity.extend(groups);
         }
         way
+    }
+
+    /// The policies that stand in it. Those that are not known are told apart where there are as
+    /// many of them in the configuration.
+    fn inline(&self, resource: &Resource<'t>, way: &mut Way) {
+        let name = "inline_policy";
+        let all = |value: Option<Value<'t>>| -> Vec<Value<'t>> {
+            value.into_iter().flat_map(Value::elements).collect()
+        };
+        let own = all(resource.values.get(name));
+        let written = all(self.expressions(resource).and_then(|all| all.get(name)));
+        let open = self.unknown_of(resource, name);
+        for (index, policy) in own.iter().enumerate() {
+            let own_open = all(open).get(index).copied();
+            let is_open = own_open.is_some_and(|o| {
+                plan::is_unknown(Some(o)) || o.get("policy").is_some_and(is_open)
+            });
+            let known = policy.get("policy").filter(|p| !is_open && p.as_str().is_some());
+            way.identity.extend(match known {
+                Some(_) => self.document(resource, name, policy.get("policy")),
+                None if is_open && written.len() == own.len() => {
+                    let references = written.get(index).map(|w| references(*w));
+                    let source = self.source_of(&references.unwrap_or_default(), resource);
+                    Some(source.unwrap_or_else(|| unknown("inline policy", resource)))
+                }
+                None if is_open => Some(unknown("inline policy", resource)),
+                None => None,
+            });
+        }
+        let is_more = open.is_some_and(|o| plan::is_unknown(Some(o)))
+            || all(open).iter().skip(own.len()).any(|o| is_open(*o));
+        if is_more && self.is_unknown(resource, name) {
+            way.identity.push(unknown("inline policies", resource));
+        }
     }
 
     /// Whether a resource attaches something to somebody of whom the plan does not tell who it is.
@@ -305,16 +333,13 @@ impl<'t> Plan<'t> {
         if expressions.is_some_and(|all| all.get(attribute).is_none()) {
             return false;
         }
+        self.unknown_of(resource, attribute).is_some_and(is_open)
+    }
+
+    /// What is said of an attribute that is known only after apply.
+    fn unknown_of(&self, resource: &Resource<'t>, attribute: &str) -> Option<Value<'t>> {
         let change = self.changes.iter().find(|c| text(**c, "address") == Some(&resource.address));
-        let unknown = change.and_then(|c| c.get("change")?.get("after_unknown")?.get(attribute));
-        let mut open: Vec<Value<'_>> = unknown.into_iter().collect();
-        while let Some(value) = open.pop() {
-            if plan::is_unknown(Some(value)) {
-                return true;
-            }
-            open.extend(value.children());
-        }
-        false
+        change.and_then(|c| c.get("change")?.get("after_unknown")?.get(attribute))
     }
 
     /// What the configuration says about a resource.
@@ -336,14 +361,7 @@ impl<'t> Plan<'t> {
     /// What the configuration refers to in an attribute.
     fn references(&self, resource: &Resource<'t>, attribute: &str) -> Vec<String> {
         let expression = self.expressions(resource).and_then(|all| all.get(attribute));
-        let mut open: Vec<Value<'_>> = expression.into_iter().collect();
-        let mut references = Vec::new();
-        while let Some(value) = open.pop() {
-            let own = value.get("references").into_iter().flat_map(Value::elements);
-            references.extend(own.filter_map(|r| r.as_str().map(str::to_owned)));
-            open.extend(value.children());
-        }
-        references
+        expression.map_or_else(Vec::new, references)
     }
 
     /// The policy in an attribute: its text, the data source that it comes from, or nothing known.
@@ -362,10 +380,14 @@ impl<'t> Plan<'t> {
             return None;
         }
         self.taken.borrow_mut().insert(format!("{}.{attribute}", resource.address));
-        let references = self.references(resource, attribute);
-        let source = references.iter().find_map(|r| base(r).filter(|b| b.starts_with(SOURCE)));
-        let source = source.and_then(|source| self.source(&source, resource));
+        let source = self.source_of(&self.references(resource, attribute), resource);
         Some(source.unwrap_or_else(|| unknown("policy", resource)))
+    }
+
+    /// The policy that references lead to, if it is that of one data source.
+    fn source_of(&self, references: &[String], resource: &Resource<'t>) -> Option<Part> {
+        let source = references.iter().find_map(|r| base(r).filter(|b| b.starts_with(SOURCE)));
+        self.source(&source?, resource)
     }
 
     /// The policy of a data source in the resource's module.
@@ -455,6 +477,30 @@ fn base(reference: &str) -> Option<String> {
     let all: Vec<&str> = reference.split('.').take(steps).collect();
     (all.len() == steps && !matches!(all[0], "var" | "local" | "each" | "count" | "module"))
         .then(|| all.join("."))
+}
+
+/// Whether a value, or a part of it, is known only after apply.
+fn is_open(value: Value<'_>) -> bool {
+    let mut open = vec![value];
+    while let Some(value) = open.pop() {
+        if plan::is_unknown(Some(value)) {
+            return true;
+        }
+        open.extend(value.children());
+    }
+    false
+}
+
+/// What an expression of the configuration refers to.
+fn references(expression: Value<'_>) -> Vec<String> {
+    let mut open = vec![expression];
+    let mut references = Vec::new();
+    while let Some(value) = open.pop() {
+        let own = value.get("references").into_iter().flat_map(Value::elements);
+        references.extend(own.filter_map(|r| r.as_str().map(str::to_owned)));
+        open.extend(value.children());
+    }
+    references
 }
 
 fn part(pointer: String, written: Written) -> Part {

@@ -31,6 +31,8 @@ pub(crate) struct Writer {
     holes: Vec<TextRange>,
     /// Whether it was cut short.
     pub(crate) is_full: bool,
+    /// Whether a hole stood in no string, where it may be more than one value.
+    pub(crate) is_loose: bool,
 }
 
 /// A written policy.
@@ -38,6 +40,8 @@ pub(crate) struct Writer {
 pub(crate) struct Written {
     pub(crate) tree: Tree,
     stretches: Vec<Stretch>,
+    /// Whether a hole stood in no string.
+    pub(crate) is_loose: bool,
 }
 
 /// A part of a text of the policy.
@@ -131,7 +135,7 @@ impl Writer {
 
     pub(crate) fn finish(self) -> Written {
         let tree = Tree::parse(self.text).with_holes(self.holes);
-        Written { tree, stretches: self.stretches }
+        Written { tree, stretches: self.stretches, is_loose: self.is_loose }
     }
 }
 
