@@ -212,7 +212,7 @@ impl Gathering<'_> {
         let mut said = format!("{ways:?} {:?}", self.holder.conditions);
         for entry in &self.entries {
             let is_own = match &entry.part.body {
-                Body::Written { written, identities } => {
+                Body::Written { written, identities, .. } => {
                     said.push_str(&format!("{identities:?}"));
                     written.labels().any(|label| !identities.contains_key(label))
                 }
@@ -283,7 +283,7 @@ impl Gathering<'_> {
     fn general_of(&self, entry: &Entry<'_>, reading: Reading) -> Result<Policy, String> {
         let policy = match &entry.part.body {
             Body::Managed(_) => entry.part.policy(),
-            Body::Written { written, identities } => {
+            Body::Written { written, identities, .. } => {
                 let own = format!("{} {}", self.origin, entry.part.name);
                 let identity = |label: &str| match identities.get(label) {
                     Some(identity) => format!("known {identity}"),

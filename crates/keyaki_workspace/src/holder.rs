@@ -41,6 +41,8 @@ pub struct Holder {
     pub ways: Vec<Way>,
     /// Whether these are all combinations.
     pub is_exhaustive: bool,
+    /// Whether it stands in another file of the same module.
+    pub is_elsewhere: bool,
     /// What conditions stand for, by their names: equal texts for equal conditions.
     pub(crate) conditions: BTreeMap<String, String>,
 }
@@ -75,6 +77,8 @@ pub(crate) enum Body {
         /// What holes stand for, by their labels: equal texts for equal values. Others may stand
         /// for anything.
         identities: BTreeMap<String, String>,
+        /// Whether it stands in another file.
+        is_elsewhere: bool,
     },
     /// The text of a managed policy of AWS.
     Managed(&'static str),
@@ -120,8 +124,8 @@ impl Part {
     /// Where a part of the text stands in the file; none for what is not from there.
     pub fn outward(&self, range: TextRange) -> Option<TextRange> {
         match &self.body {
-            Body::Written { written, .. } => Some(written.range(range)),
-            Body::Managed(_) | Body::Unknown { .. } => None,
+            Body::Written { written, is_elsewhere: false, .. } => Some(written.range(range)),
+            Body::Written { .. } | Body::Managed(_) | Body::Unknown { .. } => None,
         }
     }
 }

@@ -2,11 +2,16 @@
 //!
 //! A file is read with what it refers to in its module (`module.rs`): local values and policy
 //! documents. What expressions come to is worked out as far as it is known before a plan
-//! (`evaluate.rs`, `function.rs`, `text.rs`, `block.rs`); the rest are holes. Policies are the attributes that
-//! a table names (`attached.rs`), the data sources `aws_iam_policy_document`, and whatever else
-//! looks like a policy.
+//! (`evaluate.rs`, `function.rs`, `text.rs`, `block.rs`); the rest are holes (`label.rs`). Policies
+//! are the attributes that a table names (`attached.rs`), the data sources
+//! `aws_iam_policy_document`, and whatever else looks like a policy (`resembling.rs`).
+//!
+//! Who holds them (`holders.rs`) is told by what a module attaches to whom (`attaching.rs`,
+//! `grants.rs`, `meant.rs`, `policies.rs`), by `count` and `for_each` (`instance.rs`), and between two revisions by what
+//! values are made of (`definition.rs`).
 
 mod attached;
+mod attaching;
 mod block;
 mod definition;
 mod evaluate;
@@ -14,8 +19,10 @@ mod function;
 mod grants;
 mod holders;
 mod instance;
+mod label;
 mod meant;
 mod module;
+mod policies;
 mod resembling;
 mod scan;
 mod text;

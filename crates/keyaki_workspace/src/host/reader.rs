@@ -393,7 +393,7 @@ impl<'n> Reader<'_, 'n> {
         }
         let labels = written.labels().map(|label| (label.to_owned(), self.identity(label)));
         let identities = labels.filter_map(|(label, is)| Some((label, is?))).collect();
-        let body = Body::Written { written: Arc::new(written), identities };
+        let body = Body::Written { written: Arc::new(written), identities, is_elsewhere: false };
         Some(Part { name: pointer.to_owned(), body })
     }
 

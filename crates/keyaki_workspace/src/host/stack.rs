@@ -271,7 +271,7 @@ impl<'n> Stack<'_, 'n> {
         let identity =
             |name: &String| identity(self.template, self.root, name).map(|is| (name.clone(), is));
         let conditions = assumed.filter_map(identity).collect();
-        Holder { name, kind, ways, is_exhaustive, conditions }
+        Holder { name, kind, ways, is_exhaustive, is_elsewhere: false, conditions }
     }
 
     /// What tells the resources of several documents of one file apart.

@@ -119,8 +119,10 @@ resource "aws_iam_role_policy" "own" {
         ]
     );
     assert!(role.open.subject.policies.boundary.is_some());
-    // Nothing of these is told a second time.
+    // Nothing of these is told a second time, whichever file is looked at.
     assert_eq!(read(&files).len(), 1);
+    let all = read(&[files[1], files[0]]);
+    assert_eq!((all.len(), all[0].is_elsewhere), (1, true));
 }
 
 #[test]
@@ -353,12 +355,38 @@ resource "aws_iam_user_group_membership" "m" {{
 #[test]
 fn large_modules_are_read_in_bounded_time() {
     let mut text = String::new();
-    for i in 0..150 {
+    for i in 0..600 {
         text += &format!(
             "resource \"aws_iam_role\" \"r{i}\" {{\nname = \"r{i}\"\n}}\nresource \"aws_iam_role_policy_attachment\" \"a{i}\" {{\nrole = aws_iam_role.r{i}.name\npolicy_arn = \"{READ}\"\n}}\n"
         );
     }
     let start = std::time::Instant::now();
-    assert_eq!(read(&[("a/main.tf", &text)]).len(), 150);
+    assert_eq!(read(&[("a/main.tf", &text)]).len(), 600);
     assert!(start.elapsed() < std::time::Duration::from_secs(10));
+}
+
+#[test]
+fn an_instance_that_only_some_readings_have_is_any_of_them() {
+    let text = with(
+        "count = var.a ? var.n : 2",
+        &attach("aws_iam_role.r[0].name", &quoted(SQS), ""),
+    );
+    let all = read(&[("a/main.tf", &text)]);
+    let names: Vec<&str> = all.iter().map(|holder| holder.name.as_str()).collect();
+    assert_eq!(names, ["aws_iam_role.r"]);
+    // The one may be the first, or another.
+    assert!(all[0].ways.iter().all(|way| way.identity.len() <= 1));
+}
+
+#[test]
+fn a_policy_of_aws_is_not_one_of_the_module_with_its_name() {
+    let policy = format!(
+        "resource \"aws_iam_policy\" \"p\" {{\nname = \"ReadOnlyAccess\"\npolicy = {}\n}}\n",
+        allow("s3:*", "*")
+    );
+    let text = with("", &format!("{}{policy}", attach("aws_iam_role.r.name", &quoted(READ), "")));
+    assert_eq!(names(&role(&text)), [READ]);
+    let own = "\"arn:aws:iam::${data.aws_caller_identity.me.account_id}:policy/ReadOnlyAccess\"";
+    let text = with("", &format!("{}{policy}", attach("aws_iam_role.r.name", own, "")));
+    assert_eq!(names(&role(&text)), ["/resource/aws_iam_policy/p/policy"]);
 }

@@ -84,9 +84,13 @@ fn pairs_of(
     new: &Texts,
     siblings: [&Siblings; 2],
 ) -> Result<Vec<Pair>, Failure> {
+    // Of several files, each is read by itself; one file stands for its module.
+    let has_several = names.len() > 1;
     let held = |texts: &Texts, siblings: &Siblings| {
         let held = |(name, (path, bytes)): (&String, &Text)| {
-            Ok((name.clone(), holders_among(path, bytes, siblings)?))
+            let mut found = holders_among(path, bytes, siblings)?;
+            found.iter_mut().for_each(|all| all.retain(|h| !(has_several && h.is_elsewhere)));
+            Ok((name.clone(), found))
         };
         texts.iter().map(held).collect::<Result<Vec<_>, Failure>>()
     };

@@ -7,7 +7,8 @@ use hcl_edit::structure::{Block, Body, Structure};
 use hcl_edit::visit::{self, Visit};
 
 use super::attached::range_of;
-use super::evaluate::{Notes, OF};
+use super::evaluate::Notes;
+use super::label::OF;
 use super::holders::Stack;
 
 /// The most definitions that a value may depend on.

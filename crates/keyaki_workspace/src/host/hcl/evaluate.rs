@@ -10,7 +10,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::PathBuf;
 
 use hcl_edit::expr::{
@@ -20,18 +19,15 @@ use hcl_edit::{Decorated, Ident, Span as _};
 use keyaki_diag::TextRange;
 
 use super::attached::{range, range_of};
+use super::label::{OF, mentions_iteration};
 use super::module::{DOCUMENT, File, Module};
 use super::text;
 use crate::host::Assumed;
 use crate::host::document;
 use crate::host::value::{Kind, Value};
-use crate::host::written::plain_label;
 
 /// How deep values may nest, with all that they refer to.
 pub(super) const MAX_DEPTH: u32 = 96;
-
-/// The longest label of a reference, in characters.
-const MAX_LABEL: usize = 250;
 
 /// So many bytes of a text are as much work as a value.
 pub(super) const BYTES_PER_STEP: usize = 64;
@@ -85,7 +81,7 @@ impl<'s> Scope<'s> {
     }
 
     /// Whether a text has a name that stands for a value here.
-    fn binds_in(&self, text: &str) -> bool {
+    pub(super) fn binds_in(&self, text: &str) -> bool {
         let mut bound = self.bound;
         while let Some(own) = bound {
             if text.contains(own.name) {
@@ -163,38 +159,6 @@ impl Evaluator<'_> {
         left.is_some()
     }
 
-    /// A value of which nothing is known, told apart from all others by its place.
-    pub(super) fn unknown(&self, range: TextRange, scope: Scope<'_>) -> Value {
-        let file = scope.file.path.file_name().unwrap_or_default().to_string_lossy();
-        let label = format!("… at {file}:{}", range.start);
-        Value::hole(self.told_apart(label, range.slice(&scope.file.text), scope), range)
-    }
-
-    /// The label of an expression. Where it depends on names that are bound, or on which one of
-    /// several blocks is meant, it may come to something else each time.
-    fn told_apart(&self, mut label: String, text: &str, scope: Scope<'_>) -> String {
-        let varies = scope.binds_in(text);
-        if varies {
-            self.count.set(self.count.get() + 1);
-            label = format!("{label} #{}", self.count.get());
-        }
-        if scope.block.is_empty() {
-            return label;
-        }
-        if mentions_iteration(text) {
-            label = format!("{label}{OF}{}", scope.block);
-        }
-        if label.chars().count() > MAX_WHOLE_LABEL {
-            let mut hasher = DefaultHasher::new();
-            label.hash(&mut hasher);
-            label = format!("… #{:016x}", hasher.finish());
-        }
-        if !varies && text.len() <= MAX_NOTE {
-            self.notes.borrow_mut().insert(plain_label(&label), text.to_owned());
-        }
-        label
-    }
-
     /// Whether a condition is true, or taken for it.
     pub(super) fn holds(&self, condition: &Expression, scope: Scope<'_>) -> bool {
         match condition {
@@ -209,19 +173,6 @@ impl Evaluator<'_> {
         }
         let text = range_of(condition).slice(&scope.file.text);
         self.assume(text, scope)
-    }
-
-    /// What is assumed about a condition that is written so.
-    pub(super) fn assume(&self, text: &str, scope: Scope<'_>) -> bool {
-        let words: Vec<&str> = text.split_whitespace().collect();
-        self.assume_that(&words.join(" "), text, scope)
-    }
-
-    /// What is assumed about something that an expression decides.
-    pub(super) fn assume_that(&self, what: &str, text: &str, scope: Scope<'_>) -> bool {
-        let name = self.told_apart(what.to_owned(), text, scope);
-        self.seen.borrow_mut().insert(name.clone());
-        self.assumed.named.get(&name).copied().unwrap_or(self.assumed.others)
     }
 
     fn object(&self, object: &Object, range: TextRange, scope: Scope<'_>) -> Value {
@@ -275,63 +226,6 @@ impl Evaluator<'_> {
         match base {
             Some((base, used)) => self.walk(base, &operators[used..], range, scope),
             None => self.reference(root.as_str(), operators, range, scope),
-        }
-    }
-
-    /// The hole of a reference. One with an index that is worked out is told apart by its place.
-    fn reference(
-        &self,
-        root: &str,
-        operators: &[Decorated<TraversalOperator>],
-        range: TextRange,
-        scope: Scope<'_>,
-    ) -> Value {
-        match self.label(root, operators, scope) {
-            Some(label) => {
-                let scope = Scope { bound: None, ..scope };
-                Value::hole(self.told_apart(label.clone(), &label, scope), range)
-            }
-            None => self.unknown(range, scope),
-        }
-    }
-
-    /// A reference as it is written, with the indices that are known; none where several may be
-    /// meant. Labels that are too long are no longer told apart, so that there are none.
-    fn label(
-        &self,
-        root: &str,
-        operators: &[Decorated<TraversalOperator>],
-        scope: Scope<'_>,
-    ) -> Option<String> {
-        let mut label = root.to_owned();
-        for operator in operators {
-            match operator.value() {
-                TraversalOperator::GetAttr(name) => label += &format!(".{}", name.as_str()),
-                TraversalOperator::LegacyIndex(index) => label += &format!(".{}", **index),
-                TraversalOperator::Index(index) => {
-                    label += &format!("[{}]", self.index(index, scope)?);
-                }
-                TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_) => return None,
-            }
-        }
-        (label.chars().count() <= MAX_LABEL).then_some(label)
-    }
-
-    /// An index as it is written, or what it comes to.
-    fn index(&self, index: &Expression, scope: Scope<'_>) -> Option<String> {
-        let written = range_of(index).slice(&scope.file.text);
-        if matches!(index, Expression::String(_) | Expression::Number(_)) {
-            return Some(written.to_owned());
-        }
-        if scope.block.is_empty() {
-            return None;
-        }
-        let value = self.value(index, scope);
-        match (&value.kind, value.plain()) {
-            (Kind::Number(number), _) => Some(number.clone()),
-            (_, Some(text)) => Some(format!("\"{text}\"")),
-            _ if scope.bound.is_some() => None,
-            _ => Some(written.split_whitespace().collect()),
         }
     }
 
@@ -473,21 +367,6 @@ impl Evaluator<'_> {
             Some(_) => None,
         }
     }
-}
-
-/// The longest label with its block, in characters.
-const MAX_WHOLE_LABEL: usize = 290;
-
-/// The longest expression that is noted.
-const MAX_NOTE: usize = 4000;
-
-/// What stands between the label of a value that depends on `each` or `count`, and its block.
-pub(super) const OF: &str = " of ";
-
-/// Whether an expression may depend on which one of several blocks it stands in.
-pub(super) fn mentions_iteration(text: &str) -> bool {
-    let mut words = text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')));
-    words.any(|word| matches!(word, "each" | "count" | "self"))
 }
 
 fn is_splat(operator: &TraversalOperator) -> bool {

@@ -1,7 +1,7 @@
 //! Who holds which policies of a module of Terraform: roles, users and groups as a whole, and the
 //! policies of other resources.
 //!
-//! The holders are those of one file, with what the other files of its folder attach to them. Of a
+//! The holders are those of all files of a folder, as they are seen from one of them. Of a
 //! resource with `count` or `for_each` each instance is a holder where these are known; else one
 //! that stands for any of them. What is written around policies and cannot be followed is unknown:
 //! modules that a role is given to, files that cannot be read, files that override others.
@@ -16,6 +16,7 @@ use keyaki_diag::TextRange;
 use super::attached::{self, Attached, attached, deeper};
 use super::definition;
 use super::evaluate::{Bound, Evaluator, MIN_STEPS, Notes, Scope};
+use super::attaching::Attaching;
 use super::grants::{Principal, Reader};
 use super::instance::{Instance, Instances};
 use super::module::{File, Module, Modules};
@@ -26,6 +27,9 @@ use crate::host::attaching::holder_kind;
 use crate::host::value::Value;
 use crate::host::{Assumed, Problem, document};
 use crate::kind::Hint;
+
+/// How many readings there may be that work out all that one reading may.
+const MOST_READINGS: usize = 20;
 
 /// The holders of a file.
 ///
@@ -60,11 +64,19 @@ pub(super) struct Stack<'m> {
     pub(super) calls: Vec<Resource<'m>>,
     /// Resources, data sources and variables by their addresses.
     blocks: HashMap<String, (&'m File, &'m Block)>,
+    /// What may attach something to somebody, by whom.
+    pub(super) attaching: Attaching,
+    /// The files of which it is not known what they say, and whether they change others.
+    pub(super) unknown_files: Vec<(String, bool)>,
     /// The addresses of resources that are there several times.
     pub(super) repeated: HashSet<String>,
     /// How holes are written.
     pub(super) notes: RefCell<Notes>,
     left: Cell<usize>,
+    /// How much may yet be worked out for all holders.
+    total: Cell<usize>,
+    /// What blocks make that are not followed, by their addresses.
+    opened: RefCell<HashMap<String, Option<String>>>,
     /// The policies that belong to somebody, by their addresses.
     pub(super) taken: RefCell<BTreeSet<String>>,
     /// Where the policies are written that were found.
@@ -78,9 +90,13 @@ impl<'m> Stack<'m> {
             resources: Vec::new(),
             calls: Vec::new(),
             blocks: HashMap::new(),
+            attaching: Attaching::default(),
+            unknown_files: module.unknown_files(),
             repeated: HashSet::new(),
             notes: RefCell::default(),
             left: Cell::new(0),
+            total: Cell::new(0),
+            opened: RefCell::default(),
             taken: RefCell::default(),
             origins: RefCell::default(),
         };
@@ -89,7 +105,14 @@ impl<'m> Stack<'m> {
                 stack.add(file, block);
             }
         }
+        stack.attaching = Attaching::of(&stack.resources);
+        stack.total.set(stack.steps().saturating_mul(MOST_READINGS));
         stack
+    }
+
+    /// How much may be worked out for one reading of a holder.
+    fn steps(&self) -> usize {
+        MIN_STEPS + self.module.files().iter().map(|file| file.text.len()).sum::<usize>()
     }
 
     fn add(&mut self, file: &'m File, block: &'m Block) {
@@ -132,16 +155,19 @@ impl<'m> Stack<'m> {
 
     fn holders(&self) -> Vec<Holder> {
         let mut all = Vec::new();
-        for resource in self.resources.iter().filter(|r| self.is_own(r.file)) {
+        for resource in &self.resources {
             let Some(kind) = holder_kind(resource.kind) else { continue };
             for instance in self.instances(resource) {
                 let principal = Principal { resource, instance: instance.as_ref() };
                 let ways = self.ways(|reader| reader.principal(principal));
-                all.push(self.holder(principal.address(), kind, ways));
+                let holder = self.holder(principal.address(), kind, ways);
+                all.push(Holder { is_elsewhere: !self.is_own(resource.file), ..holder });
             }
         }
-        for attached in attached(&self.module.own.body) {
-            self.attached(&attached, &mut all);
+        for file in self.module.files() {
+            for attached in attached(&file.body) {
+                self.attached(file, &attached, &mut all);
+            }
         }
         self.documents(&mut all);
         self.elsewhere(&mut all);
@@ -155,9 +181,12 @@ impl<'m> Stack<'m> {
     /// The instances of a resource that there may be; none for any of them.
     fn instances(&self, resource: &Resource<'m>) -> Vec<Option<Instance>> {
         let found = RefCell::new(Vec::<Option<Instance>>::new());
+        let is_any = Cell::new(false);
         let (_, is_exhaustive) = self.ways(|reader| {
             let mut found = found.borrow_mut();
-            let instances = match reader.instances(resource) {
+            let instances = reader.instances(resource);
+            is_any.set(is_any.get() || matches!(instances, Instances::Any(_)));
+            let instances = match instances {
                 Instances::Known(all) => all.into_iter().map(Some).collect(),
                 Instances::One | Instances::Any(_) => vec![None],
             };
@@ -170,7 +199,7 @@ impl<'m> Stack<'m> {
             Way::default()
         });
         let found = found.into_inner();
-        if is_exhaustive { found } else { vec![None] }
+        if is_exhaustive && !is_any.get() { found } else { vec![None] }
     }
 
     /// The ways of something, as far as conditions bear on it.
@@ -184,8 +213,8 @@ impl<'m> Stack<'m> {
         seen: &RefCell<BTreeSet<String>>,
         read: impl Fn(&Reader<'_, 'm>) -> Way,
     ) -> Way {
-        let text: usize = self.module.files().iter().map(|file| file.text.len()).sum();
-        self.left.set(MIN_STEPS + text);
+        let most = self.steps().min(self.total.get());
+        self.left.set(most);
         let evaluator = Evaluator {
             module: self.module,
             assumed,
@@ -195,7 +224,9 @@ impl<'m> Stack<'m> {
             notes: &self.notes,
             count: Cell::default(),
         };
-        read(&Reader { stack: self, evaluator })
+        let way = read(&Reader { stack: self, evaluator });
+        self.total.set(self.total.get().saturating_sub(most - self.left.get()));
+        way
     }
 
     /// What a label stands for; none for what has no name.
@@ -205,7 +236,13 @@ impl<'m> Stack<'m> {
 
     /// What a block that is not followed makes.
     pub(super) fn open(&self, what: &str, address: &str) -> Part {
-        let identity = definition::of_block(self, address).map(|is| format!("{what} {is}"));
+        let known = self.opened.borrow().get(address).cloned();
+        let made = known.unwrap_or_else(|| {
+            let made = definition::of_block(self, address);
+            self.opened.borrow_mut().insert(address.to_owned(), made.clone());
+            made
+        });
+        let identity = made.map(|is| format!("{what} {is}"));
         Part { name: what.to_owned(), body: Body::Unknown { identity } }
     }
 
@@ -213,16 +250,16 @@ impl<'m> Stack<'m> {
         let assumed = ways.iter().flat_map(|way| way.assumed.keys());
         let identity = |name: &String| self.identity(name).map(|is| (name.clone(), is));
         let conditions = assumed.filter_map(identity).collect();
-        Holder { name, kind, ways, is_exhaustive, conditions }
+        Holder { name, kind, ways, is_exhaustive, is_elsewhere: false, conditions }
     }
 
     /// The policy in an attribute of a resource that is no role, user or group.
-    fn attached(&self, attached: &Attached<'m>, all: &mut Vec<Holder>) {
+    fn attached(&self, file: &File, attached: &Attached<'m>, all: &mut Vec<Holder>) {
         let Some(hint) = attached.hint else { return };
         let at = attached::range_of(attached.value).start;
         let is_around = |r: &&Resource<'m>| {
             let range = attached::range(hcl_edit::Span::span(r.block));
-            self.is_own(r.file) && range.start <= at && at < range.end
+            std::ptr::eq(r.file, file) && range.start <= at && at < range.end
         };
         let Some(resource) = self.resources.iter().find(is_around) else { return };
         if holder_kind(resource.kind).is_some() || self.taken.borrow().contains(&resource.address())
@@ -243,7 +280,8 @@ impl<'m> Stack<'m> {
             // Of several policies of a resource, each is by itself.
             let is_first = !all.iter().any(|known| known.name == owner.address());
             let name = if is_first { owner.address() } else { owner.place(&steps) };
-            all.push(self.holder(name, kind_of(hint), ways));
+            let holder = self.holder(name, kind_of(hint), ways);
+            all.push(Holder { is_elsewhere: !self.is_own(file), ..holder });
         }
     }
 

@@ -1,8 +1,9 @@
 //! Whom a reference or a name means.
 
 use super::definition::Words;
-use super::evaluate::OF;
-use super::grants::{Reader, Target, spelled};
+use super::label::OF;
+use super::grants::{Reader, Target};
+use super::policies::spelled;
 use crate::host::value::{Kind, Piece, Value};
 use crate::host::written::plain_label;
 
