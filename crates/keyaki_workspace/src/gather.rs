@@ -10,7 +10,7 @@ use keyaki_eval::{Document, Layer, Policies, ResourceRole, StatementRef};
 use keyaki_ir::hole::{Principals, free_condition, general, with_condition};
 use keyaki_ir::{ConditionBlock, Policy, Statement};
 use keyaki_lint::admission::{Names, undefined};
-use keyaki_syntax::Tree;
+use keyaki_syntax::{Tree, Value};
 
 use crate::example::Values;
 use crate::holder::{Body, Holder, Part, Way};
@@ -201,6 +201,13 @@ impl Gathering<'_> {
     fn flaw(&self) -> Option<String> {
         self.entries.iter().find_map(|entry| {
             let tree = entry.part.tree()?;
+            if let Some(label) = open_effect(&tree) {
+                return Some(format!(
+                    "{}: `{label}` is not known before deployment, and decides whether a \
+                     statement allows or denies",
+                    entry.name
+                ));
+            }
             let flaw = flaw(&tree, self.catalog)?;
             Some(format!("{}: {flaw}; `keyaki check` tells more", entry.name))
         })
@@ -293,7 +300,12 @@ impl Gathering<'_> {
                 let Reading { by_effect, principals } = reading;
                 let policy = keyaki_ir::lower(tree);
                 let found = general(tree, &policy, by_effect, principals, &identity);
-                found.map_err(|open| format!("`{}` is not known before deployment", open.label))?
+                found.map_err(|open| {
+                    format!(
+                        "`{}` is not known before deployment, and decides what a statement says",
+                        open.label
+                    )
+                })?
             }
             Body::Unknown { identity } => {
                 let said = match identity {
@@ -384,6 +396,17 @@ impl Gathering<'_> {
 
 fn condition_name(name: &str) -> String {
     format!("condition {name}")
+}
+
+/// The label of a hole that stands for an effect.
+fn open_effect(tree: &Tree) -> Option<String> {
+    let holes = tree.values().filter(|value| value.is_hole());
+    let is_effect = |value: &Value<'_>| {
+        let member = value.parent().and_then(Value::as_member);
+        member.is_some_and(|member| member.name() == "Effect")
+    };
+    let hole = holes.filter(is_effect).find_map(|v| v.as_str().map(str::to_owned))?;
+    Some(hole.trim_start_matches("${").trim_end_matches('}').to_owned())
 }
 
 /// Why a text has no meaning as a policy.

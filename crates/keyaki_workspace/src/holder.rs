@@ -43,6 +43,8 @@ pub struct Holder {
     pub is_exhaustive: bool,
     /// Whether it stands in another file of the same module.
     pub is_elsewhere: bool,
+    /// Whether it is a policy that is told of those outside of the file whom it is attached to.
+    pub is_told_of_others: bool,
     /// What conditions stand for, by their names: equal texts for equal conditions.
     pub(crate) conditions: BTreeMap<String, String>,
 }

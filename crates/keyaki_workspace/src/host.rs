@@ -21,6 +21,7 @@ mod margin;
 mod markdown;
 pub(crate) mod mention;
 mod node;
+mod outside;
 mod plan;
 mod planned;
 mod reader;

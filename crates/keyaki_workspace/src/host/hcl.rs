@@ -22,6 +22,7 @@ mod instance;
 mod label;
 mod meant;
 mod module;
+mod outside;
 mod policies;
 mod resembling;
 mod scan;

@@ -89,7 +89,9 @@ fn pairs_of(
     let held = |texts: &Texts, siblings: &Siblings| {
         let held = |(name, (path, bytes)): (&String, &Text)| {
             let mut found = holders_among(path, bytes, siblings)?;
-            found.iter_mut().for_each(|all| all.retain(|h| !(has_several && h.is_elsewhere)));
+            found.iter_mut().for_each(|all| {
+                all.retain(|h| !(has_several && h.is_elsewhere) && !h.is_told_of_others);
+            });
             Ok((name.clone(), found))
         };
         texts.iter().map(held).collect::<Result<Vec<_>, Failure>>()

@@ -38,6 +38,11 @@ impl Attaching {
         all
     }
 
+    /// What attaches something to those of a type that it does not refer to.
+    pub(super) fn open(&self, kind: &str) -> &[Row] {
+        self.open.get(kind).map_or(&[], Vec::as_slice)
+    }
+
     /// What may attach something to a resource, in order.
     pub(super) fn to(&self, kind: &str, name: &str) -> Vec<Row> {
         let sure = self.sure.get(&(kind.to_owned(), name.to_owned()));

@@ -223,21 +223,42 @@ impl<'m> Reader<'_, 'm> {
                 Meant::Aligned => true,
             };
             self.stack.taken.borrow_mut().insert(address.clone());
-            if let Some(text) = &any {
-                let what = if is_one { "key in" } else { "any in" };
-                if !self.is_any(resource, what, text) {
-                    continue;
+            if !is_one {
+                if self.is_there_at_all(own) {
+                    self.grant_all(own, &arguments, way);
                 }
-            }
-            // Several that differ from each other are like one of which nothing is known.
-            let is_several = any.is_some() && !is_one && is_of(&arguments, &address);
-            if is_several || self.stack.repeated.contains(&address) {
-                let what = format!("what `{address}` attaches");
-                way.identity.push(self.stack.open(&what, &address));
                 continue;
             }
-            self.grant(own, &arguments, way);
+            let is_there = any.is_none_or(|text| self.is_any(resource, "key in", &text));
+            match is_there {
+                true if self.stack.repeated.contains(&address) => self.grant_all(own, &arguments, way),
+                true => self.grant(own, &arguments, way),
+                false => {}
+            }
         }
+    }
+
+    /// Whether an instance is there, or any where these are not told apart.
+    pub(super) fn is_there_at_all(&self, own: Principal<'_, 'm>) -> bool {
+        match (self.instances(own.resource), own.instance) {
+            (Instances::Any(text), None) => self.is_any(own.resource, "any in", &text),
+            _ => true,
+        }
+    }
+
+    /// What one or all instances attach. Several that differ from each other are like one of which
+    /// nothing is known.
+    pub(super) fn grant_all(&self, own: Principal<'_, 'm>, arguments: &Value, way: &mut Way) {
+        let address = own.resource.address();
+        let is_any = own.instance.is_none()
+            && matches!(self.instances(own.resource), Instances::Any(_));
+        if is_any && is_of(arguments, &address) || self.stack.repeated.contains(&address) {
+            let what = format!("what `{address}` attaches");
+            self.stack.taken.borrow_mut().insert(address.clone());
+            return way.identity.push(self.stack.open(&what, &address));
+        }
+        self.stack.taken.borrow_mut().insert(address);
+        self.grant(own, arguments, way);
     }
 
     /// The policies that a resource attaches.

@@ -164,9 +164,11 @@ impl<'m> Stack<'m> {
                 all.push(Holder { is_elsewhere: !self.is_own(resource.file), ..holder });
             }
         }
+        let (outside, told) = self.outside();
+        all.extend(outside);
         for file in self.module.files() {
             for attached in attached(&file.body) {
-                self.attached(file, &attached, &mut all);
+                self.attached(file, &attached, &told, &mut all);
             }
         }
         self.documents(&mut all);
@@ -246,15 +248,29 @@ impl<'m> Stack<'m> {
         Part { name: what.to_owned(), body: Body::Unknown { identity } }
     }
 
-    fn holder(&self, name: String, kind: Kind, (ways, is_exhaustive): (Vec<Way>, bool)) -> Holder {
+    pub(super) fn holder(&self, name: String, kind: Kind, (ways, is_exhaustive): (Vec<Way>, bool)) -> Holder {
         let assumed = ways.iter().flat_map(|way| way.assumed.keys());
         let identity = |name: &String| self.identity(name).map(|is| (name.clone(), is));
         let conditions = assumed.filter_map(identity).collect();
-        Holder { name, kind, ways, is_exhaustive, is_elsewhere: false, conditions }
+        Holder {
+            name,
+            kind,
+            ways,
+            is_exhaustive,
+            is_elsewhere: false,
+            is_told_of_others: false,
+            conditions,
+        }
     }
 
     /// The policy in an attribute of a resource that is no role, user or group.
-    fn attached(&self, file: &File, attached: &Attached<'m>, all: &mut Vec<Holder>) {
+    fn attached(
+        &self,
+        file: &File,
+        attached: &Attached<'m>,
+        told: &BTreeSet<String>,
+        all: &mut Vec<Holder>,
+    ) {
         let Some(hint) = attached.hint else { return };
         let at = attached::range_of(attached.value).start;
         let is_around = |r: &&Resource<'m>| {
@@ -281,7 +297,8 @@ impl<'m> Stack<'m> {
             let is_first = !all.iter().any(|known| known.name == owner.address());
             let name = if is_first { owner.address() } else { owner.place(&steps) };
             let holder = self.holder(name, kind_of(hint), ways);
-            all.push(Holder { is_elsewhere: !self.is_own(file), ..holder });
+            let is_told_of_others = told.contains(&resource.address());
+            all.push(Holder { is_elsewhere: !self.is_own(file), is_told_of_others, ..holder });
         }
     }
 
