@@ -3,11 +3,14 @@
 use keyaki_catalog::Catalog;
 use keyaki_ir::{ActionPattern, Effect, Element, ResourcePattern, Statement, glob};
 
+use crate::clause::{Atom, Clause, Decision, Reason};
 use crate::condition::{self, FailedCondition};
-use crate::decision::{Atom, CallerKind, Clause, Decision, Forms, Reason, Topology, decision};
+use crate::decision::decision;
+use crate::forms::Forms;
 use crate::policies::{Layer, Policies, StatementRef};
 use crate::profile::{Point, Profile};
 use crate::resource::{self, Match};
+use crate::topology::{CallerKind, Topology};
 use crate::variable::Env;
 use crate::{Formula, Request, principal};
 

@@ -4,7 +4,7 @@ use keyaki_catalog::Catalog;
 use keyaki_ir::glob::{self, Case};
 
 use crate::Request;
-use crate::decision::Fact;
+use crate::clause::Fact;
 use crate::policies::{Policies, ResourceRole};
 
 /// Whether a fact holds of a request.

@@ -5,7 +5,7 @@ use keyaki_ir::{Effect, Principal, PrincipalElement, PrincipalEntry, PrincipalFo
 
 use crate::Caller;
 use crate::caller::last_component;
-use crate::decision::Forms;
+use crate::forms::Forms;
 use crate::profile::{Point, Profile, Reading};
 
 /// Whether a statement names the caller in one of these ways; see [`Forms::REGARDLESS`].

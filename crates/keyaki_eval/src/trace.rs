@@ -2,9 +2,12 @@
 
 use keyaki_ir::{Effect, Statement};
 
-use crate::decision::{self, Atom, CallerKind, Fact, Forms};
+use crate::clause::{Atom, Fact};
+use crate::decision;
 use crate::evaluate::{Evaluator, Mismatch};
+use crate::forms::Forms;
 use crate::policies::{Layer, StatementRef};
+use crate::topology::CallerKind;
 use crate::{Request, principal};
 
 /// What one layer says to a request.

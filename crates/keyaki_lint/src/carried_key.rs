@@ -78,7 +78,10 @@ fn report<'c, 'a>(
 /// that is named and creates what it tags is passed over: AWS's validation says nothing of it
 /// either, because what is created has the tags of the request.
 fn first_untagged<'a>(catalog: &'a Catalog, pattern: &ActionPattern) -> Option<Action<'a>> {
-    let first = first_in(catalog, &catalog.expand(&pattern.text))?;
+    let first = match pattern.has_wildcard() {
+        true => first_in(catalog, &catalog.expand(&pattern.text)),
+        false => catalog.action(&pattern.text).filter(|action| is_untagged(*action)),
+    }?;
     let creates = || !lacks(first, |k| k.name() == "aws:RequestTag/${TagKey}");
     (pattern.has_wildcard() || !creates()).then_some(first)
 }
@@ -96,7 +99,11 @@ fn first_untagged_left_in<'a>(
 
 fn first_in<'a>(catalog: &'a Catalog, actions: &ActionSet) -> Option<Action<'a>> {
     let mut known = actions.iter().filter_map(|id| catalog.action_by_id(id));
-    known.find(|action| lacks(*action, |k| k.name() == "aws:ResourceTag/${TagKey}"))
+    known.find(|action| is_untagged(*action))
+}
+
+fn is_untagged(action: Action<'_>) -> bool {
+    lacks(action, |k| k.name() == "aws:ResourceTag/${TagKey}")
 }
 
 /// Whether an action does not carry a key. An action of which no keys are known might.

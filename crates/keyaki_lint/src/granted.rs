@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use keyaki_analyze::{Access, Question};
 use keyaki_catalog::{Action, ActionSet, Catalog};
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{ActionPattern, Effect, Policy, ResourcePattern, Statement};
@@ -50,19 +49,11 @@ impl Granted {
         if let Some(known) = self.answers.borrow().get(&naming) {
             return *known;
         }
-        let answer = is_granted(cx, &action.full_name());
+        let meaning = cx.meaning();
+        let answer = meaning.is_some_and(|m| m.grants(cx.catalog(), &action.full_name()));
         self.answers.borrow_mut().insert(naming, answer);
         answer
     }
-}
-
-/// Whether the engine finds a request for an action that the policy allows.
-fn is_granted(cx: &Context<'_>, action: &str) -> bool {
-    let Some(meaning) = cx.meaning() else { return false };
-    let relevant = meaning.about(action);
-    let access = [Access { actions: vec![action.to_owned()], resources: Vec::new() }];
-    let question = Question::AccessNotGranted { subject: &relevant, access: &access };
-    meaning.ask(cx.catalog(), &question).holds() == Some(false)
 }
 
 fn denies_outright(statement: &Statement) -> bool {

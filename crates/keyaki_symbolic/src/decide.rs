@@ -10,13 +10,11 @@ use std::rc::Rc;
 
 use keyaki_catalog::Catalog;
 
-use crate::algebra::{disjoint, includes};
 use crate::bits::Bits;
 use crate::budget::{Budget, Exhausted};
 use crate::key::{Class, Classes, State, classes, is_always_there};
-use crate::language::Language;
 use crate::program::{Node, Program};
-use crate::search::find;
+use crate::resource_part::{Lies, Part, Resources};
 use crate::space::{Dimension, Literal, ResourceTest};
 use crate::statement::Conjunction;
 
@@ -30,26 +28,15 @@ pub(crate) struct Point {
     pub(crate) relations: BTreeMap<u32, bool>,
 }
 
-/// How the resource of one test lies to that of another.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Lies {
-    Within,
-    Apart,
-    Across,
-}
-
 /// Decides formulas of one program.
 pub(crate) struct Decider<'a, 'p> {
     program: &'a Program<'p>,
     catalog: &'a Catalog,
     budget: &'a Budget,
     classes: HashMap<u32, Rc<Classes>>,
-    lies: HashMap<(u32, u32), Lies>,
     /// Products and boxes to avoid that leave nothing.
     empty: HashSet<(Conjunction, Vec<u32>)>,
-    resources: HashMap<(Vec<u32>, Vec<u32>), Option<String>>,
-    /// Tests on the resource that only this decider knows, after those of the program.
-    more: Vec<ResourceTest>,
+    resources: Resources<'a>,
     /// Keys whose states may not be all that there are.
     pub(crate) incomplete: HashSet<u32>,
     /// Keys that are taken to be absent.
@@ -60,8 +47,7 @@ pub(crate) struct Decider<'a, 'p> {
 #[derive(Clone, Default)]
 struct Region {
     allowed: BTreeMap<Dimension, Vec<u32>>,
-    inside: Vec<u32>,
-    outside: Vec<u32>,
+    resource: Part,
 }
 
 impl<'a, 'p> Decider<'a, 'p> {
@@ -71,10 +57,8 @@ impl<'a, 'p> Decider<'a, 'p> {
             catalog,
             budget,
             classes: HashMap::new(),
-            lies: HashMap::new(),
             empty: HashSet::new(),
-            resources: HashMap::new(),
-            more: Vec::new(),
+            resources: Resources::new(&program.space.resource, budget),
             incomplete: HashSet::new(),
             absent: HashSet::new(),
         }
@@ -87,9 +71,7 @@ impl<'a, 'p> Decider<'a, 'p> {
 
     /// A test on the resource beside those of the program.
     pub(crate) fn resource_test(&mut self, test: ResourceTest) -> Literal {
-        self.more.push(test);
-        let number = self.program.space.resource.len() + self.more.len() - 1;
-        Literal::resource(number as u32, true)
+        Literal::resource(self.resources.add(test), true)
     }
 
     /// A point where the formula and the literals hold.
@@ -203,10 +185,7 @@ impl<'a, 'p> Decider<'a, 'p> {
     /// Narrows a region to where a literal holds; false if nothing is left.
     fn assume(&mut self, region: &mut Region, literal: Literal) -> Result<bool, Exhausted> {
         if literal.dimension == Dimension::Resource {
-            let tests = if literal.holds { &mut region.inside } else { &mut region.outside };
-            if let Err(at) = tests.binary_search(&literal.test) {
-                tests.insert(at, literal.test);
-            }
+            region.resource.assume(literal);
             return Ok(true);
         }
         let allowed = self.allowed(region, literal.dimension)?;
@@ -283,7 +262,7 @@ impl<'a, 'p> Decider<'a, 'p> {
         if !self.narrow(&mut region, &mut boxes)? {
             return Ok(None);
         }
-        if self.resource(&region)?.is_none() {
+        if self.resources.example(&region.resource)?.is_none() {
             return Ok(None);
         }
         let mut uses: BTreeMap<Dimension, usize> = BTreeMap::new();
@@ -419,7 +398,7 @@ impl<'a, 'p> Decider<'a, 'p> {
             self.budget.spend(group.len() as u64)?;
             if group[0].dimension == Dimension::Resource {
                 for literal in group {
-                    match self.resource_lies(region, *literal)? {
+                    match self.resources.lies_in(&region.resource, *literal)? {
                         Lies::Within => {}
                         Lies::Apart => return Ok(None),
                         Lies::Across => open.push(*literal),
@@ -445,90 +424,8 @@ impl<'a, 'p> Decider<'a, 'p> {
         Ok(Some(open))
     }
 
-    /// Where a literal about the resource holds in a region: all over it, nowhere, or partly.
-    fn resource_lies(&mut self, region: &Region, literal: Literal) -> Result<Lies, Exhausted> {
-        let mut lies = Lies::Across;
-        if region.outside.binary_search(&literal.test).is_ok() {
-            lies = Lies::Apart;
-        }
-        for inside in &region.inside {
-            match self.lies(*inside, literal.test)? {
-                Lies::Across => {}
-                known @ (Lies::Within | Lies::Apart) => lies = known,
-            }
-        }
-        Ok(match (lies, literal.holds) {
-            (Lies::Within, false) => Lies::Apart,
-            (Lies::Apart, false) => Lies::Within,
-            (lies, _) => lies,
-        })
-    }
-
-    fn test(&self, number: u32) -> &ResourceTest {
-        let own = &self.program.space.resource;
-        match own.get(number as usize) {
-            Some(test) => test,
-            None => &self.more[number as usize - own.len()],
-        }
-    }
-
-    fn lies(&mut self, inner: u32, outer: u32) -> Result<Lies, Exhausted> {
-        if inner == outer {
-            return Ok(Lies::Within);
-        }
-        if let Some(known) = self.lies.get(&(inner, outer)) {
-            return Ok(*known);
-        }
-        let (a, b) = (self.test(inner), self.test(outer));
-        self.budget.spend((a.languages.len() * b.languages.len()) as u64)?;
-        let held = |l: &Language| {
-            b.languages.binary_search(l).is_ok() || b.languages.iter().any(|o| includes(o, l))
-        };
-        let within = (b.star || !a.star) && a.languages.iter().all(held);
-        let apart = || {
-            let none = |l: &Language| b.languages.iter().all(|o| disjoint(l, o));
-            !(a.star && b.star) && a.languages.iter().all(none)
-        };
-        let lies = match within {
-            true => Lies::Within,
-            false if apart() => Lies::Apart,
-            false => Lies::Across,
-        };
-        self.lies.insert((inner, outer), lies);
-        Ok(lies)
-    }
-
-    /// A resource within the region.
-    fn resource(&mut self, region: &Region) -> Result<Option<String>, Exhausted> {
-        let key = (region.inside.clone(), region.outside.clone());
-        if let Some(known) = self.resources.get(&key) {
-            return Ok(known.clone());
-        }
-        let found = self.find_resource(region)?;
-        self.resources.insert(key, found.clone());
-        Ok(found)
-    }
-
-    fn find_resource(&self, region: &Region) -> Result<Option<String>, Exhausted> {
-        let inside: Vec<&ResourceTest> = region.inside.iter().map(|t| self.test(*t)).collect();
-        let outside: Vec<&ResourceTest> = region.outside.iter().map(|t| self.test(*t)).collect();
-        if inside.iter().all(|t| t.star) && !outside.iter().any(|t| t.star) {
-            return Ok(Some("*".to_owned()));
-        }
-        let arns = Language::arns();
-        let mut need: Vec<Vec<&Language>> =
-            inside.iter().map(|t| t.languages.iter().collect()).collect();
-        // A resource is an ARN, or `*`.
-        let all_arns = |group: &Vec<&Language>| group.iter().all(|l| includes(&arns, l));
-        if !need.iter().any(all_arns) {
-            need.push(vec![&arns]);
-        }
-        let avoid: Vec<&Language> = outside.iter().flat_map(|t| &t.languages).collect();
-        find(&need, &avoid, self.budget)
-    }
-
     fn point(&mut self, region: &Region) -> Result<Option<Point>, Exhausted> {
-        let Some(resource) = self.resource(region)? else { return Ok(None) };
+        let Some(resource) = self.resources.example(&region.resource)? else { return Ok(None) };
         let mut point = Point { resource, keys: BTreeMap::new(), relations: BTreeMap::new() };
         for (dimension, allowed) in &region.allowed {
             let Some(class) = allowed.first() else { return Ok(None) };

@@ -19,6 +19,7 @@ mod key;
 mod language;
 mod program;
 mod query;
+mod resource_part;
 mod same;
 mod search;
 mod signature;

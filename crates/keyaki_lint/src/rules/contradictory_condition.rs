@@ -1,4 +1,4 @@
-use keyaki_analyze::Question;
+use keyaki_ir::Statement;
 
 use crate::context::Context;
 use crate::rule::rule;
@@ -64,11 +64,8 @@ fn check(cx: &mut Context<'_>) {
     for statement in cx.policy().statements.iter().filter(|s| could_contradict(s)) {
         let Some(meaning) = cx.meaning() else { return };
         let Some(condition) = &statement.condition else { continue };
-        let alone = meaning.alone(statement);
-        let free = meaning.alone_without_condition(statement);
-        let never = Question::AlwaysDenied { subject: &alone };
-        let without = Question::AlwaysDenied { subject: &free };
-        if meaning.holds(cx.catalog(), &never) && !meaning.holds(cx.catalog(), &without) {
+        let free = Statement { condition: None, ..statement.clone() };
+        if meaning.is_void(cx.catalog(), statement) && !meaning.is_void(cx.catalog(), &free) {
             cx.report(condition.origin, "no request meets these conditions")
                 .opening()
                 .note("proved: tests of the same key exclude each other");

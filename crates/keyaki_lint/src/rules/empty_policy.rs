@@ -1,4 +1,6 @@
 use keyaki_analyze::Question;
+use keyaki_catalog::{Action, Catalog};
+use keyaki_ir::Statement;
 
 use crate::context::Context;
 use crate::granted::{allows, denies};
@@ -52,9 +54,20 @@ fn check(cx: &mut Context<'_>) {
     let is_likely = granting.peek().is_some()
         && granting.all(|s| could_contradict(s) || could_cover(denying.clone(), s));
     let Some(meaning) = cx.meaning().filter(|_| is_likely) else { return };
+    let first = statements.iter().filter(|s| allows(s)).find_map(|s| first_action(cx.catalog(), s));
+    // One action tells nearly always, in a fraction of the time.
+    if first.is_some_and(|action| meaning.grants(cx.catalog(), &action.full_name())) {
+        return;
+    }
     if meaning.holds(cx.catalog(), &Question::AlwaysDenied { subject: meaning.subject() }) {
         cx.report(cx.whole(), "the policy grants nothing")
             .opening()
             .note("proved: no request is left that it allows");
     }
+}
+
+fn first_action<'c>(catalog: &'c Catalog, statement: &Statement) -> Option<Action<'c>> {
+    let entries = statement.action.iter().flat_map(|element| &element.entries);
+    let mut sets = entries.map(|entry| catalog.expand(&entry.text));
+    sets.find_map(|set| catalog.action_by_id(set.iter().next()?))
 }

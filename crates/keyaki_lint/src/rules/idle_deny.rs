@@ -1,9 +1,7 @@
 use keyaki_analyze::Question;
-use keyaki_ir::Effect;
 
 use crate::context::Context;
 use crate::granted::{allows, denies};
-use crate::meaning::with_effect;
 use crate::rule::rule;
 
 rule! {
@@ -59,8 +57,7 @@ fn check(cx: &mut Context<'_>) {
     for statement in statements.iter().filter(|s| denies(s)) {
         let Some(meaning) = cx.meaning() else { return };
         let grants = meaning.some(|s| allows(s).then(|| s.clone()));
-        let is_it = |s: &keyaki_ir::Statement| s.origin == statement.origin;
-        let denied = meaning.some(|s| is_it(s).then(|| with_effect(s, Effect::Allow)));
+        let denied = meaning.alone(statement);
         let question = Question::Disjoint { one: &grants, other: &denied };
         if meaning.holds(cx.catalog(), &question) {
             cx.report(statement.origin, "this deny meets nothing that the policy grants")
