@@ -390,3 +390,29 @@ fn a_policy_of_aws_is_not_one_of_the_module_with_its_name() {
     let text = with("", &format!("{}{policy}", attach("aws_iam_role.r.name", own, "")));
     assert_eq!(names(&role(&text)), ["/resource/aws_iam_policy/p/policy"]);
 }
+
+#[test]
+fn what_is_attached_outside_is_told_of_those() {
+    let policy = format!(
+        "resource \"aws_iam_role_policy\" \"p\" {{\nrole = var.role\npolicy = {}\n}}\n",
+        allow("s3:GetObject", "*")
+    );
+    let text = with(
+        "",
+        &format!("{policy}{}", attach("\"existing\"", &quoted(SQS), "count = var.on ? 1 : 0")),
+    );
+    let all = read(&[("a/main.tf", &text)]);
+    let told: Vec<(&str, usize, bool)> = all
+        .iter()
+        .map(|h| (h.name.as_str(), h.ways[0].identity.len(), h.is_told_of_others))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("aws_iam_role.r", 0, false),
+            ("role ${var.role}", 1, false),
+            ("role existing", 1, false),
+            ("aws_iam_role_policy.p", 1, true),
+        ]
+    );
+}

@@ -176,9 +176,13 @@ impl Held<'_> {
 
 fn sides(files: Vec<(String, Option<Vec<Holder>>)>, texts: &Texts) -> Vec<Held<'_>> {
     let mut all = Vec::new();
+    let mut known = BTreeSet::new();
     for (name, holders) in files {
         let Some((file, bytes)) = texts.get(&name) else { continue };
-        for holder in holders.into_iter().flatten() {
+        // What several files of a module attach to one outside of it is told in the first.
+        let mut is_new = |holder: &Holder| known.insert(holder.name.clone());
+        let own: Vec<Holder> = holders.into_iter().flatten().filter(&mut is_new).collect();
+        for holder in own {
             for side in [Side::Identity, Side::Resource] {
                 let gathered = gather(&holder, side, file, keyaki_catalog::embedded());
                 let text = String::from_utf8_lossy(bytes);
