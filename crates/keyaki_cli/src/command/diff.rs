@@ -98,8 +98,8 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     }
     if pairs.iter().any(|pair| pair.is_of_template) {
         console.remark(
-            "note: what templates and plans attach to roles, users and resources outside of \
-             themselves is not compared",
+            "note: roles, users and groups outside of templates are compared by what these attach \
+             to them; what plans attach outside of themselves is not compared",
         );
     }
     let color = console.has_color();

@@ -14,7 +14,9 @@ use super::{CheckedDocument, CheckedFile, Options, ReadPolicy, Status, shown};
 use crate::embedded::Embedded;
 use crate::host::{self, Host, HostPolicy, Language, Modules, Problem, Suppression, Written};
 use crate::kind::{self, Hint, Kind};
-use crate::problem::{self, DUPLICATE_RESOURCE, NO_POLICY, UNREADABLE_TEMPLATE, UNUSED_SUPPRESSION};
+use crate::problem::{
+    self, DUPLICATE_RESOURCE, NO_POLICY, UNREADABLE_TEMPLATE, UNUSED_SUPPRESSION,
+};
 use crate::unwrap::{Site, resembles_policy, sites};
 
 /// How deep strings may hold documents that hold strings that hold documents.
@@ -276,8 +278,7 @@ impl<'a> Run<'a> {
         let string = embedded.string;
         let base = string.tree().pointer(string.id());
         let place = format!("{}{base}", self.base);
-        let inner =
-            Run { base: &place, ..*self }.tree(&embedded.tree, kind::hint(string), depth);
+        let inner = Run { base: &place, ..*self }.tree(&embedded.tree, kind::hint(string), depth);
         let outward = |document: CheckedDocument| CheckedDocument {
             pointer: format!("{base}{}", document.pointer),
             kind: document.kind,

@@ -35,4 +35,5 @@ pub(super) const ATTACHED: [(&str, &str, &str); 9] = [
 ];
 
 /// Attributes that hold several names or ARNs.
-pub(super) const LISTS: [&str; 5] = ["groups", "managed_policy_arns", "policy_arns", "roles", "users"];
+pub(super) const LISTS: [&str; 5] =
+    ["groups", "managed_policy_arns", "policy_arns", "roles", "users"];

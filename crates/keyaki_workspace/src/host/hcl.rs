@@ -46,8 +46,8 @@ use crate::kind::Hint;
 use attached::{To, attached, deeper, range_of, targets};
 use evaluate::{Evaluator, MIN_STEPS, Scope};
 pub(crate) use holders::holders;
-pub(crate) use module::{Modules, is_of_module};
 use module::{DOCUMENT, File, Module};
+pub(crate) use module::{Modules, is_of_module};
 use resembling::{resembling, within};
 
 /// Whether a text may hold a policy or use one: a look at its bytes, before it is read.

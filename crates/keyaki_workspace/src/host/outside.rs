@@ -45,8 +45,7 @@ impl Reader<'_, '_> {
         self.stack.template.restart();
         let principals = self.resources().into_iter();
         let principals = principals.filter(|(_, id)| self.stack.is_principal(*id));
-        let names: Vec<Vec<String>> =
-            principals.map(|(name, id)| self.names(name, id)).collect();
+        let names: Vec<Vec<String>> = principals.map(|(name, id)| self.names(name, id)).collect();
         let has_named = names.iter().any(|names| names.len() > 1);
         let is_outside = |text: &String| {
             let is_open = text.contains("${");

@@ -151,9 +151,8 @@ impl<'t> Plan<'t> {
         let open = self.unknown_of(resource, name);
         for (index, policy) in own.iter().enumerate() {
             let own_open = all(open).get(index).copied();
-            let is_open = own_open.is_some_and(|o| {
-                plan::is_unknown(Some(o)) || o.get("policy").is_some_and(is_open)
-            });
+            let is_open = own_open
+                .is_some_and(|o| plan::is_unknown(Some(o)) || o.get("policy").is_some_and(is_open));
             let known = policy.get("policy").filter(|p| !is_open && p.as_str().is_some());
             way.identity.extend(match known {
                 Some(_) => self.document(resource, name, policy.get("policy")),
@@ -351,7 +350,11 @@ fn resource<'t>(value: Value<'t>, values: Value<'t>) -> Option<Resource<'t>> {
 }
 
 fn part(pointer: String, written: Written) -> Part {
-    let body = Body::Written { written: Arc::new(written), identities: BTreeMap::new(), is_elsewhere: false };
+    let body = Body::Written {
+        written: Arc::new(written),
+        identities: BTreeMap::new(),
+        is_elsewhere: false,
+    };
     Part { name: pointer, body }
 }
 

@@ -266,7 +266,12 @@ impl<'n> Reader<'_, 'n> {
     }
 
     /// The document of a resource that is a policy.
-    pub(super) fn policy_resource(&self, name: &str, resource: Id, used: &mut BTreeSet<Id>) -> Part {
+    pub(super) fn policy_resource(
+        &self,
+        name: &str,
+        resource: Id,
+        used: &mut BTreeSet<Id>,
+    ) -> Part {
         let base = self.stack.base;
         let pointer = format!("{base}/Resources/{}/Properties/PolicyDocument", escaped(name));
         let document = self.stack.property(resource, "PolicyDocument");

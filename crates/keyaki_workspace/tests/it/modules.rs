@@ -145,9 +145,11 @@ fn names_tell_whom_a_policy_is_attached_to() {
         ("path = \"/\"", "var.role"),
         ("path = \"/\"", "\"app\""),
     ] {
-        assert!(read(&[("a/main.tf", &with(name, &attach(role, &quoted(SQS), "")))])[0].ways[0]
-            .identity
-            .is_empty());
+        assert!(
+            read(&[("a/main.tf", &with(name, &attach(role, &quoted(SQS), "")))])[0].ways[0]
+                .identity
+                .is_empty()
+        );
     }
 }
 
@@ -172,8 +174,7 @@ fn each_instance_attaches_what_it_says() {
     let both = "for_each = { a = \"x\", b = \"y\" }";
     let text = with(both, &attach("aws_iam_role.r[each.key].name", &quoted(SQS), both));
     let all = read(&[("a/main.tf", &text)]);
-    let has: Vec<_> =
-        all.iter().map(|h| (h.name.as_str(), h.ways[0].identity.len())).collect();
+    let has: Vec<_> = all.iter().map(|h| (h.name.as_str(), h.ways[0].identity.len())).collect();
     assert_eq!(has, [("aws_iam_role.r[\"a\"]", 1), ("aws_iam_role.r[\"b\"]", 1)]);
     let text = with(both, &attach("aws_iam_role.r[\"a\"].name", &quoted(SQS), ""));
     let all = read(&[("a/main.tf", &text)]);
@@ -233,7 +234,9 @@ fn files_that_are_not_read_may_add_anything() {
     assert_eq!(with_file("a/more.tf", "locals {}"), [READ]);
     assert_eq!(with_file("a/broken.tf", "resource {"), [READ, "what `broken.tf` says"]);
     assert_eq!(with_file("a/more.tf.json", "{}"), [READ, "what `more.tf.json` says"]);
-    assert!(with_file("a/x_override.tf", "locals {}").contains(&"what `x_override.tf` says".to_owned()));
+    assert!(
+        with_file("a/x_override.tf", "locals {}").contains(&"what `x_override.tf` says".to_owned())
+    );
 }
 
 #[test]
@@ -276,7 +279,9 @@ fn a_value_that_is_made_otherwise_now_is_another_value() {
 fn values_of_one_label_in_several_turns_are_several() {
     // What `lower` gives is not worked out; each turn of the loop may give something else.
     let statement = |effect: &str| {
-        format!("dynamic \"statement\" {{\nfor_each = [\"A\", \"B\"]\ncontent {{\neffect = statement.value == \"A\" ? \"Allow\" : \"{effect}\"\nactions = [\"s3:GetObject\"]\nresources = [lower(statement.value)]\n}}\n}}")
+        format!(
+            "dynamic \"statement\" {{\nfor_each = [\"A\", \"B\"]\ncontent {{\neffect = statement.value == \"A\" ? \"Allow\" : \"{effect}\"\nactions = [\"s3:GetObject\"]\nresources = [lower(statement.value)]\n}}\n}}"
+        )
     };
     let text = with(
         "",
@@ -367,10 +372,8 @@ fn large_modules_are_read_in_bounded_time() {
 
 #[test]
 fn an_instance_that_only_some_readings_have_is_any_of_them() {
-    let text = with(
-        "count = var.a ? var.n : 2",
-        &attach("aws_iam_role.r[0].name", &quoted(SQS), ""),
-    );
+    let text =
+        with("count = var.a ? var.n : 2", &attach("aws_iam_role.r[0].name", &quoted(SQS), ""));
     let all = read(&[("a/main.tf", &text)]);
     let names: Vec<&str> = all.iter().map(|holder| holder.name.as_str()).collect();
     assert_eq!(names, ["aws_iam_role.r"]);

@@ -148,13 +148,15 @@ fn an_entry_holds_for_one_policy_of_its_file() {
     assert_eq!(policies, [one, "/Resources/Two/Properties/PolicyDocument"]);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("one-policy");
     std::fs::create_dir_all(&folder).expect("a folder");
-    for (place, left) in [(one, 1), ("/Resources/Two", 1), ("/Resources", 0), ("/Resources/On", 2)] {
+    for (place, left) in [(one, 1), ("/Resources/Two", 1), ("/Resources", 0), ("/Resources/On", 2)]
+    {
         let config = format!(
             "[[suppress]]\nrule = \"invalid-action\"\npolicy = \"{place}\"\nreason = \"planned\"\n"
         );
         std::fs::write(folder.join("keyaki.toml"), config).expect("a file");
         let config = Config::load(&folder.join("keyaki.toml"), today()).expect("a configuration");
-        let options = Options { config: Some(config), ..crate::templates::options(&Selection::default()) };
+        let options =
+            Options { config: Some(config), ..crate::templates::options(&Selection::default()) };
         let file = check_text(&folder.join("a.json"), text.as_bytes(), &options);
         assert_eq!(file.findings().count(), left, "{place}");
     }

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use keyaki_workspace::{
-    CONFIG_NAME, CheckedFile, Config, Entry, Options, accept, gap_before_entry, quoted, suppression_entry,
+    CONFIG_NAME, CheckedFile, Config, Entry, Options, accept, gap_before_entry, quoted,
+    suppression_entry,
 };
 
 use super::mend::store;

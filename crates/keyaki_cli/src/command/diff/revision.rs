@@ -39,7 +39,8 @@ struct Revision {
 /// Those of templates and plans are paired by their logical ids and addresses.
 pub(crate) fn pairs(old: &Path, new: &Path) -> Result<Vec<Pair>, Failure> {
     let (mut before, mut after) = (revision(old, new)?, revision(new, old)?);
-    let (mut olds, mut news) = (std::mem::take(&mut before.texts), std::mem::take(&mut after.texts));
+    let (mut olds, mut news) =
+        (std::mem::take(&mut before.texts), std::mem::take(&mut after.texts));
     if olds.is_empty() && news.is_empty() {
         let (old, new) = (old.display(), new.display());
         let message = format!("neither {old} nor {new} holds a policy or a template");
@@ -90,7 +91,7 @@ fn pairs_of(
         let held = |(name, (path, bytes)): (&String, &Text)| {
             let mut found = holders_among(path, bytes, siblings)?;
             found.iter_mut().for_each(|all| {
-                all.retain(|h| !(has_several && h.is_elsewhere) && !h.is_told_of_others);
+                all.retain(|h| !(h.is_told_of_others || has_several && h.is_elsewhere));
             });
             Ok((name.clone(), found))
         };

@@ -61,8 +61,8 @@ fn whom<'e>(expression: &'e Expression, kind: &str) -> Option<Vec<&'e str>> {
     }
     let traversal = expression.as_traversal()?;
     let root = traversal.expr.as_variable()?;
-    match traversal.operators.first()?.value() {
-        TraversalOperator::GetAttr(name) if root.as_str() == kind => Some(vec![name.as_str()]),
-        _ => None,
-    }
+    let TraversalOperator::GetAttr(name) = traversal.operators.first()?.value() else {
+        return None;
+    };
+    (root.as_str() == kind).then(|| vec![name.as_str()])
 }

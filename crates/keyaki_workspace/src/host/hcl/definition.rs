@@ -2,26 +2,29 @@
 
 use std::collections::BTreeSet;
 
-use hcl_edit::expr::{Expression, ForIntro, FuncName, Traversal, TraversalOperator};
+use hcl_edit::expr::{Expression, ForIntro, FuncName, Traversal};
 use hcl_edit::structure::{Block, Body, Structure};
 use hcl_edit::visit::{self, Visit};
 
 use super::attached::range_of;
-use super::evaluate::Notes;
-use super::label::OF;
+use super::evaluate::{Notes, attribute};
 use super::holders::Stack;
+use super::label::OF;
 
 /// The most definitions that a value may depend on.
 const MOST: usize = 50;
 
 /// Functions that may give something else each time, or by what is in files.
-const OPEN: [&str; 6] = ["bcrypt", "plantimestamp", "templatefile", "templatestring", "timestamp", "uuid"];
+const OPEN: [&str; 6] =
+    ["bcrypt", "plantimestamp", "templatefile", "templatestring", "timestamp", "uuid"];
 
 /// Attributes that say nothing about a value.
-const IDLE: [&str; 6] = ["description", "depends_on", "lifecycle", "sensitive", "tags", "validation"];
+const IDLE: [&str; 6] =
+    ["description", "depends_on", "lifecycle", "sensitive", "tags", "validation"];
 
 /// What a resource of AWS's is called by: attributes whose values its names make.
-const NAMED: [&str; 8] = ["arn", "bucket", "id", "key_id", "name", "name_prefix", "unique_id", "url"];
+const NAMED: [&str; 8] =
+    ["arn", "bucket", "id", "key_id", "name", "name_prefix", "unique_id", "url"];
 
 /// What a label stands for, as a text that is equal in two revisions only where the value is taken
 /// to be: how it is written, and the definitions of all that it refers to. Of a resource of AWS's
@@ -38,7 +41,7 @@ pub(super) fn identity(stack: &Stack<'_>, notes: &Notes, label: &str) -> Option<
         let address = owner.split('[').next().unwrap_or(owner);
         let block = stack.block(address)?;
         said.push_str(&format!("\n{OF}{owner}"));
-        define(block, &|name| matches!(name, "count" | "for_each"), stack, &mut words, &mut said)?;
+        define(block, &|name| matches!(name, "count" | "for_each"), &mut words, &mut said)?;
     }
     closed(stack, words, said)
 }
@@ -58,7 +61,7 @@ pub(super) fn of_block(stack: &Stack<'_>, address: &str) -> Option<String> {
             }
         }
     }
-    define((text, block), &|name| !IDLE.contains(&name), stack, &mut words, &mut said)?;
+    define((text, block), &|name| !IDLE.contains(&name), &mut words, &mut said)?;
     closed(stack, words, said)
 }
 
@@ -103,21 +106,21 @@ fn stack_definition(
         "module" => None,
         "data" => {
             let block = stack.block(&format!("data.{name}.{}", steps.next()?))?;
-            define(block, &|name| !IDLE.contains(&name), stack, words, said)?;
+            define(block, &|name| !IDLE.contains(&name), words, said)?;
             providers(stack, words, said)
         }
         "var" => {
             let block = stack.block(&format!("var.{name}"))?;
-            define(block, &|name| !IDLE.contains(&name), stack, words, said)
+            define(block, &|name| !IDLE.contains(&name), words, said)
         }
         kind => {
             let block = stack.block(&format!("{kind}.{name}"))?;
             let is_named = steps.next().is_some_and(|attribute| NAMED.contains(&attribute));
             if kind.starts_with("aws_") && is_named {
-                define(block, &names, stack, words, said)?;
+                define(block, &names, words, said)?;
                 return providers(stack, words, said);
             }
-            define(block, &|name| !IDLE.contains(&name), stack, words, said)
+            define(block, &|name| !IDLE.contains(&name), words, said)
         }
     }
 }
@@ -133,14 +136,13 @@ fn names(name: &str) -> bool {
 fn providers(stack: &Stack<'_>, words: &mut Words, said: &mut String) -> Option<()> {
     let is_place = |name: &str| !matches!(name, "default_tags" | "ignore_tags");
     let all = stack.providers();
-    all.into_iter().try_for_each(|block| define(block, &is_place, stack, words, said))
+    all.into_iter().try_for_each(|block| define(block, &is_place, words, said))
 }
 
 /// Adds arguments of a block.
 fn define(
     (text, block): (&str, &Block),
     counts: &dyn Fn(&str) -> bool,
-    stack: &Stack<'_>,
     words: &mut Words,
     said: &mut String,
 ) -> Option<()> {
@@ -159,7 +161,7 @@ fn define(
                 labels.for_each(|label| say(said, "label", label));
                 say(said, own.ident.as_str(), "{");
                 words.bind(own);
-                define((text, own), &|_| true, stack, words, said)?;
+                define((text, own), &|_| true, words, said)?;
             }
             Structure::Attribute(_) | Structure::Block(_) => {}
         }
@@ -231,22 +233,22 @@ impl Visit for Words {
         let mut word = root.to_string();
         let mut steps = 0;
         for operator in &node.operators {
-            match operator.value() {
-                TraversalOperator::GetAttr(name) if steps < 3 => {
-                    word.push('.');
-                    word.push_str(name.as_str());
-                    steps += 1;
-                }
-                other => self.visit_traversal_operator(other),
-            }
+            let name = attribute(operator).filter(|_| steps < 3);
+            let Some(name) = name else {
+                self.visit_traversal_operator(operator.value());
+                continue;
+            };
+            word.push('.');
+            word.push_str(name);
+            steps += 1;
         }
         self.all.push(word);
     }
 
     fn visit_expr(&mut self, node: &Expression) {
-        match node {
-            Expression::Variable(name) => self.all.push(name.to_string()),
-            _ => visit::visit_expr(self, node),
+        match node.as_variable() {
+            Some(name) => self.all.push(name.to_string()),
+            None => visit::visit_expr(self, node),
         }
     }
 

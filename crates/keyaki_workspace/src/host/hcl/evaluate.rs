@@ -161,12 +161,14 @@ impl Evaluator<'_> {
 
     /// Whether a condition is true, or taken for it.
     pub(super) fn holds(&self, condition: &Expression, scope: Scope<'_>) -> bool {
-        match condition {
-            Expression::Parenthesis(inner) => return self.holds(inner.inner(), scope),
-            Expression::UnaryOp(operation) if *operation.operator.value() == UnaryOperator::Not => {
-                return scope.depth < MAX_DEPTH && !self.holds(&operation.expr, scope.deeper());
-            }
-            _ => {}
+        if let Expression::Parenthesis(inner) = condition {
+            return self.holds(inner.inner(), scope);
+        }
+        if let Expression::UnaryOp(operation) = condition
+            && *operation.operator.value() == UnaryOperator::Not
+            && scope.depth < MAX_DEPTH
+        {
+            return !self.holds(&operation.expr, scope.deeper());
         }
         if let Kind::Bool(value) = self.value(condition, scope).kind {
             return value;
@@ -408,7 +410,7 @@ fn item(list: &Value, index: u64) -> Option<Value> {
     is_known.then(|| items.get(at).cloned()).flatten()
 }
 
-fn attribute(operator: &Decorated<TraversalOperator>) -> Option<&str> {
+pub(super) fn attribute(operator: &Decorated<TraversalOperator>) -> Option<&str> {
     match operator.value() {
         TraversalOperator::GetAttr(name) => Some(name.as_str()),
         TraversalOperator::AttrSplat(_)

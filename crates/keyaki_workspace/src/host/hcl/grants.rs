@@ -60,7 +60,8 @@ impl<'m> Reader<'_, 'm> {
     pub(super) fn arguments(&self, who: Principal<'_, 'm>) -> Value {
         let bound = who.bound();
         let address = who.resource.address();
-        let scope = Scope { bound: bound.as_ref(), block: &address, ..Scope::of(who.resource.file) };
+        let scope =
+            Scope { bound: bound.as_ref(), block: &address, ..Scope::of(who.resource.file) };
         self.evaluator.block(who.resource.block, scope)
     }
 
@@ -78,7 +79,8 @@ impl<'m> Reader<'_, 'm> {
         if self.stack.repeated.contains(&address) || self.may_differ(who.resource, name) {
             return Some(Part::unknown("policy", &place));
         }
-        let scope = Scope { bound: bound.as_ref(), block: &address, ..Scope::of(who.resource.file) };
+        let scope =
+            Scope { bound: bound.as_ref(), block: &address, ..Scope::of(who.resource.file) };
         let value = self.evaluator.value(value, scope);
         // In a dynamic block it may be several.
         let is_several = steps.contains('/') && is_of(&value, "");
@@ -152,7 +154,8 @@ impl<'m> Reader<'_, 'm> {
         if who.resource.kind == "aws_iam_role" {
             let trust = argument("assume_role_policy");
             let place = who.place("assume_role_policy");
-            way.resource = trust.and_then(|trust| self.document(&trust, &place, Some(who.resource)));
+            way.resource =
+                trust.and_then(|trust| self.document(&trust, &place, Some(who.resource)));
         }
     }
 
@@ -231,7 +234,9 @@ impl<'m> Reader<'_, 'm> {
             }
             let is_there = any.is_none_or(|text| self.is_any(resource, "key in", &text));
             match is_there {
-                true if self.stack.repeated.contains(&address) => self.grant_all(own, &arguments, way),
+                true if self.stack.repeated.contains(&address) => {
+                    self.grant_all(own, &arguments, way)
+                }
                 true => self.grant(own, &arguments, way),
                 false => {}
             }
@@ -250,8 +255,8 @@ impl<'m> Reader<'_, 'm> {
     /// nothing is known.
     pub(super) fn grant_all(&self, own: Principal<'_, 'm>, arguments: &Value, way: &mut Way) {
         let address = own.resource.address();
-        let is_any = own.instance.is_none()
-            && matches!(self.instances(own.resource), Instances::Any(_));
+        let is_any =
+            own.instance.is_none() && matches!(self.instances(own.resource), Instances::Any(_));
         if is_any && is_of(arguments, &address) || self.stack.repeated.contains(&address) {
             let what = format!("what `{address}` attaches");
             self.stack.taken.borrow_mut().insert(address.clone());

@@ -7,6 +7,7 @@
 //! modules that a role is given to, files that cannot be read, files that override others.
 
 use std::cell::{Cell, RefCell};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
@@ -14,9 +15,9 @@ use hcl_edit::structure::{Block, Structure};
 use keyaki_diag::TextRange;
 
 use super::attached::{self, Attached, attached, deeper};
+use super::attaching::Attaching;
 use super::definition;
 use super::evaluate::{Bound, Evaluator, MIN_STEPS, Notes, Scope};
-use super::attaching::Attaching;
 use super::grants::{Principal, Reader};
 use super::instance::{Instance, Instances};
 use super::module::{File, Module, Modules};
@@ -132,10 +133,13 @@ impl<'m> Stack<'m> {
             ("provider", ["aws"]) => format!("provider.{}", self.blocks.len()),
             _ => return,
         };
-        if self.blocks.contains_key(&address) {
-            self.repeated.insert(address);
-        } else {
-            self.blocks.insert(address, (file, block));
+        match self.blocks.entry(address) {
+            Entry::Occupied(known) => {
+                self.repeated.insert(known.key().clone());
+            }
+            Entry::Vacant(free) => {
+                free.insert((file, block));
+            }
         }
     }
 
@@ -248,7 +252,12 @@ impl<'m> Stack<'m> {
         Part { name: what.to_owned(), body: Body::Unknown { identity } }
     }
 
-    pub(super) fn holder(&self, name: String, kind: Kind, (ways, is_exhaustive): (Vec<Way>, bool)) -> Holder {
+    pub(super) fn holder(
+        &self,
+        name: String,
+        kind: Kind,
+        (ways, is_exhaustive): (Vec<Way>, bool),
+    ) -> Holder {
         let assumed = ways.iter().flat_map(|way| way.assumed.keys());
         let identity = |name: &String| self.identity(name).map(|is| (name.clone(), is));
         let conditions = assumed.filter_map(identity).collect();

@@ -1,8 +1,8 @@
 //! Whom a reference or a name means.
 
 use super::definition::Words;
-use super::label::OF;
 use super::grants::{Reader, Target};
+use super::label::OF;
 use super::policies::spelled;
 use crate::host::value::{Kind, Piece, Value};
 use crate::host::written::plain_label;
@@ -32,7 +32,7 @@ impl Reader<'_, '_> {
             match self.means(item, target) {
                 Meant::No => {}
                 Meant::Maybe => found = Meant::Maybe,
-                sure => return sure,
+                sure @ (Meant::This | Meant::Aligned) => return sure,
             }
         }
         found

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use keyaki_diag::TextRange;
 
-use super::label::OF;
 use super::grants::{Principal, Reader};
 use super::holders::Resource;
 use super::instance::Instances;
+use super::label::OF;
 use super::origins;
 use crate::holder::{Body, Part};
 use crate::host::is_readable;

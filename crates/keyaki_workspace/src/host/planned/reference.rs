@@ -55,7 +55,11 @@ impl<'t> Plan<'t> {
 
     /// The texts of an attribute, each with the references that it comes from; an empty text where
     /// it is not known.
-    pub(super) fn texts(&self, resource: &Resource<'t>, attribute: &str) -> Vec<(String, Vec<String>)> {
+    pub(super) fn texts(
+        &self,
+        resource: &Resource<'t>,
+        attribute: &str,
+    ) -> Vec<(String, Vec<String>)> {
         let value = resource.values.get(attribute);
         let strings: Vec<String> = match value.and_then(Value::as_str) {
             Some(text) => vec![text.to_owned()],
