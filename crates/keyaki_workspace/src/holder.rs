@@ -28,6 +28,9 @@ pub enum Kind {
     Policy,
     /// A resource.
     Resource,
+    /// A role, user or group outside of the file, with what the file attaches to it and nothing of
+    /// what else it has.
+    Outsider,
 }
 
 /// Somebody or something with policies.

@@ -11,7 +11,7 @@ use super::reader::{ATTACHED, Reader};
 use super::stack::Stack;
 use crate::holder::{Holder, Kind, Way, ways_of};
 
-/// Somebody outside: the property that names them, and the name.
+/// Somebody outside: the word for what they are, and the name.
 type Outsider = (&'static str, String);
 
 impl Stack<'_, '_> {
@@ -31,8 +31,8 @@ impl Stack<'_, '_> {
                 told.extend(used);
                 way
             });
-            let (word, kind) = kind_of(outsider.0);
-            all.push(self.holder(format!("{word} {}", outsider.1), kind, ways));
+            let (word, name) = outsider;
+            all.push(self.holder(format!("{word} {name}"), Kind::Outsider, ways));
         }
         (all, told)
     }
@@ -64,7 +64,7 @@ impl Reader<'_, '_> {
         let properties = ATTACHED.iter().find(of_type).map_or(&[][..], |(_, all)| all);
         let of = |name: &&'static str| {
             let list = self.stack.property(resource, name).into_iter();
-            let word = kind_of(name).0;
+            let word = word(name);
             let texts = list.flat_map(|list| self.texts(list, "targets"));
             texts.map(|text| (word, text)).collect::<Vec<_>>()
         };
@@ -84,11 +84,11 @@ impl Reader<'_, '_> {
     }
 }
 
-/// Who is named by a property, or by the word for it.
-fn kind_of(name: &str) -> (&'static str, Kind) {
-    match name {
-        "Roles" | "RoleName" | "role" => ("role", Kind::Role),
-        "Users" | "UserName" | "user" => ("user", Kind::User),
-        _ => ("group", Kind::Group),
+/// Who is named by a property.
+fn word(property: &str) -> &'static str {
+    match property {
+        "Roles" | "RoleName" => "role",
+        "Users" | "UserName" => "user",
+        _ => "group",
     }
 }

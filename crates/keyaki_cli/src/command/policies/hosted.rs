@@ -7,7 +7,7 @@ use keyaki_analyze::Open;
 use keyaki_diag::TextRange;
 use keyaki_eval::{Layer, Policies, StatementRef};
 use keyaki_syntax::{NodeId, Tree};
-use keyaki_workspace::{Gathered, Holder, Siblings, Side, gather};
+use keyaki_workspace::{Gathered, Holder, HolderKind, Siblings, Side, gather};
 
 use crate::exit::Failure;
 
@@ -116,9 +116,12 @@ fn no_such(path: &str, all: &[Holder], name: &str) -> Failure {
     }
 }
 
-/// The holders of a file; none where it is neither template nor plan.
+/// The holders of a file of which all is known that the file tells; none where it is neither
+/// template nor plan.
 fn holders_of(path: &str, bytes: &[u8]) -> Result<Option<Vec<Holder>>, Failure> {
-    holders_among(path, bytes, &Siblings::default())
+    let mut found = holders_among(path, bytes, &Siblings::default())?;
+    found.iter_mut().for_each(|all| all.retain(|h| h.kind != HolderKind::Outsider));
+    Ok(found)
 }
 
 /// The holders of a file, with the other files of its module.
@@ -158,6 +161,6 @@ fn listed(all: &[Holder]) -> String {
 
 /// What a comparison of one side of a holder is called.
 pub(crate) fn name_of(file: &str, holder: &Holder, side: Side) -> String {
-    let is_trust = holder.kind == keyaki_workspace::HolderKind::Role && side == Side::Resource;
+    let is_trust = holder.kind == HolderKind::Role && side == Side::Resource;
     format!("{file}#{}{}", holder.name, if is_trust { " (trust)" } else { "" })
 }

@@ -11,12 +11,9 @@ use super::policies::{is_of, spelled};
 use crate::holder::{Holder, Kind, Way};
 use crate::host::value::Value;
 
-/// The types of those to whom something is attached.
-const KINDS: [(&str, &str, Kind); 3] = [
-    ("aws_iam_role", "role", Kind::Role),
-    ("aws_iam_user", "user", Kind::User),
-    ("aws_iam_group", "group", Kind::Group),
-];
+/// The types of those to whom something is attached, with the words for what they are.
+const KINDS: [(&str, &str); 3] =
+    [("aws_iam_role", "role"), ("aws_iam_user", "user"), ("aws_iam_group", "group")];
 
 impl<'m> Stack<'m> {
     /// Those who are named and are none of the module, and the addresses of the policies that are
@@ -24,7 +21,7 @@ impl<'m> Stack<'m> {
     pub(super) fn outside(&self) -> (Vec<Holder>, BTreeSet<String>) {
         let before = self.taken.borrow().clone();
         let mut all = Vec::new();
-        for (kind, word, holder_kind) in KINDS {
+        for (kind, word) in KINDS {
             let named: RefCell<BTreeSet<String>> = RefCell::default();
             self.ways(|reader| {
                 named.borrow_mut().extend(reader.outsiders(kind));
@@ -32,7 +29,7 @@ impl<'m> Stack<'m> {
             });
             for name in named.into_inner().into_iter().take(MOST) {
                 let ways = self.ways(|reader| reader.attached_outside(kind, &name));
-                all.push(self.holder(format!("{word} {name}"), holder_kind, ways));
+                all.push(self.holder(format!("{word} {name}"), Kind::Outsider, ways));
             }
         }
         let now = self.taken.replace(before);
