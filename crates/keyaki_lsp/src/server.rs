@@ -1,5 +1,6 @@
 //! The server of one editor: its state, and how work and questions are sent off.
 
+use std::any::Any;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -38,9 +39,15 @@ pub(crate) fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Work of any kind, so that there is one kind of task and not one for each request: compiling a
+/// task takes long.
+type Work = Box<dyn FnOnce() -> Box<dyn Any + Send> + Send>;
+
 /// Has work done off the thread of the messages.
 pub(crate) async fn off<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| Error::internal_error())
+    let work: Work = Box::new(move || Box::new(work()));
+    let done = tokio::task::spawn_blocking(work).await.map_err(|_| Error::internal_error())?;
+    done.downcast().map(|done| *done).map_err(|_| Error::internal_error())
 }
 
 impl KeyakiServer {
