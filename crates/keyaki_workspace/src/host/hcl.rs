@@ -6,9 +6,9 @@
 //! are the attributes that a table names (`attached.rs`), the data sources
 //! `aws_iam_policy_document`, and whatever else looks like a policy (`resembling.rs`).
 //!
-//! Who holds them (`holders.rs`) is told by what a module attaches to whom (`attaching.rs`,
-//! `grants.rs`, `meant.rs`, `policies.rs`), by `count` and `for_each` (`instance.rs`), and between two revisions by what
-//! values are made of (`definition.rs`).
+//! Who holds them (`holders.rs`, `outside.rs`) is told by what a module attaches to whom
+//! (`attaching.rs`, `grants.rs`, `meant.rs`, `policies.rs`), by `count` and `for_each`
+//! (`instance.rs`), and between two revisions by what values are made of (`definition.rs`).
 
 mod attached;
 mod attaching;
