@@ -303,7 +303,7 @@ impl Gathering<'_> {
                 found.map_err(|open| {
                     format!(
                         "`{}` is not known before deployment, and decides what a statement says",
-                        open.label
+                        bare(&open.label)
                     )
                 })?
             }
@@ -406,7 +406,12 @@ fn open_effect(tree: &Tree) -> Option<String> {
         member.is_some_and(|member| member.name() == "Effect")
     };
     let hole = holes.filter(is_effect).find_map(|v| v.as_str().map(str::to_owned))?;
-    Some(hole.trim_start_matches("${").trim_end_matches('}').to_owned())
+    Some(bare(&hole).to_owned())
+}
+
+/// A label without the signs around it.
+fn bare(label: &str) -> &str {
+    label.trim_start_matches("${").trim_end_matches('}')
 }
 
 /// Why a text has no meaning as a policy.

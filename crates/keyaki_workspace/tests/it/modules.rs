@@ -209,6 +209,7 @@ fn what_cannot_be_followed_may_add_anything() {
         "arns = { a = \"${aws_iam_role.r.arn}\" }",
         "all = [for r in [aws_iam_role.r] : r.name]",
         "role = aws_iam_role.r",
+        "for_each = { r = aws_iam_role.r.name }\nrole = each.value",
     ] {
         assert_eq!(added("", &module(argument)), [READ, "what module `m` adds"], "{argument}");
     }

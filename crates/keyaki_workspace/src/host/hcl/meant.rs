@@ -21,7 +21,7 @@ pub(super) enum Meant {
 }
 
 /// Arguments of modules that hand on nothing.
-const IDLE: [&str; 6] = ["count", "depends_on", "for_each", "providers", "source", "version"];
+const IDLE: [&str; 5] = ["count", "depends_on", "providers", "source", "version"];
 
 impl Reader<'_, '_> {
     /// Whether a name, or one of a list, means somebody.
