@@ -22,10 +22,10 @@
     found))
 
 (defun keyaki-test-open (folder name)
-  "Open NAME in FOLDER with a server."
+  "Open NAME in FOLDER with a server, the same for all."
   (find-file (expand-file-name name folder))
   (unless (derived-mode-p 'iam-policy-mode) (iam-policy-mode))
-  (apply #'eglot--connect (eglot--guess-contact))
+  (unless (eglot-current-server) (apply #'eglot--connect (eglot--guess-contact)))
   (eglot--maybe-activate-editing-mode)
   (keyaki-test-until "the server" #'eglot-managed-p)
   (flymake-mode 1))
@@ -77,14 +77,15 @@
     (keyaki-test-finding "GetObjekt"))
 
   (keyaki-test "a quick fix is applied"
-    (keyaki-test-at "GetObjekt")
+    (keyaki-test-open folder "reports.policy.json")
+    (keyaki-test-finding "has one value")
+    (keyaki-test-at "PrincipalOrgID")
     (let* ((actions (eglot-code-actions (point) (point) "quickfix"))
            (fix (if (vectorp actions) (aref actions 0) (car actions))))
       (eglot--apply-workspace-edit (plist-get fix :edit)))
-    (keyaki-test-until "the fix" (lambda () (string-match-p "\"s3:GetObject\"" (buffer-string)))))
+    (keyaki-test-until "the fix" (lambda () (string-match-p "\"StringEquals\": {" (buffer-string)))))
 
   (keyaki-test "hover tells what a pattern grants"
-    (keyaki-test-open folder "reports.policy.json")
     (keyaki-test-at "List*")
     (let ((text (plist-get (plist-get (keyaki-test-ask :textDocument/hover) :contents) :value)))
       (unless (string-match-p "s3:ListBucket" text) (error "It says %s" text))))

@@ -3,7 +3,8 @@
 
 vim.lsp.config("keyaki", {
   cmd = { "keyaki", "lsp" },
-  filetypes = { "json", "jsonc" },
+  -- Templates and Terraform among them; of others the server says nothing.
+  filetypes = { "json", "jsonc", "yaml", "yaml.cloudformation", "terraform" },
   root_markers = { ".git" },
   settings = { keyaki = {} },
 })

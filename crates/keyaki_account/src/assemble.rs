@@ -318,6 +318,7 @@ fn lone_user(
         arn: arn.to_owned(),
         kind: Kind::User,
         account,
+        id: None,
         created,
         inline: Vec::new(),
         attached: Vec::new(),
@@ -326,6 +327,7 @@ fn lone_user(
         trust: None,
         instance_profiles: Vec::new(),
         tags: Vec::new(),
+        tells_tags: false,
         last_used: None,
         credentials: Some(credentials),
         services: None,
@@ -336,9 +338,10 @@ fn add_managed_by_aws(snapshot: &mut Snapshot, catalog: &Catalog) {
     let of_principals =
         snapshot.described_principals().flat_map(|p| p.attached.iter().chain(&p.boundary));
     let of_groups = snapshot.groups.values().flat_map(|g| &g.attached);
-    let named: BTreeSet<&String> = of_principals.chain(of_groups).collect();
+    let named: BTreeSet<String> =
+        of_principals.chain(of_groups).cloned().chain(asked_boundaries(snapshot)).collect();
     let lacking: Vec<String> =
-        named.into_iter().filter(|arn| !snapshot.managed.contains_key(*arn)).cloned().collect();
+        named.into_iter().filter(|arn| !snapshot.managed.contains_key(arn)).collect();
     for arn in lacking {
         let found = arn.contains(":iam::aws:").then(|| catalog.managed_policy(&arn)).flatten();
         let Some(found) = found else { continue };
@@ -346,6 +349,20 @@ fn add_managed_by_aws(snapshot: &mut Snapshot, catalog: &Catalog) {
         let managed = Managed { arn: arn.clone(), document, is_from_catalog: true };
         snapshot.managed.insert(arn, managed);
     }
+}
+
+/// The policies that identity policies ask for as boundaries.
+fn asked_boundaries(snapshot: &Snapshot) -> BTreeSet<String> {
+    let inline = snapshot.described_principals().flat_map(|p| &p.inline);
+    let of_groups = snapshot.groups.values().flat_map(|g| &g.inline);
+    let managed = snapshot.managed.values().map(|m| &m.document);
+    let documents = inline.chain(of_groups).chain(managed);
+    let entries = documents
+        .flat_map(|d| &d.policy.statements)
+        .flat_map(|s| s.condition_entries())
+        .filter(|(_, entry)| entry.is("iam:PermissionsBoundary"));
+    let values = entries.flat_map(|(_, entry)| &entry.values).map(|v| v.text().to_owned());
+    values.filter(|text| text.contains(":iam::aws:")).collect()
 }
 
 /// Says which policies are missing, and what that weakens.

@@ -52,9 +52,9 @@ struct Page<'p> {
 impl Page<'_> {
     fn principal(&mut self, value: Value<'_>, kind: Kind) {
         let Some((arn, account)) = self.arn(value, kind.name()) else { return };
-        let inline = match kind {
-            Kind::User => "UserPolicyList",
-            Kind::Role => "RolePolicyList",
+        let (inline, id) = match kind {
+            Kind::User => ("UserPolicyList", "UserId"),
+            Kind::Role => ("RolePolicyList", "RoleId"),
         };
         let last_used = value.get("RoleLastUsed").map(|v| json::time(v, "LastUsedDate"));
         let boundary = value.get("PermissionsBoundary");
@@ -63,6 +63,7 @@ impl Page<'_> {
         let principal = Principal {
             kind,
             account,
+            id: json::text(value, id).map(str::to_owned),
             created: json::time(value, "CreateDate"),
             inline: self.inline(value, inline),
             attached: attached(value),
@@ -74,6 +75,7 @@ impl Page<'_> {
                 .map(str::to_owned)
                 .collect(),
             tags: json::tags(value.get("Tags")),
+            tells_tags: value.get("Tags").is_some(),
             last_used: if kind == Kind::Role { last_used } else { None },
             credentials: None,
             services,

@@ -141,7 +141,7 @@ pub(crate) struct Collected {
     inline: Vec<Arc<Stored>>,
     attached: Vec<String>,
     groups: Vec<String>,
-    tags: Vec<(String, String)>,
+    tags: Option<Vec<(String, String)>>,
     restricts_public_buckets: Option<bool>,
 }
 
@@ -156,7 +156,7 @@ impl Collected {
             Aspect::Inline(policies) => self.inline = policies,
             Aspect::Attached(arns) => self.attached = arns,
             Aspect::Groups(groups) => self.groups = groups,
-            Aspect::Tags(tags) => self.tags = tags,
+            Aspect::Tags(tags) => self.tags = Some(tags),
             Aspect::BlockPublicAccess(restricts) => self.restricts_public_buckets = restricts,
         }
     }
@@ -195,6 +195,7 @@ impl Collected {
         Piece::Principal(Box::new(Principal {
             kind,
             account,
+            id: None,
             created: self.created,
             inline: self.inline,
             attached: self.attached,
@@ -202,7 +203,8 @@ impl Collected {
             boundary: self.boundary,
             trust,
             instance_profiles: Vec::new(),
-            tags: self.tags,
+            tells_tags: self.tags.is_some(),
+            tags: self.tags.unwrap_or_default(),
             last_used: None,
             credentials: None,
             services: None,

@@ -92,9 +92,9 @@ impl<'i> Items<'i> {
 
     fn principal(&mut self, arn: String, value: Value<'_>, kind: Kind) {
         let Some(account) = account_of(&arn) else { return };
-        let inline = match kind {
-            Kind::User => "userPolicyList",
-            Kind::Role => "rolePolicyList",
+        let (inline, id) = match kind {
+            Kind::User => ("userPolicyList", "userId"),
+            Kind::Role => ("rolePolicyList", "roleId"),
         };
         let boundary = value.get("permissionsBoundary");
         let boundary = boundary.and_then(|b| json::text(b, "permissionsBoundaryArn"));
@@ -102,6 +102,7 @@ impl<'i> Items<'i> {
         let principal = Principal {
             kind,
             account,
+            id: json::text(value, id).map(str::to_owned),
             created: json::time(value, "createDate"),
             inline: self.inline(value, inline),
             attached: attached(value),
@@ -113,6 +114,7 @@ impl<'i> Items<'i> {
                 .map(str::to_owned)
                 .collect(),
             tags: tags(value.get("tags")),
+            tells_tags: value.get("tags").is_some(),
             last_used,
             credentials: None,
             services: None,

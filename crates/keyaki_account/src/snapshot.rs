@@ -71,6 +71,8 @@ pub struct Principal {
     pub kind: Kind,
     /// The account.
     pub account: String,
+    /// Its unique id, `AIDA…` or `AROA…`, where the snapshot tells it.
+    pub id: Option<String>,
     /// When it was made.
     pub created: Option<Instant>,
     /// Inline policies.
@@ -87,6 +89,8 @@ pub struct Principal {
     pub instance_profiles: Vec<String>,
     /// Tags.
     pub tags: Vec<(String, String)>,
+    /// Whether these are known to be all of its tags.
+    pub tells_tags: bool,
     /// When a role was last used: none where nothing tells, else perhaps never in the tracking
     /// period.
     pub last_used: Option<Option<Instant>>,

@@ -27,6 +27,14 @@ impl Principal {
                 self.instance_profiles.push(profile);
             }
         }
+        // One of the name was there before, or tags have changed: neither is known any more.
+        let has_another =
+            other.id.as_ref().is_some_and(|id| self.id.as_ref().is_some_and(|own| own != id));
+        self.id = self.id.take().or(other.id).filter(|_| !has_another);
+        let has_others = self.tells_tags
+            && other.tells_tags
+            && sorted(self.tags.clone()) != sorted(other.tags.clone());
+        self.tells_tags = (self.tells_tags || other.tells_tags) && !has_others;
         if self.tags.is_empty() {
             self.tags = other.tags;
         }

@@ -5,7 +5,7 @@ use keyaki_symbolic::{Actions, Ask, Budget, Engine};
 
 use crate::ask::asked_for;
 use crate::asked::Asked;
-use crate::callers::{CallerCase, absent, arn_like, is, present};
+use crate::callers::{CallerCase, absent, arn_like, is, like, present};
 use crate::{Access, Answer, Asker, Subject};
 
 /// Whether none of this access is granted to the caller; a refutation is a request that is.
@@ -28,7 +28,9 @@ pub enum KeyIs {
     Value(String),
     /// It holds an ARN of this pattern.
     Arn(String),
-    /// It holds another value than these.
+    /// It holds this and something behind it.
+    Begins(String),
+    /// It holds another value than these, and none that fits those of them that are patterns.
     Other(Vec<String>),
 }
 
@@ -39,8 +41,9 @@ fn known(keys: &[(String, KeyIs)], ask: &Asked<'_>) -> Vec<Formula<Ask>> {
         KeyIs::Absent => absent(key),
         KeyIs::Value(value) => is(key, value),
         KeyIs::Arn(pattern) => arn_like(key, pattern),
+        KeyIs::Begins(start) => like(key, &format!("{start}?*")),
         KeyIs::Other(values) => {
-            let others = values.iter().map(|value| Formula::not(is(key, value)));
+            let others = values.iter().map(|value| Formula::not(like(key, value)));
             Formula::and([present(key)].into_iter().chain(others))
         }
     });

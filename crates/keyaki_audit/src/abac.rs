@@ -7,36 +7,36 @@
 //! statement; can the principal take another value; can it give a resource of another value its
 //! own.
 //!
-//! Values that no policy names stand for all: one that is another altogether, and one that begins
-//! with the other, for patterns such as `${aws:PrincipalTag/team}*`. A principal without the tag is
-//! asked about, too, where nothing tells that it has one. Resources without the tag are left out.
+//! Values that no policy names stand for all: one that is another altogether, and those that a
+//! pattern around the variable takes for the principal's own (`team-${aws:PrincipalTag/team}-*`).
+//! Beside them stand the values that policies spell out. A principal without the tag is asked
+//! about, too, where nothing tells that it has one. Resources without the tag are left out.
 
 mod pair;
+mod session;
+mod value;
 
 use keyaki_account::{Kind, Principal};
-use keyaki_analyze::{Access, Answer, KeyIs, Subject, access_with};
-use keyaki_eval::{Caller, Forms};
-use keyaki_ir::{Effect, Statement};
+use keyaki_analyze::{Access, Answer, KeyIs, access_with};
+use keyaki_eval::Caller;
 
-use crate::escalation::is_service_linked;
 use crate::finding::{Finding, FindingKind, Outcome, Severity};
-use crate::layered::{Layered, matches_action};
+use crate::known::{Known, tag_of};
+use crate::layered::Layered;
 use crate::reach::{own, settle};
 use crate::target::Target;
+use crate::what_can::granted_by;
 use crate::{Auditor, replay};
 
-use pair::{Meant, is_of_request, pairs, tagging};
+use pair::{Meant, is_of_request, is_same_tag, meant_on, pairs, tagging};
+use value::{Apart, OTHER, OWN};
 
 const NAME: &str = "abac";
 const PRINCIPAL_TAG: &str = "aws:PrincipalTag/";
 const REQUEST_TAG: &str = "aws:RequestTag/";
 
-/// Values of tags that no policy names; the second begins with the first.
-const OWN_VALUE: &str = "own-team";
-const OTHER_VALUES: [&str; 2] = ["own-team-of-others", "another-team"];
-
 /// The ways around the tags by which the policies of a user or role keep resources apart.
-pub fn abac(principal: &Principal, auditor: &Auditor<'_>) -> Outcome {
+pub fn abac(principal: &Principal, targets: &[Target], auditor: &Auditor<'_>) -> Outcome {
     let (layered, missing) = Layered::default().with_principal(auditor.snapshot, principal);
     let pairs = pairs(&layered);
     let mut outcome = Outcome::default();
@@ -48,9 +48,21 @@ pub fn abac(principal: &Principal, auditor: &Auditor<'_>) -> Outcome {
     };
     outcome.add(Outcome::lacking(NAME, &principal.arn, &missing));
     for ((key, tag), meant) in pairs {
-        let value = tag_of(principal, &tag);
-        let case = Case { principal, caller: &caller, layered: &layered, key, tag, value, auditor };
-        outcome.add(case.isolation(&meant));
+        let value = told_tag(principal, &tag);
+        let (by, caller, layered) = (Some(principal), &caller, &layered);
+        let case = Case { principal, by, caller, layered, key, tag, value, auditor };
+        for text in &meant.odd {
+            let why = format!(
+                "`{text}` is not judged: it holds more than one variable, or stands round the resource's tag"
+            );
+            outcome.add(Outcome::not(NAME, &principal.arn, why));
+        }
+        let isolation = case.isolation(&meant);
+        if isolation.findings.is_empty() {
+            outcome.add(case.spelled(&meant));
+            outcome.add(case.by_resources(&meant, targets));
+        }
+        outcome.add(isolation);
         outcome.add(case.own_tag());
         outcome.add(case.session_tag());
         if !is_of_request(&case.key) {
@@ -60,13 +72,16 @@ pub fn abac(principal: &Principal, auditor: &Auditor<'_>) -> Outcome {
     outcome
 }
 
-fn tag_of(principal: &Principal, name: &str) -> Option<String> {
+fn told_tag(principal: &Principal, name: &str) -> Option<String> {
     let mut tags = principal.tags.iter();
     tags.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone())
 }
 
 struct Case<'a> {
+    /// Whose tag it is.
     principal: &'a Principal,
+    /// Who makes the requests, where the snapshot holds it.
+    by: Option<&'a Principal>,
     caller: &'a Caller,
     layered: &'a Layered,
     /// The key of the resource's tag.
@@ -98,52 +113,101 @@ impl Case<'_> {
         self.key.rsplit_once('/').map_or(&self.key, |(_, name)| name)
     }
 
-    /// The values that the principal may have, each with another that resources may have.
-    fn values(&self) -> Vec<(KeyIs, String)> {
-        let own = self.value.clone();
-        let others = |own: &str| match own == OWN_VALUE {
-            true => OTHER_VALUES.map(str::to_owned),
-            false => [format!("{own}-of-others"), OTHER_VALUES[1].to_owned()],
-        };
-        let value = own.clone().unwrap_or_else(|| OWN_VALUE.to_owned());
-        let with = others(&value).map(|other| (KeyIs::Value(value.clone()), other));
-        let without = own.is_none().then(|| (KeyIs::Absent, OTHER_VALUES[1].to_owned()));
-        with.into_iter().chain(without).collect()
-    }
-
     /// The keys of a request for a resource with another value.
     fn keys(&self, own: &KeyIs, other: &str) -> Keys {
-        let other = KeyIs::Value(other.to_owned());
-        vec![(self.own_key(), own.clone()), (self.key.clone(), other)]
+        let mut keys = vec![(self.own_key(), own.clone())];
+        let asked = keyaki_eval::AskedKeys::of(&self.layered.policies);
+        let aliases = asked.iter().filter(|k| is_same_tag(k, &self.key));
+        let aliases = aliases.filter(|k| !k.eq_ignore_ascii_case(&self.key)).map(str::to_owned);
+        let all = [self.key.clone()].into_iter().chain(aliases);
+        keys.extend(all.map(|key| (key, KeyIs::Value(other.to_owned()))));
+        keys
     }
 
     /// Whether something that the statements are about is allowed on a resource of another value.
     fn isolation(&self, meant: &Meant) -> Outcome {
         let mut outcome = Outcome::default();
-        for (own, other) in self.values() {
-            let who = match &own {
-                KeyIs::Value(value) => format!("with `{}` `{value}`", self.tag),
-                KeyIs::Absent | KeyIs::Arn(_) | KeyIs::Other(_) => {
-                    format!("without `{}`", self.tag)
-                }
-            };
-            let what = match is_of_request(&self.key) {
-                true => "can give something",
-                false => "can reach a resource that has",
-            };
-            let name = self.resource_tag_name();
-            let sentence = format!("{who}, {what} `{other}` as its tag `{name}`");
-            let way = Way {
-                sentence: &sentence,
-                condition: format!("{} is another", self.key),
-                remedy: "Take the statement that allows it back, or ask for the tag there, too; compare with `StringEquals`, without wildcards and without `IfExists`, or deny what has another value.",
-                severity: Severity::High,
-            };
-            let found = self.ask(&meant.access, &self.keys(&own, &other), self.layered, &way);
+        for apart in value::others(self.value.as_deref(), &meant.templates) {
+            let condition = format!("{} is another", self.key);
+            let found = self.apart(meant, &apart, condition);
             if !found.findings.is_empty() {
                 return found;
             }
             outcome.add(found);
+        }
+        outcome
+    }
+
+    /// The same, of values that policies spell out: each is told.
+    fn spelled(&self, meant: &Meant) -> Outcome {
+        let mut outcome = Outcome::default();
+        for apart in self.values_spelled(meant) {
+            let of_resource = format!("{} is {}", self.key, apart.other);
+            let of_principal = meant.own_spelled.iter().find(|own| apart.is_of(own));
+            let condition = match of_principal.filter(|_| self.value.is_none()) {
+                Some(own) => format!("{} is {own}, {of_resource}", self.own_key()),
+                None => of_resource,
+            };
+            outcome.add(self.apart(meant, &apart, condition));
+        }
+        outcome
+    }
+
+    fn values_spelled(&self, meant: &Meant) -> Vec<Apart> {
+        let is_known = tag_of(self.principal, &self.tag).is_ok();
+        value::spelled(self.value.as_deref(), meant, !is_known)
+    }
+
+    fn apart(&self, meant: &Meant, apart: &Apart, condition: String) -> Outcome {
+        let Apart { own, other, severity } = apart;
+        let (who, name) = (self.who(own), self.resource_tag_name());
+        let what = match is_of_request(&self.key) {
+            true => "can give something",
+            false => "can reach a resource that has",
+        };
+        let sentence = format!("{who}, {what} `{other}` as its tag `{name}`");
+        let way = Way {
+            sentence: &sentence,
+            condition,
+            remedy: "Take the statement that allows it back, or ask for the tag there, too; compare with `StringEquals`, without wildcards and without `IfExists`, or deny what has another value.",
+            severity: *severity,
+        };
+        self.ask(&meant.access, &self.keys(own, other), self.layered, &way)
+    }
+
+    fn who(&self, own: &KeyIs) -> String {
+        match own {
+            KeyIs::Value(value) => format!("with `{}` `{value}`", self.tag),
+            KeyIs::Absent | KeyIs::Arn(_) | KeyIs::Begins(_) | KeyIs::Other(_) => {
+                format!("without `{}`", self.tag)
+            }
+        }
+    }
+
+    /// Whether policies of resources grant it what has another value.
+    fn by_resources(&self, meant: &Meant, targets: &[Target]) -> Outcome {
+        let mut outcome = Outcome::default();
+        let own = KeyIs::Value(self.value.clone().unwrap_or_else(|| OWN.to_owned()));
+        for target in targets.iter().filter(|t| t.kind != "role") {
+            let access = meant_on(meant, target);
+            let grants = || granted_by(target, self.principal, self.caller, self.auditor);
+            if access.is_empty() || grants().is_empty() {
+                continue;
+            }
+            let (who, name) = (self.who(&own), self.resource_tag_name());
+            let arn = &target.arn;
+            let sentence = format!(
+                "{who}, can reach {arn} by its policy, even if its tag `{name}` is another"
+            );
+            let way = Way {
+                sentence: &sentence,
+                condition: format!("{} is another, by the policy of {arn}", self.key),
+                remedy: "Ask for the tag in the policy of the resource, too, or deny there what has another value.",
+                severity: Severity::Medium,
+            };
+            let layered = self.layered.clone().with_target(self.auditor.snapshot, target);
+            let owner = target.account.as_ref();
+            outcome.add(self.ask_of(owner, &access, &self.keys(&own, OTHER), &layered, &way));
         }
         outcome
     }
@@ -158,8 +222,7 @@ impl Case<'_> {
             actions: vec![action.to_owned()],
             resources: vec![self.principal.arn.clone()],
         }];
-        let mut keys =
-            vec![(format!("{REQUEST_TAG}{}", self.tag), KeyIs::Value(OTHER_VALUES[1].to_owned()))];
+        let mut keys = vec![(format!("{REQUEST_TAG}{}", self.tag), KeyIs::Value(OTHER.to_owned()))];
         keys.extend(self.value.iter().map(|v| (self.own_key(), KeyIs::Value(v.clone()))));
         let sentence = format!("can change its own tag `{}`", self.tag);
         let way = Way {
@@ -171,89 +234,14 @@ impl Case<'_> {
         self.ask(&access, &keys, self.layered, &way)
     }
 
-    /// Whether some user or role of the snapshot can choose the tag of a session of the role.
-    fn session_tag(&self) -> Outcome {
-        let role = &self.principal.arn;
-        let trust = self.principal.trust.iter().filter(|t| t.defect.is_none());
-        let letting: Vec<&Statement> = trust
-            .flat_map(|t| &t.policy.statements)
-            .filter(|s| s.effect() == Some(Effect::Allow) && matches_action(s, "sts:TagSession"))
-            .collect();
-        if letting.is_empty() {
-            return Outcome::default();
-        }
-        let target = Target::of_role(self.principal);
-        let sentence = format!("can be assumed with any tag `{}` of the session", self.tag);
-        let way = Way {
-            sentence: &sentence,
-            condition: format!("{} can be chosen", self.own_key()),
-            remedy: "Let in with `sts:TagSession` only who may choose the tag, or ask for the right value in the trust policy (`aws:RequestTag` is `${aws:PrincipalTag}`).",
-            severity: Severity::Medium,
-        };
-        let mut outcome = Outcome::default();
-        let all = self.auditor.snapshot.described_principals();
-        for other in all.filter(|p| p.arn != *role && !is_service_linked(&p.arn)) {
-            let Ok(caller) = Caller::parse(&other.arn) else { continue };
-            let names =
-                |s: &&Statement| keyaki_eval::names(s, Forms::ALL, &caller, self.auditor.profile);
-            if !letting.iter().any(names) {
-                continue;
-            }
-            let found = self.session_by(other, &caller, &target, &way);
-            if !found.findings.is_empty() {
-                return found;
-            }
-            outcome.add(found);
-        }
-        outcome
-    }
-
-    /// Whether a user or role can choose it. Administrators can do that in any case.
-    fn session_by(
-        &self,
-        other: &Principal,
-        caller: &Caller,
-        target: &Target,
-        way: &Way<'_>,
-    ) -> Outcome {
-        let snapshot = self.auditor.snapshot;
-        let (own, _) = Layered::default().with_principal(snapshot, other);
-        let layered = own.clone().with_target(snapshot, target);
-        let case = Case {
-            principal: self.principal,
-            caller,
-            layered: &layered,
-            key: self.key.clone(),
-            tag: self.tag.clone(),
-            value: None,
-            auditor: self.auditor,
-        };
-        let to = |action: &str| {
-            [Access { actions: vec![action.to_owned()], resources: vec![target.arn.clone()] }]
-        };
-        let tag = format!("{REQUEST_TAG}{}", self.tag);
-        let keys = vec![(tag, KeyIs::Value(OTHER_VALUES[1].to_owned()))];
-        match case.find(&to("sts:AssumeRole"), &keys, &layered) {
-            Answer::Proved { .. } => return Outcome::default(),
-            Answer::Undecided(why) => {
-                let why = format!("{}, by {}: {why}", way.condition, other.arn);
-                return Outcome::not(NAME, &self.principal.arn, why);
-            }
-            Answer::Refuted(_) => {}
-        }
-        let found = case.ask(&to("sts:TagSession"), &keys, &layered, way);
-        let is_admin = || crate::admin::is_admin(other, own, self.auditor).unwrap_or(false);
-        if found.findings.is_empty() || !is_admin() { found } else { Outcome::default() }
-    }
-
     /// Whether it can give a resource of another value its own.
     fn resource_tag(&self, meant: &Meant) -> Outcome {
         let actions = tagging(meant, self.auditor.catalog);
         if actions.is_empty() {
             return Outcome::default();
         }
-        let own = self.value.clone().unwrap_or_else(|| OWN_VALUE.to_owned());
-        let other = OTHER_VALUES[1];
+        let own = self.value.clone().unwrap_or_else(|| OWN.to_owned());
+        let other = OTHER;
         let mut keys = self.keys(&KeyIs::Value(own.clone()), other);
         let name = self.resource_tag_name();
         keys.push((format!("aws:ResourceTag/{name}"), KeyIs::Value(other.to_owned())));
@@ -270,25 +258,53 @@ impl Case<'_> {
         self.ask(&access, &keys, self.layered, &way)
     }
 
-    fn find(&self, access: &[Access], keys: &Keys, layered: &Layered) -> Answer {
-        let subject = Subject { policies: layered.policies.clone(), layer: None };
-        let is_near = self.caller.account() == Some(&self.principal.account);
-        access_with(&subject, self.caller, is_near, access, keys, &self.auditor.asker())
+    /// The keys of a request, with what else is known of whoever makes it.
+    fn known(&self, keys: &Keys, owner: Option<&String>, layered: &Layered) -> Known {
+        let known = self.by.map(|by| Known::of(by, owner, &layered.policies, self.auditor));
+        known.unwrap_or_default().but(keys)
+    }
+
+    fn find(
+        &self,
+        owner: Option<&String>,
+        access: &[Access],
+        keys: &Keys,
+        layered: &Layered,
+    ) -> Answer {
+        let known = self.known(keys, owner, layered);
+        let subject = known.subject(layered.policies.clone(), self.caller);
+        let is_near = self.caller.account() == owner.map(String::as_str);
+        let keys = [keys.as_slice(), known.keys()].concat();
+        access_with(&subject, self.caller, is_near, access, &keys, &self.auditor.asker())
     }
 
     fn ask(&self, access: &[Access], keys: &Keys, layered: &Layered, way: &Way<'_>) -> Outcome {
+        self.ask_of(Some(&self.principal.account), access, keys, layered, way)
+    }
+
+    /// Asks for something of an account.
+    fn ask_of(
+        &self,
+        owner: Option<&String>,
+        access: &[Access],
+        keys: &Keys,
+        layered: &Layered,
+        way: &Way<'_>,
+    ) -> Outcome {
         let arn = &self.principal.arn;
-        match self.find(access, keys, layered) {
+        let not = |why: String| Outcome::not(NAME, arn, format!("{}: {why}", way.condition));
+        match self.find(owner, access, keys, layered) {
             Answer::Proved { .. } => Outcome::default(),
-            Answer::Undecided(why) => Outcome::not(NAME, arn, format!("{}: {why}", way.condition)),
+            Answer::Undecided(why) => not(why),
             Answer::Refuted(witness) => {
                 let mut request = witness.request.clone();
-                own(&mut request, Some(&self.principal.account));
-                settle(&mut request, &[], keys);
+                own(&mut request, owner);
+                let absent = settle(&mut request, &witness.absent, keys);
+                let absent = self.known(keys, owner, layered).settle(&mut request, &absent);
                 let (profile, catalog) = (self.auditor.profile, self.auditor.catalog);
-                match replay::shown(&request, &witness.absent, layered, profile, catalog) {
+                match replay::shown(&request, &absent, layered, profile, catalog) {
                     Ok(shown) => Outcome::of(self.finding(shown, layered, way)),
-                    Err(why) => Outcome::not(NAME, arn, format!("{}: {why}", way.condition)),
+                    Err(why) => not(why),
                 }
             }
         }

@@ -29,6 +29,8 @@ pub struct Asked {
     pub guarded: Vec<String>,
     /// The VPC endpoint that requests come through, if it is asked about one.
     pub(crate) through: Option<Through>,
+    /// Whether principals may have other tags than the snapshot tells.
+    pub(crate) any_tags: bool,
     /// Whether it is a part of the one target, so that nothing else fits.
     is_within: bool,
     /// What requests of each account's principals bring, once it was asked for.
@@ -62,6 +64,7 @@ impl Asked {
             targets: Vec::new(),
             guarded: guarded(action, auditor.catalog),
             through: None,
+            any_tags: false,
             is_within: false,
             usual: OnceLock::new(),
         };
@@ -128,6 +131,7 @@ impl Asked {
             targets: vec![target.clone()],
             guarded: guarded(action, catalog),
             through: None,
+            any_tags: false,
             is_within: true,
             usual: OnceLock::new(),
         }
@@ -187,7 +191,7 @@ impl Asked {
 
 /// The actions that fit a pattern and that the policy of a role or a KMS key must allow: identity
 /// policies alone never suffice.
-fn guarded(pattern: &str, catalog: &Catalog) -> Vec<String> {
+pub(crate) fn guarded(pattern: &str, catalog: &Catalog) -> Vec<String> {
     let mut guarded = Vec::new();
     for (service, guard) in [("kms", "key"), ("sts", "role")] {
         for action in catalog.service(service).into_iter().flat_map(|s| s.actions()) {

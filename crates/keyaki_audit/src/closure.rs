@@ -6,23 +6,24 @@
 //! all its layers, and of what it creates, which is taken to have a policy that allows everything
 //! within the boundary. What is found is the requests in order.
 
+mod choice;
 mod escape;
+mod running;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use keyaki_account::{Kind, Principal, Stored};
 use keyaki_analyze::{Access, Answer, KeyIs, Subject, Witness, access_with};
 use keyaki_eval::{Caller, Document, Policies};
-use keyaki_ir::BaseOperator;
-use keyaki_ir::glob::{self, Case};
 
 use crate::finding::{About, Finding, FindingKind, Outcome, Severity, Shown, Step};
+use crate::known::Known;
 use crate::layered::{Layered, everything};
 use crate::reach::settle;
 use crate::target::{Target, partition};
 use crate::{Auditor, replay, sentence};
 
+use choice::{Named, asked_by_scp};
 use escape::{ESCAPES, Escape};
 
 const NAME: &str = "boundary";
@@ -32,62 +33,34 @@ const KEY: &str = "iam:PermissionsBoundary";
 pub fn closure(principal: &Principal, auditor: &Auditor<'_>) -> Outcome {
     let (layered, missing) = Layered::default().with_principal(auditor.snapshot, principal);
     let mut outcome = Outcome::default();
-    let (boundaries, open) = boundaries(principal, &layered, auditor);
-    for text in open {
+    let named = Named::of(principal, &layered, auditor);
+    for text in &named.unknown {
         let why = format!("the snapshot holds no policy for the boundary `{text}`");
         outcome.add(Outcome::not(NAME, &principal.arn, why));
     }
-    if !boundaries.is_empty() {
-        outcome.add(Outcome::lacking(NAME, &principal.arn, &missing));
+    let Ok(caller) = Caller::parse(&principal.arn) else { return outcome };
+    match named.is_asked {
+        true => outcome.add(Outcome::lacking(NAME, &principal.arn, &missing)),
+        false => return outcome.and(asked_by_scp(principal, &layered)),
     }
-    for arn in &boundaries {
+    let delegate = || Holder {
+        principal: principal.clone(),
+        caller: caller.clone(),
+        layered: layered.clone(),
+        auditor,
+    };
+    outcome.add(named.chosen(&delegate()));
+    for arn in &named.arns {
         let managed = auditor.snapshot.managed.get(arn).map(|m| &m.document);
         let Some(document) = managed.filter(|d| d.defect.is_none()) else {
             let why = format!("the boundary {arn} is missing or broken");
             outcome.add(Outcome::not(NAME, &principal.arn, why));
             continue;
         };
-        let Ok(caller) = Caller::parse(&principal.arn) else { continue };
-        let delegate =
-            Holder { principal: principal.clone(), caller, layered: layered.clone(), auditor };
-        let delegation = Delegation { arn, all: &boundaries, document, delegate, auditor };
+        let delegation = Delegation { arn, named: &named, document, delegate: delegate(), auditor };
         outcome.add(delegation.ask());
     }
     outcome
-}
-
-/// The boundaries that its identity policies ask for, by ARN, and what could not be told. Patterns
-/// stand for the policies of the snapshot that they match.
-fn boundaries(
-    principal: &Principal,
-    layered: &Layered,
-    auditor: &Auditor<'_>,
-) -> (BTreeSet<String>, BTreeSet<String>) {
-    let statements = layered.policies.statements(keyaki_eval::Layer::Identity).map(|(_, s)| s);
-    let entries = statements.flat_map(|s| s.condition_entries()).filter(|(_, e)| e.is(KEY));
-    let own = format!("::{}:policy/", principal.account);
-    let managed = || auditor.snapshot.managed.keys().filter(|arn| arn.contains(&own));
-    let (mut found, mut open) = (BTreeSet::new(), BTreeSet::new());
-    for (block, entry) in entries {
-        let is_null = block.operator.operator.is_some_and(|o| o.base == BaseOperator::Null);
-        for value in entry.values.iter().map(|v| v.text()).filter(|_| !is_null) {
-            let before = found.len();
-            match value.contains(['*', '?', '$']) {
-                true => found.extend(
-                    managed().filter(|arn| glob::matches(value, arn, Case::Sensitive)).cloned(),
-                ),
-                false => {
-                    found.insert(value.to_owned());
-                }
-            }
-            let is_known = found.len() > before || found.contains(value);
-            let matches = || managed().any(|arn| glob::matches(value, arn, Case::Sensitive));
-            if !is_known && !matches() {
-                open.insert(value.to_owned());
-            }
-        }
-    }
-    (found, open)
 }
 
 /// A user or role with its layers.
@@ -113,21 +86,34 @@ impl Wanted<'_> {
     }
 }
 
-impl Holder<'_> {
+impl<'a> Holder<'a> {
+    fn of(principal: &Principal, auditor: &'a Auditor<'a>) -> Option<Holder<'a>> {
+        let caller = Caller::parse(&principal.arn).ok()?;
+        let (layered, _) = Layered::default().with_principal(auditor.snapshot, principal);
+        Some(Holder { principal: principal.clone(), caller, layered, auditor })
+    }
+
     fn layers(&self, wanted: &Wanted<'_>) -> Layered {
         let layered = self.layered.clone();
         let snapshot = self.auditor.snapshot;
         wanted.target.map_or_else(|| layered.clone(), |t| layered.clone().with_target(snapshot, t))
     }
 
+    fn known(&self, wanted: &Wanted<'_>, layered: &Layered) -> Known {
+        let owner = Some(&self.principal.account);
+        Known::of(&self.principal, owner, &layered.policies, self.auditor).but(&wanted.keys())
+    }
+
     /// A request of that kind that is allowed, if there is one.
     fn find(&self, wanted: &Wanted<'_>) -> Result<Option<Box<Witness>>, String> {
-        let subject = Subject { policies: self.layers(wanted).policies, layer: None };
+        let layered = self.layers(wanted);
+        let known = self.known(wanted, &layered);
+        let subject = known.subject(layered.policies, &self.caller);
         let access = [Access {
             actions: vec![wanted.action.to_owned()],
             resources: vec![wanted.resource.to_owned()],
         }];
-        let keys = wanted.keys();
+        let keys = [wanted.keys(), known.keys().to_vec()].concat();
         let asker = self.auditor.asker();
         match access_with(&subject, &self.caller, true, &access, &keys, &asker) {
             Answer::Proved { .. } => Ok(None),
@@ -149,8 +135,9 @@ impl Holder<'_> {
             let (own, account) = (partition(&self.principal.arn), &self.principal.account);
             request.context.set(KEY, format!("arn:{own}:iam::{account}:policy/another"));
         }
-        let absent = settle(&mut request, &witness.absent, &wanted.keys());
         let (layered, auditor) = (self.layers(wanted), self.auditor);
+        let absent = settle(&mut request, &witness.absent, &wanted.keys());
+        let absent = self.known(wanted, &layered).settle(&mut request, &absent);
         let (profile, catalog) = (auditor.profile, auditor.catalog);
         let request = replay::shown(&request, &absent, &layered, profile, catalog)?;
         let statements = replay::granting(&request.request, &absent, &layered, auditor);
@@ -167,10 +154,19 @@ fn is_made_up(boundary: &str) -> bool {
 struct Delegation<'a> {
     arn: &'a str,
     /// All boundaries that it may choose from.
-    all: &'a BTreeSet<String>,
+    named: &'a Named,
     document: &'a Arc<Stored>,
     delegate: Holder<'a>,
     auditor: &'a Auditor<'a>,
+}
+
+/// Who gets out.
+#[derive(Clone, Copy)]
+enum By {
+    /// The one who creates.
+    Delegate,
+    /// What it creates.
+    Created,
 }
 
 /// What is created within the boundary, with the requests that make it.
@@ -190,14 +186,18 @@ impl<'a> Delegation<'a> {
         for escape in &ESCAPES {
             match self.escape(escape, made.as_ref()) {
                 Ok(None) => {}
-                Ok(Some(steps)) => outcome.add(Outcome::of(self.finding(escape, steps))),
-                Err(why) => {
-                    let why = format!("{} ({}): {why}", escape.words, self.arn);
-                    outcome.add(Outcome::not(NAME, &self.delegate.principal.arn, why));
+                Ok(Some((by, steps))) => {
+                    outcome.add(Outcome::of(self.finding(escape, by, steps)));
                 }
+                Err(why) => outcome.add(self.not(&format!("{}: {why}", escape.words))),
             }
         }
-        outcome
+        let left_out = self.left_out(made.as_ref());
+        outcome.and(left_out.unwrap_or_else(|why| self.not(&why)))
+    }
+
+    fn not(&self, why: &str) -> Outcome {
+        Outcome::not(NAME, &self.delegate.principal.arn, format!("{}: {why}", self.arn))
     }
 
     fn key(&self) -> Option<KeyIs> {
@@ -245,7 +245,9 @@ impl<'a> Delegation<'a> {
             groups: Vec::new(),
             boundary: Some(self.arn.to_owned()),
             trust: None,
+            id: None,
             tags: Vec::new(),
+            tells_tags: false,
             ..self.delegate.principal.clone()
         };
         let caller = Caller::parse(arn).map_err(|e| e.to_string())?;
@@ -258,13 +260,13 @@ impl<'a> Delegation<'a> {
         &self,
         escape: &Escape,
         made: Option<&Created<'a>>,
-    ) -> Result<Option<Vec<Step>>, String> {
-        if let Some(step) = self.out_of(escape, &self.delegate)? {
-            return Ok(Some(vec![step]));
+    ) -> Result<Option<(By, Vec<Step>)>, String> {
+        if let Some(steps) = self.out_of(escape, &self.delegate)? {
+            return Ok(Some((By::Delegate, steps)));
         }
         let Some(made) = made else { return Ok(None) };
-        let step = self.out_of(escape, &made.holder)?;
-        Ok(step.map(|step| made.steps.iter().cloned().chain([step]).collect()))
+        let steps = self.out_of(escape, &made.holder)?;
+        Ok(steps.map(|steps| (By::Created, made.steps.iter().cloned().chain(steps).collect())))
     }
 
     /// Whether somebody may do more than the boundary allows.
@@ -283,14 +285,14 @@ impl<'a> Delegation<'a> {
         }
     }
 
-    fn finding(&self, escape: &Escape, steps: Vec<Step>) -> Finding {
+    fn finding(&self, escape: &Escape, by: By, steps: Vec<Step>) -> Finding {
         let own = &self.delegate.principal;
         let last = steps.last();
         let action = last.map(|s| s.request.request.action.clone()).unwrap_or_default();
         let on = last.map(|s| s.request.request.resource.clone()).unwrap_or_default();
-        let who = match steps.len() {
-            1 => own.arn.clone(),
-            _ => format!("what {} creates", own.arn),
+        let who = match by {
+            By::Delegate => own.arn.clone(),
+            By::Created => format!("what {} creates", own.arn),
         };
         let words = escape.words;
         let sentence = format!(
@@ -300,9 +302,9 @@ impl<'a> Delegation<'a> {
         let about = About { arn: self.arn, kind: "boundary", ..About::from(own) };
         let statements = Shown::each_once(steps.iter().flat_map(|s| &s.statements));
         let (kind, severity) = (FindingKind::BoundaryEscape, Severity::High);
-        let remedy = match steps.len() {
-            1 => escape.remedy.to_owned(),
-            _ => format!("In the boundary itself: {}", sentence::lowered(escape.remedy)),
+        let remedy = match by {
+            By::Delegate => escape.remedy.to_owned(),
+            By::Created => format!("In the boundary itself: {}", sentence::lowered(escape.remedy)),
         };
         Finding {
             principal: Some(own.arn.clone()),

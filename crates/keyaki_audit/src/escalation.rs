@@ -35,4 +35,5 @@ mod way;
 pub(crate) use ground::is_service_linked;
 pub use picture::{Picture, PictureEdge, PictureNode};
 pub use search::{Escalations, Goal, Spread, escalations};
+pub(crate) use way::Gain;
 pub use way::{Way, ways};

@@ -316,7 +316,10 @@ impl Finding {
             FindingKind::UnusedAccessKey => self.actions.join("\n"),
             // Whoever crosses stands for many.
             FindingKind::Perimeter => self.conditions.join("\n"),
-            FindingKind::BoundaryEscape => format!("{principal}\n{}", self.actions.join("\n")),
+            FindingKind::BoundaryEscape => {
+                let (actions, conditions) = (&self.actions, &self.conditions);
+                format!("{principal}\n{}\n{}", actions.join("\n"), conditions.join("\n"))
+            }
             // What a list gives is another thing than what a policy gives.
             FindingKind::Public | FindingKind::External if self.request.is_none() => {
                 format!("{principal}\n{}\nlist", self.conditions.join("\n"))

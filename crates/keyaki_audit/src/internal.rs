@@ -1,11 +1,12 @@
 //! Who inside of the zone of trust can reach chosen resources.
 
 use keyaki_account::Principal;
-use keyaki_analyze::{Access, Subject, actions_of};
+use keyaki_analyze::{Access, actions_with};
 use keyaki_eval::Caller;
 
 use crate::asked::Asked;
 use crate::finding::{About, Finding, FindingKind, Outcome, Severity};
+use crate::known::Known;
 use crate::layered::Layered;
 use crate::reach::{Can, Reach, who_can};
 use crate::target::Target;
@@ -104,11 +105,13 @@ fn finding(
     actions: Vec<String>,
     can: Can,
 ) -> Finding {
-    let (request, conditions) = match can.reach {
+    let (mut request, conditions) = match can.reach {
         Reach::Always(request) => (Some(*request), Vec::new()),
         Reach::When(request, conditions) => (Some(*request), conditions),
         Reach::Never | Reach::Unknown(_) => (None, Vec::new()),
     };
+    let notes = request.iter_mut().map(|r| &mut r.notes);
+    notes.for_each(|notes| notes.extend(can.free.iter().map(|key| format!("left free: {key}"))));
     let whose = match principal.account == owner {
         true => "of its account",
         false => "of another account inside of the zone of trust",
@@ -140,11 +143,12 @@ fn actions(
     let Ok(caller) = Caller::parse(&principal.arn) else { return Vec::new() };
     let (layered, _) = Layered::default().with_principal(auditor.snapshot, principal);
     let policies = layered.with_target(auditor.snapshot, target).policies;
-    let subject = Subject { policies, layer: None };
+    let known = Known::of(principal, target.account.as_ref(), &policies, auditor);
+    let subject = known.subject(policies, &caller);
     let access =
         [Access { actions: vec![format!("{}:*", target.service())], resources: target.patterns() }];
     let is_near = principal.account == owner;
-    let all = actions_of(&subject, &caller, is_near, &access, &auditor.asker());
+    let all = actions_with(&subject, &caller, is_near, &access, known.keys(), &auditor.asker());
     all.into_iter().filter(|a| takes(target, a, auditor)).collect()
 }
 

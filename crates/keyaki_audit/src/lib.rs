@@ -21,6 +21,7 @@ mod closure;
 mod escalation;
 mod exposure;
 mod internal;
+mod known;
 mod lock_out;
 mod mfa;
 mod never_used;
@@ -32,6 +33,7 @@ mod root;
 mod shared;
 mod unused;
 mod usual;
+mod what_can;
 
 pub use abac::abac;
 pub use admin::admin;
@@ -55,17 +57,19 @@ pub use perimeter::{
     perimeter_of_target,
 };
 pub use proposal::{Allowed, Proposal, Used, Within, proposal};
-pub use reach::{Can, Reach, WhatCan, what_can, who_can};
+pub use reach::{Can, Reach, who_can};
 pub use root::{no_second_factor, root};
 pub use shared::{external_share, public_share};
 pub use target::{Target, targets};
 pub use unused::{Clock, unused};
+pub use what_can::{WhatCan, what_can};
 pub use zone::ZoneOfTrust;
 
 use keyaki_account::Snapshot;
 use keyaki_analyze::{Asker, Native};
 use keyaki_catalog::Catalog;
 use keyaki_eval::Profile;
+use keyaki_ir::date::Instant;
 use keyaki_symbolic::Actions;
 
 /// What analyses are made with.
@@ -77,6 +81,8 @@ pub struct Auditor<'a> {
     pub catalog: &'a Catalog,
     /// The readings of contested points.
     pub profile: &'a Profile,
+    /// The time that counts as now; without one, times are chosen freely.
+    pub now: Option<Instant>,
     /// The steps that each query may take.
     pub steps: u64,
 }

@@ -7,72 +7,27 @@
 //!
 //! Where no policy refuses and nobody was given the permission, nobody is locked out.
 
+mod mending;
+
 use std::collections::BTreeSet;
 
-use keyaki_account::{Principal, Snapshot};
-use keyaki_analyze::{Access, Answer, Subject, access_of};
+use keyaki_account::{Kind, Principal, Snapshot};
+use keyaki_analyze::{Access, Answer, access_with};
 use keyaki_eval::{Caller, Context, Evaluator, Layer, Policies, Request, ResourceRole, Verdict};
 use keyaki_ir::{Arn, Effect, arn::Segment};
 
 use crate::asked::Asked;
 use crate::escalation::is_service_linked;
 use crate::finding::{Finding, FindingKind, Outcome, Severity, Shown, ShownRequest};
+use crate::known::Known;
 use crate::layered::{Layered, matches_action};
-use crate::reach::{Reach, own, who_can};
+use crate::reach::{Can, Reach, own, who_can};
 use crate::target::{Target, partition, targets};
 use crate::{Auditor, replay};
 
+use mending::{MENDING, ROOT_MENDS};
+
 const NAME: &str = "lock-out";
-
-/// The actions that change what guards a kind of resource, or take it away.
-const MENDING: [(&str, &[&str]); 24] = [
-    ("account", &["iam:AttachRolePolicy", "iam:PutRolePolicy", "iam:AttachUserPolicy"]),
-    ("boundary", &["iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion"]),
-    (
-        "backup-vault",
-        &["backup:PutBackupVaultAccessPolicy", "backup:DeleteBackupVaultAccessPolicy"],
-    ),
-    ("certificate-authority", &["acm-pca:PutPolicy", "acm-pca:DeletePolicy"]),
-    (
-        "codeartifact-domain",
-        &["codeartifact:PutDomainPermissionsPolicy", "codeartifact:DeleteDomainPermissionsPolicy"],
-    ),
-    (
-        "codeartifact-repository",
-        &[
-            "codeartifact:PutRepositoryPermissionsPolicy",
-            "codeartifact:DeleteRepositoryPermissionsPolicy",
-        ],
-    ),
-    ("dynamodb-table", &["dynamodb:PutResourcePolicy", "dynamodb:DeleteResourcePolicy"]),
-    ("ecr-repository", &["ecr:SetRepositoryPolicy", "ecr:DeleteRepositoryPolicy"]),
-    (
-        "efs-file-system",
-        &["elasticfilesystem:PutFileSystemPolicy", "elasticfilesystem:DeleteFileSystemPolicy"],
-    ),
-    ("event-bus", &["events:PutPermission", "events:RemovePermission"]),
-    ("glue-catalog", &["glue:PutResourcePolicy", "glue:DeleteResourcePolicy"]),
-    ("kinesis-stream", &["kinesis:PutResourcePolicy", "kinesis:DeleteResourcePolicy"]),
-    ("kms-key", &["kms:PutKeyPolicy"]),
-    ("lambda-function", &["lambda:AddPermission", "lambda:RemovePermission"]),
-    ("lambda-layer", &["lambda:AddLayerVersionPermission", "lambda:RemoveLayerVersionPermission"]),
-    ("logs-destination", &["logs:PutDestinationPolicy"]),
-    ("opensearch-domain", &["es:UpdateDomainConfig"]),
-    ("s3-access-point", &["s3:PutAccessPointPolicy", "s3:DeleteAccessPointPolicy"]),
-    ("s3-bucket", &["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"]),
-    ("s3-glacier-vault", &["glacier:SetVaultAccessPolicy", "glacier:DeleteVaultAccessPolicy"]),
-    ("s3-table-bucket", &["s3tables:PutTableBucketPolicy", "s3tables:DeleteTableBucketPolicy"]),
-    (
-        "secrets-manager-secret",
-        &["secretsmanager:PutResourcePolicy", "secretsmanager:DeleteResourcePolicy"],
-    ),
-    ("sns-topic", &["sns:SetTopicAttributes"]),
-    ("sqs-queue", &["sqs:SetQueueAttributes"]),
-];
-
-/// Kinds whose policy the root user of the account can change whatever that policy says:
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-tasks.html>.
-const ROOT_MENDS: [&str; 2] = ["s3-bucket", "sqs-queue"];
 
 /// What can be locked: resources with policies, boundaries of the accounts' own, and accounts.
 pub fn lockable(snapshot: &Snapshot) -> Vec<Target> {
@@ -130,7 +85,8 @@ pub fn lock_out(target: &Target, auditor: &Auditor<'_>) -> Outcome {
     if !is_read || !lock.is_guarded() {
         return Outcome::default();
     }
-    match lock.is_open() {
+    let is_open = lock.is_open().and_then(|open| Ok(open || lock.is_open_to_tagged()?));
+    match is_open {
         Ok(true) => Outcome::default(),
         Ok(false) => match target.sessions() {
             Some(why) => not(why),
@@ -138,6 +94,16 @@ pub fn lock_out(target: &Target, auditor: &Auditor<'_>) -> Outcome {
         },
         Err(why) => not(why),
     }
+}
+
+/// How often it may depend on something that is not known, before nobody else is asked about.
+const MOST_DOUBTS: usize = 64;
+
+/// Somebody, with a request and the keys that it must not have.
+type WouldBe<'a> = (&'a Principal, Request, Vec<String>);
+
+fn not_found_out(arn: &str, why: &str) -> String {
+    format!("whether {arn} can change it was not found out: {why}")
 }
 
 struct Lock<'a> {
@@ -158,11 +124,13 @@ impl Lock<'_> {
         let about = |layer: Layer, effect: Effect| {
             let of = layered.policies.statements(layer).map(|(_, s)| s);
             of.filter(|s| s.effect() == Some(effect))
+                .filter(|s| effect == Effect::Deny || s.condition.is_none())
                 .any(|s| self.actions.iter().any(|action| matches_action(s, action)))
         };
         let is_cap = |layer: Layer| matches!(layer, Layer::Scp(_));
+        let lets = |layer: Layer| about(layer, Effect::Allow);
         let mut layers = layered.policies.layers().into_iter();
-        layers.any(|l| about(l, Effect::Deny) || (is_cap(l) && !about(l, Effect::Allow)))
+        layers.any(|l| about(l, Effect::Deny) || (is_cap(l) && !lets(l)))
     }
 
     /// The layers that count whoever of the account it is.
@@ -182,23 +150,69 @@ impl Lock<'_> {
     /// # Errors
     /// Of whom that was not found out, and why.
     fn is_open(&self) -> Result<bool, String> {
-        let mut open = None;
+        let (mut open, mut doubts) = (None, 0);
         for principal in self.people() {
-            for action in self.actions {
-                let resource = self.pattern();
-                let catalog = self.auditor.catalog;
-                let asked = Asked::within(self.target, self.owner, action, resource, catalog);
-                let Some(can) = who_can(&asked, principal, self.auditor) else { continue };
+            for can in self.actions.iter().filter_map(|a| self.can(principal, a, false)) {
+                let arn = &principal.arn;
                 let why = match &can.reach {
-                    Reach::Always(_) | Reach::When(..) => return Ok(true),
-                    Reach::Unknown(why) => why.clone(),
-                    Reach::Never => "the snapshot lacks policies of it".to_owned(),
+                    Reach::Always(_) | Reach::When(..) if can.free.is_empty() => return Ok(true),
+                    Reach::Always(_) | Reach::When(..) => {
+                        doubts += 1;
+                        let free = can.free.join("; ");
+                        format!("whether {arn} can change it depends on {free}")
+                    }
+                    Reach::Unknown(why) => not_found_out(arn, why),
+                    Reach::Never => not_found_out(arn, "the snapshot lacks policies of it"),
                 };
-                let whether = format!("whether {} can change it was not found out", principal.arn);
-                open.get_or_insert(format!("{whether}: {why}"));
+                open.get_or_insert(why);
+            }
+            if doubts >= MOST_DOUBTS {
+                break;
             }
         }
         open.map_or(Ok(false), Err)
+    }
+
+    /// Whether somebody could change it with other tags, and somebody can give it those.
+    ///
+    /// # Errors
+    /// Of whom that was not found out, and why.
+    fn is_open_to_tagged(&self) -> Result<bool, String> {
+        for principal in self.people() {
+            let with_tags = |action: &&str| self.can(principal, action, true);
+            let mut found = self.actions.iter().filter_map(with_tags);
+            if found.any(|c| c.reach.is_yes()) && self.is_taggable(principal)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether a user or role of the account can change the tags of another.
+    fn is_taggable(&self, of: &Principal) -> Result<bool, String> {
+        let action = match of.kind {
+            Kind::User => "iam:TagUser",
+            Kind::Role => "iam:TagRole",
+        };
+        // The trust policy of a role says nothing of its tags.
+        let target = bare(&of.arn, of.kind.name(), Some(of.account.clone()));
+        let catalog = self.auditor.catalog;
+        let asked = Asked::within(&target, self.owner, action, of.arn.clone(), catalog);
+        for principal in self.people() {
+            match who_can(&asked, principal, self.auditor).map(|can| can.reach) {
+                None | Some(Reach::Never) => {}
+                Some(Reach::Always(_) | Reach::When(..)) => return Ok(true),
+                Some(Reach::Unknown(why)) => return Err(not_found_out(&principal.arn, &why)),
+            }
+        }
+        Ok(false)
+    }
+
+    fn can(&self, principal: &Principal, action: &str, any_tags: bool) -> Option<Can> {
+        let (resource, catalog) = (self.pattern(), self.auditor.catalog);
+        let mut asked = Asked::within(self.target, self.owner, action, resource, catalog);
+        asked.any_tags = any_tags;
+        who_can(&asked, principal, self.auditor)
     }
 
     fn pattern(&self) -> String {
@@ -208,29 +222,33 @@ impl Lock<'_> {
     /// What nobody can do, if policies are the reason.
     fn shut(&self) -> Result<Outcome, String> {
         let root = self.root_can()?;
-        let refused = match self.would_be() {
-            Some((principal, action)) => Some(self.refused(principal, action)?),
+        let refused = match self.would_be()? {
+            Some((principal, request, absent)) => Some(self.refused(principal, &request, &absent)?),
             // A key that its own account is not given is locked whoever is there.
-            None if !root => Some(self.refused_root()?),
+            None if root.is_none() => Some(self.refused_root()?),
             None => None,
         };
         Ok(refused.map_or_else(Outcome::default, |(shown, statements)| {
-            Outcome::of(self.finding(root, shown, statements))
+            Outcome::of(self.finding(root.as_deref(), shown, statements))
         }))
     }
 
-    /// Whether the root user can change it.
-    fn root_can(&self) -> Result<bool, String> {
+    /// Whether the root user can change it: if so, with the keys on which that depends and of which
+    /// the snapshot does not tell the value.
+    fn root_can(&self) -> Result<Option<Vec<String>>, String> {
         let mut target = self.target.clone();
         if ROOT_MENDS.contains(&target.kind) {
             target.policy = None;
         }
-        let subject = Subject { policies: self.layers(&target).policies, layer: None };
+        let policies = self.layers(&target).policies;
+        let known = Known::of_root(self.owner, &policies, self.auditor);
+        let subject = known.subject(policies, &self.root());
         let actions = self.actions.iter().map(|a| (*a).to_owned()).collect();
         let access = [Access { actions, resources: vec![self.pattern()] }];
-        match access_of(&subject, &self.root(), true, &access, &self.auditor.asker()) {
-            Answer::Proved { .. } => Ok(false),
-            Answer::Refuted(_) => Ok(true),
+        let asker = self.auditor.asker();
+        match access_with(&subject, &self.root(), true, &access, known.keys(), &asker) {
+            Answer::Proved { .. } => Ok(None),
+            Answer::Refuted(_) => Ok(Some(known.free)),
             Answer::Undecided(why) => Err(why),
         }
     }
@@ -257,40 +275,88 @@ impl Lock<'_> {
         request
     }
 
-    /// A user or role whose own policies allow it, and the action.
-    fn would_be(&self) -> Option<(&Principal, &'static str)> {
-        self.people().find_map(|principal| {
-            let caller = Caller::parse(&principal.arn).ok()?;
+    /// A user or role whose own policies allow it, with a request that they allow and the keys that
+    /// it must not have.
+    fn would_be(&self) -> Result<Option<WouldBe<'_>>, String> {
+        let mut open = None;
+        for principal in self.people() {
+            let Ok(caller) = Caller::parse(&principal.arn) else { continue };
             let (layered, _) = Layered::default().with_principal(self.auditor.snapshot, principal);
             let identity = layered.policies.identity;
             let policies = Policies { identity, ..Policies::default() };
-            let evaluator = Evaluator::new(&policies, self.auditor.profile, self.auditor.catalog);
-            let allows = |action: &&&str| {
-                let request = self.request(caller.clone(), action);
-                evaluator.decide(&request).verdict == Verdict::Allow
-            };
-            self.actions.iter().find(allows).map(|action| (principal, *action))
-        })
+            let owner = self.target.account.as_ref();
+            let known = Known::of(principal, owner, &policies, self.auditor);
+            for action in self.actions {
+                match self.allowed_alone(&caller, action, &policies, &known) {
+                    Ok(Some((request, absent))) => return Ok(Some((principal, request, absent))),
+                    Ok(None) => {}
+                    Err(why) => {
+                        open.get_or_insert(not_found_out(&principal.arn, &why));
+                    }
+                }
+            }
+        }
+        open.map_or(Ok(None), Err)
+    }
+
+    /// A request that these policies allow: the plain one, or another.
+    fn allowed_alone(
+        &self,
+        caller: &Caller,
+        action: &str,
+        policies: &Policies,
+        known: &Known,
+    ) -> Result<Option<(Request, Vec<String>)>, String> {
+        let mut plain = self.request(caller.clone(), action);
+        let absent = known.settle(&mut plain, &[]);
+        let evaluator = Evaluator::new(policies, self.auditor.profile, self.auditor.catalog);
+        if evaluator.decide(&plain).verdict == Verdict::Allow {
+            return Ok(Some((plain, absent)));
+        }
+        let subject = known.subject(policies.clone(), caller);
+        let access = [Access { actions: vec![action.to_owned()], resources: vec![self.pattern()] }];
+        match access_with(&subject, caller, true, &access, known.keys(), &self.auditor.asker()) {
+            Answer::Proved { .. } => Ok(None),
+            Answer::Undecided(why) => Err(why),
+            Answer::Refuted(witness) => {
+                let mut request = witness.request.clone();
+                own(&mut request, self.target.account.as_ref());
+                let absent = known.settle(&mut request, &witness.absent);
+                Ok(Some((request, absent)))
+            }
+        }
     }
 
     fn refused(
         &self,
         principal: &Principal,
-        action: &str,
+        request: &Request,
+        absent: &[String],
     ) -> Result<(ShownRequest, Vec<Shown>), String> {
-        let caller = Caller::parse(&principal.arn).map_err(|e| e.to_string())?;
         let (layered, _) = Layered::default().with_principal(self.auditor.snapshot, principal);
         let layered = layered.with_target(self.auditor.snapshot, self.target);
-        replay::refused(&self.request(caller, action), &layered, self.auditor)
+        let owner = self.target.account.as_ref();
+        let known = Known::of(principal, owner, &layered.policies, self.auditor);
+        let mut request = request.clone();
+        let absent = known.settle(&mut request, absent);
+        replay::refused(&request, &absent, &layered, self.auditor)
     }
 
     fn refused_root(&self) -> Result<(ShownRequest, Vec<Shown>), String> {
         let action = self.actions.first().copied().unwrap_or_default();
-        let request = self.request(self.root(), action);
-        replay::refused(&request, &self.layers(self.target), self.auditor)
+        let layered = self.layers(self.target);
+        let known = Known::of_root(self.owner, &layered.policies, self.auditor);
+        let mut request = self.request(self.root(), action);
+        let absent = known.settle(&mut request, &[]);
+        replay::refused(&request, &absent, &layered, self.auditor)
     }
 
-    fn finding(&self, root: bool, shown: ShownRequest, statements: Vec<Shown>) -> Finding {
+    fn finding(
+        &self,
+        root: Option<&[String]>,
+        shown: ShownRequest,
+        statements: Vec<Shown>,
+    ) -> Finding {
         let (arn, owner) = (&self.target.arn, self.owner);
         let what = match self.target.kind {
             "account" => format!("what users and roles of {owner} may do"),
@@ -298,11 +364,15 @@ impl Lock<'_> {
             _ => format!("the policy of {arn}"),
         };
         let (but, severity) = match root {
-            true => ("only its root user can", Severity::Medium),
-            false => ("its root user cannot either", Severity::High),
+            Some([]) => ("only its root user can".to_owned(), Severity::Medium),
+            Some(free) => {
+                let free = free.join("; ");
+                (format!("whether its root user can depends on {free}"), Severity::Medium)
+            }
+            None => ("its root user cannot either".to_owned(), Severity::High),
         };
         let sentence = format!("No user and no role of {owner} can change {what} any more; {but}");
-        let remedy = match (root, self.target.kind) {
+        let remedy = match (root.is_some(), self.target.kind) {
             (true, _) => {
                 "Let the root user take back what refuses it, and then except those who administer it (`ArnNotEquals` on `aws:PrincipalArn`)."
             }
@@ -319,29 +389,6 @@ impl Lock<'_> {
             request: Some(shown),
             statements,
             ..Finding::about(self.target, FindingKind::LockOut, severity, sentence, remedy)
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_catalogue_knows_every_action_that_mends() {
-        for (kind, actions) in MENDING {
-            for action in actions {
-                assert!(keyaki_catalog::embedded().action(action).is_some(), "{kind}: {action}");
-            }
-        }
-    }
-
-    #[test]
-    fn kinds_are_those_of_the_readers() {
-        let known: Vec<&str> = keyaki_account::ResourceKind::all().map(|k| k.name).collect();
-        let of_resources = MENDING.iter().filter(|(k, _)| !["account", "boundary"].contains(k));
-        for (kind, _) in of_resources {
-            assert!(known.contains(kind), "{kind}");
         }
     }
 }

@@ -5,18 +5,26 @@
 //! `BoolIfExists` does. Both are asked, over all layers; the answer is the exact set of actions
 //! for which some such request is allowed, of those that write, change permissions or tags, or
 //! read what is secret.
+//!
+//! So are policies of resources that grant the user something, and trust policies that let it, or a
+//! role that it came to so, assume a role: without a second factor, the sessions have none either.
 //! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
+
+mod granted;
 
 use std::collections::BTreeMap;
 
 use keyaki_account::{Credentials, Kind, Principal};
-use keyaki_analyze::{Access, Answer, KeyIs, Subject, access_with, actions_with};
+use keyaki_analyze::{Access, Answer, KeyIs, access_with, actions_with};
 use keyaki_catalog::{AccessLevel, Catalog};
 use keyaki_eval::Caller;
 
-use crate::finding::{Finding, FindingKind, Outcome, Severity};
+use crate::asked::guarded;
+use crate::finding::{Finding, FindingKind, Outcome, Severity, Shown, ShownRequest};
+use crate::known::Known;
 use crate::layered::Layered;
 use crate::reach::{own, settle};
+use crate::target::Target;
 use crate::{Auditor, replay, sentence};
 
 const NAME: &str = "mfa";
@@ -78,7 +86,7 @@ impl By {
 }
 
 /// What a user may do with a password or an access key alone.
-pub fn without_mfa(user: &Principal, auditor: &Auditor<'_>) -> Outcome {
+pub fn without_mfa(user: &Principal, targets: &[Target], auditor: &Auditor<'_>) -> Outcome {
     if user.kind != Kind::User {
         return Outcome::default();
     }
@@ -89,18 +97,18 @@ pub fn without_mfa(user: &Principal, auditor: &Auditor<'_>) -> Outcome {
         let not = || Outcome::not(NAME, &user.arn, why);
         return if has_report { not() } else { Outcome::default() };
     };
-    let Ok(caller) = Caller::parse(&user.arn) else {
+    let ways = ways(credentials);
+    if ways.is_empty() {
+        return Outcome::default();
+    }
+    let Some((asked, missing)) = Alone::of(user, targets, auditor) else {
         return Outcome::not(NAME, &user.arn, "its ARN names no user");
     };
-    let (layered, missing) = Layered::default().with_principal(auditor.snapshot, user);
-    let mut outcome = Outcome::default();
-    let ways = ways(credentials);
-    if !ways.is_empty() {
-        outcome.add(Outcome::lacking(NAME, &user.arn, &missing));
-    }
-    let asked = Alone { user, caller, layered, auditor };
+    let mut outcome = Outcome::lacking(NAME, &user.arn, &missing).and(asked.not_held(&ways));
     for by in ways {
-        outcome.add(asked.by(by));
+        outcome.add(asked.own(by));
+        outcome.add(asked.given(by));
+        outcome.add(asked.assumed(by));
     }
     outcome
 }
@@ -113,67 +121,146 @@ fn ways(credentials: &Credentials) -> Vec<By> {
     ways.into_iter().filter_map(|(is_there, by)| is_there.then_some(by)).collect()
 }
 
+/// A user, or a session of a role, without a second factor.
 struct Alone<'a> {
-    user: &'a Principal,
+    principal: &'a Principal,
     caller: Caller,
     layered: Layered,
+    targets: &'a [Target],
     auditor: &'a Auditor<'a>,
 }
 
-impl Alone<'_> {
-    fn by(&self, by: By) -> Outcome {
-        let subject = Subject { policies: self.layered.policies.clone(), layer: None };
-        let (keys, asker) = (by.keys(), self.auditor.asker());
-        let mut actions = actions_with(&subject, &self.caller, true, &[], &keys, &asker);
-        actions.retain(|a| matters(a, self.auditor.catalog));
+/// A request that is allowed, with the statements that allow it.
+type Granted = (ShownRequest, Vec<Shown>);
+
+impl<'a> Alone<'a> {
+    /// With the policies that the snapshot lacks of it.
+    fn of(
+        principal: &'a Principal,
+        targets: &'a [Target],
+        auditor: &'a Auditor<'a>,
+    ) -> Option<(Alone<'a>, Vec<String>)> {
+        let caller = Caller::parse(&principal.arn).ok()?;
+        let (layered, missing) = Layered::default().with_principal(auditor.snapshot, principal);
+        Some((Alone { principal, caller, layered, targets, auditor }, missing))
+    }
+
+    /// What its own policies allow.
+    fn own(&self, by: By) -> Outcome {
+        let mut actions = self.own_actions(by);
         // What changes permissions shows the most.
         actions.sort_by_key(|a| !changes_permissions(a, self.auditor.catalog));
         for action in &actions {
-            let access = [Access { actions: vec![action.clone()], resources: Vec::new() }];
-            match access_with(&subject, &self.caller, true, &access, &keys, &asker) {
-                Answer::Proved { .. } => {}
-                Answer::Undecided(why) => return Outcome::not(NAME, &self.user.arn, why),
-                Answer::Refuted(witness) => {
-                    let mut request = witness.request.clone();
-                    own(&mut request, Some(&self.user.account));
-                    let absent = settle(&mut request, &witness.absent, &keys);
-                    let (profile, catalog) = (self.auditor.profile, self.auditor.catalog);
-                    let shown = replay::shown(&request, &absent, &self.layered, profile, catalog);
-                    return match shown {
-                        Ok(shown) => Outcome::of(self.finding(by, actions, shown)),
-                        Err(why) => Outcome::not(NAME, &self.user.arn, why),
-                    };
-                }
+            match self.find(action, None, by) {
+                Ok(None) => {}
+                Err(why) => return Outcome::not(NAME, &self.principal.arn, why),
+                Ok(Some(granted)) => return Outcome::of(self.own_finding(by, actions, granted)),
             }
         }
         Outcome::default()
     }
 
-    fn finding(&self, by: By, actions: Vec<String>, shown: crate::ShownRequest) -> Finding {
-        let catalog = self.auditor.catalog;
+    /// The actions that matter that its own policies allow, but those that need the policy of a
+    /// role or a key.
+    fn own_actions(&self, by: By) -> Vec<String> {
+        let guarded = guarded("*", self.auditor.catalog);
+        let mut actions = self.actions(&[], None, by);
+        actions.retain(|a| !guarded.contains(a));
+        actions
+    }
+
+    /// The actions that matter, of this access if any is named, on a target if one is.
+    fn actions(&self, access: &[Access], target: Option<&Target>, by: By) -> Vec<String> {
+        let (layered, known) = self.layers(target);
+        let keys = [by.keys(), known.keys().to_vec()].concat();
+        let subject = known.subject(layered.policies, &self.caller);
+        let (near, asker) = (self.is_near(target), self.auditor.asker());
+        let mut actions = actions_with(&subject, &self.caller, near, access, &keys, &asker);
+        actions.retain(|a| matters(a, self.auditor.catalog));
+        actions
+    }
+
+    fn layers(&self, target: Option<&Target>) -> (Layered, Known) {
+        let layered = self.layered.clone();
+        let layered = match target {
+            Some(target) => layered.with_target(self.auditor.snapshot, target),
+            None => layered,
+        };
+        let owner = self.owner(target);
+        let known = Known::of(self.principal, Some(owner), &layered.policies, self.auditor);
+        (layered, known)
+    }
+
+    /// Who owns a target; where nothing tells, it is taken to be the principal's own account.
+    fn owner<'t>(&'t self, target: Option<&'t Target>) -> &'t String {
+        target.and_then(|t| t.account.as_ref()).unwrap_or(&self.principal.account)
+    }
+
+    fn is_near(&self, target: Option<&Target>) -> bool {
+        *self.owner(target) == self.principal.account
+    }
+
+    /// A request for an action without a second factor that is allowed, if there is one.
+    fn find(
+        &self,
+        action: &str,
+        target: Option<&Target>,
+        by: By,
+    ) -> Result<Option<Granted>, String> {
+        let (layered, known) = self.layers(target);
+        let keys = [by.keys(), known.keys().to_vec()].concat();
+        let subject = known.subject(layered.policies.clone(), &self.caller);
+        let resources = target.map(Target::patterns).unwrap_or_default();
+        let access = [Access { actions: vec![action.to_owned()], resources }];
+        let (near, asker) = (self.is_near(target), self.auditor.asker());
+        let witness = match access_with(&subject, &self.caller, near, &access, &keys, &asker) {
+            Answer::Proved { .. } => return Ok(None),
+            Answer::Undecided(why) => return Err(format!("{action}: {why}")),
+            Answer::Refuted(witness) => witness,
+        };
+        let mut request = witness.request.clone();
+        own(&mut request, Some(self.owner(target)));
+        let absent = settle(&mut request, &witness.absent, &by.keys());
+        let absent = known.settle(&mut request, &absent);
+        let (profile, catalog) = (self.auditor.profile, self.auditor.catalog);
+        let mut shown = replay::shown(&request, &absent, &layered, profile, catalog)?;
+        shown.notes.extend(known.free.iter().map(|key| format!("left free: {key}")));
+        let statements = replay::granting(&shown.request, &shown.absent, &layered, self.auditor);
+        Ok(Some((shown, statements)))
+    }
+
+    fn own_finding(&self, by: By, actions: Vec<String>, granted: Granted) -> Finding {
         let number = actions.len();
+        let actions_that = if number == 1 { "action that matters" } else { "actions that matter" };
+        let what = format!("take {number} {actions_that}, without a second factor");
+        let remedy = "Deny everything but what it takes to get a second factor while `aws:MultiFactorAuthPresent` is not true, with `BoolIfExists`, so that access keys are meant, too.";
+        self.finding(by, &what, actions, vec![by.condition()], granted, remedy)
+    }
+
+    fn finding(
+        &self,
+        by: By,
+        what: &str,
+        actions: Vec<String>,
+        conditions: Vec<String>,
+        (shown, statements): Granted,
+        remedy: &str,
+    ) -> Finding {
+        let catalog = self.auditor.catalog;
         let severity = match actions.iter().any(|a| changes_permissions(a, catalog)) {
             true => Severity::Medium,
             false => Severity::Low,
         };
-        let classes = classes(actions, catalog);
-        let actions_that = if number == 1 { "action that matters" } else { "actions that matter" };
-        let sentence = format!(
-            "{} alone lets {} take {number} {actions_that}, without a second factor: {}",
-            by.words(),
-            self.user.arn,
-            sentence::list(&classes)
-        );
+        let actions = classes(actions, catalog);
+        let (arn, list) = (&self.principal.arn, sentence::list(&actions));
+        let sentence = format!("{} alone lets {arn} {what}: {list}", by.words());
         let sentence = sentence::raised(&sentence);
-        let statements =
-            replay::granting(&shown.request, &shown.absent, &self.layered, self.auditor);
-        let remedy = "Deny everything but what it takes to get a second factor while `aws:MultiFactorAuthPresent` is not true, with `BoolIfExists`, so that access keys are meant, too.";
         Finding {
-            actions: classes,
-            conditions: vec![by.condition()],
+            actions,
+            conditions,
             request: Some(shown),
             statements,
-            ..Finding::about(self.user, FindingKind::WithoutMfa, severity, sentence, remedy)
+            ..Finding::about(self.principal, FindingKind::WithoutMfa, severity, sentence, remedy)
         }
     }
 }

@@ -1,16 +1,15 @@
-//! Who can do something, and what somebody can do.
-
-use std::collections::BTreeMap;
+//! Who can do something.
 
 use keyaki_account::{Principal, Stored};
-use keyaki_analyze::{Access, Answer, KeyIs, Subject, access_among, actions_of, words};
-use keyaki_eval::{Caller, Context, Forms, Request, ResourceRole};
+use keyaki_analyze::{Access, Answer, KeyIs, access_among, words};
+use keyaki_eval::{Caller, Context, Forms, Request};
 use keyaki_ir::{Effect, Statement};
 
 use crate::asked::Asked;
-use crate::finding::{NotAnalysed, Shown, ShownRequest};
+use crate::finding::{Shown, ShownRequest};
+use crate::known::Known;
 use crate::layered::{Layered, known_identity, matches_action};
-use crate::target::{Target, targets};
+use crate::target::Target;
 use crate::{Auditor, replay};
 
 /// What somebody can do with what was asked about.
@@ -35,6 +34,9 @@ pub struct Can {
     pub reach: Reach,
     /// The statements that allow it.
     pub statements: Vec<Shown>,
+    /// The condition keys of which the snapshot could tell the value and does not, and why: they
+    /// are chosen freely.
+    pub free: Vec<String>,
     /// Its policies that the snapshot lacks or that are broken.
     pub missing: Vec<String>,
 }
@@ -44,8 +46,8 @@ pub fn who_can(asked: &Asked, principal: &Principal, auditor: &Auditor<'_>) -> O
     let (identity, lacking) = known_identity(auditor.snapshot, principal);
     let Ok(caller) = Caller::parse(&principal.arn) else {
         let reach = Reach::Unknown("its ARN names no user or role".to_owned());
-        let (statements, missing) = (Vec::new(), Vec::new());
-        return Some(Can { principal: principal.arn.clone(), reach, statements, missing });
+        let (statements, free, missing) = (Vec::new(), Vec::new(), Vec::new());
+        return Some(Can { principal: principal.arn.clone(), reach, statements, free, missing });
     };
     let by_identity = asked.needs_no_permission()
         || identity.iter().any(|s| may_allow(s, &asked.action, |s| asked.may_be_about(s)));
@@ -60,13 +62,13 @@ pub fn who_can(asked: &Asked, principal: &Principal, auditor: &Auditor<'_>) -> O
         if asked.has_action_pattern() { Layered::default() } else { Layered::about(&asked.action) };
     let (layered, missing) = layers.with_principal(auditor.snapshot, principal);
     let question = Question { asked, principal, caller, layered, auditor };
-    let (reach, statements) = match asked.is_open() {
+    let Judged { reach, statements, free } = match asked.is_open() {
         true => question.open(by_identity, &granting),
         false => question.exact(),
     };
     // What a boundary or an SCP refuses beyond that does not matter then.
     let is_no = matches!(reach, Reach::Never) && lacking.is_empty();
-    (!is_no).then(|| Can { principal: principal.arn.clone(), reach, statements, missing })
+    (!is_no).then(|| Can { principal: principal.arn.clone(), reach, statements, free, missing })
 }
 
 impl Reach {
@@ -100,21 +102,42 @@ struct Question<'a> {
     auditor: &'a Auditor<'a>,
 }
 
-/// An answer, with the statements that allow it.
-type Judged = (Reach, Vec<Shown>);
+/// An answer, with the statements that allow it and the keys that stayed free.
+struct Judged {
+    reach: Reach,
+    statements: Vec<Shown>,
+    free: Vec<String>,
+}
+
+impl From<Reach> for Judged {
+    fn from(reach: Reach) -> Judged {
+        Judged { reach, statements: Vec::new(), free: Vec::new() }
+    }
+}
+
+impl Judged {
+    fn unknown(why: impl Into<String>) -> Judged {
+        Reach::Unknown(why.into()).into()
+    }
+
+    fn is_never(&self) -> bool {
+        matches!(self.reach, Reach::Never)
+    }
+}
 
 impl Question<'_> {
     /// About one resource: as each of its descriptions has it.
     fn exact(&self) -> Judged {
-        let mut judged = (Reach::Never, Vec::new());
+        let mut judged = Judged::from(Reach::Never);
         for target in &self.asked.targets {
             judged = better(judged, self.judge(Some(target), &[]));
         }
         if self.asked.targets.is_empty() {
             judged = self.judge(None, &[]);
-            if !self.asked.guarded.is_empty() && !matches!(judged.0, Reach::Never) {
-                let why = "its own policy decides, and the snapshot does not hold it";
-                return (Reach::Unknown(why.to_owned()), Vec::new());
+            if !self.asked.guarded.is_empty() && !judged.is_never() {
+                return Judged::unknown(
+                    "its own policy decides, and the snapshot does not hold it",
+                );
             }
         }
         judged
@@ -122,16 +145,16 @@ impl Question<'_> {
 
     /// About whatever fits: something that the snapshot does not hold, or one of what it holds.
     fn open(&self, by_identity: bool, granting: &[&Target]) -> Judged {
-        let mut judged = (Reach::Never, Vec::new());
+        let mut judged = Judged::from(Reach::Never);
         let mut of_all = false;
         if by_identity {
             judged = self.elsewhere();
             // Where its own policies leave nothing anywhere, those of resources must name it.
-            of_all = !judged.0.is_yes() && !matches!(self.judge(None, &[]).0, Reach::Never);
+            of_all = !judged.reach.is_yes() && !self.judge(None, &[]).is_never();
         }
         for target in &self.asked.targets {
             let is_granting = granting.iter().any(|t| std::ptr::eq(*t, target));
-            if !judged.0.is_yes() && (of_all || is_granting) {
+            if !judged.reach.is_yes() && (of_all || is_granting) {
                 let next = self.judge(Some(target), &[]);
                 judged = better(judged, next);
             }
@@ -149,7 +172,7 @@ impl Question<'_> {
         }
         for _ in 0..ROUNDS {
             let judged = self.judge(None, &but);
-            let at = judged.0.request().map(|s| s.request.resource.as_str());
+            let at = judged.reach.request().map(|s| s.request.resource.as_str());
             match asked.targets.iter().find(|t| at.is_some_and(|at| t.has(at))) {
                 Some(held) => {
                     but.push(Access { actions: Vec::new(), resources: held.patterns() });
@@ -157,8 +180,7 @@ impl Question<'_> {
                 None => return judged,
             }
         }
-        let why = "its policies name many resources of the snapshot one by one";
-        (Reach::Unknown(why.to_owned()), Vec::new())
+        Judged::unknown("its policies name many resources of the snapshot one by one")
     }
 
     /// About resources that belong to the target, if there is one, and not to `but`.
@@ -176,47 +198,70 @@ impl Question<'_> {
         let is_plain = !asked.has_action_pattern()
             && but.is_empty()
             && (!asked.has_pattern() || (asked.resource == "*" && target.is_none()));
-        let (plain, absent) = self.plain(owner);
+        let known = Known::of(self.principal, owner, &layered.policies, self.auditor);
+        let known = if asked.any_tags { known.with_any_tags() } else { known };
+        let (plain, absent) = self.plain(owner, &known);
         if is_plain && let Ok(shown) = self.shown(&layered, &plain, &absent) {
-            let statements = self.granting(&layered, &shown);
-            return (Reach::Always(Box::new(shown)), statements);
+            return self.granted(&layered, shown, !known.tells_time(), known);
         }
         if let Some(usual) = asked.usual(self.auditor)
-            && let Some((request, absent)) = usual.request(&self.principal.account, plain)
-            && let Ok(shown) = self.shown(&layered, &request, absent)
+            && let Some((mut request, absent)) = usual.request(&self.principal.account, plain)
         {
-            return self.when(&layered, shown);
+            let absent = known.correct(&mut request, absent);
+            if let Ok(shown) = self.shown(&layered, &request, &absent) {
+                return self.granted(&layered, shown, false, known);
+            }
         }
         let same_account = owner.is_none_or(|o| *o == self.principal.account);
-        let subject = Subject { policies: layered.policies.clone(), layer: None };
+        let subject = known.subject(layered.policies.clone(), &self.caller);
         let of_target = target.map(|t| Access { actions: Vec::new(), resources: t.patterns() });
         let all: Vec<Access> = [asked.access()].into_iter().chain(of_target).collect();
         let asker = self.auditor.asker();
-        let keys = asked.keys();
-        match access_among(&subject, &self.caller, same_account, &all, but, &keys, &asker) {
-            Answer::Proved { .. } => (Reach::Never, Vec::new()),
-            Answer::Undecided(why) => (Reach::Unknown(why), Vec::new()),
+        let ask = |known: &[(String, KeyIs)]| {
+            let keys = [asked.keys(), known.to_vec()].concat();
+            access_among(&subject, &self.caller, same_account, &all, but, &keys, &asker)
+        };
+        let mut answer = ask(known.keys());
+        if let (Answer::Undecided(_), Some(examples)) = (&answer, known.examples())
+            && let found @ Answer::Refuted(_) = ask(&examples)
+        {
+            answer = found;
+        }
+        match answer {
+            Answer::Proved { .. } => Reach::Never.into(),
+            Answer::Undecided(why) => Judged::unknown(why),
             Answer::Refuted(witness) => {
                 let mut request = witness.request.clone();
                 own(&mut request, owner);
-                let absent = settle(&mut request, &witness.absent, &keys);
+                let absent = settle(&mut request, &witness.absent, &asked.keys());
+                let absent = known.settle(&mut request, &absent);
                 match self.shown(&layered, &request, &absent) {
-                    Ok(shown) => self.when(&layered, shown),
-                    Err(why) => (Reach::Unknown(why), Vec::new()),
+                    Ok(shown) => self.granted(&layered, shown, false, known),
+                    Err(why) => Judged::unknown(why),
                 }
             }
         }
     }
 
-    fn when(&self, layered: &Layered, shown: ShownRequest) -> Judged {
-        let statements = self.granting(layered, &shown);
-        let conditions = conditions(&statements);
-        (Reach::When(Box::new(shown), conditions), statements)
+    fn granted(
+        &self,
+        layered: &Layered,
+        shown: ShownRequest,
+        is_always: bool,
+        known: Known,
+    ) -> Judged {
+        let statements = replay::granting(&shown.request, &shown.absent, layered, self.auditor);
+        let shown = Box::new(shown);
+        let reach = match is_always {
+            true => Reach::Always(shown),
+            false => Reach::When(shown, conditions(&statements)),
+        };
+        Judged { reach, statements, free: known.free }
     }
 
     /// The request without any condition keys but those that every such request has, and the keys
     /// that it must not have.
-    fn plain(&self, owner: Option<&String>) -> (Request, Vec<String>) {
+    fn plain(&self, owner: Option<&String>, known: &Known) -> (Request, Vec<String>) {
         let mut request = Request {
             caller: self.caller.clone(),
             action: self.asked.action.clone(),
@@ -226,6 +271,7 @@ impl Question<'_> {
         };
         own(&mut request, owner);
         let absent = settle(&mut request, &[], &self.asked.keys());
+        let absent = known.settle(&mut request, &absent);
         (request, absent)
     }
 
@@ -236,10 +282,6 @@ impl Question<'_> {
         absent: &[String],
     ) -> Result<ShownRequest, String> {
         replay::shown(request, absent, layered, self.auditor.profile, self.auditor.catalog)
-    }
-
-    fn granting(&self, layered: &Layered, shown: &ShownRequest) -> Vec<Shown> {
-        replay::granting(&shown.request, &shown.absent, layered, self.auditor)
     }
 }
 
@@ -254,6 +296,9 @@ pub(crate) fn settle(
     for (key, is) in keys {
         match is {
             KeyIs::Value(value) => request.context.set_if_absent(key, value.as_str()),
+            KeyIs::Begins(start) => {
+                request.context.set_if_absent(key, format!("{start}session").as_str());
+            }
             KeyIs::Absent if !absent.contains(key) => absent.push(key.clone()),
             KeyIs::Absent | KeyIs::Arn(_) | KeyIs::Other(_) => {}
         }
@@ -271,7 +316,7 @@ pub(crate) fn own(request: &mut Request, owner: Option<&String>) {
 
 /// The answer that says more: that somebody can, else that it is open.
 fn better(one: Judged, other: Judged) -> Judged {
-    let rank = |judged: &Judged| match judged.0 {
+    let rank = |judged: &Judged| match judged.reach {
         Reach::Always(_) => 3,
         Reach::When(..) => 2,
         Reach::Unknown(_) => 1,
@@ -289,83 +334,4 @@ pub(crate) fn conditions(statements: &[Shown]) -> Vec<String> {
     let mut all: Vec<String> = statements.iter().flat_map(of).collect();
     all.dedup();
     all
-}
-
-/// What a user or role can do.
-#[derive(Clone, Debug, Default)]
-pub struct WhatCan {
-    /// The actions on resources of its own account, by service. Which resources, and under which
-    /// conditions, the policies tell.
-    pub own_account: BTreeMap<String, Vec<String>>,
-    /// The actions that policies of resources grant it, by the resource's ARN.
-    pub by_resource: BTreeMap<String, Vec<String>>,
-    /// What was not looked at.
-    pub not_analysed: Vec<NotAnalysed>,
-}
-
-/// What a user or role can do: each action for which some request is allowed.
-pub fn what_can(principal: &Principal, auditor: &Auditor<'_>) -> WhatCan {
-    let mut can = WhatCan::default();
-    let not = |about: &str, why: String| NotAnalysed {
-        analysis: "what-can",
-        about: about.to_owned(),
-        why,
-    };
-    let Ok(caller) = Caller::parse(&principal.arn) else {
-        can.not_analysed.push(not(&principal.arn, "its ARN names no user or role".to_owned()));
-        return can;
-    };
-    let (layered, missing) = Layered::default().with_principal(auditor.snapshot, principal);
-    can.not_analysed
-        .extend(missing.iter().map(|m| not(m, "the policy is missing or broken".to_owned())));
-    let subject = Subject { policies: layered.policies.clone(), layer: None };
-    for action in actions_of(&subject, &caller, true, &[], &auditor.asker()) {
-        let service = action.split(':').next().unwrap_or_default().to_owned();
-        can.own_account.entry(service).or_default().push(action);
-    }
-    for target in targets(auditor.snapshot) {
-        let Some(policy) = &target.policy else { continue };
-        if let Some(defect) = &policy.defect {
-            can.not_analysed.push(not(&target.arn, format!("its policy is broken: {defect}")));
-            continue;
-        }
-        let same_account = target.account.as_deref() == Some(&principal.account);
-        // Naming the account grants nothing to its own users and roles, but with a role or a key.
-        let forms = match target.role {
-            ResourceRole::Ordinary if same_account => NAMED,
-            ResourceRole::Ordinary | ResourceRole::Role | ResourceRole::Key => Forms::ALL,
-        };
-        let names = |s: &&Statement| {
-            s.effect() == Some(Effect::Allow)
-                && keyaki_eval::names(s, forms, &caller, auditor.profile)
-        };
-        let granting: Vec<&Statement> = policy.policy.statements.iter().filter(names).collect();
-        if granting.is_empty() {
-            continue;
-        }
-        if let Some(why) = target.doubt() {
-            can.not_analysed.push(not(&target.arn, why));
-        }
-        let both = layered.clone().with_target(auditor.snapshot, &target);
-        let subject = Subject { policies: both.policies, layer: None };
-        let actions = granting.into_iter().flat_map(|s| spelled(s, &target)).collect();
-        let access = [Access { actions, resources: target.patterns() }];
-        let actions = actions_of(&subject, &caller, same_account, &access, &auditor.asker());
-        if !actions.is_empty() {
-            can.by_resource.insert(target.arn.clone(), actions);
-        }
-    }
-    can
-}
-
-/// The ways of naming somebody that need no policy of the account.
-const NAMED: Forms = Forms::EVERYBODY.and(Forms::USER).and(Forms::ROLE).and(Forms::SESSION);
-
-/// The actions that a statement spells, of the resource's service where it spells all.
-fn spelled(statement: &Statement, target: &Target) -> Vec<String> {
-    let all = || format!("{}*:*", target.service());
-    let entries = statement.action.iter().flat_map(|e| &e.entries);
-    let spell = |text: &str| if text == "*" { all() } else { text.to_owned() };
-    let spelled = entries.map(|a| spell(&a.text));
-    spelled.chain(statement.not_action.is_some().then(all)).collect()
 }

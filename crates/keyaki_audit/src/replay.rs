@@ -71,12 +71,13 @@ pub(crate) fn shown(
 /// That the evaluator allows it.
 pub(crate) fn refused(
     request: &Request,
+    absent: &[String],
     layered: &Layered,
     auditor: &Auditor<'_>,
 ) -> Result<(ShownRequest, Vec<Shown>), String> {
-    let (mut shown, decided) = decided(request, &[], layered, auditor.profile, auditor.catalog)?;
+    let (mut shown, decided) = decided(request, absent, layered, auditor.profile, auditor.catalog)?;
     if decided.verdict == Verdict::Allow {
-        return Err("the evaluator allows the plain request".to_owned());
+        return Err("the evaluator allows the request".to_owned());
     }
     let by = decided.reason.map_or_else(String::new, |reason| match reason {
         Reason::Layer(layer) => format!(" by {}", layered.layer_name(layer)),

@@ -19,7 +19,7 @@ fn snapshot(roles: usize) -> Snapshot {
 fn search(snapshot: &Snapshot) -> Escalations {
     let profile = Profile::documented();
     let catalog = keyaki_catalog::embedded();
-    let auditor = Auditor { snapshot, catalog, profile: &profile, steps: 1_000_000 };
+    let auditor = Auditor { snapshot, catalog, profile: &profile, now: None, steps: 1_000_000 };
     let mut one_by_one =
         |_: &str, number: usize, work: &(dyn Fn(usize) + Sync)| (0..number).for_each(work);
     escalations(&auditor, &Goal::Administrator, None, &mut one_by_one)

@@ -22,8 +22,6 @@ use crate::{Document, formatting};
 pub enum CodeActionKind {
     /// Mends a finding; it is proved that the policies allow no more then.
     QuickFix,
-    /// Mends a finding in a way that may allow more, such as a name that was misspelt.
-    Widen,
     /// Accepts a finding.
     Suppress,
     /// Says the same, or nearly the same, in another way.
@@ -124,7 +122,7 @@ pub fn code_actions(
         return Vec::new();
     }
     let mut actions = Vec::new();
-    if is_wanted(CodeActionKind::QuickFix) || is_wanted(CodeActionKind::Widen) {
+    if is_wanted(CodeActionKind::QuickFix) {
         actions.extend(fix::quick_fixes(document, range));
     }
     actions.extend(rewrites(document, range.start));

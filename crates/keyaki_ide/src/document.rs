@@ -39,7 +39,12 @@ pub struct Document {
 
 /// Whether texts in Terraform's language are read.
 pub fn reads_terraform() -> bool {
-    language(Path::new("main.tf"), b"") != Language::Json
+    is_terraform(Path::new("main.tf"))
+}
+
+/// Whether a file is one of Terraform by its name.
+pub(crate) fn is_terraform(path: &Path) -> bool {
+    language(path, b"") == Language::Hcl
 }
 
 /// What the rules found.
@@ -112,6 +117,11 @@ impl Document {
     /// Whether it is YAML.
     pub(crate) fn is_yaml(&self) -> bool {
         self.language == Language::Yaml
+    }
+
+    /// Whether it is Terraform.
+    pub(crate) fn is_terraform(&self) -> bool {
+        self.language == Language::Hcl
     }
 
     /// Its path.

@@ -6,6 +6,7 @@ use std::time::UNIX_EPOCH;
 
 use keyaki_workspace::{Content, discover, read};
 
+use crate::document::is_terraform;
 use crate::mention::may_name_policies;
 use crate::seen::accounts_in;
 use crate::{Accounts, Document, Settings};
@@ -27,6 +28,15 @@ pub fn files_in(folders: &[PathBuf]) -> Vec<FolderFile> {
         Content::Text(_) | Content::Unreadable(_) => false,
     });
     readable.map(|source| FolderFile { stamp: stamp(&source.path), path: source.path }).collect()
+}
+
+/// The files of Terraform in a folder, without those below it, in order of their paths.
+pub fn files_beside(folder: &Path) -> Vec<FolderFile> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path()).filter(|path| is_terraform(path));
+    let mut files: Vec<_> = paths.map(|path| FolderFile { stamp: stamp(&path), path }).collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
 }
 
 fn stamp(path: &Path) -> String {

@@ -40,13 +40,14 @@ pub use completion::{Completion, CompletionKind, Completions, Insertion, Part, c
 pub use document::{Document, reads_terraform};
 pub use facts::{Topic, documentation};
 pub use fold::{Fold, folds};
-pub use folder::{FolderFile, files_in};
+pub use folder::{FolderFile, files_beside, files_in};
 pub use formatting::{format, format_range};
 pub use hint::{Hint, hints};
 pub use hover::{Hover, hover};
 pub use keyaki_analyze::Access;
 pub use keyaki_catalog::{Catalog, embedded as catalog};
 pub use keyaki_diag::{Edit, Finding, Level, Place, RuleMeta, TextRange};
+pub use keyaki_workspace::FILE_ENDINGS;
 pub use link::{Link, links};
 pub use meaning::{
     Claim, Lens, Proofs, Simulation, Target, claim, committed, comparison, explanation,

@@ -49,8 +49,10 @@ pub fn definition(document: &Document, offset: u32) -> Option<TextRange> {
 
 /// The name at an offset that can be changed: that of a `Sid` or of a policy.
 pub fn renamable(document: &Document, offset: u32) -> Option<TextRange> {
-    let mention = mention_at(document, offset).map(|mention| mention.range);
-    mention.or_else(|| sid_at(document, offset).map(|origin| document.inside(origin)))
+    if let Some(mention) = mention_at(document, offset) {
+        return mention.is_written_out.then_some(mention.range);
+    }
+    sid_at(document, offset).map(|origin| document.inside(origin))
 }
 
 /// The edits that give the `Sid` at an offset, and its doubles, or the policy that is named there,
@@ -59,8 +61,11 @@ pub fn renamable(document: &Document, offset: u32) -> Option<TextRange> {
 /// # Errors
 /// Why the name cannot be given, in a sentence.
 pub fn rename(document: &Document, offset: u32, name: &str) -> Result<Vec<Edit>, String> {
-    if let Some(policy) = name_at(document, offset) {
-        return rename_mentions(document, policy, name);
+    if let Some(mention) = mention_at(document, offset) {
+        if !mention.is_written_out {
+            return Err("the name is put together of others here".to_owned());
+        }
+        return rename_mentions(document, &mention.name, name);
     }
     if sid_at(document, offset).is_none() {
         return Err("only a Sid or the name of a policy can be renamed".to_owned());

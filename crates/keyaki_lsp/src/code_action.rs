@@ -13,9 +13,8 @@ use crate::snapshot::Snapshot;
 use crate::uri::uri_of;
 
 /// The kinds that are offered, as the editor names them.
-pub(crate) const KINDS: [CodeActionKind; 6] = [
+pub(crate) const KINDS: [CodeActionKind; 5] = [
     CodeActionKind::QuickFix,
-    CodeActionKind::Widen,
     CodeActionKind::Suppress,
     CodeActionKind::Rewrite,
     CodeActionKind::FixAll,
@@ -26,7 +25,6 @@ pub(crate) const KINDS: [CodeActionKind; 6] = [
 pub(crate) fn kind_name(kind: CodeActionKind) -> &'static str {
     match kind {
         CodeActionKind::QuickFix => "quickfix",
-        CodeActionKind::Widen => "quickfix.widen.keyaki",
         CodeActionKind::Suppress => "quickfix.suppress.keyaki",
         CodeActionKind::Rewrite => "refactor.rewrite",
         CodeActionKind::FixAll => "source.fixAll.keyaki",
@@ -44,7 +42,7 @@ pub(crate) fn list(
     // Without later questions the edits are worked out here: those of the whole text only where
     // they were asked for.
     let is_worth = |kind: CodeActionKind| match kind {
-        CodeActionKind::QuickFix | CodeActionKind::Widen | CodeActionKind::Rewrite => true,
+        CodeActionKind::QuickFix | CodeActionKind::Rewrite => true,
         CodeActionKind::Suppress => snapshot.client.creates_files,
         CodeActionKind::FixAll | CodeActionKind::Organize => {
             snapshot.client.resolves_edits || only.is_some()

@@ -19,7 +19,7 @@ use crate::publish::{clear, publish};
 use crate::scope::Scopes;
 use crate::server::{KeyakiServer, lock, off};
 use crate::snapshot::Snapshot;
-use crate::uri::path_of;
+use crate::uri::{path_in, path_of};
 use crate::view::View;
 use crate::{
     code_action, completion, configuration, diagnostic, layout, lens, navigation, outline,
@@ -90,8 +90,9 @@ impl LanguageServer for KeyakiServer {
     }
 
     async fn did_open(&self, params: lsp::DidOpenTextDocumentParams) {
-        let lsp::TextDocumentItem { uri, version, text, .. } = params.text_document;
-        self.state().open(uri.clone(), version, text);
+        let lsp::TextDocumentItem { uri, language_id, version, text } = params.text_document;
+        let path = path_in(&uri, language_id.as_str());
+        self.state().open(uri.clone(), path, version, text);
         publish(&self.client, &self.state, uri.clone());
         prove(&self.client, &self.state, uri);
     }

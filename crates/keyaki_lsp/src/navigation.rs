@@ -1,7 +1,10 @@
 //! The same thing elsewhere: highlights, definition, references, renaming.
 //!
 //! What stands in one text is looked for there alone; the name of a managed policy is looked for
-//! in all open texts and all files of the folders.
+//! in all open texts and all files of the folders, an address of Terraform in the files of its
+//! module.
+
+use std::path::Path;
 
 use keyaki_ide::{Document, Edit, PolicyName, TextRange};
 use tower_lsp_server::gen_lsp_types as lsp;
@@ -112,16 +115,23 @@ impl<'t> Text<'t> {
 /// everywhere the others.
 fn in_texts(here: &Snapshot, name: &PolicyName, texts: &Texts, mut visit: impl FnMut(&Text<'_>)) {
     visit(&Text::open(here));
-    match name {
+    let folder = match name {
         PolicyName::Resource { .. } => return,
-        PolicyName::Managed(_) => {}
-    }
-    for snapshot in texts.open.iter().filter(|snapshot| snapshot.uri != here.uri) {
+        PolicyName::Managed(_) => None,
+        PolicyName::Address { folder, .. } => Some(&**folder),
+    };
+    let is_in = |path: &Path| folder.is_none_or(|folder| path.parent() == Some(folder));
+    let others = texts.open.iter().filter(|snapshot| snapshot.uri != here.uri);
+    for snapshot in others.filter(|snapshot| is_in(&snapshot.path)) {
         if keyaki_ide::may_name_policies(&snapshot.text) {
             visit(&Text::open(snapshot));
         }
     }
-    for (uri, file) in texts.workspace.files() {
+    let files = match folder {
+        Some(folder) => texts.workspace.files_of(folder),
+        None => texts.workspace.files(),
+    };
+    for (uri, file) in files {
         if let Some(document) = file.read_names(&texts.workspace.settings.of(&file.path)) {
             let lines = Lines::new(document.text(), texts.workspace.client.encoding);
             visit(&Text { uri: &uri, version: None, document: &document, lines: &lines });
@@ -148,10 +158,16 @@ pub(crate) fn rename(
     let mut changes = vec![Text::open(snapshot).change(edits)];
     if let Some(name) = keyaki_ide::name_at(document, offset) {
         changes.clear();
+        let mut refusal = None;
         in_texts(snapshot, name, texts, |text| {
-            let edits = keyaki_ide::rename_mentions(text.document, name, to).unwrap_or_default();
-            changes.extend((!edits.is_empty()).then(|| text.change(edits)));
+            match keyaki_ide::rename_mentions(text.document, name, to) {
+                Ok(edits) => changes.extend((!edits.is_empty()).then(|| text.change(edits))),
+                Err(reason) => refusal = Some(reason),
+            }
         });
+        if let Some(reason) = refusal {
+            return Err(Error::invalid_params(reason));
+        }
     }
     Ok(workspace_edit(&snapshot.client, changes))
 }

@@ -167,7 +167,8 @@ impl KeyakiServer {
         if traits.registers_watchers {
             let mut watchers = vec![json!({ "globPattern": "**/keyaki.toml" })];
             if traits.pulls_workspace {
-                watchers.push(json!({ "globPattern": "**/*.json" }));
+                let pattern = format!("**/*.{{{}}}", keyaki_ide::FILE_ENDINGS.join(","));
+                watchers.push(json!({ "globPattern": pattern }));
             }
             let options = json!({ "watchers": watchers });
             registrations.push(registration("workspace/didChangeWatchedFiles", options));

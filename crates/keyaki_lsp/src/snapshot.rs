@@ -1,5 +1,6 @@
 //! One version of an open text: never changed, read where it is needed.
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use keyaki_ide::{Document, Edit, Proofs, Settings, TextRange, proofs};
@@ -7,12 +8,13 @@ use tower_lsp_server::gen_lsp_types::{Position, Range, TextEdit, Uri};
 
 use crate::client_traits::ClientTraits;
 use crate::position::Lines;
-use crate::uri::path_of;
 
 /// A text as it was at one moment.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
     pub(crate) uri: Uri,
+    /// What tells its language, and whose settings count for it.
+    pub(crate) path: Arc<Path>,
     /// The editor's number for it.
     pub(crate) version: i32,
     /// Our own number, which no other text or version has.
@@ -34,6 +36,7 @@ const LONG: usize = 32 * 1024;
 impl Snapshot {
     pub(crate) fn new(
         uri: Uri,
+        path: Arc<Path>,
         version: i32,
         revision: u64,
         text: String,
@@ -42,7 +45,19 @@ impl Snapshot {
     ) -> Snapshot {
         let lines = Lines::new(&text, client.encoding);
         let (before, document, proofs) = (None, OnceLock::new(), OnceLock::new());
-        Snapshot { uri, version, revision, text, lines, client, settings, before, document, proofs }
+        Snapshot {
+            uri,
+            path,
+            version,
+            revision,
+            text,
+            lines,
+            client,
+            settings,
+            before,
+            document,
+            proofs,
+        }
     }
 
     /// The same as the next version of a text.
@@ -56,7 +71,7 @@ impl Snapshot {
     /// The text, read. The first to ask does the work: never on the thread of the messages.
     pub(crate) fn document(&self) -> &Document {
         self.document.get_or_init(|| {
-            let read = || Document::read(path_of(&self.uri), &self.text, self.settings.clone());
+            let read = || Document::read(&*self.path, &self.text, self.settings.clone());
             Arc::new(self.before.as_ref().map_or_else(read, |before| before.reread(&self.text)))
         })
     }

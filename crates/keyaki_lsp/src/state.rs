@@ -2,7 +2,7 @@
 //! is never held while anything waits.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -14,7 +14,6 @@ use crate::client_traits::ClientTraits;
 use crate::position::Lines;
 use crate::scope::Scopes;
 use crate::snapshot::Snapshot;
-use crate::uri::path_of;
 use crate::workspace::Workspace;
 
 pub(crate) struct State {
@@ -68,8 +67,8 @@ impl State {
         self.last_revision
     }
 
-    pub(crate) fn open(&mut self, uri: Uri, version: i32, text: String) {
-        let snapshot = Arc::new(self.snapshot_of(uri.clone(), version, text));
+    pub(crate) fn open(&mut self, uri: Uri, path: PathBuf, version: i32, text: String) {
+        let snapshot = Arc::new(self.snapshot_of(uri.clone(), path.into(), version, text));
         let open = Open { snapshot, tokens: None, is_publishing: false, is_proving: false };
         self.open.insert(uri, open);
     }
@@ -92,7 +91,8 @@ impl State {
         for change in changes {
             self.apply(&mut text, known.take(), change);
         }
-        let snapshot = self.snapshot_of(uri.clone(), version, text).after(&before);
+        let path = Arc::clone(&before.path);
+        let snapshot = self.snapshot_of(uri.clone(), path, version, text).after(&before);
         if let Some(open) = self.open.get_mut(uri) {
             open.snapshot = Arc::new(snapshot);
         }
@@ -121,10 +121,10 @@ impl State {
         }
     }
 
-    fn snapshot_of(&mut self, uri: Uri, version: i32, text: String) -> Snapshot {
+    fn snapshot_of(&mut self, uri: Uri, path: Arc<Path>, version: i32, text: String) -> Snapshot {
         let revision = self.next_revision();
-        let (client, settings) = (Arc::clone(&self.client), self.settings.of(&path_of(&uri)));
-        Snapshot::new(uri, version, revision, text, client, settings)
+        let (client, settings) = (Arc::clone(&self.client), self.settings.of(&path));
+        Snapshot::new(uri, path, version, revision, text, client, settings)
     }
 
     pub(crate) fn snapshot(&self, uri: &Uri) -> Option<Arc<Snapshot>> {
@@ -154,7 +154,12 @@ impl State {
         self.settings = settings;
         self.generation += 1;
         for old in self.snapshots() {
-            let new = self.snapshot_of(old.uri.clone(), old.version, old.text.clone());
+            let new = self.snapshot_of(
+                old.uri.clone(),
+                Arc::clone(&old.path),
+                old.version,
+                old.text.clone(),
+            );
             if let Some(open) = self.open.get_mut(&old.uri) {
                 open.snapshot = Arc::new(new);
             }

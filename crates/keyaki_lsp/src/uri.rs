@@ -21,6 +21,18 @@ pub(crate) fn path_of(uri: &Uri) -> PathBuf {
     }
 }
 
+/// The path that an address names. Where the name leaves the language open, as that of a text which
+/// was never saved does, it ends as names of the editor's language do.
+pub(crate) fn path_in(uri: &Uri, language: &str) -> PathBuf {
+    let path = path_of(uri);
+    let extension = match language {
+        "yaml" | "cloudformation" | "yaml-cloudformation" => "yaml",
+        "terraform" | "opentofu" => "tf",
+        _ => return path,
+    };
+    if path.extension().is_some() { path } else { path.with_extension(extension) }
+}
+
 /// The address of a path.
 pub(crate) fn uri_of(path: &Path) -> Uri {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -57,6 +69,11 @@ mod tests {
         let path = |uri: &str| path_of(&Uri(uri.to_owned()));
         assert_eq!(path("file:///a/b%20c/%C3%A9.json"), Path::new("/a/b c/é.json"));
         assert_eq!(path("untitled:Untitled-1"), Path::new("Untitled-1"));
+        let new = Uri("untitled:Untitled-1".to_owned());
+        assert_eq!(path_in(&new, "yaml"), Path::new("Untitled-1.yaml"));
+        assert_eq!(path_in(&new, "json"), Path::new("Untitled-1"));
+        let named = Uri("file:///a/b.json".to_owned());
+        assert_eq!(path_in(&named, "yaml"), Path::new("/a/b.json"));
         assert_eq!(path("git:/a/scp/x.json?%7B"), Path::new("/a/scp/x.json?{"));
         assert_eq!(path("file://host/a%2"), Path::new("/a%2"));
         assert_eq!(path(""), Path::new(""));

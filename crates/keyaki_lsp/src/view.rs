@@ -102,9 +102,8 @@ fn against_last_commit(snapshot: &Snapshot) -> String {
 
 /// A text as of the last commit.
 fn last_commit(snapshot: &Snapshot) -> Result<Document, String> {
-    let path = path_of(&snapshot.uri);
-    let text = committed(&path)?;
-    Ok(Document::read(path, &text, snapshot.settings.clone()))
+    let text = committed(&snapshot.path)?;
+    Ok(Document::read(&*snapshot.path, &text, snapshot.settings.clone()))
 }
 
 fn proof(snapshot: &Snapshot, about: &About) -> String {

@@ -1,10 +1,10 @@
 //! What is known of the files of the folders, those that are not open.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use keyaki_ide::{FolderFile, files_in};
+use keyaki_ide::{FolderFile, files_beside, files_in};
 use tower_lsp_server::gen_lsp_types as lsp;
 
 use crate::client_traits::ClientTraits;
@@ -33,8 +33,17 @@ pub(crate) struct Texts {
 impl Workspace {
     /// The files that are not open, with their addresses.
     pub(crate) fn files(&self) -> Vec<(lsp::Uri, FolderFile)> {
+        self.not_open(files_in(&self.folders))
+    }
+
+    /// The same of one folder, without those below it, whether the editor has it or not.
+    pub(crate) fn files_of(&self, folder: &Path) -> Vec<(lsp::Uri, FolderFile)> {
+        self.not_open(files_beside(folder))
+    }
+
+    fn not_open(&self, files: Vec<FolderFile>) -> Vec<(lsp::Uri, FolderFile)> {
         let open: HashSet<PathBuf> = self.open.iter().map(path_of).collect();
-        let files = files_in(&self.folders).into_iter();
+        let files = files.into_iter();
         let files = files.map(|file| (uri_of(&file.path), file));
         files.filter(|(uri, _)| !open.contains(&path_of(uri))).collect()
     }

@@ -4,3 +4,4 @@ pub mod adversarial;
 pub mod differ;
 pub mod organization;
 pub mod semantics;
+pub mod session;

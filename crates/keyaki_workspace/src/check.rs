@@ -165,7 +165,8 @@ pub fn check_tree(
     CheckedTree { documents, memories: versions.now.into_inner() }
 }
 
-/// As [`check_tree`], of a text that is no JSON.
+/// As [`check_tree`], of a text that is no JSON. Where one line keeps it from being read, the others
+/// are.
 pub fn check_host(
     path: &Path,
     language: Language,
@@ -173,7 +174,7 @@ pub fn check_host(
     options: &Options<'_>,
     linter: &Linter,
 ) -> Vec<CheckedDocument> {
-    Run { linter, ..Run::new(path, options, &Modules::default()) }.found_host(language, text)
+    Run { linter, ..Run::new(path, options, &Modules::default()) }.typed_host(language, text)
 }
 
 /// A policy of a tree, with what is known of it.

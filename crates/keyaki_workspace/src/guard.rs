@@ -104,7 +104,8 @@ pub(crate) fn change(old: &[ReadPolicy], new: &[ReadPolicy], catalog: &Catalog) 
         return Change::Open;
     }
     let pairs = old.iter().zip(new).map(|(old, new)| of_pair(old, new, catalog));
-    pairs.max().unwrap_or(Change::None)
+    // Of a text in which no policy could be read, nothing is proved.
+    pairs.max().unwrap_or(Change::Open)
 }
 
 fn of_pair(old: &ReadPolicy, new: &ReadPolicy, catalog: &Catalog) -> Change {

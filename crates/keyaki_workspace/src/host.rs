@@ -199,6 +199,35 @@ fn read_yaml(text: &str) -> Host {
     }
 }
 
+/// As [`read`], of a text that somebody may be typing. One that cannot be read because of one line
+/// is read without that line, and its problem is told beside what is left.
+pub(crate) fn read_typed(language: Language, path: &Path, text: &str, modules: &Modules) -> Host {
+    let host = read(language, path, text, modules);
+    match &host.problem {
+        Some(problem) if host.policies.is_empty() => {
+            let mut texts = without_line(text, problem.range.start as usize);
+            let rest = texts.find_map(|text| {
+                let rest = read(language, path, &text, modules);
+                rest.problem.is_none().then_some(rest)
+            });
+            Host { problem: host.problem, ..rest.unwrap_or_default() }
+        }
+        Some(_) | None => host,
+    }
+}
+
+/// A text with blanks for the line at an offset, and with blanks for the one above.
+fn without_line(text: &str, at: usize) -> impl Iterator<Item = String> {
+    let start = |end: usize| text.get(..end)?.rfind('\n').map(|end| end + 1).or(Some(0));
+    let here = start(at);
+    let above = here.and_then(|here| start(text.get(..here)?.trim_end().len()));
+    [here, above].into_iter().flatten().filter_map(|start| {
+        let (before, rest) = text.split_at_checked(start)?;
+        let (line, after) = rest.split_at_checked(rest.find('\n').unwrap_or(rest.len()))?;
+        Some(format!("{before}{}{after}", " ".repeat(line.len())))
+    })
+}
+
 fn policies(nodes: &Nodes) -> Host {
     let mut host = Host { suppressions: suppress::of_metadata(nodes), ..Host::default() };
     let mut left = MAX_TEXT;

@@ -35,7 +35,9 @@ pub use check::{
     check_text, check_tree, read_policies,
 };
 pub use config::{ArchiveRule, CONFIG_NAME, Config, InvalidConfig, today};
-pub use discover::{Content, Source, discover, discover_with_markdown, may_hold_policy};
+pub use discover::{
+    Content, ENDINGS as FILE_ENDINGS, Source, discover, discover_with_markdown, may_hold_policy,
+};
 pub use fix::{Fixed, fix};
 pub use gather::{Gathered, Side, gather};
 pub use guard::{Change, Guard, change_of_text};

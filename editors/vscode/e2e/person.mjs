@@ -12,7 +12,7 @@ export async function workAsPerson(page, host, folder) {
   page.setDefaultTimeout(PATIENCE);
   const start = Date.now();
   await page.goto(address(host, folder, [["openFile", remote(host, join(folder, "reports.policy.json"))]]));
-  await page.locator(".monaco-editor .squiggly-error").first().waitFor();
+  await page.locator(".monaco-editor .squiggly-warning").first().waitFor();
   console.log(`first squiggle ${Date.now() - start} ms after the page was asked for`);
   await readsWhatIsWrong(page);
   await asksWhatAPatternMeans(page);
@@ -35,9 +35,9 @@ export async function missesTheProgram(page, host, folder) {
 }
 
 async function readsWhatIsWrong(page) {
-  const hover = await restOn(page, "allow", /does not exist/);
-  assert.match(hover, /the effect `?allow`? does not exist/);
-  assert.match(hover, /keyaki\s*\(?invalid-effect/);
+  const hover = await restOn(page, "PrincipalOrgID", /requests without the key pass the test/);
+  assert.match(hover, /`?aws:PrincipalOrgID`? has one value/);
+  assert.match(hover, /keyaki\s*\(?forallvalues-with-single-valued-key/);
   await picture(page, "1-finding");
 }
 
@@ -53,14 +53,14 @@ async function seesWhatItGrants(page) {
 
 async function mendsIt(page) {
   await page.keyboard.press("Escape");
-  await word(page, "allow").click();
+  await word(page, "PrincipalOrgID").click();
   await page.mouse.move(5, 5);
-  const fix = page.locator(".action-widget .monaco-list-row", { hasText: "Allow" }).first();
+  const fix = page.locator(".action-widget .monaco-list-row", { hasText: "(allows less)" }).first();
   await pressUntilSeen(page, "Control+.", fix);
   await picture(page, "3-fixes");
   await fix.click();
-  await textOf(page, ".monaco-editor .view-lines", /"Effect": "Allow"/);
-  await page.locator(".monaco-editor .squiggly-error").waitFor({ state: "detached" });
+  await textOf(page, ".monaco-editor .view-lines", /"StringEquals": \{/);
+  await page.locator(".monaco-editor .squiggly-warning").waitFor({ state: "detached" });
 }
 
 async function types(page) {

@@ -29,10 +29,16 @@ writeFileSync(file, archive);
 console.log(`${file}: ${archive.length} bytes`);
 
 function entries() {
-  const own = CONTENTS.flatMap(filesIn).map((path) => entry(`extension/${path}`, readFileSync(path)));
+  const own = CONTENTS.flatMap(filesIn).map((path) => entry(`extension/${path}`, content(path)));
   const program = values.program === undefined ? [] : [entry(`extension/server/${basename(values.program)}`, readFileSync(values.program), true)];
   const all = [entry("extension.vsixmanifest", manifest(pkg, values.target)), ...own, ...program];
   return [entry("[Content_Types].xml", contentTypes(all.map(({ name }) => name))), ...all];
+}
+
+/** A file as it is packed: the page without its pictures, which lie outside of the extension. */
+function content(path) {
+  const text = readFileSync(path);
+  return path === "README.md" ? text.toString("utf8").replaceAll(/^!\[.*\n\n/gm, "") : text;
 }
 
 function entry(name, content, isExecutable = false) {

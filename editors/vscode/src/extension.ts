@@ -37,6 +37,7 @@ export function activate(context: ExtensionContext): void {
     commands.registerCommand("keyaki.fixAll", () => applyAction("source.fixAll.keyaki")),
     commands.registerCommand("keyaki.organize", () => applyAction("source.organizePolicy.keyaki")),
     workspace.onDidOpenTextDocument(startFor),
+    workspace.onDidChangeTextDocument(({ document }) => startFor(document)),
     workspace.onDidChangeConfiguration((change) => {
       if (ours.state.is !== "idle" && READ_AT_START.some((setting) => change.affectsConfiguration(setting))) {
         void ours.restart();

@@ -18,6 +18,8 @@ const FOR_TEMPLATES = ["didOpen", "didChange", "didClose", "diagnostic", "codeAc
 /** A connection to the program, to be started. `died` is called when the server ends unasked. */
 export function connect(file: string, output: LogOutputChannel, died: () => void): LanguageClient {
   const isTold = (document: TextDocument) => isOurs(document, readsTerraform(client));
+  /** The documents that the server knows. */
+  const told = new Set<string>();
   const client: LanguageClient = new Client("keyaki", "Keyaki", { command: file, args: ["lsp"] }, {
     documentSelector: EVERYTHING,
     outputChannel: output,
@@ -26,8 +28,25 @@ export function connect(file: string, output: LogOutputChannel, died: () => void
     diagnosticPullOptions: { onChange: true },
     initializationOptions: initializationOptions(),
     middleware: {
-      didOpen: async (document, next) => (isTold(document) ? next(document) : undefined),
-      didChange: async (change, next) => (isTold(change.document) ? next(change) : undefined),
+      didOpen: async (document, next) => {
+        if (isTold(document)) {
+          told.add(document.uri.toString());
+          await next(document);
+        }
+      },
+      didChange: async (change, next) => {
+        const { document } = change;
+        if (told.has(document.uri.toString())) {
+          await next(change);
+        } else if (isTold(document)) {
+          // It has become a template while it was typed.
+          await client.getFeature("textDocument/didOpen").getProvider(document)?.send(document);
+        }
+      },
+      didClose: async (document, next) => {
+        told.delete(document.uri.toString());
+        await next(document);
+      },
       // Closing is always told: only then does the library forget that it knows of a document,
       // and asks for its diagnostics when it comes again in another language.
       provideDiagnostics: (document, previous, token, next) => {

@@ -1,6 +1,6 @@
 // Which documents are ours: policies, in a language of their own, and templates, which keep theirs.
 
-import { Range, type TextDocument, languages, workspace } from "vscode";
+import { Position, Range, type TextDocument, languages, workspace } from "vscode";
 import type { Disposable } from "vscode";
 
 import { LOOKED_AT, looksLikePolicy } from "./recognise";
@@ -35,19 +35,23 @@ export function isOurs(document: TextDocument, readsTerraform: boolean): boolean
   return languageId === LANGUAGE || isTemplate(document) || (languageId === TERRAFORM && readsTerraform);
 }
 
-/** Whether a document is a template; asked once of each, as long as its language stays. */
+/**
+ * Whether a document is a template. What was one stays one, as long as its language stays; what was
+ * none is looked at again while it is short: somebody may just be writing it.
+ */
 export function isTemplate(document: TextDocument): boolean {
-  const isOne = () => isWanted(document) && looksLikeTemplate(document.uri.path, beginning(document));
+  const { languageId, version } = document;
   const known = seen.get(document);
-  if (known?.languageId === document.languageId) {
+  if (known?.languageId === languageId && (known.isTemplate || known.version === version || !isShort(document))) {
     return known.isTemplate;
   }
-  const answer = { languageId: document.languageId, isTemplate: TEMPLATES.includes(document.languageId) && isOne() };
+  const isOne = () => isWanted(document) && looksLikeTemplate(document.uri.path, beginning(document));
+  const answer = { languageId, version, isTemplate: TEMPLATES.includes(languageId) && isOne() };
   seen.set(document, answer);
   return answer.isTemplate;
 }
 
-const seen = new WeakMap<TextDocument, { languageId: string; isTemplate: boolean }>();
+const seen = new WeakMap<TextDocument, { languageId: string; version: number; isTemplate: boolean }>();
 
 /** Makes documents that are policies known as such. Each once: who changes its language back means it. */
 export class Recogniser {
@@ -58,6 +62,7 @@ export class Recogniser {
     workspace.textDocuments.forEach((document) => this.look(document));
     return [
       workspace.onDidOpenTextDocument((document) => this.look(document)),
+      workspace.onDidChangeTextDocument(({ document }) => isShort(document) && this.look(document)),
       workspace.onDidSaveTextDocument((document) => this.look(document)),
     ];
   }
@@ -77,6 +82,11 @@ function isCandidate(document: TextDocument): boolean {
 
 function isWanted(document: TextDocument): boolean {
   return workspace.getConfiguration("keyaki", document).get<boolean>("recognise", true);
+}
+
+/** Whether all of a document would be looked at. */
+function isShort(document: TextDocument): boolean {
+  return document.lineCount < LINES && document.offsetAt(new Position(LINES, 0)) < LOOKED_AT;
 }
 
 function beginning(document: TextDocument): string {

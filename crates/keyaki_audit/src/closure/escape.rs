@@ -1,5 +1,7 @@
 //! The steps that lead out of a boundary.
 
+use std::collections::BTreeSet;
+
 use keyaki_account::{Kind, Principal};
 use keyaki_analyze::KeyIs;
 
@@ -36,9 +38,13 @@ enum On {
     Passed,
     /// Roles without it that may do more than it allows and that let the caller in.
     Assumed,
+    /// Other managed policies of users, roles and groups that do not have it.
+    Attached,
+    /// What runs with roles without it that may do more than it allows.
+    Running,
 }
 
-pub(super) const ESCAPES: [Escape; 8] = [
+pub(super) const ESCAPES: [Escape; 10] = [
     Escape {
         actions: &["iam:CreateRole", "iam:CreateUser"],
         on: On::New,
@@ -96,6 +102,18 @@ pub(super) const ESCAPES: [Escape; 8] = [
         words: "assume a role without the boundary that may do more",
         remedy: "Allow `sts:AssumeRole` only for roles under a path of their own, all of which have the boundary.",
     },
+    Escape {
+        actions: &["iam:CreatePolicyVersion"],
+        on: On::Attached,
+        words: "change a policy of somebody without the boundary",
+        remedy: "Allow `iam:CreatePolicyVersion` only under a path of its own, with policies that only users and roles with the boundary have.",
+    },
+    Escape {
+        actions: &[],
+        on: On::Running,
+        words: "change what runs with a role without the boundary that may do more",
+        remedy: "Allow changes only of functions, instances, projects and the like that run with roles which have the boundary.",
+    },
 ];
 
 /// What requests of an escape may be about, and what holds of them.
@@ -106,12 +124,15 @@ struct Place {
 }
 
 impl Delegation<'_> {
-    /// A request by which somebody gets out, if there is one.
+    /// The requests by which somebody gets out, if there are some.
     pub(super) fn out_of(
         &self,
         escape: &Escape,
         holder: &Holder<'_>,
-    ) -> Result<Option<Step>, String> {
+    ) -> Result<Option<Vec<Step>>, String> {
+        if escape.on == On::Running {
+            return self.by_running(holder);
+        }
         for action in escape.actions {
             if !self.may(action, holder)? {
                 continue;
@@ -122,7 +143,8 @@ impl Delegation<'_> {
                 let wanted = Wanted { action, resource, boundary: boundary.clone(), target };
                 if let Some(witness) = holder.find(&wanted)? {
                     let gains = format!("more than {} allows", self.arn);
-                    return holder.step("escape", gains, &wanted, &witness).map(Some);
+                    let step = holder.step("escape", gains, &wanted, &witness)?;
+                    return Ok(Some(vec![step]));
                 }
             }
         }
@@ -131,7 +153,7 @@ impl Delegation<'_> {
 
     /// Whether somebody may take an action on anything at all; trust policies may allow what
     /// nothing else does.
-    fn may(&self, action: &str, holder: &Holder<'_>) -> Result<bool, String> {
+    pub(super) fn may(&self, action: &str, holder: &Holder<'_>) -> Result<bool, String> {
         let wanted = Wanted { action, resource: "*", boundary: None, target: None };
         Ok(action == "sts:AssumeRole" || holder.find(&wanted)?.is_some())
     }
@@ -146,7 +168,7 @@ impl Delegation<'_> {
             boundary: Some(boundary),
             target: None,
         };
-        let another = || KeyIs::Other(self.all.iter().cloned().collect());
+        let another = || self.named.another();
         Ok(match on {
             On::New => vec![place(KeyIs::Absent), place(another())],
             On::Bound => vec![place(KeyIs::Value(self.arn.to_owned()))],
@@ -157,6 +179,8 @@ impl Delegation<'_> {
             }
             On::Unbound => self.unbound(kind).map(|p| of(p, None)).collect(),
             On::UnboundGroup => self.groups(),
+            On::Attached => self.attached(),
+            On::Running => Vec::new(),
             On::Passed => self.exceeding(holder, trusts_a_service, |_| None)?,
             On::Assumed => {
                 self.exceeding(holder, |p| p.trust.is_some(), |p| Some(Target::of_role(p)))?
@@ -170,7 +194,7 @@ impl Delegation<'_> {
         all.filter(move |p| {
             p.kind == kind
                 && p.account == self.delegate.principal.account
-                && !p.boundary.as_ref().is_some_and(|b| self.all.contains(b))
+                && !p.boundary.as_ref().is_some_and(|b| self.named.has(b))
                 && !is_service_linked(&p.arn)
         })
     }
@@ -184,6 +208,38 @@ impl Delegation<'_> {
         arns.dedup();
         let place = |arn: &String| Place { resource: arn.clone(), boundary: None, target: None };
         arns.into_iter().map(place).collect()
+    }
+
+    /// Managed policies of the account, but the boundaries, that somebody has who does not have it.
+    fn attached(&self) -> Vec<Place> {
+        let snapshot = self.auditor.snapshot;
+        let own = format!("::{}:policy/", self.delegate.principal.account);
+        let mut arns: BTreeSet<&String> = BTreeSet::new();
+        for principal in [Kind::User, Kind::Role].into_iter().flat_map(|kind| self.unbound(kind)) {
+            let groups = principal.groups.iter().filter_map(|g| snapshot.group_of(g, principal));
+            arns.extend(&principal.attached);
+            arns.extend(groups.flat_map(|g| &g.attached));
+        }
+        let others = arns.into_iter().filter(|a| a.contains(&own) && !self.named.has(a));
+        others.map(|arn| Place { resource: arn.clone(), boundary: None, target: None }).collect()
+    }
+
+    /// One of them that it can set to an older version, and not to a new one.
+    pub(super) fn older(&self, holder: &Holder<'_>) -> Result<Option<String>, String> {
+        let (new, old) = ("iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion");
+        if !self.may(old, holder)? {
+            return Ok(None);
+        }
+        for Place { resource, .. } in self.attached() {
+            let can = |action| {
+                let wanted = Wanted { action, resource: &resource, boundary: None, target: None };
+                holder.find(&wanted).map(|found| found.is_some())
+            };
+            if can(old)? && !can(new)? {
+                return Ok(Some(resource));
+            }
+        }
+        Ok(None)
     }
 
     /// Roles without the boundary that may do more than it allows.

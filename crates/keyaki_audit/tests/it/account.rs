@@ -134,6 +134,6 @@ pub(crate) fn trust(principal: &Value) -> Value {
 pub(crate) fn search(snapshot: &Snapshot, goal: &Goal) -> Escalations {
     let profile = Profile::default();
     let catalog = keyaki_catalog::embedded();
-    let auditor = Auditor { snapshot, catalog, profile: &profile, steps: 1_000_000 };
+    let auditor = Auditor { snapshot, catalog, profile: &profile, now: None, steps: 1_000_000 };
     escalations(&auditor, goal, None, &mut |_, number, work| (0..number).for_each(work))
 }

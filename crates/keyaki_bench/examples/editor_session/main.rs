@@ -24,13 +24,17 @@ const CHANGES_COMPARED: [usize; 2] = [100, 20];
 
 const STARTS: usize = 20;
 
+/// How often slow requests are cancelled.
+const CANCELLATIONS: usize = 5;
+
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let program = arguments.first().map_or("target/release/keyaki", String::as_str);
     println!("| server | what | least | median | p99 |\n|---|---|---|---|---|");
     if !program.contains('=') {
         let words = [program, "lsp", "--catalog", "embedded"].map(str::to_owned);
-        return measure("keyaki", &words, CHANGES);
+        measure("keyaki", &words, CHANGES)?;
+        return [4, 16, 64].iter().try_for_each(|number| cancel("keyaki", &words, *number));
     }
     for argument in &arguments {
         let (name, command) = argument.split_once('=').ok_or("expected NAME=COMMAND")?;
@@ -69,13 +73,11 @@ fn type_in(server: &str, words: &[String], name: &str, text: &str, number: usize
     // The text is read before anything is measured.
     session.ask("textDocument/completion", &here)?;
     let (mut diagnostics, mut completions, mut hovers) = (Vec::new(), Vec::new(), Vec::new());
-    for version in 0..number {
+    for version in 2..number as i32 + 2 {
         let (end, letter) = if version % 2 == 0 { (column, "x") } else { (column + 1, "") };
         let range = json!({ "start": position, "end": { "line": line, "character": end } });
-        let document = json!({ "uri": URI, "version": version + 2 });
         let changes = json!([{ "range": range, "text": letter }]);
-        let change = json!({ "textDocument": document, "contentChanges": changes });
-        diagnostics.push(session.diagnose(&change, URI)?);
+        diagnostics.push(session.diagnose(URI, version, &changes)?);
         completions.push(session.ask("textDocument/completion", &here)?.1);
         hovers.push(session.ask("textDocument/hover", &here)?.1);
     }
@@ -83,6 +85,20 @@ fn type_in(server: &str, words: &[String], name: &str, text: &str, number: usize
     row(server, &format!("completion, {name}"), &mut completions);
     row(server, &format!("hover, {name}"), &mut hovers);
     session.end()
+}
+
+/// Cancels requests that take long, each of them behind others.
+fn cancel(server: &str, words: &[String], number: usize) -> Result<()> {
+    const URI: &str = "file:///policy.json";
+    let (text, mut times) = (large_policy(10), Vec::new());
+    for _ in 0..CANCELLATIONS {
+        let mut session = Session::start(words)?;
+        session.open(URI, &text)?;
+        times.extend(session.cancel(URI, number)?);
+        session.end()?;
+    }
+    row(server, &format!("a cancelled request, of {number} slow ones"), &mut times);
+    Ok(())
 }
 
 fn hundred_policies(name: &str, words: &[String]) -> Result<()> {
@@ -95,11 +111,7 @@ fn hundred_policies(name: &str, words: &[String]) -> Result<()> {
         let here = json!({ "textDocument": { "uri": uri }, "position": position });
         session.ask("textDocument/hover", &here)?;
         let whole = json!({ "start": position, "end": position });
-        let change = json!({
-            "textDocument": { "uri": uri, "version": 2 },
-            "contentChanges": [{ "range": whole, "text": " " }]
-        });
-        session.diagnose(&change, &uri)?;
+        session.diagnose(&uri, 2, &json!([{ "range": whole, "text": " " }]))?;
     }
     let memory = session.memory().map_or(f64::NAN, |kilobytes| kilobytes as f64 / 1024.0);
     println!("| {name} | resident memory, 100 policies of 5.9 KB open | {memory:.1} MB | | |");

@@ -1,25 +1,18 @@
-//! A server that was greeted, and what it is asked.
+//! A server that was greeted, and how long it takes.
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::thread;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use keyaki_test_support::session;
 use serde_json::{Value, json};
 
 use crate::Result;
 
-/// A server that takes longer to answer is given up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PUBLICATION: &str = "textDocument/publishDiagnostics";
 
 /// A server that was greeted.
 pub(crate) struct Session {
-    child: Child,
-    input: ChildStdin,
-    /// Its messages, with the time of their arrival.
-    messages: Receiver<(Value, Instant)>,
-    last_id: u64,
+    server: session::Session,
     /// Whether it offers diagnostics to those that ask.
     is_asked: bool,
 }
@@ -29,21 +22,8 @@ impl Session {
     pub(crate) fn start(words: &[String]) -> Result<Session> {
         let (program, arguments) = words.split_first().ok_or("no command")?;
         let mut command = Command::new(program);
-        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.stderr(Stdio::null()).spawn()?;
-        let input = child.stdin.take().ok_or("no input")?;
-        let mut output = BufReader::new(child.stdout.take().ok_or("no output")?);
-        let (sender, messages) = channel();
-        thread::spawn(move || {
-            while let Some(message) = receive(&mut output) {
-                let at = Instant::now();
-                let Ok(message) = serde_json::from_str(&message) else { return };
-                if sender.send((message, at)).is_err() {
-                    return;
-                }
-            }
-        });
-        let mut session = Session { child, input, messages, last_id: 0, is_asked: false };
+        let mut server = session::Session::start(command.args(arguments).stderr(Stdio::null()))?;
+        server.settings = json!({});
         let capabilities = json!({
             "general": { "positionEncodings": ["utf-8", "utf-16"] },
             "textDocument": {
@@ -53,120 +33,89 @@ impl Session {
             }
         });
         let greeting = json!({ "processId": null, "rootUri": null, "capabilities": capabilities });
+        let mut session = Session { server, is_asked: false };
         let (answer, _) = session.ask("initialize", &greeting)?;
         session.is_asked = answer["result"]["capabilities"]["diagnosticProvider"].is_object();
-        session.send(None, "initialized", &json!({}))?;
+        session.server.notify("initialized", &json!({}))?;
         Ok(session)
-    }
-
-    fn send(&mut self, id: Option<u64>, method: &str, params: &Value) -> Result<()> {
-        let mut message = json!({ "jsonrpc": "2.0", "method": method, "params": params });
-        if let Some(id) = id {
-            message["id"] = json!(id);
-        }
-        self.write(&message)
-    }
-
-    fn write(&mut self, message: &Value) -> Result<()> {
-        let text = message.to_string();
-        write!(self.input, "Content-Length: {}\r\n\r\n{text}", text.len())?;
-        Ok(self.input.flush()?)
     }
 
     /// Opens a text, and waits for the diagnostics that a server sends by itself.
     pub(crate) fn open(&mut self, uri: &str, text: &str) -> Result<()> {
-        let document = json!({ "uri": uri, "languageId": "json", "version": 1, "text": text });
-        self.send(None, "textDocument/didOpen", &json!({ "textDocument": document }))?;
+        self.server.open(uri, "json", text)?;
         if !self.is_asked {
-            self.wait(is_publication)?;
+            self.server.told(PUBLICATION)?;
         }
         Ok(())
     }
 
     /// Asks, and how long the answer took.
     pub(crate) fn ask(&mut self, method: &str, params: &Value) -> Result<(Value, Duration)> {
-        self.last_id += 1;
-        let id = self.last_id;
         let start = Instant::now();
-        self.send(Some(id), method, params)?;
-        let answers = |message: &Value| message["id"] == id && message.get("method").is_none();
-        let (answer, end) = self.wait(answers)?;
+        let id = self.server.ask(method, params)?;
+        let (answer, end) = self.server.answer(id)?;
         Ok((answer, end - start))
     }
 
     /// Changes a text, and how long its diagnostics took from then.
-    pub(crate) fn diagnose(&mut self, change: &Value, uri: &str) -> Result<Duration> {
+    pub(crate) fn diagnose(
+        &mut self,
+        uri: &str,
+        version: i32,
+        changes: &Value,
+    ) -> Result<Duration> {
         let start = Instant::now();
-        self.send(None, "textDocument/didChange", change)?;
-        if self.is_asked {
-            let sent = start.elapsed();
-            let about = json!({ "textDocument": { "uri": uri } });
-            return Ok(sent + self.ask("textDocument/diagnostic", &about)?.1);
-        }
-        let (_, end) = self.wait(is_publication)?;
+        self.server.change(uri, version, changes)?;
+        let end = match self.is_asked {
+            true => {
+                let about = json!({ "textDocument": { "uri": uri } });
+                let id = self.server.ask("textDocument/diagnostic", &about)?;
+                self.server.answer(id)?.1
+            }
+            false => self.server.told(PUBLICATION)?.1,
+        };
         Ok(end - start)
     }
 
-    /// The next message of a kind. What the server asks gets an empty answer.
-    fn wait(&mut self, is_wanted: impl Fn(&Value) -> bool) -> Result<(Value, Instant)> {
-        loop {
-            let late = |_| "it does not answer in time";
-            let (message, at) = self.messages.recv_timeout(PATIENCE).map_err(late)?;
-            if is_wanted(&message) {
-                return Ok((message, at));
-            }
-            if message.get("id").is_some() && message.get("method").is_some() {
-                let items = message["params"]["items"].as_array();
-                let result = items.map_or(Value::Null, |items| json!(vec![json!({}); items.len()]));
-                let id = &message["id"];
-                self.write(&json!({ "jsonrpc": "2.0", "id": id, "result": result }))?;
-            }
+    /// Changes a long text, asks for all of its tokens so many times, and cancels each request: how
+    /// long after that it is answered.
+    pub(crate) fn cancel(&mut self, uri: &str, number: usize) -> Result<Vec<Duration>> {
+        let position = json!({ "line": 0, "character": 0 });
+        let start = json!({ "start": position, "end": position });
+        self.server.change(uri, 2, &json!([{ "range": start, "text": " " }]))?;
+        let about = json!({ "textDocument": { "uri": uri } });
+        let ask = |_| self.server.ask("textDocument/semanticTokens/full", &about);
+        let ids = (0..number).map(ask).collect::<std::io::Result<Vec<i64>>>()?;
+        // By then they are under way.
+        let nowhere = json!({ "uri": "file:///nowhere.json" });
+        let quick = json!({ "textDocument": nowhere, "position": position });
+        self.ask("textDocument/hover", &quick)?;
+        let mut starts = Vec::new();
+        for id in ids {
+            starts.push((id, Instant::now()));
+            self.server.notify("$/cancelRequest", &json!({ "id": id }))?;
         }
+        let mut times = Vec::new();
+        for (id, start) in starts {
+            let (answer, end) = self.server.answer(id)?;
+            if answer["error"]["code"] != -32800 {
+                return Err("a request was answered before it was cancelled".into());
+            }
+            times.push(end - start);
+        }
+        Ok(times)
     }
 
     /// The memory that it has, in kilobytes.
     pub(crate) fn memory(&self) -> Option<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let status = format!("/proc/{}/status", self.server.process());
+        let status = std::fs::read_to_string(status).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
         line.split_whitespace().next()?.parse().ok()
     }
 
-    pub(crate) fn end(mut self) -> Result<()> {
-        self.ask("shutdown", &json!(null))?;
-        self.send(None, "exit", &json!(null))?;
-        self.child.wait()?;
+    pub(crate) fn end(self) -> Result<()> {
+        self.server.leave()?;
         Ok(())
     }
-}
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        // One that was given up does not end by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn is_publication(message: &Value) -> bool {
-    message["method"] == "textDocument/publishDiagnostics"
-}
-
-/// The next message as text; none at the end.
-fn receive(output: &mut impl BufRead) -> Option<String> {
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        if output.read_line(&mut line).ok()? == 0 {
-            return None;
-        }
-        if let Some(number) = line.strip_prefix("Content-Length: ") {
-            length = number.trim().parse().ok()?;
-        }
-        if line.trim().is_empty() {
-            break;
-        }
-    }
-    let mut body = vec![0; length];
-    output.read_exact(&mut body).ok()?;
-    String::from_utf8(body).ok()
 }

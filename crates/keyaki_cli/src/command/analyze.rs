@@ -117,7 +117,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     }
     let loaded = load(&arguments.folder, console)?;
     let profile = arguments.options.profile.read()?;
-    let auditor = arguments.options.auditor(&loaded.snapshot, &profile, console);
+    let auditor = arguments.options.auditor(&loaded.snapshot, &profile, Some(now), console);
     let scope = Scope::new(&auditor, &perimeter, &clock);
     if arguments.stream || arguments.work_items {
         let work = stream::Work::new(&scope, &analyses);
@@ -231,9 +231,10 @@ impl AskOptions {
         &self,
         snapshot: &'a Snapshot,
         profile: &'a Profile,
+        now: Option<date::Instant>,
         console: &mut Console,
     ) -> Auditor<'a> {
-        Auditor { snapshot, catalog: console.catalog(), profile, steps: self.budget }
+        Auditor { snapshot, catalog: console.catalog(), profile, now, steps: self.budget }
     }
 
     fn analyse(&self, analysis: Analysis, scope: &Scope<'_>, console: &mut Console) -> Outcome {
@@ -293,7 +294,8 @@ impl AskOptions {
     }
 }
 
-fn now(given: Option<&str>) -> Result<date::Instant, Failure> {
+/// The time that counts as now: the one that is given, else that of the clock.
+pub(crate) fn now(given: Option<&str>) -> Result<date::Instant, Failure> {
     match given {
         Some(text) => {
             let read = date::parse(text).map(|(instant, _)| instant);

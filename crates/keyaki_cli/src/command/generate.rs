@@ -70,7 +70,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let profile = arguments.options.profile()?;
     let nothing = Snapshot::default();
     let snapshot = loaded.as_ref().map_or(&nothing, |l| &l.snapshot);
-    let auditor = arguments.options.auditor(snapshot, &profile, console);
+    let auditor = arguments.options.auditor(snapshot, &profile, None, console);
     let arns = arns(arguments, &trail)?;
     let proposals: Vec<Generated> = arguments
         .options

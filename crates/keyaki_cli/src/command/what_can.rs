@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use keyaki_audit::{NotAnalysed, WhatCan, what_can};
 use serde_json::{Value, json};
 
-use crate::command::analyze::AskOptions;
+use crate::command::analyze::{AskOptions, now};
 use crate::command::snapshot::{OutputFormat, load, weaknesses};
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
@@ -22,6 +22,9 @@ pub(crate) struct Arguments {
     /// The folder; docs/snapshots.md tells what may be in it
     #[arg(value_name = "DIR")]
     folder: PathBuf,
+    /// The time that counts as now: `2026-11-22T00:00:00Z`
+    #[arg(long, value_name = "TIME")]
+    now: Option<String>,
     #[command(flatten)]
     options: AskOptions,
     /// The form of the output
@@ -32,7 +35,8 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let loaded = load(&arguments.folder, console)?;
     let profile = arguments.options.profile()?;
-    let auditor = arguments.options.auditor(&loaded.snapshot, &profile, console);
+    let now = Some(now(arguments.now.as_deref())?);
+    let auditor = arguments.options.auditor(&loaded.snapshot, &profile, now, console);
     let name = &arguments.principal;
     let all = auditor.snapshot.principals.values();
     let is_named = |arn: &str| arn == name || arn.rsplit('/').next() == Some(name);
@@ -76,6 +80,9 @@ fn text(Answer { arn, can, weaknesses }: &Answer<'_>) -> String {
     for (resource, actions) in &can.by_resource {
         text.push_str(&format!("granted by the policy of {resource}\n  {}\n", some(actions)));
     }
+    for key in &can.free {
+        text.push_str(&format!("left free: {key}\n"));
+    }
     for not in &can.not_analysed {
         text.push_str(&format!("not analysed: {}: {}\n", not.about, not.why));
     }
@@ -103,6 +110,7 @@ fn to_json(Answer { arn, can, weaknesses }: &Answer<'_>) -> Value {
         "principal": arn,
         "own_account": can.own_account,
         "by_resource": can.by_resource,
+        "free": can.free,
         "not_analysed": can.not_analysed.iter().map(not_analysed).collect::<Vec<_>>(),
         "weaknesses": weaknesses,
     })

@@ -8,7 +8,7 @@ use keyaki_ir::Arn;
 use keyaki_report::audit::{request_json, shell, statement_json};
 use serde_json::{Value, json};
 
-use crate::command::analyze::{AskOptions, view};
+use crate::command::analyze::{AskOptions, now, view};
 use crate::command::snapshot::{OutputFormat, load, weaknesses};
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
@@ -32,6 +32,9 @@ pub(crate) struct Arguments {
     /// The folder; docs/snapshots.md tells what may be in it
     #[arg(value_name = "DIR")]
     folder: PathBuf,
+    /// The time that counts as now: `2026-11-22T00:00:00Z`
+    #[arg(long, value_name = "TIME")]
+    now: Option<String>,
     #[command(flatten)]
     options: AskOptions,
     /// The form of the output
@@ -54,7 +57,8 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     }
     let loaded = load(&arguments.folder, console)?;
     let profile = arguments.options.profile()?;
-    let auditor = arguments.options.auditor(&loaded.snapshot, &profile, console);
+    let now = Some(now(arguments.now.as_deref())?);
+    let auditor = arguments.options.auditor(&loaded.snapshot, &profile, now, console);
     let mut asked = Asked::new(&arguments.action, &arguments.resource, &auditor);
     if let Some(name) = &arguments.endpoint {
         let is_it = |e: &&Resource| e.arn == *name || e.arn.rsplit('/').next() == Some(name);
@@ -178,6 +182,9 @@ fn text(answer: &Answer) -> String {
         if let Some(shown) = can.reach.request() {
             text.push_str(&format!("  replay: {}\n", shell(&shown.replay)));
         }
+        for key in &can.free {
+            text.push_str(&format!("  left free: {key}\n"));
+        }
         for missing in &can.missing {
             text.push_str(&format!("  missing or broken: {missing}\n"));
         }
@@ -214,6 +221,7 @@ fn to_json(arguments: &Arguments, answer: &Answer) -> Value {
             "witness": shown.map(|s| request_json(&view::witness(s))),
             "replay": shown.map(|s| &s.replay),
             "statements": statements.map(|s| statement_json(&s)).collect::<Vec<_>>(),
+            "free": can.free,
             "missing": can.missing,
         })
     };

@@ -143,6 +143,54 @@ fn who_can_tells_always_from_under_conditions() {
     }
 }
 
+/// Who can change the policy of a bucket of `lock-out-known`, as words: the name, how, and what was
+/// left free.
+fn who_can_change(bucket: &str, now: &str) -> Vec<String> {
+    let case = cases().into_iter().find(|c| c.ends_with("lock-out-known")).expect("the case");
+    let resource = format!("arn:aws:s3:::{bucket}");
+    let words = ["who-can", "--action", "s3:PutBucketPolicy", "--resource", &resource];
+    let more = ["snapshot", "--now", now, "--format", "json"];
+    let (stdout, stderr, _) = told(&case, &[&words[..], &more].concat());
+    assert_eq!(stderr, "");
+    let output: Value = serde_json::from_str(&stdout).expect("JSON");
+    let mut found = Vec::new();
+    for principal in output["principals"].as_array().into_iter().flatten() {
+        let arn = text(&principal["principal"]);
+        let name = arn.rsplit('/').next().unwrap_or_default();
+        let how = [name, &text(&principal["can"]), &text(&principal["free"])].join(" ");
+        found.push(how.trim_end().to_owned());
+        let words = principal["replay"].as_array().into_iter().flatten();
+        let words: Vec<&str> = words.filter_map(Value::as_str).collect();
+        assert_eq!(run(keyaki(&case, &words[1..]), b"").status.code(), Some(0), "{words:?}");
+    }
+    found
+}
+
+#[test]
+fn who_can_knows_ids_tags_organisation_and_time() {
+    let now = "2026-11-22T00:00:00Z";
+    assert_eq!(who_can_change("id-gone", now), names(&[]));
+    assert_eq!(who_can_change("id-of-user", now), names(&["ann always"]));
+    assert_eq!(who_can_change("id-of-role", now), names(&["ops always"]));
+    assert_eq!(who_can_change("tag-of-nobody", now), names(&[]));
+    assert_eq!(who_can_change("tag-of-role", now), names(&["ops always"]));
+    assert_eq!(who_can_change("other-organization", now), names(&[]));
+    assert_eq!(who_can_change("own-organization", now), names(&["ops always", "ann always"]));
+    assert_eq!(who_can_change("over", now), names(&[]));
+    assert_eq!(who_can_change("over", "2019-11-22T00:00:00Z"), names(&["ops when", "ann when"]));
+    assert_eq!(who_can_change("not-over", now), names(&["ops when", "ann when"]));
+    assert_eq!(who_can_change("until-2099", now), names(&["ops when", "ann when"]));
+}
+
+#[test]
+fn what_the_snapshot_does_not_tell_is_left_free_and_told() {
+    let now = "2026-11-22T00:00:00Z";
+    let id = "cid when aws:userid, as the snapshot does not tell its id";
+    assert_eq!(who_can_change("id-not-known", now), names(&[id]));
+    let tag = "tagged when aws:PrincipalTag/team, as its trust policy lets sessions have tags of their own";
+    assert_eq!(who_can_change("tag-of-session", now), names(&[tag]));
+}
+
 #[test]
 fn guardrails_leave_nobody_what_they_deny() {
     let case = cases().into_iter().find(|c| c.ends_with("who-can")).expect("the case");

@@ -9,4 +9,5 @@ mod other_editors;
 mod rules;
 mod settings;
 mod templates;
+mod typing;
 mod workspace;

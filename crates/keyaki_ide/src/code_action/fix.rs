@@ -10,8 +10,8 @@ use crate::formatting::replacement;
 /// The most fixes that are looked at in a range, for what they do to access.
 const MOST_FIXES: usize = 24;
 
-/// The fixes of the findings that touch a range, by what is proved of them; those that need a
-/// person's own text are left out.
+/// The fixes of the findings that touch a range, where it is proved that they allow no more; those
+/// that need a person's own text are left out.
 pub(super) fn quick_fixes(document: &Document, range: TextRange) -> Vec<CodeAction> {
     let fixes = touching(document, range).flat_map(|(finding, found)| {
         found.fixes.iter().enumerate().map(move |(fix, offered)| ((finding, fix), offered))
@@ -23,15 +23,15 @@ pub(super) fn quick_fixes(document: &Document, range: TextRange) -> Vec<CodeActi
     for (((finding, fix), offered), change) in fixes.into_iter().zip(changes) {
         let is_safe = offered.applicability == Applicability::Safe && change == Change::None;
         let is_first = !actions.iter().any(|a| a.is_preferred && a.finding == Some(finding));
-        let (kind, remark) = match change {
-            Change::None => (CodeActionKind::QuickFix, ""),
-            Change::Less => (CodeActionKind::QuickFix, " (allows less)"),
-            Change::Open => (CodeActionKind::Widen, " (may allow more)"),
+        let remark = match change {
+            Change::None => "",
+            Change::Less => " (allows less)",
+            Change::Open => continue,
         };
         actions.push(CodeAction {
             id: CodeActionId::Fix { finding, fix },
             title: capitalized(&offered.title) + remark,
-            kind,
+            kind: CodeActionKind::QuickFix,
             is_preferred: is_safe && is_first,
             finding: Some(finding),
         });
@@ -70,9 +70,11 @@ pub(super) fn is_mended_safely(finding: &Finding) -> bool {
     finding.fixes.iter().any(|fix| fix.applicability == Applicability::Safe)
 }
 
+/// The edits of a fix; none where it may allow more.
 pub(super) fn edits(document: &Document, finding: usize, fix: usize) -> Vec<Edit> {
-    let fix = document.findings().get(finding).and_then(|finding| finding.fixes.get(fix));
-    fix.map(|fix| fix.edits.clone()).unwrap_or_default()
+    let found = document.findings().get(finding).and_then(|finding| finding.fixes.get(fix));
+    let is_open = |found: &Fix| document.changes_of(&[((finding, fix), found)]) == [Change::Open];
+    found.filter(|found| !is_open(found)).map(|found| found.edits.clone()).unwrap_or_default()
 }
 
 /// All safe fixes, applied until nothing is left to mend.

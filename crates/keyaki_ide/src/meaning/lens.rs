@@ -69,6 +69,9 @@ fn of_policy(
         Some(Exposure::Undecided(reason)) => title += &format!(", public? undecided: {reason}"),
         None => {}
     }
+    if let Some(reason) = proofs.and_then(|proofs| proofs.unsettled(read)) {
+        title += &format!(", redundant statements? undecided: {reason}");
+    }
     let mut lenses = vec![lens(&title, target), lens("explain", Target::Explanation)];
     lenses.push(lens(SIMULATE, Target::Simulation(range)));
     if is_versioned {

@@ -35,6 +35,9 @@ pub(super) enum Exposure {
 pub struct Proofs {
     findings: Vec<Finding>,
     exposures: Vec<(NodeId, Exposure)>,
+    /// The policies of which it was not found out whether all statements grant something of their
+    /// own, and why not.
+    unsettled: Vec<(NodeId, String)>,
 }
 
 impl Proofs {
@@ -45,7 +48,13 @@ impl Proofs {
 
     /// Whether there is anything to show.
     pub fn is_empty(&self) -> bool {
-        self.findings.is_empty() && self.exposures.is_empty()
+        self.findings.is_empty() && self.exposures.is_empty() && self.unsettled.is_empty()
+    }
+
+    /// Why it was not found out whether all statements of a policy grant something of their own.
+    pub(super) fn unsettled(&self, read: &ReadPolicy) -> Option<&str> {
+        let of = |(origin, _): &&(NodeId, String)| *origin == read.policy.origin;
+        self.unsettled.iter().find(of).map(|(_, reason)| &**reason)
     }
 
     /// Whether a policy grants to the public, where that was asked.
@@ -65,6 +74,7 @@ pub fn proofs(document: &Document, goes_on: &dyn Fn() -> bool) -> Option<Proofs>
         let Ok(subject) = subject::subject(document, read) else { continue };
         if read.policy.statements.len() > MOST_STATEMENTS {
             let reason = format!("it has more than {MOST_STATEMENTS} statements");
+            proofs.unsettled.push((read.policy.origin, reason.clone()));
             if is_attached_to_resource(read.kind) {
                 proofs.exposures.push((read.policy.origin, Exposure::Undecided(reason)));
             }
@@ -76,8 +86,9 @@ pub fn proofs(document: &Document, goes_on: &dyn Fn() -> bool) -> Option<Proofs>
         if is_attached_to_resource(read.kind) {
             expose(document, read, &subject, &asker, &mut proofs);
         }
-        let redundant = redundant_statements(&subject, &asker, goes_on)?;
-        let findings = redundant.iter().map(|at| redundant_grant(document, &read.policy, *at));
+        let Redundant { statements, undecided } = redundant(&subject, &asker, goes_on)?;
+        proofs.unsettled.extend(undecided.map(|reason| (read.policy.origin, reason)));
+        let findings = statements.iter().map(|at| redundant_grant(document, &read.policy, *at));
         proofs.findings.extend(findings.flatten());
     }
     proofs.findings.retain(|finding| document.settings.shows(finding.rule));
@@ -181,15 +192,18 @@ fn finding(
     Finding { rule, level, confidence, message, places, notes, fixes }
 }
 
-/// The statements that can be left out together without any request being refused; none where it
-/// was told to stop.
-fn redundant_statements(
-    whole: &Subject,
-    asker: &Asker<'_>,
-    goes_on: &dyn Fn() -> bool,
-) -> Option<Vec<usize>> {
+/// The statements that can be left out together without any request being refused.
+#[derive(Default)]
+struct Redundant {
+    statements: Vec<usize>,
+    /// Why one of the others was not decided, if that is so.
+    undecided: Option<String>,
+}
+
+/// Finds out which statements can be left out; none where it was told to stop.
+fn redundant(whole: &Subject, asker: &Asker<'_>, goes_on: &dyn Fn() -> bool) -> Option<Redundant> {
     let mut rest = whole.clone();
-    let mut redundant = Vec::new();
+    let mut redundant = Redundant::default();
     let number = statements(&mut rest).map_or(0, |statements| statements.len());
     for at in (0..number).rev().filter(|_| number > 1) {
         if !goes_on() {
@@ -202,12 +216,16 @@ fn redundant_statements(
             continue;
         }
         let question = Question::NoNewAccess { old: &without, new: &rest };
-        if matches!(ask(&question, asker), Answer::Proved { .. }) {
-            rest = without;
-            redundant.push(at);
+        match ask(&question, asker) {
+            Answer::Proved { .. } => {
+                rest = without;
+                redundant.statements.push(at);
+            }
+            Answer::Undecided(reason) => redundant.undecided = Some(reason),
+            Answer::Refuted(_) => {}
         }
     }
-    redundant.reverse();
+    redundant.statements.reverse();
     Some(redundant)
 }
 

@@ -152,7 +152,7 @@ fn everything_works_at_every_place_of_a_whole_text() {
     for (number, text) in policies().iter().enumerate() {
         let document = document(text);
         ask(&document);
-        for (offset, _) in text.char_indices().skip(number % STEP).step_by(STEP) {
+        for (offset, _) in text.char_indices().skip(number % STEP).step_by(2 * STEP) {
             ask_at(&document, offset as u32);
         }
     }

@@ -155,10 +155,24 @@ impl<'a> Run<'a> {
     /// The policies of a text that is no JSON and was found; one that cannot be read counts only
     /// if it seems to hold some.
     pub(super) fn found_host(&self, language: Language, text: &str) -> Vec<CheckedDocument> {
+        self.host_read_by(host::read, language, text)
+    }
+
+    /// The same of a text that somebody may be typing.
+    pub(super) fn typed_host(&self, language: Language, text: &str) -> Vec<CheckedDocument> {
+        self.host_read_by(host::read_typed, language, text)
+    }
+
+    fn host_read_by(
+        &self,
+        read: fn(Language, &Path, &str, &Modules) -> Host,
+        language: Language,
+        text: &str,
+    ) -> Vec<CheckedDocument> {
         if !host::may_hold_policy(language, text) {
             return Vec::new();
         }
-        let host = self.read_host(language, text);
+        let host = read(language, self.path, text, self.modules);
         let is_lost = host.problem.is_some() && !host::resembles_template(language, text);
         if is_lost { Vec::new() } else { self.host(host) }
     }

@@ -35,15 +35,51 @@ const TESTS: Record<string, () => Promise<void>> = {
   "a template keeps its language, and gets findings and a fix": async () => {
     const document = await open("stack.yaml");
     const [finding] = await findings(document, 1);
-    assert.equal(document.getText(finding!.range), "s3:GetObjekt");
+    assert.equal(document.getText(finding!.range), "Read-reports");
     assert.equal(document.languageId, "yaml");
     const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>("vscode.executeCodeActionProvider", document.uri, finding!.range, undefined, 20);
-    const fix = actions.find(({ title }) => title.includes("s3:GetObject"));
+    const fix = actions.find(({ title }) => title.includes("ReadReports"));
     assert.ok(await vscode.workspace.applyEdit(fix!.edit!));
     await findings(document, 0);
     await vscode.workspace.save(document.uri);
     const formatters = await vscode.commands.executeCommand("vscode.executeFormatDocumentProvider", document.uri, {});
     assert.equal(formatters, undefined);
+  },
+
+  "a policy is listed, folded, followed and renamed": async () => {
+    const document = await open("logs.policy.json");
+    const ask = <T>(command: string, ...words: unknown[]) => vscode.commands.executeCommand<T>(`vscode.execute${command}`, document.uri, ...words);
+    const name = at(document, "ReadReports");
+    await until("the outline", async () => (await ask<vscode.DocumentSymbol[]>("DocumentSymbolProvider"))?.length === 3);
+    const found = await vscode.commands.executeCommand<vscode.SymbolInformation[]>("vscode.executeWorkspaceSymbolProvider", "RefusePlain");
+    assert.deepEqual(found.map((symbol) => symbol.name), ["RefusePlainHttp"]);
+    const folds = await ask<vscode.FoldingRange[]>("FoldingRangeProvider");
+    assert.ok(folds.some(({ start, end }) => start === 3 && end === 8));
+    const [selection] = await ask<vscode.SelectionRange[]>("SelectionRangeProvider", [name]);
+    const grown: string[] = [];
+    for (let range: vscode.SelectionRange | undefined = selection; range; range = range.parent) {
+      grown.push(document.getText(range.range));
+    }
+    assert.ok(grown.includes("ReadReports") && grown.includes('"Sid": "ReadReports"'), grown.join("\n"));
+    assert.equal((await ask<vscode.DocumentHighlight[]>("DocumentHighlights", at(document, "s3:GetObject"))).length, 2);
+    assert.equal((await ask<vscode.Location[]>("ReferenceProvider", name)).length, 1);
+    const renaming = await ask<vscode.WorkspaceEdit>("DocumentRenameProvider", name, "ReadAll");
+    assert.deepEqual(renaming.get(document.uri).map(({ newText }) => newText), ["ReadAll"]);
+  },
+
+  "a template that is typed into a new document is recognised": async () => {
+    const policy = "{Version: '2012-10-17', Statement: {Sid: a-b, Effect: Allow, Action: s3:GetObject, Resource: '*'}}";
+    const document = await typed("yaml", `Resources:\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      PolicyDocument: ${policy}\n`);
+    const [finding] = await findings(document, 1);
+    assert.equal(document.getText(finding!.range), "a-b");
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+  },
+
+  "a policy that is typed into a new document becomes one": async () => {
+    const document = await typed("json", '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObjekt", "Resource": "*"}}');
+    await until("the language", () => document.languageId === "iam-policy");
+    await findings(document, 1);
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
   },
 
   "a policy is followed from where a template names it, and renamed": async () => {
@@ -52,7 +88,7 @@ const TESTS: Record<string, () => Promise<void>> = {
     const [defined] = await vscode.commands.executeCommand<(vscode.Location | vscode.LocationLink)[]>("vscode.executeDefinitionProvider", document.uri, use);
     assert.equal(defined && "range" in defined && defined.range.start.line, 2);
     const places = await vscode.commands.executeCommand<vscode.Location[]>("vscode.executeReferenceProvider", document.uri, use);
-    assert.deepEqual(places.map(({ range }) => range.start.line), [2, 15]);
+    assert.deepEqual(places.map(({ range }) => range.start.line), [2, 16]);
     const renaming = await vscode.commands.executeCommand<vscode.WorkspaceEdit>("vscode.executeDocumentRenameProvider", document.uri, use, "Readers");
     assert.equal(renaming.get(document.uri).length, 2);
   },
@@ -250,6 +286,17 @@ async function open(name: string): Promise<vscode.TextDocument> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? assert.fail("no folder");
   const document = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder, name));
   await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
+  return document;
+}
+
+/** A new document into which a text was typed letter by letter. */
+async function typed(language: string, text: string): Promise<vscode.TextDocument> {
+  const document = await vscode.workspace.openTextDocument({ language });
+  const editor = await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
+  for (const letter of text) {
+    // An edit is refused while the document's language changes.
+    await until("the letter", async () => editor.edit((change) => change.insert(document.positionAt(document.getText().length), letter)));
+  }
   return document;
 }
 

@@ -202,8 +202,8 @@ impl<'s> Scope<'s> {
             Analysis::Admin => keyaki_audit::admin(principal, auditor),
             Analysis::Credentials => keyaki_audit::no_second_factor(principal),
             Analysis::Boundary => keyaki_audit::closure(principal, auditor),
-            Analysis::Mfa => keyaki_audit::without_mfa(principal, auditor),
-            Analysis::Abac => keyaki_audit::abac(principal, auditor),
+            Analysis::Mfa => keyaki_audit::without_mfa(principal, &self.targets, auditor),
+            Analysis::Abac => keyaki_audit::abac(principal, &self.targets, auditor),
             Analysis::Perimeter => {
                 keyaki_audit::perimeter_of_principal(principal, self.perimeter, auditor)
             }

@@ -41,10 +41,7 @@ fn positions_and_ranges_outside_of_the_text_do_no_harm() {
     let position = |line: u32, character: u32| json!({ "line": line, "character": character });
     for (start, end) in [(position(5, 3), position(1, 0)), (position(0, far), position(far, 0))] {
         let range = json!({ "start": start, "end": end });
-        let changes = json!([{ "range": range, "text": "x" }]);
-        let document = json!({ "uri": URI, "version": 2 });
-        let params = json!({ "textDocument": document, "contentChanges": changes });
-        editor.notify("textDocument/didChange", params);
+        editor.change(URI, 2, &json!([{ "range": range, "text": "x" }]));
     }
     assert_eq!(editor.pull(URI)["kind"], "full");
 }

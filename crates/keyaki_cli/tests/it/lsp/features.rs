@@ -13,6 +13,13 @@ fn with_policy(action: &str) -> Editor {
     editor
 }
 
+/// The same with a name that is none.
+fn with_bad_name() -> Editor {
+    let mut editor = Editor::start(pulling());
+    editor.open(URI, &policy("Read all", "s3:GetObject"));
+    editor
+}
+
 fn range(line: u32, start: u32, end: u32) -> Value {
     json!({
         "start": { "line": line, "character": start },
@@ -20,63 +27,69 @@ fn range(line: u32, start: u32, end: u32) -> Value {
     })
 }
 
-fn actions(editor: &mut Editor, only: &Value) -> Vec<Value> {
+fn actions(editor: &mut Editor, line: u32, only: &Value) -> Vec<Value> {
     let context = json!({ "diagnostics": [], "only": only });
     let params =
-        json!({ "textDocument": { "uri": URI }, "range": range(6, 20, 20), "context": context });
+        json!({ "textDocument": { "uri": URI }, "range": range(line, 20, 20), "context": context });
     let found = editor.result("textDocument/codeAction", params);
     found.as_array().expect("a list").clone()
 }
 
 #[test]
 fn a_fix_is_listed_without_its_edit_and_resolved() {
-    let mut editor = with_policy("s3:GetObjct");
-    let found = actions(&mut editor, &json!(["quickfix"]));
+    let mut editor = with_bad_name();
+    let found = actions(&mut editor, 4, &json!(["quickfix"]));
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].get("edit").is_none() && found[0]["kind"] == "quickfix.widen.keyaki");
-    assert_eq!(found[0]["diagnostics"][0]["code"], "invalid-action");
+    assert!(found[0].get("edit").is_none() && found[0]["kind"] == "quickfix");
+    assert_eq!(found[0]["diagnostics"][0]["code"], "unsupported-sid");
     let resolved = editor.result("codeAction/resolve", found[0].clone());
     let change = &resolved["edit"]["documentChanges"][0];
     assert_eq!(change["textDocument"], json!({ "uri": URI, "version": 1 }));
-    assert_eq!(
-        change["edits"],
-        json!([{ "range": range(6, 16, 29), "newText": "\"s3:GetObject\"" }])
-    );
+    assert_eq!(change["edits"], json!([{ "range": range(4, 13, 23), "newText": "\"ReadAll\"" }]));
+}
+
+#[test]
+fn no_fix_is_offered_that_may_allow_more() {
+    let mut editor = with_policy("s3:GetObjct");
+    assert_eq!(actions(&mut editor, 6, &json!(["quickfix"])), Vec::<Value>::new());
 }
 
 #[test]
 fn an_action_that_was_listed_for_an_older_text_is_refused() {
-    let mut editor = with_policy("s3:GetObjct");
-    let found = actions(&mut editor, &json!(["quickfix"]));
-    editor.replace(URI, 2, &policy("Read", "s3:GetObjekt"));
+    let mut editor = with_bad_name();
+    let found = actions(&mut editor, 4, &json!(["quickfix"]));
+    editor.replace(URI, 2, &policy("Read some", "s3:GetObject"));
     let answer = editor.request("codeAction/resolve", found[0].clone());
     assert_eq!(answer["error"]["code"], -32801);
 }
 
 #[test]
 fn kinds_are_those_that_were_asked_for() {
-    let mut editor = with_policy("s3:GetObjct");
+    let mut editor = with_bad_name();
     let kinds = |found: &[Value]| -> Vec<String> {
         found.iter().filter_map(|action| action["kind"].as_str().map(str::to_owned)).collect()
     };
-    assert_eq!(kinds(&actions(&mut editor, &json!(["source"]))), ["source.organizePolicy.keyaki"]);
-    assert_eq!(kinds(&actions(&mut editor, &json!(["source.fix"]))), Vec::<String>::new());
     assert_eq!(
-        kinds(&actions(&mut editor, &json!(null))),
-        ["quickfix.widen.keyaki", "source.organizePolicy.keyaki"]
+        kinds(&actions(&mut editor, 4, &json!(["source"]))),
+        ["source.fixAll.keyaki", "source.organizePolicy.keyaki"]
+    );
+    assert_eq!(kinds(&actions(&mut editor, 4, &json!(["source.fix"]))), Vec::<String>::new());
+    assert_eq!(
+        kinds(&actions(&mut editor, 4, &json!(null))),
+        ["quickfix", "source.fixAll.keyaki", "source.organizePolicy.keyaki"]
     );
 }
 
 #[test]
 fn an_editor_that_cannot_resolve_gets_edits_at_once() {
     let mut editor = Editor::start(json!({ "textDocument": { "diagnostic": {} } }));
-    editor.open(URI, &policy("Read", "s3:GetObjct"));
-    let found = actions(&mut editor, &json!(["quickfix"]));
-    assert_eq!(found[0]["edit"]["changes"][URI][0]["newText"], "\"s3:GetObject\"");
-    let unasked = actions(&mut editor, &json!(null));
-    let is_fix = |action: &Value| action["kind"] == "quickfix.widen.keyaki";
+    editor.open(URI, &policy("Read all", "s3:GetObject"));
+    let found = actions(&mut editor, 4, &json!(["quickfix"]));
+    assert_eq!(found[0]["edit"]["changes"][URI][0]["newText"], "\"ReadAll\"");
+    let unasked = actions(&mut editor, 4, &json!(null));
+    let is_fix = |action: &Value| action["kind"] == "quickfix";
     assert!(unasked.iter().all(is_fix), "{unasked:?}");
-    let asked = actions(&mut editor, &json!(["source.organizePolicy.keyaki"]));
+    let asked = actions(&mut editor, 4, &json!(["source.organizePolicy.keyaki"]));
     assert!(asked[0]["edit"]["changes"].is_object(), "{asked:?}");
 }
 

@@ -53,10 +53,7 @@ fn ten_thousand_edits_are_applied_in_their_order() {
             "start": { "line": 4, "character": at },
             "end": { "line": 4, "character": end }
         });
-        let document = json!({ "uri": URI, "version": number + 2 });
-        let changes = json!([{ "range": range, "text": text }]);
-        let params = json!({ "textDocument": document, "contentChanges": changes });
-        editor.notify("textDocument/didChange", params);
+        editor.change(URI, number as i32 + 2, &json!([{ "range": range, "text": text }]));
     }
     let id = symbols(&mut editor);
     assert_eq!(sid(&editor.answer(id)["result"]), expected);
@@ -73,7 +70,7 @@ fn slow_requests_hold_up_neither_others_nor_their_cancellation() {
             (0..number).map(|_| editor.ask("textDocument/diagnostic", about.clone())).collect();
         let quick = symbols(&mut editor);
         editor.answer(quick);
-        assert_eq!(editor.answered(), Vec::<i64>::new(), "nothing slow is done yet");
+        assert_eq!(editor.0.answered(), Vec::<i64>::new(), "nothing slow is done yet");
         let start = Instant::now();
         for id in &slow {
             editor.notify("$/cancelRequest", json!({ "id": id }));
@@ -91,7 +88,7 @@ fn an_editor_that_answers_nothing_is_still_served() {
     capabilities["workspace"]["configuration"] = json!(true);
     capabilities["workspace"]["didChangeConfiguration"] = json!({ "dynamicRegistration": true });
     let mut editor = Editor::start(capabilities);
-    editor.answers_questions = false;
+    editor.0.answers_questions = false;
     editor.open(URI, &policy("A", "s3:GetObjct"));
     for _ in 0..200 {
         editor.notify("workspace/didChangeConfiguration", json!({ "settings": null }));
@@ -109,13 +106,13 @@ fn an_editor_that_asks_before_it_answers_is_served() {
     let mut editor = Editor::start(capabilities);
     editor.open(URI, &policy("A", "s3:GetObject"));
     editor.told("workspace/configuration");
-    editor.settings = json!({ "persona": "auditor" });
+    editor.0.settings = json!({ "persona": "auditor" });
     for _ in 0..20 {
         editor.notify("workspace/didChangeConfiguration", json!({ "settings": null }));
     }
     // Each refresh of the server is met with a question first and answered then.
     for _ in 0..20 {
-        editor.answers_questions = true;
+        editor.0.answers_questions = true;
         editor.told("workspace/configuration");
         editor.pull(URI);
         editor.told("workspace/diagnostic/refresh");
@@ -136,7 +133,7 @@ fn a_server_that_was_shut_down_ends_well_and_another_does_not() {
 fn a_server_whose_editor_has_gone_ends() {
     let mut editor = Editor::start(pulling());
     editor.open(URI, &policy("A", "s3:GetObject"));
-    editor.hang_up();
+    editor.0.hang_up();
     assert_eq!(editor.end().code(), Some(1));
 }
 

@@ -41,7 +41,7 @@ fn settings_are_asked_for_where_the_editor_answers() {
     let mut capabilities = pushing();
     capabilities["workspace"]["configuration"] = json!(true);
     let mut editor = Editor::spawn();
-    editor.settings = json!({ "kind": "scp" });
+    editor.0.settings = json!({ "kind": "scp" });
     editor.request("initialize", greeting(&capabilities, &json!(null)));
     editor.notify("initialized", json!({}));
     editor.told("workspace/configuration");
@@ -79,9 +79,9 @@ fn each_folder_may_have_settings_of_its_own() {
     let mut greeting = greeting(&capabilities, &json!(null));
     greeting["workspaceFolders"] = json!(folders);
     let mut editor = Editor::spawn();
-    editor.settings = json!({});
+    editor.0.settings = json!({});
     let ignoring = json!({ "ignore": ["invalid-action"] });
-    editor.folder_settings =
+    editor.0.folder_settings =
         vec![("file:///a".to_owned(), ignoring.clone()), ("file:///a/b".to_owned(), json!({}))];
     editor.request("initialize", greeting);
     editor.notify("initialized", json!({}));

@@ -172,6 +172,43 @@ fn a_managed_policy_is_found_and_renamed_in_files_that_are_not_open() {
 }
 
 #[test]
+fn a_policy_of_terraform_is_found_and_renamed_in_the_files_of_its_module() {
+    let folder = folder("lsp-terraform");
+    let (main, other) = (folder.join("main.tf"), folder.join("roles.tf"));
+    fs::create_dir_all(folder.join("deeper")).expect("a folder");
+    let attached = "resource \"aws_iam_role_policy_attachment\" \"a\" {\n  \
+                    policy_arn = \"${aws_iam_policy.team.arn}\"\n}\n";
+    fs::write(&other, attached).expect("a file");
+    fs::write(folder.join("deeper/main.tf"), attached).expect("a file");
+    let text = "resource \"aws_iam_policy\" \"team\" {\n  policy = \"{}\"\n}\n";
+    let mut editor = Editor::start(pulling());
+    let uri = |path: &std::path::Path| address(path);
+    editor.open_as(&uri(&main), "terraform", text);
+    let at = json!({ "line": 0, "character": 28 });
+    let about =
+        json!({ "textDocument": { "uri": uri(&main) }, "position": at, "newName": "staff" });
+    let edit = editor.result("textDocument/rename", about);
+    let changes = edit["documentChanges"].as_array().expect("changes");
+    let places: Vec<_> = changes
+        .iter()
+        .map(|c| (c["textDocument"]["uri"].clone(), c["edits"][0]["range"]["start"].clone()))
+        .collect();
+    let place = |line: u32, character: u32| json!({ "line": line, "character": character });
+    assert_eq!(places, [(json!(uri(&main)), place(0, 27)), (json!(uri(&other)), place(1, 33))]);
+    fs::write(folder.join("taken.tf"), text.replace("team", "taken")).expect("a file");
+    let at = json!({ "line": 0, "character": 28 });
+    let about =
+        json!({ "textDocument": { "uri": uri(&main) }, "position": at, "newName": "taken" });
+    assert_eq!(editor.request("textDocument/rename", about)["error"]["code"], -32602);
+    editor.open_as(&uri(&other), "terraform", attached);
+    let at = json!({ "line": 1, "character": 36 });
+    let about = json!({ "textDocument": { "uri": uri(&other) }, "position": at });
+    let defined = editor.result("textDocument/definition", about);
+    assert_eq!(defined["uri"], uri(&main));
+    assert!(editor.leave().success());
+}
+
+#[test]
 fn accounts_of_files_that_are_not_open_are_offered() {
     let (folder, mut editor) = templates("lsp-accounts");
     let uri = format!("{}/new.json", address(&folder));
