@@ -1,7 +1,9 @@
 //! One function that answers every question.
 
 use keyaki_catalog::Catalog;
-use keyaki_eval::{Atom, Caller, Evaluator, Formula, Profile, Request, Verdict, complete_where};
+use keyaki_eval::{
+    Atom, Caller, Evaluator, Formula, Layer, Profile, Request, Verdict, complete_where,
+};
 use keyaki_ir::glob::Case;
 use keyaki_symbolic::{Actions, Ask, Budget, Engine, Found, Outcome, Query, Side, Text, allowed};
 
@@ -79,6 +81,14 @@ pub fn ask(question: &Question<'_>, asker: &Asker<'_>) -> Answer {
         Question::Dead { subject, part } => dead::dead(subject, *part, asker),
         Question::NotSpoofable { subject, at } => spoofable::not_spoofable(subject, *at, asker),
     }
+}
+
+/// A resource of the policies that is no ARN before AWS has completed it.
+fn in_short<'s>(subjects: &[&'s Subject]) -> Option<&'s str> {
+    let statements = subjects.iter().flat_map(|s| s.policies.statements(Layer::Resource));
+    let elements = statements.flat_map(|(_, statement)| statement.resource_elements());
+    let mut entries = elements.flat_map(|element| &element.entries);
+    entries.find(|entry| entry.is_in_short()).map(|entry| entry.text())
 }
 
 /// Both must hold; what refutes one of them refutes both.
@@ -202,6 +212,11 @@ impl Asker<'_> {
         subjects: &[&Subject],
         combine: impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
     ) -> Answer {
+        if let Some(name) = in_short(subjects) {
+            let reason =
+                format!("AWS completes `{name}` with the ARN of an API, which is not known");
+            return Answer::Undecided(reason);
+        }
         let asked = Asked::new(subjects);
         let cases = callers::of_subjects(subjects, &asked.asked);
         let mut undecided = None;

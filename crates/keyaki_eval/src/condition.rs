@@ -7,8 +7,8 @@
 use keyaki_ir::ip::Cidr;
 use keyaki_ir::number::Decimal;
 use keyaki_ir::{
-    BaseOperator, Condition, ConditionEntry, ConditionValue, Effect, Family, Operator, SetOperator,
-    Version, date,
+    BaseOperator, Comparison, Condition, ConditionEntry, ConditionValue, Effect, Family, Operator,
+    SetOperator, Version, date,
 };
 
 use crate::Context;
@@ -136,85 +136,34 @@ fn matches_value(base: BaseOperator, entry: &ConditionEntry, value: &str, env: E
 fn compare(base: BaseOperator, policy: &ConditionValue, value: &str, env: Env<'_>) -> Match {
     let when = |matches: bool| if matches { Match::Yes } else { Match::No };
     let pattern = &policy.pattern;
-    match base {
-        BaseOperator::StringEquals | BaseOperator::StringNotEquals => match env.text(pattern) {
+    match base.comparison() {
+        Comparison::Text => match env.text(pattern) {
             Some(text) => when(text == value),
             None => Match::Unresolved,
         },
-        BaseOperator::StringEqualsIgnoreCase | BaseOperator::StringNotEqualsIgnoreCase => {
-            match env.text(pattern) {
-                Some(text) => when(text.to_lowercase() == value.to_lowercase()),
-                None => Match::Unresolved,
-            }
-        }
-        BaseOperator::StringLike | BaseOperator::StringNotLike => {
-            resource::matches_like(pattern, value, env)
-        }
-        BaseOperator::ArnEquals
-        | BaseOperator::ArnLike
-        | BaseOperator::ArnNotEquals
-        | BaseOperator::ArnNotLike => resource::matches_arn(pattern, value, env),
-        BaseOperator::NumericEquals
-        | BaseOperator::NumericNotEquals
-        | BaseOperator::NumericLessThan
-        | BaseOperator::NumericLessThanEquals
-        | BaseOperator::NumericGreaterThan
-        | BaseOperator::NumericGreaterThanEquals => {
+        Comparison::TextInAnyCase => match env.text(pattern) {
+            Some(text) => when(text.to_lowercase() == value.to_lowercase()),
+            None => Match::Unresolved,
+        },
+        Comparison::TextLike => resource::matches_like(pattern, value, env),
+        Comparison::Arn => resource::matches_arn(pattern, value, env),
+        Comparison::Number(order) => {
             let pair = (number(value, env), number(policy.text(), env));
-            when(matches!(pair, (Some(v), Some(p)) if ordered(base, v.cmp(&p))))
+            when(matches!(pair, (Some(v), Some(p)) if order.holds(v.cmp(&p))))
         }
-        BaseOperator::DateEquals
-        | BaseOperator::DateNotEquals
-        | BaseOperator::DateLessThan
-        | BaseOperator::DateLessThanEquals
-        | BaseOperator::DateGreaterThan
-        | BaseOperator::DateGreaterThanEquals => {
+        Comparison::Time(order) => {
             let (Some((v, v_form)), Some((p, p_form))) =
                 (date::parse(value), date::parse(policy.text()))
             else {
                 return Match::No;
             };
             let apart = v_form != p_form && env.reads_otherwise(Point::EpochDates);
-            when(!apart && ordered(base, v.cmp(&p)))
+            when(!apart && order.holds(v.cmp(&p)))
         }
-        BaseOperator::Bool => when(bool_matches(policy, value, env)),
-        BaseOperator::BinaryEquals => when(is_base64(value) && policy.text() == value),
-        BaseOperator::IpAddress | BaseOperator::NotIpAddress => {
-            when(ip_matches(policy.text(), value, env))
-        }
-        BaseOperator::Null => Match::No,
-    }
-}
-
-/// Whether the request's value stands to the policy's as the operator asks.
-/// The negated `…NotEquals` compare as their positive form.
-fn ordered(base: BaseOperator, order: std::cmp::Ordering) -> bool {
-    match base {
-        BaseOperator::NumericLessThan | BaseOperator::DateLessThan => order.is_lt(),
-        BaseOperator::NumericLessThanEquals | BaseOperator::DateLessThanEquals => order.is_le(),
-        BaseOperator::NumericGreaterThan | BaseOperator::DateGreaterThan => order.is_gt(),
-        BaseOperator::NumericGreaterThanEquals | BaseOperator::DateGreaterThanEquals => {
-            order.is_ge()
-        }
-        BaseOperator::NumericEquals
-        | BaseOperator::NumericNotEquals
-        | BaseOperator::DateEquals
-        | BaseOperator::DateNotEquals => order.is_eq(),
-        BaseOperator::StringEquals
-        | BaseOperator::StringNotEquals
-        | BaseOperator::StringEqualsIgnoreCase
-        | BaseOperator::StringNotEqualsIgnoreCase
-        | BaseOperator::StringLike
-        | BaseOperator::StringNotLike
-        | BaseOperator::Bool
-        | BaseOperator::BinaryEquals
-        | BaseOperator::IpAddress
-        | BaseOperator::NotIpAddress
-        | BaseOperator::ArnEquals
-        | BaseOperator::ArnLike
-        | BaseOperator::ArnNotEquals
-        | BaseOperator::ArnNotLike
-        | BaseOperator::Null => false,
+        Comparison::Bool => when(bool_matches(policy, value, env)),
+        Comparison::Binary => when(is_base64(value) && policy.text() == value),
+        Comparison::Address => when(ip_matches(policy.text(), value, env)),
+        Comparison::Presence => Match::No,
     }
 }
 

@@ -184,7 +184,7 @@ impl Document {
         let guard =
             || guard.get_or_init(|| Guard::new(&self.path, self.text(), &self.settings.options));
         let change = |&(id, fix): &((usize, usize), &Fix)| {
-            *known.entry(id).or_insert_with(|| guard().change(&[fix]))
+            *known.entry(id).or_insert_with(|| guard().change(&[fix], Change::None))
         };
         fixes.iter().map(change).collect()
     }

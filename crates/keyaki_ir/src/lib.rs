@@ -28,7 +28,7 @@ pub use arn::Arn;
 pub use condition::{Condition, ConditionBlock, ConditionEntry, ConditionValue, OperatorElement};
 pub use kind::{Detected, PolicyKind, ResourceType, detect};
 pub use lower::{lower, lower_value};
-pub use operator::{BaseOperator, Family, Operator, SetOperator};
+pub use operator::{BaseOperator, Comparison, Family, Operator, Order, SetOperator};
 pub use pattern::{Part, Pattern, Variable, VariableDefect};
 pub use policy::{
     ActionPattern, Defect, DefectKind, Effect, EffectElement, Element, Policy, ResourcePattern,

@@ -23,8 +23,58 @@ pub enum Family {
     Null,
 }
 
+/// How one value of a request is compared with one of a policy; a negated operator compares as its
+/// positive form does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Comparison {
+    /// The same text.
+    Text,
+    /// The same text in any letter case.
+    TextInAnyCase,
+    /// Text with wildcards.
+    TextLike,
+    /// Numbers in an order.
+    Number(Order),
+    /// Points in time in an order.
+    Time(Order),
+    /// `true` or `false`.
+    Bool,
+    /// The same base64 text.
+    Binary,
+    /// An address in a range.
+    Address,
+    /// An ARN with wildcards, part by part.
+    Arn,
+    /// Whether there is a value.
+    Presence,
+}
+
+/// How a value of a request stands to one of a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "named as the operators")]
+pub enum Order {
+    Equal,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+impl Order {
+    /// Whether two values that compare like this are in the order.
+    pub fn holds(self, order: std::cmp::Ordering) -> bool {
+        match self {
+            Order::Equal => order.is_eq(),
+            Order::Less => order.is_lt(),
+            Order::LessOrEqual => order.is_le(),
+            Order::Greater => order.is_gt(),
+            Order::GreaterOrEqual => order.is_ge(),
+        }
+    }
+}
+
 macro_rules! base_operators {
-    ($($name:ident $family:ident $negated:literal,)*) => {
+    ($($name:ident $positive:ident $comparison:expr,)*) => {
         /// An operator without its prefix and suffix.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[expect(missing_docs, reason = "named as in the policy language")]
@@ -39,129 +89,84 @@ macro_rules! base_operators {
                 match self { $(BaseOperator::$name => stringify!($name),)* }
             }
 
-            /// The kind of value that it compares.
-            pub fn family(self) -> Family {
-                match self { $(BaseOperator::$name => Family::$family,)* }
+            /// The operator that a negated one is the opposite of; all others are their own.
+            pub fn positive(self) -> BaseOperator {
+                match self { $(BaseOperator::$name => BaseOperator::$positive,)* }
             }
 
-            /// Whether it is true when *no* value matches.
-            pub fn is_negated(self) -> bool {
-                match self { $(BaseOperator::$name => $negated,)* }
+            /// How it compares.
+            pub fn comparison(self) -> Comparison {
+                match self { $(BaseOperator::$name => $comparison,)* }
             }
         }
     };
 }
 
+// The operator, its positive form, and how both compare.
 base_operators! {
-    StringEquals String false,
-    StringNotEquals String true,
-    StringEqualsIgnoreCase String false,
-    StringNotEqualsIgnoreCase String true,
-    StringLike String false,
-    StringNotLike String true,
-    NumericEquals Numeric false,
-    NumericNotEquals Numeric true,
-    NumericLessThan Numeric false,
-    NumericLessThanEquals Numeric false,
-    NumericGreaterThan Numeric false,
-    NumericGreaterThanEquals Numeric false,
-    DateEquals Date false,
-    DateNotEquals Date true,
-    DateLessThan Date false,
-    DateLessThanEquals Date false,
-    DateGreaterThan Date false,
-    DateGreaterThanEquals Date false,
-    Bool Bool false,
-    BinaryEquals Binary false,
-    IpAddress IpAddress false,
-    NotIpAddress IpAddress true,
-    ArnEquals Arn false,
-    ArnLike Arn false,
-    ArnNotEquals Arn true,
-    ArnNotLike Arn true,
-    Null Null false,
+    StringEquals StringEquals Comparison::Text,
+    StringNotEquals StringEquals Comparison::Text,
+    StringEqualsIgnoreCase StringEqualsIgnoreCase Comparison::TextInAnyCase,
+    StringNotEqualsIgnoreCase StringEqualsIgnoreCase Comparison::TextInAnyCase,
+    StringLike StringLike Comparison::TextLike,
+    StringNotLike StringLike Comparison::TextLike,
+    NumericEquals NumericEquals Comparison::Number(Order::Equal),
+    NumericNotEquals NumericEquals Comparison::Number(Order::Equal),
+    NumericLessThan NumericLessThan Comparison::Number(Order::Less),
+    NumericLessThanEquals NumericLessThanEquals Comparison::Number(Order::LessOrEqual),
+    NumericGreaterThan NumericGreaterThan Comparison::Number(Order::Greater),
+    NumericGreaterThanEquals NumericGreaterThanEquals Comparison::Number(Order::GreaterOrEqual),
+    DateEquals DateEquals Comparison::Time(Order::Equal),
+    DateNotEquals DateEquals Comparison::Time(Order::Equal),
+    DateLessThan DateLessThan Comparison::Time(Order::Less),
+    DateLessThanEquals DateLessThanEquals Comparison::Time(Order::LessOrEqual),
+    DateGreaterThan DateGreaterThan Comparison::Time(Order::Greater),
+    DateGreaterThanEquals DateGreaterThanEquals Comparison::Time(Order::GreaterOrEqual),
+    Bool Bool Comparison::Bool,
+    BinaryEquals BinaryEquals Comparison::Binary,
+    IpAddress IpAddress Comparison::Address,
+    NotIpAddress IpAddress Comparison::Address,
+    ArnEquals ArnEquals Comparison::Arn,
+    ArnLike ArnLike Comparison::Arn,
+    ArnNotEquals ArnEquals Comparison::Arn,
+    ArnNotLike ArnLike Comparison::Arn,
+    Null Null Comparison::Presence,
 }
 
 impl BaseOperator {
-    /// The operator that a negated one is the opposite of; all others are their own.
-    pub fn positive(self) -> BaseOperator {
-        match self {
-            BaseOperator::StringNotEquals => BaseOperator::StringEquals,
-            BaseOperator::StringNotEqualsIgnoreCase => BaseOperator::StringEqualsIgnoreCase,
-            BaseOperator::StringNotLike => BaseOperator::StringLike,
-            BaseOperator::NumericNotEquals => BaseOperator::NumericEquals,
-            BaseOperator::DateNotEquals => BaseOperator::DateEquals,
-            BaseOperator::NotIpAddress => BaseOperator::IpAddress,
-            BaseOperator::ArnNotEquals => BaseOperator::ArnEquals,
-            BaseOperator::ArnNotLike => BaseOperator::ArnLike,
-            BaseOperator::StringEquals
-            | BaseOperator::StringEqualsIgnoreCase
-            | BaseOperator::StringLike
-            | BaseOperator::NumericEquals
-            | BaseOperator::NumericLessThan
-            | BaseOperator::NumericLessThanEquals
-            | BaseOperator::NumericGreaterThan
-            | BaseOperator::NumericGreaterThanEquals
-            | BaseOperator::DateEquals
-            | BaseOperator::DateLessThan
-            | BaseOperator::DateLessThanEquals
-            | BaseOperator::DateGreaterThan
-            | BaseOperator::DateGreaterThanEquals
-            | BaseOperator::Bool
-            | BaseOperator::BinaryEquals
-            | BaseOperator::IpAddress
-            | BaseOperator::ArnEquals
-            | BaseOperator::ArnLike
-            | BaseOperator::Null => self,
+    /// The kind of value that it compares.
+    pub fn family(self) -> Family {
+        match self.comparison() {
+            Comparison::Text | Comparison::TextInAnyCase | Comparison::TextLike => Family::String,
+            Comparison::Number(_) => Family::Numeric,
+            Comparison::Time(_) => Family::Date,
+            Comparison::Bool => Family::Bool,
+            Comparison::Binary => Family::Binary,
+            Comparison::Address => Family::IpAddress,
+            Comparison::Arn => Family::Arn,
+            Comparison::Presence => Family::Null,
         }
     }
-}
 
-impl BaseOperator {
+    /// Whether it is true when *no* value matches.
+    pub fn is_negated(self) -> bool {
+        self != self.positive()
+    }
+
+    /// The operator with the same positive form that is negated, or is not.
+    pub fn with_negation(self, negated: bool) -> Option<BaseOperator> {
+        let alike = |o: &BaseOperator| o.positive() == self.positive();
+        BaseOperator::ALL.iter().copied().find(|o| alike(o) && o.is_negated() == negated)
+    }
+
     /// Whether `*` and `?` in its values are wildcards.
     pub fn has_wildcards(self) -> bool {
-        match self {
-            BaseOperator::StringLike
-            | BaseOperator::StringNotLike
-            | BaseOperator::ArnEquals
-            | BaseOperator::ArnLike
-            | BaseOperator::ArnNotEquals
-            | BaseOperator::ArnNotLike => true,
-            BaseOperator::StringEquals
-            | BaseOperator::StringNotEquals
-            | BaseOperator::StringEqualsIgnoreCase
-            | BaseOperator::StringNotEqualsIgnoreCase
-            | BaseOperator::NumericEquals
-            | BaseOperator::NumericNotEquals
-            | BaseOperator::NumericLessThan
-            | BaseOperator::NumericLessThanEquals
-            | BaseOperator::NumericGreaterThan
-            | BaseOperator::NumericGreaterThanEquals
-            | BaseOperator::DateEquals
-            | BaseOperator::DateNotEquals
-            | BaseOperator::DateLessThan
-            | BaseOperator::DateLessThanEquals
-            | BaseOperator::DateGreaterThan
-            | BaseOperator::DateGreaterThanEquals
-            | BaseOperator::Bool
-            | BaseOperator::BinaryEquals
-            | BaseOperator::IpAddress
-            | BaseOperator::NotIpAddress
-            | BaseOperator::Null => false,
-        }
+        matches!(self.comparison(), Comparison::TextLike | Comparison::Arn)
     }
 
     /// Whether policy variables in its values are replaced.
     pub fn takes_variables(self) -> bool {
-        match self.family() {
-            Family::String | Family::Arn => true,
-            Family::Numeric
-            | Family::Date
-            | Family::Bool
-            | Family::Binary
-            | Family::IpAddress
-            | Family::Null => false,
-        }
+        matches!(self.family(), Family::String | Family::Arn)
     }
 }
 
@@ -243,6 +248,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_negated_operator_compares_as_its_positive_form() {
+        let negated = BaseOperator::ALL.iter().filter(|o| o.is_negated());
+        let pairs = negated.map(|o| {
+            assert_eq!(o.comparison(), o.positive().comparison());
+            assert_eq!(o.positive().with_negation(true), Some(*o));
+            assert_eq!(o.with_negation(false), Some(o.positive()));
+            assert_eq!(o.name().replace("Not", ""), o.positive().name());
+        });
+        assert_eq!(pairs.count(), 8);
+        assert_eq!(BaseOperator::Bool.with_negation(true), None);
     }
 
     #[test]

@@ -44,6 +44,19 @@ impl Policy {
             Some(element) => element.version.unwrap_or(Version::V2012),
         }
     }
+
+    /// The same policy with these statements alone.
+    pub fn with_statements(&self, statements: Vec<Statement>) -> Policy {
+        Policy {
+            origin: self.origin,
+            version: self.version.clone(),
+            id: None,
+            statement_element: self.statement_element,
+            statements,
+            defects: Vec::new(),
+            holes: self.holes.clone(),
+        }
+    }
 }
 
 /// The version of the policy language.
@@ -272,6 +285,12 @@ impl ResourcePattern {
     #[inline]
     pub fn text(&self) -> &str {
         self.pattern.text()
+    }
+
+    /// Whether it is in short, as in the policy of an API: AWS completes it with the API's ARN.
+    #[inline]
+    pub fn is_in_short(&self) -> bool {
+        self.text().starts_with("execute-api:/")
     }
 
     /// Whether it is the lone `*`.

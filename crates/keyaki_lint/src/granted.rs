@@ -88,6 +88,19 @@ pub(crate) fn denies(statement: &Statement) -> bool {
     statement.effect() == Some(Effect::Deny)
 }
 
+/// Where a statement allows every action on every resource without condition, as `*` on `*` does.
+pub(crate) fn grants_everything(statement: &Statement) -> Option<&ActionPattern> {
+    let mut resources = statement.resource.iter().flat_map(|e| &e.entries);
+    let is_plain = allows(statement) && statement.condition.is_none();
+    every_action(statement).filter(|_| is_plain && resources.any(is_every_resource))
+}
+
+/// The entry with which a statement names every action: `*`, `**`, `*:*`.
+pub(crate) fn every_action(statement: &Statement) -> Option<&ActionPattern> {
+    let mut entries = statement.action.iter().flat_map(|e| &e.entries);
+    entries.find(|e| e.text.contains('*') && e.text.bytes().all(|b| matches!(b, b'*' | b':')))
+}
+
 /// Whether a statement names an action.
 pub(crate) fn names(statement: &Statement, action: &str) -> bool {
     let named = |e: &ActionPattern| glob::matches(&e.text, action, Case::Insensitive);

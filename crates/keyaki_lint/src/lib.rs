@@ -57,6 +57,7 @@ pub use document::{Document, KindSource};
 pub use linter::Linter;
 pub use memory::Memory;
 pub use rule::{Kinds, Rule};
+pub use same_statement::says_the_same;
 pub use selection::{Selection, UnknownRule};
 pub use setting::{Requirement, Setting, SettingValue, Settings, Takes};
 

@@ -7,9 +7,9 @@
 
 use keyaki_analyze::{Access, Answer, Asker, Decider, Question, Subject, Witness, ask};
 use keyaki_catalog::Catalog;
-use keyaki_eval::{Document as Named, Layer, Profile, ResourceRole, StatementRef};
+use keyaki_eval::{Document as Named, Layer, Policies, Profile, ResourceRole, StatementRef};
 use keyaki_ir::glob::{self, Case};
-use keyaki_ir::{ActionPattern, Effect, Element, Policy, PolicyKind, Statement};
+use keyaki_ir::{ActionPattern, Effect, Element, Policy, PolicyKind, Shape, Statement};
 use keyaki_symbolic::{Actions, Budget, Engine, Outcome, Query};
 use keyaki_syntax::Tree;
 
@@ -55,16 +55,7 @@ impl Meaning {
         let layer = layer(document.kind);
         let steps = Shared(Budget::new(STEPS));
         let (subject, profile) = (of(policy.clone(), document.kind), Profile::documented());
-        let nothing = Policy {
-            origin: policy.origin,
-            version: policy.version.clone(),
-            id: None,
-            statement_element: policy.statement_element,
-            statements: Vec::new(),
-            defects: Vec::new(),
-            holes: policy.holes.clone(),
-        };
-        let empty = of(nothing, document.kind);
+        let empty = of(policy.with_statements(Vec::new()), document.kind);
         Some(Meaning { subject, empty, layer, profile, steps })
     }
 
@@ -93,6 +84,19 @@ impl Meaning {
     /// One statement by itself, as if it allowed.
     pub(crate) fn alone(&self, statement: &Statement) -> Subject {
         self.only(with_effect(statement, Effect::Allow))
+    }
+
+    /// One statement by itself, as if it allowed one action, whatever actions it names.
+    pub(crate) fn alone_for(&self, statement: &Statement, action: &str) -> Subject {
+        let origin = statement.origin;
+        let (entries, shape) = (vec![ActionPattern::new(action, origin)], Shape::Single);
+        let action = Element { negated: false, name: origin, origin, shape, entries };
+        let only = || Statement {
+            action: Some(action.clone()),
+            not_action: None,
+            ..with_effect(statement, Effect::Allow)
+        };
+        self.some(|s| (s.origin == origin).then(only))
     }
 
     /// The same without its conditions.
@@ -154,6 +158,13 @@ impl Meaning {
         ask(question, &Asker { decider: &self.steps, ..asker })
     }
 
+    /// Whether it is proved that every request for an action of the catalogue is allowed.
+    pub(crate) fn grants_everything(&self, catalog: &Catalog) -> bool {
+        let everything = self.everything();
+        let question = Question::NoNewAccess { old: self.subject(), new: &everything };
+        self.ask_known(catalog, &question).holds() == Some(true)
+    }
+
     /// Whether it is proved that it holds.
     pub(crate) fn holds(&self, catalog: &Catalog, question: &Question<'_>) -> bool {
         self.ask(catalog, question).holds() == Some(true)
@@ -202,7 +213,8 @@ impl Meaning {
 /// A policy of a kind as what questions are about: what it grants by itself.
 pub fn of(policy: Policy, kind: PolicyKind) -> Subject {
     let document = Named { name: String::new(), policy };
-    match layer(kind) {
+    let layer = layer(kind);
+    match layer {
         Layer::Resource => {
             let mut subject = Subject::resource(document);
             if kind == PolicyKind::Trust {
@@ -210,12 +222,14 @@ pub fn of(policy: Policy, kind: PolicyKind) -> Subject {
             }
             subject
         }
-        Layer::Identity
-        | Layer::Scp(_)
-        | Layer::Rcp(_)
-        | Layer::Endpoint
-        | Layer::Boundary
-        | Layer::Session => Subject::identity(vec![document]),
+        // Root users obey it, as no other policy without principals.
+        Layer::Scp(_) => {
+            let policies = Policies { scp: Some(vec![vec![document]]), ..Policies::default() };
+            Subject { policies, layer: Some(layer) }
+        }
+        Layer::Identity | Layer::Rcp(_) | Layer::Endpoint | Layer::Boundary | Layer::Session => {
+            Subject::identity(vec![document])
+        }
     }
 }
 
@@ -234,15 +248,15 @@ fn layer(kind: PolicyKind) -> Layer {
         PolicyKind::Resource | PolicyKind::Trust | PolicyKind::VpcEndpoint | PolicyKind::Rcp => {
             Layer::Resource
         }
-        PolicyKind::Identity | PolicyKind::Boundary | PolicyKind::Session | PolicyKind::Scp => {
-            Layer::Identity
-        }
+        PolicyKind::Scp => Layer::Scp(0),
+        PolicyKind::Identity | PolicyKind::Boundary | PolicyKind::Session => Layer::Identity,
     }
 }
 
 fn policy_mut(subject: &mut Subject) -> Option<&mut Policy> {
     let policies = &mut subject.policies;
-    let document = policies.identity.first_mut().or(policies.resource.as_mut())?;
+    let scp = policies.scp.iter_mut().flatten().flatten().next();
+    let document = policies.identity.first_mut().or(policies.resource.as_mut()).or(scp)?;
     Some(&mut document.policy)
 }
 

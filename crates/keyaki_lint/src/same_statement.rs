@@ -11,30 +11,45 @@ use crate::text_hash::{exact, folded};
 
 /// A number that is equal for statements that say the same; none where a part could not be read.
 pub(crate) fn fingerprint(statement: &Statement) -> Option<u64> {
+    is_readable(statement)?;
     let mut sum = exact(statement.effect()?.name());
     for element in statement.action_elements() {
-        readable(element.shape)?;
         let texts = element.entries.iter().map(|e| folded(&e.text));
         sum = add(sum, if element.negated { "NotAction" } else { "Action" }, texts);
     }
     for element in statement.resource_elements() {
-        readable(element.shape)?;
         let texts = element.entries.iter().map(|e| exact(e.text()));
         sum = add(sum, if element.negated { "NotResource" } else { "Resource" }, texts);
     }
     for element in statement.principal_elements() {
-        readable_principal(element)?;
         let texts = element.entries().map(|(_, entry)| exact(&entry.text));
         sum = add(sum, if element.negated { "NotPrincipal" } else { "Principal" }, texts);
     }
     for (block, entry) in statement.condition_entries() {
-        readable(entry.shape)?;
         let operator = block.operator.operator?.base.name();
         sum = add(sum, operator, [folded(&entry.key.value)]);
         sum = add(sum, operator, entry.values.iter().map(|v| exact(v.text())));
     }
-    let blocks = statement.condition.iter().flat_map(|c| &c.blocks);
-    blocks.into_iter().all(|b| b.is_object && b.operator.operator.is_some()).then_some(sum)
+    Some(sum)
+}
+
+/// Whether two statements surely say the same.
+pub fn says_the_same(a: &Statement, b: &Statement) -> bool {
+    is_readable(a).is_some() && is_readable(b).is_some() && same(a, b)
+}
+
+/// None where a part of a statement could not be read.
+fn is_readable(statement: &Statement) -> Option<()> {
+    statement.effect()?;
+    statement.action_elements().try_for_each(|element| readable(element.shape))?;
+    statement.resource_elements().try_for_each(|element| readable(element.shape))?;
+    statement.principal_elements().try_for_each(readable_principal)?;
+    for (block, entry) in statement.condition_entries() {
+        readable(entry.shape)?;
+        block.operator.operator?;
+    }
+    let mut blocks = statement.condition.iter().flat_map(|c| &c.blocks);
+    blocks.all(|b| b.is_object && b.operator.operator.is_some()).then_some(())
 }
 
 /// Whether two statements that have a fingerprint say the same.

@@ -1,6 +1,7 @@
 //! What a question comes down to: claims about single texts of the unknown request.
 
 use keyaki_eval::Formula;
+use keyaki_ir::Order;
 use keyaki_ir::date::{Form, Instant};
 use keyaki_ir::ip::Cidr;
 use keyaki_ir::number::Decimal;
@@ -16,28 +17,6 @@ pub(crate) enum Fold {
     Ascii,
     /// Texts are equal whose lower-case forms are.
     Lower,
-}
-
-/// How one number or date stands to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Order {
-    Equal,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-}
-
-impl Order {
-    pub(crate) fn holds(self, order: std::cmp::Ordering) -> bool {
-        match self {
-            Order::Equal => order.is_eq(),
-            Order::Less => order.is_lt(),
-            Order::LessOrEqual => order.is_le(),
-            Order::Greater => order.is_gt(),
-            Order::GreaterOrEqual => order.is_ge(),
-        }
-    }
 }
 
 /// What the segments of an ARN after `arn:` must look like.

@@ -8,11 +8,12 @@ use keyaki_eval::{Formula, Point, leading_number};
 use keyaki_ir::ip::Cidr;
 use keyaki_ir::number::Decimal;
 use keyaki_ir::{
-    BaseOperator, Condition, ConditionEntry, ConditionValue, Family, Operator, SetOperator, date,
+    BaseOperator, Comparison, Condition, ConditionEntry, ConditionValue, Family, Operator, Order,
+    SetOperator, date,
 };
 
 use crate::arn;
-use crate::claim::{Claim, Fold, Key, Order, Test, like};
+use crate::claim::{Claim, Fold, Key, Test, like};
 use crate::glob::Glob;
 use crate::pattern::{Env, Keys};
 
@@ -111,39 +112,20 @@ fn compare(
             glob.map_or(Formula::FALSE, |glob| like(glob, fold))
         })
     };
-    match base {
-        BaseOperator::StringEquals | BaseOperator::StringNotEquals => text(Fold::Exact),
-        BaseOperator::StringEqualsIgnoreCase | BaseOperator::StringNotEqualsIgnoreCase => {
-            text(Fold::Lower)
-        }
-        BaseOperator::StringLike | BaseOperator::StringNotLike => {
-            env.each_way(pattern, |env| arn::whole(pattern, env, keys))
-        }
-        BaseOperator::ArnEquals
-        | BaseOperator::ArnLike
-        | BaseOperator::ArnNotEquals
-        | BaseOperator::ArnNotLike => arn::value(pattern, env, keys),
-        BaseOperator::NumericEquals | BaseOperator::NumericNotEquals => {
-            number(Order::Equal, policy, env)
-        }
-        BaseOperator::NumericLessThan => number(Order::Less, policy, env),
-        BaseOperator::NumericLessThanEquals => number(Order::LessOrEqual, policy, env),
-        BaseOperator::NumericGreaterThan => number(Order::Greater, policy, env),
-        BaseOperator::NumericGreaterThanEquals => number(Order::GreaterOrEqual, policy, env),
-        BaseOperator::DateEquals | BaseOperator::DateNotEquals => {
-            point_in_time(Order::Equal, policy, env)
-        }
-        BaseOperator::DateLessThan => point_in_time(Order::Less, policy, env),
-        BaseOperator::DateLessThanEquals => point_in_time(Order::LessOrEqual, policy, env),
-        BaseOperator::DateGreaterThan => point_in_time(Order::Greater, policy, env),
-        BaseOperator::DateGreaterThanEquals => point_in_time(Order::GreaterOrEqual, policy, env),
-        BaseOperator::Bool => truth(policy, env, keys),
-        BaseOperator::BinaryEquals => match is_base64(policy.text()) {
+    match base.comparison() {
+        Comparison::Text => text(Fold::Exact),
+        Comparison::TextInAnyCase => text(Fold::Lower),
+        Comparison::TextLike => env.each_way(pattern, |env| arn::whole(pattern, env, keys)),
+        Comparison::Arn => arn::value(pattern, env, keys),
+        Comparison::Number(order) => number(order, policy, env),
+        Comparison::Time(order) => point_in_time(order, policy, env),
+        Comparison::Bool => truth(policy, env, keys),
+        Comparison::Binary => match is_base64(policy.text()) {
             true => like(Glob::exactly(policy.text()), Fold::Exact),
             false => Formula::FALSE,
         },
-        BaseOperator::IpAddress | BaseOperator::NotIpAddress => address(policy.text(), env),
-        BaseOperator::Null => Formula::FALSE,
+        Comparison::Address => address(policy.text(), env),
+        Comparison::Presence => Formula::FALSE,
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use keyaki_catalog::{Catalog, KeyType};
 use keyaki_eval::{Context, Point, Test, Values};
-use keyaki_ir::{BaseOperator, ConditionEntry, Effect, Family, Operator, Version, date};
+use keyaki_ir::{Comparison, ConditionEntry, Effect, Family, Operator, Version, date};
 use keyaki_ir::{ip::Cidr, number::Decimal};
 
 use crate::bits::Bits;
@@ -99,10 +99,7 @@ impl KeyTest<'_> {
     pub(crate) fn spelled_out(&self) -> Option<impl Iterator<Item = &str>> {
         match self {
             KeyTest::Entry { operator, entry, .. } => {
-                let is_equality = matches!(
-                    operator.base,
-                    BaseOperator::StringEquals | BaseOperator::StringNotEquals
-                );
+                let is_equality = operator.base.comparison() == Comparison::Text;
                 let has_variables = entry.values.iter().any(|v| !v.pattern.variables().is_empty());
                 let values = entry.values.iter().map(|v| v.text());
                 (is_equality && !has_variables).then_some(values)
@@ -385,10 +382,7 @@ fn reads_texts_otherwise(test: &KeyTest<'_>) -> bool {
                     || side.profile.takes_both(*p)
             });
             // The lower case of other letters can depend on their neighbours.
-            let folds = matches!(
-                operator.base,
-                BaseOperator::StringEqualsIgnoreCase | BaseOperator::StringNotEqualsIgnoreCase
-            );
+            let folds = operator.base.comparison() == Comparison::TextInAnyCase;
             otherwise || (folds && !entry.values.iter().all(|v| v.text().is_ascii()))
         }
         KeyTest::Present | KeyTest::Is(_) | KeyTest::Any(_) => false,

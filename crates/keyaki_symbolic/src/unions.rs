@@ -4,7 +4,7 @@
 //! of these are read side by side; where they overlap in too many, as words inside of texts do, the
 //! unions alone are told apart, each by a search.
 
-use keyaki_ir::{BaseOperator, ConditionEntry, Pattern, Version};
+use keyaki_ir::{BaseOperator, Comparison, ConditionEntry, Pattern, Version};
 
 use crate::budget::{Budget, Exhausted};
 use crate::compile;
@@ -37,46 +37,32 @@ fn of_entry(
     out: &mut Vec<Vec<Language>>,
 ) {
     let patterns = entry.values.iter().map(|v| &v.pattern);
-    match base {
-        BaseOperator::StringEquals | BaseOperator::StringNotEquals => {
+    match base.comparison() {
+        Comparison::Text => {
             out.push(patterns.map(|p| compile::equals(p, version, Fold::None)).collect());
         }
-        BaseOperator::StringEqualsIgnoreCase | BaseOperator::StringNotEqualsIgnoreCase => {
+        Comparison::TextInAnyCase => {
             out.push(patterns.map(|p| compile::equals(p, version, Fold::Lower)).collect());
         }
-        BaseOperator::StringLike | BaseOperator::StringNotLike => {
+        Comparison::TextLike => {
             out.push(patterns.map(|p| compile::like(p, version, Fold::None)).collect());
         }
-        BaseOperator::ArnEquals
-        | BaseOperator::ArnLike
-        | BaseOperator::ArnNotEquals
-        | BaseOperator::ArnNotLike => {
+        Comparison::Arn => {
             out.push(vec![Language::arns()]);
             let parsed = |p| keyaki_ir::Arn::parse(Pattern::text(p));
             let arns = patterns.filter_map(|p| compile::arn(p, parsed(p).as_ref(), version));
             out.push(arns.collect());
         }
-        BaseOperator::Bool => {
+        Comparison::Bool => {
             out.extend(["true", "false"].map(|t| vec![Language::literal(t, Fold::Ascii)]));
         }
-        BaseOperator::BinaryEquals => {
+        Comparison::Binary => {
             out.extend(patterns.map(|p| vec![Language::literal(p.text(), Fold::None)]));
         }
-        BaseOperator::NumericEquals
-        | BaseOperator::NumericNotEquals
-        | BaseOperator::NumericLessThan
-        | BaseOperator::NumericLessThanEquals
-        | BaseOperator::NumericGreaterThan
-        | BaseOperator::NumericGreaterThanEquals
-        | BaseOperator::DateEquals
-        | BaseOperator::DateNotEquals
-        | BaseOperator::DateLessThan
-        | BaseOperator::DateLessThanEquals
-        | BaseOperator::DateGreaterThan
-        | BaseOperator::DateGreaterThanEquals
-        | BaseOperator::IpAddress
-        | BaseOperator::NotIpAddress
-        | BaseOperator::Null => {}
+        Comparison::Number(_)
+        | Comparison::Time(_)
+        | Comparison::Address
+        | Comparison::Presence => {}
     }
 }
 

@@ -64,15 +64,15 @@ fn proved<'f>(
     findings: impl Iterator<Item = &'f Finding>,
     applicability: Applicability,
 ) -> (Vec<&'f Fix>, usize) {
-    let most = if applicability == Applicability::Safe { Change::None } else { Change::Less };
+    let most = Change::most(applicability);
     let fixes = compatible(findings, applicability);
-    if fixes.is_empty() || guard.change(&fixes) <= most {
+    if fixes.is_empty() || guard.change(&fixes, most) <= most {
         return (fixes, 0);
     }
     let mut proved = Vec::new();
     for fix in fixes.iter().take(MAX_ALONE) {
         proved.push(*fix);
-        if guard.change(&proved) > most {
+        if guard.change(&proved, most) > most {
             proved.pop();
         }
     }

@@ -3,6 +3,11 @@
 //! The policies of both texts are compared in pairs, each by itself, by two questions: what its
 //! statements grant together, and what its `Deny` statements leave of everything. The second
 //! counts where the policy limits others, and where it has nothing but `Deny` statements.
+//!
+//! Statements that stand before and after what an edit changes are left out first: where the rest
+//! grants no more and denies no less, so do the whole policies. Where that is not enough, those are
+//! taken in that share an action with it, because another statement may grant what an edit takes
+//! away.
 
 use std::path::Path;
 
@@ -10,8 +15,9 @@ use keyaki_analyze::{Asker, Question, Subject, ask};
 use keyaki_catalog::Catalog;
 use keyaki_diag::{Applicability, Finding, Fix};
 use keyaki_eval::Profile;
-use keyaki_ir::{Effect, Policy};
-use keyaki_lint::meaning;
+use keyaki_ir::glob::{self, Case};
+use keyaki_ir::{ActionPattern, Effect, Policy, PolicyKind, Statement};
+use keyaki_lint::{meaning, says_the_same};
 use keyaki_symbolic::Actions;
 
 use crate::check::all_policies;
@@ -32,6 +38,16 @@ pub enum Change {
     Open,
 }
 
+impl Change {
+    /// The most that fixes of an applicability may do.
+    pub fn most(applicability: Applicability) -> Change {
+        match applicability {
+            Applicability::Safe => Change::None,
+            Applicability::Unsafe | Applicability::DisplayOnly => Change::Less,
+        }
+    }
+}
+
 /// A text whose fixes are looked at.
 #[derive(Debug)]
 pub struct Guard<'a> {
@@ -50,10 +66,12 @@ impl<'a> Guard<'a> {
         Guard { path, text, before: all_policies(path, text, options), options }
     }
 
-    /// What some fixes together do to access.
-    pub fn change(&self, fixes: &[&Fix]) -> Change {
+    /// What some fixes together do to access. Where that is no more than they may do, it is not
+    /// found out whether it is less.
+    pub fn change(&self, fixes: &[&Fix], most: Change) -> Change {
         let Some(new) = apply(self.text, fixes) else { return Change::Open };
-        change(&self.before, &all_policies(self.path, &new, self.options), self.options.catalog)
+        let after = all_policies(self.path, &new, self.options);
+        change(&self.before, &after, most, self.options.catalog)
     }
 
     /// Leaves of the fixes of some findings those that are proved to allow no more, and calls
@@ -65,7 +83,8 @@ impl<'a> Guard<'a> {
             finding.fixes.retain_mut(|fix| {
                 let cost = left.checked_sub(self.text.len());
                 left = cost.unwrap_or_default();
-                match settled(fix.applicability, || cost.map(|_| self.change(&[&*fix]))) {
+                let most = Change::most(fix.applicability);
+                match settled(fix.applicability, || cost.map(|_| self.change(&[&*fix], most))) {
                     None => false,
                     Some(applicability) => {
                         fix.applicability = applicability;
@@ -95,29 +114,80 @@ fn settled(
 /// What a new text does in the place of an old one, by all policies in them.
 pub fn change_of_text(path: &Path, old: &str, new: &str, options: &Options<'_>) -> Change {
     let policies = |text: &str| all_policies(path, text, options);
-    change(&policies(old), &policies(new), options.catalog)
+    change(&policies(old), &policies(new), Change::None, options.catalog)
 }
 
 /// What the policies of a new text do beside those of an old one.
-pub(crate) fn change(old: &[ReadPolicy], new: &[ReadPolicy], catalog: &Catalog) -> Change {
+fn change(old: &[ReadPolicy], new: &[ReadPolicy], most: Change, catalog: &Catalog) -> Change {
     if old.len() != new.len() {
         return Change::Open;
     }
-    let pairs = old.iter().zip(new).map(|(old, new)| of_pair(old, new, catalog));
+    let pairs = old.iter().zip(new).map(|(old, new)| of_pair(old, new, most, catalog));
     // Of a text in which no policy could be read, nothing is proved.
     pairs.max().unwrap_or(Change::Open)
 }
 
-fn of_pair(old: &ReadPolicy, new: &ReadPolicy, catalog: &Catalog) -> Change {
+fn of_pair(old: &ReadPolicy, new: &ReadPolicy, most: Change, catalog: &Catalog) -> Change {
     if old.kind != new.kind {
         return Change::Open;
     }
     if !old.policy.holes.is_empty() && is_same(&old.policy, &new.policy) {
         return Change::None;
     }
-    let subject = |read: &ReadPolicy| meaning::of(read.policy.clone(), read.kind);
-    let denies = [old, new].iter().any(|read| has_deny(&read.policy));
-    let (old, new) = (subject(old), subject(new));
+    let kind = old.kind;
+    let (old, new) = (&old.policy, &new.policy);
+    let Some(parts) = changed_parts(old, new) else {
+        return of_policies(old.clone(), new.clone(), kind, catalog);
+    };
+    let of_parts = of_policies(parts.0.clone(), parts.1.clone(), kind, catalog);
+    if of_parts <= most {
+        return of_parts;
+    }
+    of_policies(bearing_on(&parts, old), bearing_on(&parts, new), kind, catalog)
+}
+
+/// Two policies without the statements that both begin with and both end with; none where no
+/// statement can be left out, or where the same statement can mean different things in them.
+fn changed_parts(old: &Policy, new: &Policy) -> Option<(Policy, Policy)> {
+    if old.effective_version() != new.effective_version() {
+        return None;
+    }
+    let (mut a, mut b) = (old.statements.as_slice(), new.statements.as_slice());
+    while let ([first, left @ ..], [other, right @ ..]) = (a, b)
+        && says_the_same(first, other)
+    {
+        (a, b) = (left, right);
+    }
+    while let ([left @ .., last], [right @ .., other]) = (a, b)
+        && says_the_same(last, other)
+    {
+        (a, b) = (left, right);
+    }
+    let with =
+        |policy: &Policy, statements: &[Statement]| policy.with_statements(statements.to_vec());
+    (a.len() < old.statements.len()).then(|| (with(old, a), with(new, b)))
+}
+
+/// A policy without the statements of which no action is one of the changed statements': these
+/// decide alike before and after about requests that the changed ones bear on, and the changed
+/// ones do not bear on others.
+fn bearing_on((old, new): &(Policy, Policy), whole: &Policy) -> Policy {
+    let changed = || old.statements.iter().chain(&new.statements);
+    let bears = |s: &&Statement| changed().any(|c| may_share_action(c, s));
+    whole.with_statements(whole.statements.iter().filter(bears).cloned().collect())
+}
+
+fn may_share_action(a: &Statement, b: &Statement) -> bool {
+    let (Some(a), Some(b)) = (&a.action, &b.action) else { return true };
+    let meets = |a: &ActionPattern, b: &ActionPattern| {
+        glob::intersects(&a.text, &b.text, Case::Insensitive)
+    };
+    a.entries.iter().any(|a| b.entries.iter().any(|b| meets(a, b)))
+}
+
+fn of_policies(old: Policy, new: Policy, kind: PolicyKind, catalog: &Catalog) -> Change {
+    let denies = [&old, &new].into_iter().any(has_deny);
+    let (old, new) = (meaning::of(old, kind), meaning::of(new, kind));
     let granted = of(&old, &new, catalog);
     match denies && granted != Change::Open {
         true => granted.max(of(&meaning::opened(old), &meaning::opened(new), catalog)),

@@ -32,6 +32,7 @@ pub struct Migrated {
     ignore: Vec<&'static str>,
     select: Vec<&'static str>,
     levels: Vec<(&'static str, Level)>,
+    fail_level: Option<Level>,
     suppress: Vec<Suppress>,
     require: Vec<(Vec<String>, String)>,
 }
@@ -100,6 +101,10 @@ impl Migrated {
                 .push("ignore_patterns for all checks: name the rules in `[[files]]`".to_owned());
             return;
         }
+        if let (Tool::IamPolicyValidator, "settings", Node::Map(members)) = (tool, name, value) {
+            members.iter().for_each(|(setting, value)| self.of_the_run(setting, value));
+            return;
+        }
         let (rules, Node::Map(members)) = (rules(tool, name), value) else {
             self.left.push(format!("`{name}`"));
             return;
@@ -110,6 +115,21 @@ impl Migrated {
         }
         for (setting, value) in members {
             self.setting(name, &rules, setting, value);
+        }
+    }
+
+    /// What holds for a whole run.
+    fn of_the_run(&mut self, setting: &str, value: &Node) {
+        let severities: Vec<Severity> = value.texts().iter().map(|t| level(t)).collect();
+        let levels = severities.iter().map(|severity| match severity {
+            Severity::Level(level) => Some(*level),
+            Severity::Off | Severity::Unknown => None,
+        });
+        match (setting, levels.collect::<Option<Vec<Level>>>()) {
+            ("fail_on_severity", Some(levels)) if !levels.is_empty() => {
+                self.fail_level = levels.into_iter().max();
+            }
+            _ => self.left.push(format!("`settings`: `{setting}`")),
         }
     }
 
@@ -215,6 +235,9 @@ impl Migrated {
         if !self.ignore.is_empty() {
             let _ = writeln!(text, "ignore = {}", list(&self.ignore));
         }
+        if let Some(level) = self.fail_level {
+            let _ = writeln!(text, "fail-level = \"{}\"", level.name());
+        }
         self.levels.sort_unstable();
         self.levels.dedup_by_key(|(rule, _)| *rule);
         if !self.levels.is_empty() {
@@ -253,7 +276,7 @@ enum Severity {
 
 fn level(text: &str) -> Severity {
     match text.to_ascii_lowercase().as_str() {
-        "muted" => Severity::Off,
+        "mute" | "muted" => Severity::Off,
         "error" => Severity::Level(Level::Error),
         "critical" | "high" => Severity::Level(Level::Security),
         "medium" | "warning" => Severity::Level(Level::Warning),
@@ -298,7 +321,7 @@ mod tests {
 
     #[test]
     fn findings_of_parliament_become_rules() {
-        let text = "UNKNOWN_ACTION:\n  severity: MEDIUM\n  ignore_locations:\n  - filepath:\n    - testa.json\n    - .*.py\n\nRESOURCE_MISMATCH:\n  severity: MUTED\n";
+        let text = "UNKNOWN_ACTION:\n  severity: MEDIUM\n  ignore_locations:\n  - filepath:\n    - testa.json\n    - .*.py\n\nRESOURCE_MISMATCH:\n  severity: MUTE\n";
         let (text, left) = checked(Tool::Parliament, text);
         assert!(text.contains("ignore = [\"inert-action\"]"), "{text}");
         assert!(text.contains("invalid-action = \"warning\""), "{text}");
@@ -325,8 +348,10 @@ mod tests {
 
     #[test]
     fn settings_that_are_not_known_are_named() {
-        let text = "settings:\n  fail_on_severity: [error]\nignore_patterns:\n  - filepath: \"a/*.json\"\n";
-        let (_, left) = checked(Tool::IamPolicyValidator, text);
+        let text = "settings:\n  fail_on_severity: [error, high]\n  fail_fast: true\nignore_patterns:\n  - filepath: \"a/*.json\"\n";
+        let (text, left) = checked(Tool::IamPolicyValidator, text);
+        assert!(text.contains("fail-level = \"security\""), "{text}");
         assert_eq!(left.len(), 2, "{left:?}");
+        assert!(left.contains(&"`settings`: `fail_fast`".to_owned()), "{left:?}");
     }
 }

@@ -208,7 +208,8 @@ impl<'c> Judge<'c> {
         if subject.policies.resource.is_some() && !rest.is_empty() {
             return None;
         }
-        subject.policies.identity.extend(rest);
+        let of_account = subject.policies.scp.iter_mut().flatten().next();
+        of_account.unwrap_or(&mut subject.policies.identity).extend(rest);
         Some(subject)
     }
 }

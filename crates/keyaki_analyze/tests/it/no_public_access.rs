@@ -256,3 +256,17 @@ fn verdicts_about_access_agree_with_those_of_aws() {
     }
     println!("{compared} verdicts agree");
 }
+
+#[test]
+fn the_short_name_of_an_api_leaves_the_answer_open() {
+    let policy = |resource: &str| {
+        format!(
+            r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": "*",
+                "Action": "execute-api:Invoke", "Resource": "{resource}"}}]}}"#
+        )
+    };
+    let asked = |resource| verdict(&policy(resource), ResourceType::ApiGatewayRestApi);
+    assert!(matches!(asked("execute-api:/prod/*"), Answer::Undecided(_)));
+    let full = "arn:aws:execute-api:eu-west-1:111122223333:abcdef1234/prod/*";
+    assert!(matches!(asked(full), Answer::Refuted(_)));
+}

@@ -2,7 +2,7 @@
 
 use keyaki_catalog::KeyType;
 use keyaki_diag::Edit;
-use keyaki_ir::{BaseOperator, ConditionBlock, Operator, Statement};
+use keyaki_ir::{BaseOperator, Comparison, ConditionBlock, Operator, Statement};
 
 use super::refactoring::Refactoring;
 use crate::Document;
@@ -39,44 +39,27 @@ fn targets(
     let is_arn = block.entries.iter().all(|e| kind(&e.key.value) == Some(KeyType::Arn));
     let wildcards = if has_wildcards { ", where `*` and `?` are wildcards" } else { "" };
     let plain = if has_wildcards { ", where `*` and `?` are plain text" } else { "" };
-    let pair = |other, remark, arn| {
-        let mut targets = vec![(other, remark)];
-        targets.extend(is_arn.then_some((arn, ", which compares segment by segment")));
-        targets
+    let texts = |other, remark| {
+        let arn = (BaseOperator::ArnLike, ", which compares segment by segment");
+        [(other, remark)].into_iter().chain(is_arn.then_some(arn)).collect()
     };
-    match base {
-        BaseOperator::StringEquals => {
-            pair(BaseOperator::StringLike, wildcards, BaseOperator::ArnLike)
+    let targets: Vec<(BaseOperator, &str)> = match base.comparison() {
+        Comparison::Text => texts(BaseOperator::StringLike, wildcards),
+        Comparison::TextLike => texts(BaseOperator::StringEquals, plain),
+        Comparison::Arn => {
+            let arns = [BaseOperator::ArnLike, BaseOperator::ArnEquals];
+            arns.into_iter().filter(|o| *o != base.positive()).map(|o| (o, "")).collect()
         }
-        BaseOperator::StringNotEquals => {
-            pair(BaseOperator::StringNotLike, wildcards, BaseOperator::ArnNotLike)
-        }
-        BaseOperator::StringLike => pair(BaseOperator::StringEquals, plain, BaseOperator::ArnLike),
-        BaseOperator::StringNotLike => {
-            pair(BaseOperator::StringNotEquals, plain, BaseOperator::ArnNotLike)
-        }
-        BaseOperator::ArnEquals => vec![(BaseOperator::ArnLike, "")],
-        BaseOperator::ArnLike => vec![(BaseOperator::ArnEquals, "")],
-        BaseOperator::ArnNotEquals => vec![(BaseOperator::ArnNotLike, "")],
-        BaseOperator::ArnNotLike => vec![(BaseOperator::ArnNotEquals, "")],
-        BaseOperator::StringEqualsIgnoreCase
-        | BaseOperator::StringNotEqualsIgnoreCase
-        | BaseOperator::NumericEquals
-        | BaseOperator::NumericNotEquals
-        | BaseOperator::NumericLessThan
-        | BaseOperator::NumericLessThanEquals
-        | BaseOperator::NumericGreaterThan
-        | BaseOperator::NumericGreaterThanEquals
-        | BaseOperator::DateEquals
-        | BaseOperator::DateNotEquals
-        | BaseOperator::DateLessThan
-        | BaseOperator::DateLessThanEquals
-        | BaseOperator::DateGreaterThan
-        | BaseOperator::DateGreaterThanEquals
-        | BaseOperator::Bool
-        | BaseOperator::BinaryEquals
-        | BaseOperator::IpAddress
-        | BaseOperator::NotIpAddress
-        | BaseOperator::Null => Vec::new(),
-    }
+        Comparison::TextInAnyCase
+        | Comparison::Number(_)
+        | Comparison::Time(_)
+        | Comparison::Bool
+        | Comparison::Binary
+        | Comparison::Address
+        | Comparison::Presence => Vec::new(),
+    };
+    let alike = |(target, remark): (BaseOperator, _)| {
+        target.with_negation(base.is_negated()).map(|target| (target, remark))
+    };
+    targets.into_iter().filter_map(alike).collect()
 }

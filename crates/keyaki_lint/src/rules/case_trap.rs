@@ -1,5 +1,5 @@
 use keyaki_diag::Applicability;
-use keyaki_ir::BaseOperator;
+use keyaki_ir::Comparison;
 
 use crate::context::Context;
 use crate::rule::ConditionSite;
@@ -78,13 +78,8 @@ const VALUES: [(&str, &[&str]); 8] = [
 
 fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
     let base = site.block.operator.operator.map(|o| o.base);
-    let tells_case = [
-        BaseOperator::StringEquals,
-        BaseOperator::StringNotEquals,
-        BaseOperator::StringLike,
-        BaseOperator::StringNotLike,
-    ];
-    if !base.is_some_and(|b| tells_case.contains(&b)) {
+    let tells_case = [Comparison::Text, Comparison::TextLike];
+    if !base.is_some_and(|b| tells_case.contains(&b.comparison())) {
         return;
     }
     let Some((_, known)) = VALUES.iter().find(|(key, _)| site.entry.is(key)) else { return };
@@ -94,12 +89,9 @@ fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
         if let Some(meant) = meant {
             let message = format!("`{text}` never matches, the value is `{meant}`");
             let title = format!("replace with `{meant}`");
-            cx.report(value.origin, message).replace_string(
-                value.origin,
-                title,
-                Applicability::Unsafe,
-                meant,
-            );
+            cx.report(value.origin, message)
+                .note(format!("requests carry `{meant}`, and the operator tells letter case apart"))
+                .replace_string(value.origin, title, Applicability::Unsafe, meant);
         }
     }
 }

@@ -49,7 +49,8 @@ fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
     if !is_now || !base.is_some_and(|b| until.contains(&b)) {
         return;
     }
-    let today = date::parse(&format!("{}T00:00:00Z", cx.catalog().snapshot().date));
+    let date = cx.catalog().snapshot().date;
+    let today = date::parse(&format!("{date}T00:00:00Z"));
     let Some((today, _)) = today else { return };
     let past =
         |v: &&keyaki_ir::ConditionValue| date::parse(v.text()).is_some_and(|(day, _)| day < today);
@@ -60,5 +61,5 @@ fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
         Some(Effect::Deny) => "the time is over: the statement denies nothing any more",
         None => return,
     };
-    cx.report(last.origin, message);
+    cx.report(last.origin, message).note(format!("the catalogue is of {date}"));
 }

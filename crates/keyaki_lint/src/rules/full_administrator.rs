@@ -1,7 +1,7 @@
 use keyaki_ir::Statement;
 
 use crate::context::Context;
-use crate::granted::{allows, is_every_resource};
+use crate::granted::grants_everything;
 use crate::rule::rule;
 
 rule! {
@@ -50,11 +50,7 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_>, statement: &Statement) {
-    let actions = statement.action.iter().flat_map(|e| &e.entries);
-    let every = actions.into_iter().find(|e| e.text.bytes().all(|b| matches!(b, b'*' | b':')));
-    let Some(every) = every.filter(|e| e.text.contains('*') && allows(statement)) else { return };
-    let mut resources = statement.resource.iter().flat_map(|e| &e.entries);
-    if statement.condition.is_none() && resources.any(is_every_resource) {
+    if let Some(every) = grants_everything(statement) {
         cx.report(every.origin, "every action is granted on every resource")
             .note("whoever has this policy administers the account");
     }

@@ -1,8 +1,7 @@
-use keyaki_analyze::Question;
 use keyaki_ir::Statement;
 
 use crate::context::Context;
-use crate::granted::{allows, is_every_resource};
+use crate::granted::{allows, grants_everything};
 use crate::rule::rule;
 
 rule! {
@@ -54,9 +53,7 @@ rule! {
 fn check(cx: &mut Context<'_>) {
     let Some(widest) = cx.policy().statements.iter().find(|s| is_wide(s)) else { return };
     let Some(meaning) = cx.meaning() else { return };
-    let everything = meaning.everything();
-    let question = Question::NoNewAccess { old: meaning.subject(), new: &everything };
-    if meaning.ask_known(cx.catalog(), &question).holds() != Some(true) {
+    if !meaning.grants_everything(cx.catalog()) {
         return;
     }
     let element = widest.action_elements().next().map_or(widest.origin, |e| e.origin);
@@ -69,9 +66,6 @@ fn check(cx: &mut Context<'_>) {
 fn is_wide(statement: &Statement) -> bool {
     let mut entries = statement.action.iter().flat_map(|e| &e.entries);
     let is_open = entries.any(|e| e.text.starts_with(['*', '?']));
-    let mut resources = statement.resource_elements().flat_map(|e| &e.entries);
-    let plain = is_open && statement.condition.is_none() && resources.any(is_every_resource);
-    let mut entries = statement.action.iter().flat_map(|e| &e.entries);
-    let is_star = entries.any(|e| e.text.bytes().all(|b| matches!(b, b'*' | b':')));
-    allows(statement) && (statement.not_action.is_some() || (is_open && !(plain && is_star)))
+    let is_plain = grants_everything(statement).is_some();
+    allows(statement) && (statement.not_action.is_some() || (is_open && !is_plain))
 }

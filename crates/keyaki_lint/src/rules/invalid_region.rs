@@ -3,7 +3,7 @@ use std::ops::Range;
 use keyaki_catalog::{Catalog, KeyType};
 use keyaki_diag::{Applicability, Edit};
 use keyaki_ir::glob::{self, Case};
-use keyaki_ir::{BaseOperator, ConditionEntry, ConditionValue, Family, near};
+use keyaki_ir::{Comparison, ConditionEntry, ConditionValue, Family, near};
 
 use crate::context::Context;
 use crate::placeholder::is_known;
@@ -52,13 +52,12 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
-    use BaseOperator::{StringEqualsIgnoreCase, StringNotEqualsIgnoreCase};
     let entry = site.entry;
     let Some(base) = site.block.operator.operator.map(|o| o.base) else { return };
     if base.family() != Family::String || !names_region(cx, entry) {
         return;
     }
-    let folds = matches!(base, StringEqualsIgnoreCase | StringNotEqualsIgnoreCase);
+    let folds = base.comparison() == Comparison::TextInAnyCase;
     let case = if folds { Case::Insensitive } else { Case::Sensitive };
     for value in entry.values.iter().filter(|v| is_known(v)) {
         let text = value.text();

@@ -1,6 +1,6 @@
 use keyaki_diag::Applicability;
 use keyaki_ir::glob::{self, Case};
-use keyaki_ir::{BaseOperator, ConditionEntry, Family, Operator, Principal, Statement};
+use keyaki_ir::{Comparison, ConditionEntry, Family, Operator, Principal, Statement};
 use keyaki_syntax::NodeId;
 
 use crate::context::Context;
@@ -101,10 +101,7 @@ fn check_values(cx: &mut Context<'_>, entry: &ConditionEntry, operator: Operator
 }
 
 fn ignores_case(operator: Operator) -> bool {
-    matches!(
-        operator.base,
-        BaseOperator::StringEqualsIgnoreCase | BaseOperator::StringNotEqualsIgnoreCase
-    )
+    operator.base.comparison() == Comparison::TextInAnyCase
 }
 
 fn report(cx: &mut Context<'_>, origin: NodeId, text: &str, form: Form) {

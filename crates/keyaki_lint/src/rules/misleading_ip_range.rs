@@ -52,7 +52,9 @@ fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
     for (is_v6, name) in [(false, "IPv4"), (true, "IPv6")] {
         if are_all(ranges.iter().filter(|r| r.is_v6() == is_v6), is_v6) {
             let message = format!("these ranges are all addresses of {name}");
-            cx.report(site.entry.key.origin, message).and_at(site.entry.origin, "the ranges");
+            cx.report(site.entry.key.origin, message)
+                .and_at(site.entry.origin, "the ranges")
+                .note("every request that carries such an address is in them");
         }
     }
 }

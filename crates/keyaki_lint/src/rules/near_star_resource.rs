@@ -1,3 +1,4 @@
+use keyaki_catalog::ArnTemplate;
 use keyaki_ir::glob::{self, Case};
 use keyaki_ir::{ResourcePattern, Statement};
 
@@ -66,17 +67,18 @@ fn check(cx: &mut Context<'_>, statement: &Statement) {
         return;
     }
     let catalog = cx.catalog();
-    let globs: Vec<&str> = views(catalog, &actions(catalog, statement))
+    let templates: Vec<_> = views(catalog, &actions(catalog, statement))
         .flat_map(|a| a.resources().collect::<Vec<_>>())
         .flat_map(|r| r.resource_type().arns().collect::<Vec<_>>())
-        .map(|t| t.glob())
         .collect();
     for entry in likely {
         let wide = entry.text().replacen("arn:aws:", "arn:*:", 1);
-        let holds = |glob: &&str| glob::includes(&wide, glob, Case::Sensitive);
-        if globs.iter().any(holds) {
+        let is_held = |t: &&ArnTemplate<'_>| glob::includes(&wide, t.glob(), Case::Sensitive);
+        if let Some(held) = templates.iter().find(is_held) {
             let message = format!("`{}` holds every resource of its type", entry.text());
-            cx.report(entry.origin, message).note("name the account and the resources");
+            cx.report(entry.origin, message)
+                .note(format!("in its partition, `{}` is within for all values", held.template()))
+                .note("name the account and the resources");
         }
     }
 }

@@ -67,7 +67,20 @@ fn check(cx: &mut Context<'_>, statement: &Statement) {
             continue;
         };
         cx.report(entry.origin, message)
+            .note(format!("for instance `{}`", denied(entry)))
             .note("deny `Principal` `*` where `aws:PrincipalArn` is another one");
+    }
+}
+
+/// A caller that comes with a role, or the principal itself.
+fn denied(entry: &PrincipalEntry) -> String {
+    let session = entry.text.replacen(":iam:", ":sts:", 1).replacen(":role/", ":assumed-role/", 1);
+    match (entry.principal == Principal::Role, session.rsplit_once('/')) {
+        (true, Some((path, name))) => {
+            let until = path.find('/').unwrap_or(path.len());
+            format!("{}/{name}/session", path.get(..until).unwrap_or(path))
+        }
+        _ => entry.text.to_string(),
     }
 }
 

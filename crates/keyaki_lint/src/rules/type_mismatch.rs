@@ -1,6 +1,6 @@
 use keyaki_catalog::KeyType;
 use keyaki_diag::{Applicability, Edit};
-use keyaki_ir::{BaseOperator, Family, Operator};
+use keyaki_ir::{BaseOperator, Comparison, Family, Operator, Order};
 
 use crate::condition_edit::move_entry;
 use crate::context::Context;
@@ -141,35 +141,31 @@ fn counterpart(base: BaseOperator, key_type: KeyType) -> Option<BaseOperator> {
     if is_ordering(base) {
         return None;
     }
-    let (equal, unequal) = match key_type.element() {
-        KeyType::String if base.has_wildcards() => (Op::StringLike, Some(Op::StringNotLike)),
-        KeyType::Arn => (Op::ArnLike, Some(Op::ArnNotLike)),
-        KeyType::Bool => (Op::Bool, None),
-        KeyType::Date => (Op::DateEquals, Some(Op::DateNotEquals)),
-        KeyType::Numeric => (Op::NumericEquals, Some(Op::NumericNotEquals)),
-        KeyType::IpAddress => (Op::IpAddress, Some(Op::NotIpAddress)),
-        KeyType::Binary => (Op::BinaryEquals, None),
+    let positive = match key_type.element() {
+        KeyType::String if base.has_wildcards() => Op::StringLike,
+        KeyType::Arn => Op::ArnLike,
+        KeyType::Bool => Op::Bool,
+        KeyType::Date => Op::DateEquals,
+        KeyType::Numeric => Op::NumericEquals,
+        KeyType::IpAddress => Op::IpAddress,
+        KeyType::Binary => Op::BinaryEquals,
         KeyType::String | KeyType::ArrayOfString | KeyType::ArrayOfArn | KeyType::ArrayOfBool => {
-            (Op::StringEquals, Some(Op::StringNotEquals))
+            Op::StringEquals
         }
     };
-    if base.is_negated() { unequal } else { Some(equal) }
+    positive.with_negation(base.is_negated())
 }
 
 fn is_ordering(base: BaseOperator) -> bool {
-    use BaseOperator::{
-        DateGreaterThan, DateGreaterThanEquals, DateLessThan, DateLessThanEquals,
-        NumericGreaterThan, NumericGreaterThanEquals, NumericLessThan, NumericLessThanEquals,
-    };
-    matches!(
-        base,
-        DateGreaterThan
-            | DateGreaterThanEquals
-            | DateLessThan
-            | DateLessThanEquals
-            | NumericGreaterThan
-            | NumericGreaterThanEquals
-            | NumericLessThan
-            | NumericLessThanEquals
-    )
+    match base.comparison() {
+        Comparison::Number(order) | Comparison::Time(order) => order != Order::Equal,
+        Comparison::Text
+        | Comparison::TextInAnyCase
+        | Comparison::TextLike
+        | Comparison::Bool
+        | Comparison::Binary
+        | Comparison::Address
+        | Comparison::Arn
+        | Comparison::Presence => false,
+    }
 }

@@ -59,7 +59,9 @@ fn check(cx: &mut Context<'_>) {
         let Some(service) = cx.service(prefix) else { continue };
         if service.is_live() && !service.actions().any(|a| set.contains(a.id())) {
             let message = format!("no action of `{prefix}` is granted that could take the role");
-            cx.report(value.origin, message);
+            let count = service.actions().count();
+            cx.report(value.origin, message)
+                .note(format!("none of the service's {count} actions is among those granted"));
         }
     }
 }

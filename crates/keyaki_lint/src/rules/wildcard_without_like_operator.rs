@@ -1,6 +1,6 @@
 use keyaki_catalog::KeyType;
 use keyaki_diag::{Applicability, Edit};
-use keyaki_ir::{BaseOperator, Operator};
+use keyaki_ir::{BaseOperator, Comparison, Operator};
 
 use crate::condition_edit::move_entry;
 use crate::context::Context;
@@ -67,13 +67,7 @@ fn check(cx: &mut Context<'_>, site: ConditionSite<'_>) {
 }
 
 fn is_literal(base: BaseOperator) -> bool {
-    use BaseOperator::{
-        StringEquals, StringEqualsIgnoreCase, StringNotEquals, StringNotEqualsIgnoreCase,
-    };
-    matches!(
-        base,
-        StringEquals | StringEqualsIgnoreCase | StringNotEquals | StringNotEqualsIgnoreCase
-    )
+    matches!(base.comparison(), Comparison::Text | Comparison::TextInAnyCase)
 }
 
 /// The operator with wildcards, if letter case counts already, and the edit to it.
@@ -82,21 +76,13 @@ fn fix(
     site: ConditionSite<'_>,
     operator: Operator,
 ) -> Option<(String, Vec<Edit>)> {
-    use BaseOperator::{
-        ArnLike, ArnNotLike, StringEquals, StringLike, StringNotEquals, StringNotLike,
-    };
-    let negated = operator.base == StringNotEquals;
-    if !negated && operator.base != StringEquals {
+    if operator.base.comparison() != Comparison::Text {
         return None;
     }
     let key_type = cx.key_type(&site.entry.key.value);
     let is_arn = key_type.is_some_and(|t| t.element() == KeyType::Arn);
-    let base = match (negated, is_arn) {
-        (false, false) => StringLike,
-        (false, true) => ArnLike,
-        (true, false) => StringNotLike,
-        (true, true) => ArnNotLike,
-    };
+    let base = if is_arn { BaseOperator::ArnLike } else { BaseOperator::StringLike };
+    let base = base.with_negation(operator.base.is_negated())?;
     let meant = Operator { base, ..operator };
     let edits = move_entry(cx, site, meant, cx.text(site.entry.origin))?;
     Some((meant.name(), edits))

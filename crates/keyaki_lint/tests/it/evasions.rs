@@ -54,6 +54,25 @@ fn a_condition_that_never_holds_is_believed() {
 }
 
 #[test]
+fn every_action_under_some_limit_is_no_grant_for_administrators() {
+    let grants = [
+        r#"{ "Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3:::reports/*" }"#,
+        r#"{ "Effect": "Allow", "Action": "*", "Resource": "arn:aws:iam::*:*" }"#,
+        r#"{ "Effect": "Allow", "Action": "*", "Resource": "*",
+            "Condition": { "Bool": { "aws:MultiFactorAuthPresent": "true" } } }"#,
+    ];
+    for grant in grants {
+        assert_eq!(told(grant, &RISKS), RISKS, "{grant}");
+    }
+    let ways = ["full-administrator", "hidden-administrator", "privilege-escalation"];
+    let plain = r#"{ "Effect": "Allow", "Action": "*", "Resource": "*" }"#;
+    assert_eq!(told(plain, &ways), ["full-administrator"]);
+    let vacuous = r#"{ "Effect": "Allow", "Action": "*", "Resource": "*",
+        "Condition": { "StringLikeIfExists": { "aws:PrincipalArn": "*" } } }"#;
+    assert_eq!(told(vacuous, &ways), ["hidden-administrator"]);
+}
+
+#[test]
 fn odd_resources_are_seen_through() {
     for resource in ["arn:aws:iam::*:*", "**", "arn:*", "arn:*:iam::*"] {
         let grant = IAM.replace("\"*\" }", &format!("\"{resource}\" }}"));

@@ -69,6 +69,53 @@ fn examples_yield_exactly_the_marked_findings() {
     assert!(wrong.is_empty(), "{} examples differ\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// The rules about what a policy means; they show a request, or what makes it so.
+const ABOUT_MEANING: [&str; 31] = [
+    "absent-key-escape",
+    "absent-key-grant",
+    "arn-coherence",
+    "case-trap",
+    "contradictory-condition",
+    "covered-entry",
+    "deny-never-fires",
+    "empty-policy",
+    "empty-window",
+    "hidden-administrator",
+    "idle-deny",
+    "inert-action",
+    "misleading-ip-range",
+    "missing-dependent-action",
+    "near-star-resource",
+    "notprincipal-hole",
+    "oidc-subject-escape",
+    "redundant-guard",
+    "resource-lockout",
+    "scp-starve",
+    "scp-void",
+    "segment-overrun",
+    "self-tag-bypass",
+    "service-chain-break",
+    "shadowed-allow",
+    "sibling-bypass",
+    "subsumed-statement",
+    "unpassable-role",
+    "unreachable-allow-key",
+    "vacuous-condition",
+    "wildcard-drift",
+];
+
+#[test]
+fn findings_about_meaning_say_what_they_rest_on() {
+    for name in ABOUT_MEANING {
+        let rule = keyaki_lint::rule(name).expect(name);
+        for example in examples(rule).iter().filter(|example| example.avoid) {
+            for finding in lint(&linter(rule, example.reading), &example.text, example.reading) {
+                assert!(!finding.notes.is_empty(), "{name}: {}", finding.message);
+            }
+        }
+    }
+}
+
 /// A linter for a rule, with the requirement that some examples speak of.
 fn linter(rule: &Rule, reading: Reading) -> Linter {
     let violation = r#"{ "Version": "2012-10-17", "Statement": [

@@ -9,6 +9,7 @@ mod corpus;
 mod evasions;
 mod examples;
 mod fixes;
+mod judged;
 mod noise;
 mod oracle;
 mod registry;

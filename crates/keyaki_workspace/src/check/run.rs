@@ -7,6 +7,7 @@ use std::path::Path;
 
 use keyaki_diag::{Finding, TextRange};
 use keyaki_ir::Policy;
+use keyaki_ir::hole::{self, Principals};
 use keyaki_lint::{Document, Linter, Memory};
 use keyaki_syntax::{SyntaxError, Tree, Value};
 
@@ -308,14 +309,15 @@ impl<'a> Run<'a> {
         texts.flat_map(|(hint, text)| self.policies(&text.tree, hint, 1)).collect()
     }
 
-    /// The policies of a tree and of the documents in its strings.
+    /// The policies of a tree and of the documents in its strings. Those with holes are read so
+    /// that what is proved of them holds whatever fills the holes, where that can be done.
     pub(super) fn policies(&self, tree: &Tree, outer: Hint, depth: usize) -> Vec<ReadPolicy> {
         let mut policies = Vec::new();
         for site in sites(tree) {
             match site {
                 Site::Here(value) => {
                     let hint = if value.parent().is_none() { outer } else { kind::hint(value) };
-                    policies.push(self.read(value, hint));
+                    policies.push(whatever_fills_it(tree, self.read(value, hint)));
                 }
                 Site::Text(string) if depth < MAX_EMBEDDING => {
                     let embedded = Embedded::read(string);
@@ -395,6 +397,19 @@ impl<'a> Run<'a> {
         }
         let statements = statement_ranges(tree, policy);
         CheckedDocument { pointer, kind: Some(known.kind), statements, findings }
+    }
+}
+
+/// A policy with free conditions in the place of its holes: what is not known before deployment is
+/// the same before and after an edit, if it is written in the same way.
+fn whatever_fills_it(tree: &Tree, read: ReadPolicy) -> ReadPolicy {
+    if read.policy.holes.is_empty() {
+        return read;
+    }
+    let known = hole::general(tree, &read.policy, false, Principals::Free, &str::to_owned);
+    match known {
+        Ok(policy) => ReadPolicy { policy, ..read },
+        Err(_) => read,
     }
 }
 

@@ -89,3 +89,15 @@ fn real_policies_become_no_longer_and_keep_their_meaning() {
     }
     println!("{count} policies: {before} characters, now {after}");
 }
+
+#[test]
+fn a_deny_for_root_users_stays_in_a_service_control_policy() {
+    let text = r#"{ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Deny", "Action": "organizations:LeaveOrganization", "Resource": "*" },
+        { "Effect": "Deny", "Action": "*", "Resource": "*",
+          "Condition": { "ArnLike": { "aws:PrincipalArn": "arn:aws:iam::*:root" } } }
+    ] }"#;
+    let shrunk = shrunk(text, Wanted { kind: PolicyKind::Scp, ..WANTED });
+    assert!(shrunk.policies[0].to_string().contains(":root"), "{}", shrunk.policies[0]);
+    assert!(is_proved(&shrunk), "{:?}", shrunk.proof);
+}

@@ -80,6 +80,24 @@ fn holes_are_never_wrong() {
 }
 
 #[test]
+fn a_fix_is_proved_whatever_fills_the_holes() {
+    let yaml = |sid: &str, range: &str| {
+        format!(
+            "Resources:\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      \
+             PolicyDocument:\n        Version: 2012-10-17\n        Statement:\n        \
+             - Sid: {sid}\n          Effect: Allow\n          Action: s3:GetObject\n          \
+             Resource: !Sub 'arn:aws:s3:::${{Name}}/*'\n          \
+             Condition: {{IpAddress: {{aws:SourceIp: {range}}}}}\n"
+        )
+    };
+    let options = options(&Selection::default());
+    let up_to = keyaki_diag::Applicability::Safe;
+    let before = yaml("read-all", "198.51.100.1/24");
+    let fixed = keyaki_workspace::fix(Path::new("a.yaml"), &before, &options, up_to);
+    assert_eq!((fixed.applied, &*fixed.text), (2, &*yaml("readAll", "198.51.100.0/24")));
+}
+
+#[test]
 fn fixes_are_offered_for_the_text_of_the_template() {
     let yaml = "Resources:\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      \
                 PolicyDocument:\n        Version: 2012-10-17\n        Statement:\n        \
@@ -90,7 +108,7 @@ fn fixes_are_offered_for_the_text_of_the_template() {
     let edits = file.findings().flat_map(|f| &f.fixes).flat_map(|fix| &fix.edits);
     let edits: Vec<_> = edits.map(|e| (e.range.slice(yaml), &*e.replacement)).collect();
     assert_eq!(edits, [("s3:GetObjekt", "s3:GetObject"), ("s3:PutObjekt", "s3:PutObject")]);
-    // What a policy with holes allows is not known, so that nothing is proved of a fix.
+    // What was denied under the wrong names is denied no longer, so that both are left out.
     let up_to = keyaki_diag::Applicability::Unsafe;
     let fixed = keyaki_workspace::fix(Path::new("a.yaml"), yaml, &options, up_to);
     assert_eq!((fixed.applied, fixed.withheld, &*fixed.text), (0, 2, yaml));
