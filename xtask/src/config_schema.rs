@@ -96,6 +96,7 @@ fn suppression() -> Value {
             "rule": { "$ref": "#/$defs/rule" },
             "reason": { "type": "string", "minLength": 1 },
             "path": { "$ref": "#/$defs/paths" },
+            "policy": { "type": "string", "description": "A JSON pointer to the policy in its file, or to what it is in." },
             "sid": { "type": "string", "description": "The Sid of the statement." },
             "at": { "type": "string", "description": "A JSON pointer into the policy." },
             "expires": { "type": "string", "format": "date", "description": "The last day on which it holds." },

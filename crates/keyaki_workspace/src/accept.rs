@@ -8,32 +8,42 @@ use keyaki_diag::{Finding, TextRange};
 
 use crate::host::{self, Language};
 use crate::problem::ABOUT_FILES;
-use crate::{CheckedFile, Options, check_text, language};
+use crate::{CheckedDocument, CheckedFile, Options, check_text, language};
 
 /// What accepts the findings of a file.
 #[derive(Debug, Default)]
 pub struct Accepted {
     /// The file with comments; none where there is nothing to add to it.
     pub text: Option<String>,
-    /// What no comment can accept: the rule, and the statement by its pointer in the policy.
-    pub entries: BTreeSet<(&'static str, String)>,
+    /// What no comment can accept.
+    pub entries: BTreeSet<Entry>,
     /// How many findings are accepted.
     pub count: usize,
+}
+
+/// A finding as the configuration names it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// The rule.
+    pub rule: &'static str,
+    /// The pointer of the policy in the file; empty where it is the whole file.
+    pub policy: String,
+    /// The pointer of the statement in the policy; empty outside of statements.
+    pub at: String,
 }
 
 /// Accepts the findings of a file, for a reason of one line. Comments are kept if they silence what
 /// they are for, and everything else is found as before.
 pub fn accept(file: &CheckedFile, reason: &str, options: &Options<'_>) -> Accepted {
-    let is_about_file = |f: &&Finding| ABOUT_FILES.iter().any(|rule| rule.name == f.rule.name);
     let findings: Vec<&Finding> = file.findings().filter(|f| !is_about_file(f)).collect();
     let mut accepted = Accepted { count: findings.len(), ..Accepted::default() };
     let path = Path::new(&file.path);
-    let mut left: BTreeSet<(&str, String)> = findings.iter().map(|f| entry_of(f)).collect();
+    let mut left: BTreeSet<Entry> = entries_of(file).collect();
     if let Some(text) = with_comments(path, &file.text, &findings, reason) {
         let after = check_text(path, text.as_bytes(), options);
         let others = |file: &CheckedFile| file.findings().filter(|f| is_about_file(f)).count();
         if others(&after) <= others(file) {
-            let still: BTreeSet<_> = after.findings().map(entry_of).collect();
+            let still: BTreeSet<Entry> = entries_of(&after).collect();
             left.retain(|entry| still.contains(entry));
             accepted.text = Some(text);
         }
@@ -42,10 +52,21 @@ pub fn accept(file: &CheckedFile, reason: &str, options: &Options<'_>) -> Accept
     accepted
 }
 
-/// The rule of a finding, and its statement.
-fn entry_of(finding: &Finding) -> (&'static str, String) {
-    let pointer = finding.place().map_or("", |place| &place.pointer);
-    (finding.rule.name, statement_of(pointer).to_owned())
+fn is_about_file(finding: &Finding) -> bool {
+    ABOUT_FILES.iter().any(|rule| rule.name == finding.rule.name)
+}
+
+/// What is found in the policies of a file.
+fn entries_of(file: &CheckedFile) -> impl Iterator<Item = Entry> {
+    let entry = |document: &CheckedDocument, finding: &Finding| {
+        let pointer = finding.place().map_or("", |place| &place.pointer);
+        let (rule, policy) = (finding.rule.name, document.pointer.clone());
+        Entry { rule, policy, at: statement_of(pointer).to_owned() }
+    };
+    file.documents.iter().flat_map(move |document| {
+        let own = document.findings.iter().filter(|f| !is_about_file(f));
+        own.map(move |finding| entry(document, finding))
+    })
 }
 
 /// The pointer of the statement that another pointer leads into; empty outside of statements.

@@ -67,6 +67,8 @@ struct PerFile {
 struct Suppression {
     rule: &'static RuleMeta,
     paths: Option<Paths>,
+    /// The policy in the file, or what it is in, by its pointer.
+    policy: Option<String>,
     sid: Option<String>,
     at: Option<String>,
     expires: Option<Date>,
@@ -139,12 +141,19 @@ impl Config {
         (files().find_map(|f| f.kind), files().find_map(|f| f.resource_type))
     }
 
-    /// Gives findings their levels, and takes out those that are not wanted.
-    pub(crate) fn settle(&self, path: &Path, policy: &Policy, findings: &mut Vec<Finding>) {
+    /// Gives findings their levels, and takes out those that are not wanted. The pointer is that of
+    /// the policy in its file.
+    pub(crate) fn settle(
+        &self,
+        path: &Path,
+        (pointer, policy): (&str, &Policy),
+        findings: &mut Vec<Finding>,
+    ) {
         let path = absolute(path);
         let ignored = self.files.iter().filter(|f| !f.ignore.is_empty() && f.paths.contain(&path));
         let ignored: Vec<&RuleMeta> = ignored.flat_map(|f| &f.ignore).copied().collect();
         let applies = |s: &&Suppression| s.paths.as_ref().is_none_or(|p| p.contain(&path));
+        let is_in = |s: &Suppression| s.policy.as_ref().is_none_or(|at| leads(at, pointer));
         let suppressions: Vec<&Suppression> = self.suppressions.iter().filter(applies).collect();
         for suppression in &suppressions {
             suppression.was_asked.store(true, Ordering::Relaxed);
@@ -152,7 +161,7 @@ impl Config {
         let is_valid = |s: &Suppression| s.expires.is_none_or(|day| day >= self.today);
         findings.retain(|finding| {
             let is_ignored = ignored.iter().any(|r| r.name == finding.rule.name);
-            let mut meant = suppressions.iter().filter(|s| s.means(finding, policy));
+            let mut meant = suppressions.iter().filter(|s| is_in(s) && s.means(finding, policy));
             let by = meant.find(|s| {
                 s.was_used.store(true, Ordering::Relaxed);
                 is_valid(s)
@@ -208,16 +217,17 @@ impl Suppression {
     /// Whether a finding of a policy is one of those that are accepted.
     fn means(&self, finding: &Finding, policy: &Policy) -> bool {
         let pointer = finding.place().map_or("", |p| &p.pointer);
-        let is_at = |at: &String| {
-            pointer
-                .strip_prefix(at.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
+        let is_at = |at: &String| leads(at, pointer);
         let has_sid = |sid: &String| statement_sid(policy, pointer) == Some(sid.as_str());
         self.rule.name == finding.rule.name
             && self.at.as_ref().is_none_or(is_at)
             && self.sid.as_ref().is_none_or(has_sid)
     }
+}
+
+/// Whether a pointer is another one, or leads into what that points to.
+fn leads(at: &str, pointer: &str) -> bool {
+    pointer.strip_prefix(at).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The day by the clock, in UTC.

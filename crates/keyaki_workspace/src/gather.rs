@@ -10,7 +10,7 @@ use keyaki_eval::{Document, Layer, Policies, ResourceRole, StatementRef};
 use keyaki_ir::hole::{Principals, free_condition, general, with_condition};
 use keyaki_ir::{ConditionBlock, Policy, Statement};
 use keyaki_lint::admission::{Names, undefined};
-use keyaki_syntax::Tree;
+use keyaki_syntax::{Tree, Value};
 
 use crate::example::Values;
 use crate::holder::{Body, Holder, Part, Way};
@@ -201,6 +201,13 @@ impl Gathering<'_> {
     fn flaw(&self) -> Option<String> {
         self.entries.iter().find_map(|entry| {
             let tree = entry.part.tree()?;
+            if let Some(label) = open_effect(&tree) {
+                return Some(format!(
+                    "{}: `{label}` is not known before deployment, and decides whether a \
+                     statement allows or denies",
+                    entry.name
+                ));
+            }
             let flaw = flaw(&tree, self.catalog)?;
             Some(format!("{}: {flaw}; `keyaki check` tells more", entry.name))
         })
@@ -212,7 +219,7 @@ impl Gathering<'_> {
         let mut said = format!("{ways:?} {:?}", self.holder.conditions);
         for entry in &self.entries {
             let is_own = match &entry.part.body {
-                Body::Written { written, identities } => {
+                Body::Written { written, identities, .. } => {
                     said.push_str(&format!("{identities:?}"));
                     written.labels().any(|label| !identities.contains_key(label))
                 }
@@ -283,7 +290,7 @@ impl Gathering<'_> {
     fn general_of(&self, entry: &Entry<'_>, reading: Reading) -> Result<Policy, String> {
         let policy = match &entry.part.body {
             Body::Managed(_) => entry.part.policy(),
-            Body::Written { written, identities } => {
+            Body::Written { written, identities, .. } => {
                 let own = format!("{} {}", self.origin, entry.part.name);
                 let identity = |label: &str| match identities.get(label) {
                     Some(identity) => format!("known {identity}"),
@@ -293,7 +300,12 @@ impl Gathering<'_> {
                 let Reading { by_effect, principals } = reading;
                 let policy = keyaki_ir::lower(tree);
                 let found = general(tree, &policy, by_effect, principals, &identity);
-                found.map_err(|open| format!("`{}` is not known before deployment", open.label))?
+                found.map_err(|open| {
+                    format!(
+                        "`{}` is not known before deployment, and decides what a statement says",
+                        bare(&open.label)
+                    )
+                })?
             }
             Body::Unknown { identity } => {
                 let said = match identity {
@@ -384,6 +396,22 @@ impl Gathering<'_> {
 
 fn condition_name(name: &str) -> String {
     format!("condition {name}")
+}
+
+/// The label of a hole that stands for an effect.
+fn open_effect(tree: &Tree) -> Option<String> {
+    let holes = tree.values().filter(|value| value.is_hole());
+    let is_effect = |value: &Value<'_>| {
+        let member = value.parent().and_then(Value::as_member);
+        member.is_some_and(|member| member.name() == "Effect")
+    };
+    let hole = holes.filter(is_effect).find_map(|v| v.as_str().map(str::to_owned))?;
+    Some(bare(&hole).to_owned())
+}
+
+/// A label without the signs around it.
+fn bare(label: &str) -> &str {
+    label.trim_start_matches("${").trim_end_matches('}')
 }
 
 /// Why a text has no meaning as a policy.

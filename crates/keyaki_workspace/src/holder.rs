@@ -28,6 +28,9 @@ pub enum Kind {
     Policy,
     /// A resource.
     Resource,
+    /// A role, user or group outside of the file, with what the file attaches to it and nothing of
+    /// what else it has.
+    Outsider,
 }
 
 /// Somebody or something with policies.
@@ -41,6 +44,10 @@ pub struct Holder {
     pub ways: Vec<Way>,
     /// Whether these are all combinations.
     pub is_exhaustive: bool,
+    /// Whether it stands in another file of the same module.
+    pub is_elsewhere: bool,
+    /// Whether it is a policy that is told of those outside of the file whom it is attached to.
+    pub is_told_of_others: bool,
     /// What conditions stand for, by their names: equal texts for equal conditions.
     pub(crate) conditions: BTreeMap<String, String>,
 }
@@ -75,6 +82,8 @@ pub(crate) enum Body {
         /// What holes stand for, by their labels: equal texts for equal values. Others may stand
         /// for anything.
         identities: BTreeMap<String, String>,
+        /// Whether it stands in another file.
+        is_elsewhere: bool,
     },
     /// The text of a managed policy of AWS.
     Managed(&'static str),
@@ -120,8 +129,8 @@ impl Part {
     /// Where a part of the text stands in the file; none for what is not from there.
     pub fn outward(&self, range: TextRange) -> Option<TextRange> {
         match &self.body {
-            Body::Written { written, .. } => Some(written.range(range)),
-            Body::Managed(_) | Body::Unknown { .. } => None,
+            Body::Written { written, is_elsewhere: false, .. } => Some(written.range(range)),
+            Body::Written { .. } | Body::Managed(_) | Body::Unknown { .. } => None,
         }
     }
 }
@@ -200,11 +209,44 @@ fn alike(
     vec![way(true), way(false)]
 }
 
+/// The other files of a Terraform module: those of the same folder.
+#[derive(Debug, Default)]
+pub struct Siblings(host::Modules);
+
+impl Siblings {
+    /// As they are on disk, but for one file.
+    pub fn without(path: &Path) -> Siblings {
+        Siblings(host::Modules::without(path))
+    }
+
+    /// Of these texts, whatever is on disk.
+    pub fn of_texts<'t>(texts: impl Iterator<Item = (&'t Path, &'t [u8])>) -> Siblings {
+        Siblings(host::Modules::of_texts(texts))
+    }
+
+    /// Whether a file is one of a module.
+    pub fn counts(path: &Path) -> bool {
+        host::is_of_module(path)
+    }
+}
+
 /// The holders of the policies of a file; none where it is neither a template nor a plan.
 ///
 /// # Errors
 /// Why a template cannot be read, with its place.
 pub fn holders(path: &Path, bytes: &[u8]) -> Result<Option<Vec<Holder>>, String> {
+    holders_among(path, bytes, &Siblings::default())
+}
+
+/// The holders of the policies of a file, with the other files of its module.
+///
+/// # Errors
+/// Why a template cannot be read, with its place.
+pub fn holders_among(
+    path: &Path,
+    bytes: &[u8],
+    Siblings(modules): &Siblings,
+) -> Result<Option<Vec<Holder>>, String> {
     match host::language(path, bytes) {
         Language::Json => {
             let tree = Tree::parse_bytes(bytes.to_vec());
@@ -219,9 +261,11 @@ pub fn holders(path: &Path, bytes: &[u8]) -> Result<Option<Vec<Holder>>, String>
             let found = host::holders_of_yaml(&text);
             found.map(Some).map_err(|p| placed(&text, p.range, &p.message))
         }
-        Language::Hcl => Err("it is not told yet who holds the policies of Terraform's own \
-                              language; take the plan, as `terraform show -json` writes it"
-            .to_owned()),
+        Language::Hcl => {
+            let text = String::from_utf8_lossy(bytes);
+            let found = host::holders_of_hcl(&text, path, modules);
+            found.map(Some).map_err(|p| placed(&text, p.range, &p.message))
+        }
         Language::Markdown => Err("it is Markdown, which `check` alone reads".to_owned()),
     }
 }

@@ -10,6 +10,7 @@
 //! plans (`plan.rs`) and a language (`hcl.rs`); both come to values (`value.rs`), of which policies
 //! are made (`document.rs`).
 
+mod attaching;
 mod attachment;
 mod definition;
 mod document;
@@ -20,6 +21,7 @@ mod margin;
 mod markdown;
 pub(crate) mod mention;
 mod node;
+mod outside;
 mod plan;
 mod planned;
 mod reader;
@@ -32,17 +34,18 @@ mod written;
 mod yaml;
 
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::path::Path;
 
 use keyaki_diag::TextRange;
-use keyaki_syntax::Tree;
+use keyaki_syntax::{NodeKind, Tree};
 
 use crate::holder::Holder;
 use crate::kind::Hint;
-pub(crate) use hcl::Modules;
+pub(crate) use hcl::{Modules, holders as holders_of_hcl, is_of_module};
 pub(crate) use intrinsic::Assumed;
 use intrinsic::Template;
-use node::Nodes;
+use node::{Id, Nodes};
 pub(crate) use suppress::Suppression;
 pub(crate) use written::Written;
 
@@ -56,6 +59,8 @@ pub(crate) struct Host {
     pub(crate) policies: Vec<HostPolicy>,
     /// What keeps the file, or a part of it, from being read.
     pub(crate) problem: Option<Problem>,
+    /// Resources whose names are taken.
+    pub(crate) repeated: Vec<Problem>,
     /// What is accepted in it.
     pub(crate) suppressions: Vec<Suppression>,
 }
@@ -230,6 +235,7 @@ fn policies(nodes: &Nodes) -> Host {
     for (index, &root) in nodes.roots.iter().enumerate() {
         let template = Template::new(nodes, root, &steps);
         let base = if nodes.roots.len() > 1 { format!("/{index}") } else { String::new() };
+        host.repeated.extend(repeated(nodes, root));
         for found in search::search(&template, root, &base) {
             let texts = emit::emit(&template, found.id, found.wrap);
             let length: usize = texts.iter().map(|text| text.tree.source().len()).sum();
@@ -253,12 +259,35 @@ fn policies(nodes: &Nodes) -> Host {
     host
 }
 
+/// The resources of a template whose logical ids are taken. What `<<` adds is no name of its own.
+fn repeated(nodes: &Nodes, root: Id) -> Vec<Problem> {
+    let Some(resources) = nodes.member(root, "Resources") else { return Vec::new() };
+    let all = nodes.get(resources).range;
+    let mut names = HashSet::new();
+    let own = nodes.entries(resources).iter().filter_map(|&(name, _)| {
+        let range = nodes.get(name).range;
+        Some((nodes.text(name)?, range)).filter(|_| all.contains(range))
+    });
+    own.filter(|(name, _)| !names.insert(*name)).map(|(name, range)| taken(name, range)).collect()
+}
+
+/// A resource whose name is taken.
+fn taken(name: &str, range: TextRange) -> Problem {
+    Problem { message: format!("there is a resource `{name}` above"), range }
+}
+
 fn too_much(range: TextRange) -> Problem {
     Problem { message: "references make more of the policies than is read".to_owned(), range }
 }
 
-/// Whether a text can be read whatever fills its holes: all of them are in strings.
+/// Whether a text can be read whatever fills its holes: all of them are in strings. What is wrong
+/// with such a text is wrong whatever fills them.
 fn is_readable(text: &Written) -> bool {
     let tree = &text.tree;
-    tree.holes().is_empty() || !tree.errors().iter().any(|e| e.kind.is_grammar())
+    if tree.holes().is_empty() || !tree.errors().iter().any(|e| e.kind.is_grammar()) {
+        return true;
+    }
+    let strings = tree.values().filter(|v| v.kind() == NodeKind::String);
+    let held: usize = strings.map(|string| tree.holes_in(string.range()).len()).sum();
+    !text.is_loose && held == tree.holes().len()
 }

@@ -29,7 +29,7 @@ mod shrink;
 mod tree_of_files;
 mod unwrap;
 
-pub use accept::{Accepted, accept, gap_before_entry, quoted, suppression_entry};
+pub use accept::{Accepted, Entry, accept, gap_before_entry, quoted, suppression_entry};
 pub use check::{
     CheckedDocument, CheckedFile, CheckedTree, Options, ReadPolicy, Status, check, check_host,
     check_text, check_tree, read_policies,
@@ -41,7 +41,9 @@ pub use discover::{
 pub use fix::{Fixed, fix};
 pub use gather::{Gathered, Side, gather};
 pub use guard::{Change, Guard, change_of_text};
-pub use holder::{Holder, Kind as HolderKind, Part, Way, holders, holds_policy};
+pub use holder::{
+    Holder, Kind as HolderKind, Part, Siblings, Way, holders, holders_among, holds_policy,
+};
 pub use host::mention::{
     Mention, MentionSource, PolicyName, is_name as is_managed_policy_name, mentions,
 };

@@ -44,6 +44,26 @@ Never; leave the file out of the run instead.
 ",
 };
 
+/// A resource of a template whose name is taken.
+pub(crate) static DUPLICATE_RESOURCE: RuleMeta = RuleMeta {
+    name: "duplicate-resource",
+    aws_code: None,
+    replaces: &[],
+    level: Level::Error,
+    confidence: Confidence::High,
+    persona: Persona::Regular,
+    docs: "\
+A resource of a template with the logical id of another one, or of Terraform with its address.
+
+Of two resources of one name, a reader of YAML or JSON keeps the last without a word,
+and a policy of the first is not deployed; Terraform refuses both.
+It is told in templates with policies, for the names of one file.
+
+## When to ignore it
+Never; give one of them another name.
+",
+};
+
 /// A file without a policy.
 pub(crate) static NO_POLICY: RuleMeta = RuleMeta {
     name: "no-policy",
@@ -105,8 +125,14 @@ Never; mend the policy, or look at the finding again and set another day.
 };
 
 /// What is found about files, whatever rules are selected.
-pub static ABOUT_FILES: [&RuleMeta; 5] =
-    [&UNREADABLE_FILE, &UNREADABLE_TEMPLATE, &NO_POLICY, &UNUSED_SUPPRESSION, &EXPIRED_SUPPRESSION];
+pub static ABOUT_FILES: [&RuleMeta; 6] = [
+    &UNREADABLE_FILE,
+    &UNREADABLE_TEMPLATE,
+    &DUPLICATE_RESOURCE,
+    &NO_POLICY,
+    &UNUSED_SUPPRESSION,
+    &EXPIRED_SUPPRESSION,
+];
 
 /// A finding of that rule about the file as a whole.
 pub(crate) fn about_file(rule: &'static RuleMeta, message: String) -> Finding {

@@ -89,10 +89,17 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     for note in chosen.as_ref().map_or(Ok(Vec::new()), Chosen::notes)? {
         console.remark(&format!("note: {note}"));
     }
+    for pair in pairs.iter().filter(|pair| pair.is_by_text) {
+        console.remark(&format!(
+            "note: {}: the text is the same; what macros and values from elsewhere make of it is \
+             taken to be the same, too",
+            pair.name
+        ));
+    }
     if pairs.iter().any(|pair| pair.is_of_template) {
         console.remark(
-            "note: what templates and plans attach to roles, users and resources outside of \
-             themselves is not compared",
+            "note: roles, users and groups outside of templates are compared by what these attach \
+             to them; what plans attach outside of themselves is not compared",
         );
     }
     let color = console.has_color();

@@ -17,7 +17,7 @@ use keyaki_workspace::{Gathered, Side};
 use crate::exit::Failure;
 use hosted::Hosted;
 
-pub(crate) use hosted::{holders_of, name_of};
+pub(crate) use hosted::{holders_among, name_of};
 
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Policies")]

@@ -15,7 +15,9 @@ use super::{CheckedDocument, CheckedFile, Options, ReadPolicy, Status, shown};
 use crate::embedded::Embedded;
 use crate::host::{self, Host, HostPolicy, Language, Modules, Problem, Suppression, Written};
 use crate::kind::{self, Hint, Kind};
-use crate::problem::{self, NO_POLICY, UNREADABLE_TEMPLATE, UNUSED_SUPPRESSION};
+use crate::problem::{
+    self, DUPLICATE_RESOURCE, NO_POLICY, UNREADABLE_TEMPLATE, UNUSED_SUPPRESSION,
+};
 use crate::unwrap::{Site, resembles_policy, sites};
 
 /// How deep strings may hold documents that hold strings that hold documents.
@@ -82,18 +84,21 @@ fn grave_errors(tree: &Tree) -> impl Iterator<Item = &SyntaxError> {
 }
 
 /// One text under check.
+#[derive(Clone, Copy)]
 pub(super) struct Run<'a> {
     pub(super) options: &'a Options<'a>,
     pub(super) path: &'a Path,
     pub(super) linter: &'a Linter,
     pub(super) modules: &'a Modules,
+    /// The pointer of the text in its file.
+    pub(super) base: &'a str,
     /// Where the text is one that changes.
     pub(super) versions: Option<&'a Versions<'a>>,
 }
 
 impl<'a> Run<'a> {
     pub(super) fn new(path: &'a Path, options: &'a Options<'a>, modules: &'a Modules) -> Run<'a> {
-        Run { options, path, linter: &options.linter, modules, versions: None }
+        Run { options, path, linter: &options.linter, modules, base: "", versions: None }
     }
 
     /// Checks a text that is meant to hold a policy.
@@ -183,7 +188,11 @@ impl<'a> Run<'a> {
             .problem
             .map(|problem| problem::at(&UNREADABLE_TEMPLATE, problem.message, problem.range));
         // What could not be read may have what is suppressed.
-        let about_file = problem.map_or(unused, |problem| vec![problem]);
+        let mut about_file = problem.map_or(unused, |problem| vec![problem]);
+        if !host.policies.is_empty() {
+            let told = |p: Problem| problem::at(&DUPLICATE_RESOURCE, p.message, p.range);
+            about_file.extend(host.repeated.into_iter().map(told));
+        }
         documents.extend(about_file.into_iter().map(CheckedDocument::without_policy));
         documents
     }
@@ -239,10 +248,11 @@ impl<'a> Run<'a> {
 
     /// A policy of a template as it is one way.
     fn written(&self, hint: &Hint, pointer: &str, text: &Written) -> Vec<CheckedDocument> {
-        let mut inner = self.tree(&text.tree, *hint, 1);
+        let run = Run { base: pointer, ..*self };
+        let mut inner = run.tree(&text.tree, *hint, 1);
         if inner.is_empty() && hint.kind.is_some() {
             let lowered = keyaki_ir::lower(&text.tree);
-            inner.push(self.lint(&lowered, (&text.tree, String::new()), *hint, true, None));
+            inner.push(run.lint(&lowered, (&text.tree, String::new()), *hint, true, None));
         }
         let outward = |document: CheckedDocument| CheckedDocument {
             pointer: format!("{pointer}{}", document.pointer),
@@ -282,7 +292,8 @@ impl<'a> Run<'a> {
     fn embedded(&self, embedded: &Embedded<'_>, depth: usize) -> Vec<CheckedDocument> {
         let string = embedded.string;
         let base = string.tree().pointer(string.id());
-        let inner = self.tree(&embedded.tree, kind::hint(string), depth);
+        let place = format!("{}{base}", self.base);
+        let inner = Run { base: &place, ..*self }.tree(&embedded.tree, kind::hint(string), depth);
         let outward = |document: CheckedDocument| CheckedDocument {
             pointer: format!("{base}{}", document.pointer),
             kind: document.kind,
@@ -381,7 +392,8 @@ impl<'a> Run<'a> {
             None => self.linter.lint(document),
         };
         if let Some(config) = &self.options.config {
-            config.settle(self.path, policy, &mut findings);
+            let place = format!("{}{pointer}", self.base);
+            config.settle(self.path, (&place, policy), &mut findings);
         }
         let statements = statement_ranges(tree, policy);
         CheckedDocument { pointer, kind: Some(known.kind), statements, findings }

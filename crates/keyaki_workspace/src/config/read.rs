@@ -90,7 +90,7 @@ const FILES: [&str; 4] = ["path", "kind", "resource-type", "ignore"];
 const ARCHIVE: [&str; 3] = ["when", "reason", "expires"];
 const PERIMETER: [&str; 2] = ["zone", "networks"];
 const TESTS: [&str; 4] = ["eq", "neq", "contains", "exists"];
-const SUPPRESS: [&str; 6] = ["rule", "path", "sid", "at", "reason", "expires"];
+const SUPPRESS: [&str; 7] = ["rule", "path", "policy", "sid", "at", "reason", "expires"];
 
 impl Reader<'_> {
     fn config(&self, table: &DeTable<'_>) -> Read<Config> {
@@ -170,6 +170,7 @@ impl Reader<'_> {
         Ok(Suppression {
             rule: one(table, "rule", rule)?.ok_or_else(|| missing(value, "rule"))?,
             paths: self.paths(table)?,
+            policy: one(table, "policy", |text| Ok(text.trim_end_matches('/').to_owned()))?,
             sid: one(table, "sid", |text| Ok(text.to_owned()))?,
             at: one(table, "at", |text| Ok(text.trim_end_matches('/').to_owned()))?,
             expires,

@@ -2,16 +2,30 @@
 //!
 //! A file is read with what it refers to in its module (`module.rs`): local values and policy
 //! documents. What expressions come to is worked out as far as it is known before a plan
-//! (`evaluate.rs`, `function.rs`, `text.rs`, `block.rs`); the rest are holes. Policies are the attributes that
-//! a table names (`attached.rs`), the data sources `aws_iam_policy_document`, and whatever else
-//! looks like a policy.
+//! (`evaluate.rs`, `function.rs`, `text.rs`, `block.rs`); the rest are holes (`label.rs`). Policies
+//! are the attributes that a table names (`attached.rs`), the data sources
+//! `aws_iam_policy_document`, and whatever else looks like a policy (`resembling.rs`).
+//!
+//! Who holds them (`holders.rs`, `outside.rs`) is told by what a module attaches to whom
+//! (`attaching.rs`, `grants.rs`, `meant.rs`, `policies.rs`), by `count` and `for_each`
+//! (`instance.rs`), and between two revisions by what values are made of (`definition.rs`).
 
 mod attached;
+mod attaching;
 mod block;
+mod definition;
 mod evaluate;
 mod function;
+mod grants;
+mod holders;
+mod instance;
+mod label;
+mod meant;
 mod mention;
 mod module;
+mod outside;
+mod policies;
+mod resembling;
 mod scan;
 mod text;
 
@@ -19,18 +33,24 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::path::Path;
 
-use hcl_edit::expr::{Expression, Object, ObjectKey};
+use hcl_edit::Span as _;
+use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body, Structure};
 use keyaki_diag::TextRange;
 
 use super::value::{Kind, Value};
-use super::{Host, HostPolicy, MAX_TEXT, Written, document, is_readable, suppress, too_much};
+use super::{
+    Assumed, Host, HostPolicy, MAX_TEXT, Problem, Written, document, is_readable, suppress, taken,
+    too_much,
+};
 use crate::kind::Hint;
 use attached::{To, attached, deeper, range_of, targets};
 use evaluate::{Evaluator, MIN_STEPS, Scope};
+pub(crate) use holders::holders;
 pub(crate) use mention::mentions;
-pub(crate) use module::Modules;
 use module::{DOCUMENT, File, Module};
+pub(crate) use module::{Modules, is_of_module};
+use resembling::{resembling, within};
 
 /// Whether a text may hold a policy or use one: a look at its bytes, before it is read.
 pub(crate) fn may_hold_policy(text: &str) -> bool {
@@ -61,11 +81,31 @@ pub(crate) fn read(text: &str, path: &Path, modules: &Modules) -> Host {
     };
     search.attached();
     search.documents();
-    search.anywhere(&file.body, "");
+    search.anywhere(&file.body);
+    search.host.repeated = repeated(&file);
     search.host.policies.sort_by_key(|policy| policy.texts.first().map(Written::start));
     let comments = file.scan.comments.iter().copied();
     search.host.suppressions = suppress::of_comments(text, comments, &file.scan.heredocs);
     search.host
+}
+
+/// The resources and data sources of a file whose addresses are taken.
+fn repeated(file: &File) -> Vec<Problem> {
+    let mut addresses = HashSet::new();
+    let mut all = Vec::new();
+    for block in file.body.iter().filter_map(Structure::as_block) {
+        let [kind, name] = &block.labels[..] else { continue };
+        let start = match block.ident.as_str() {
+            "resource" => "",
+            "data" => "data.",
+            _ => continue,
+        };
+        let address = format!("{start}{}.{}", kind.as_str(), name.as_str());
+        if !addresses.insert(address.clone()) {
+            all.push(taken(&address, attached::range(name.span())));
+        }
+    }
+    all
 }
 
 struct Search<'a> {
@@ -92,9 +132,22 @@ impl<'a> Search<'a> {
             if to.iter().all(|to| self.is_told(to)) && !to.is_empty() {
                 continue;
             }
-            self.add(attached.pointer, hint, range_of(value), |evaluator| {
+            let known = self.host.policies.len();
+            self.add(attached.pointer.clone(), hint, range_of(value), |evaluator| {
                 Some(evaluator.value(value, Scope::of(own)))
             });
+            if self.host.policies.len() == known {
+                self.inside(value, &attached.pointer, hint);
+            }
+        }
+    }
+
+    /// The policies that are written out in what is not known as a whole, such as in a function.
+    fn inside(&mut self, value: &'a Expression, pointer: &str, hint: Hint) {
+        let mut found = Vec::new();
+        within(value, pointer, &self.module.own.text, &mut found);
+        for (pointer, expression) in found {
+            self.resembling(pointer, hint, expression);
         }
     }
 
@@ -116,7 +169,7 @@ impl<'a> Search<'a> {
             let hints = uses.get(name).or_else(|| self.module.all_uses().get(name));
             let Some(hint) = one_hint(hints) else { continue };
             let pointer = deeper(&format!("/data/{DOCUMENT}"), name);
-            let range = attached::range(hcl_edit::Span::span(block));
+            let range = attached::range(block.span());
             self.add(pointer, hint, range, |evaluator| {
                 Some(document::policy(&evaluator.block(block, Scope::of(own)))?.into_json())
             });
@@ -124,74 +177,24 @@ impl<'a> Search<'a> {
     }
 
     /// Whatever else looks like a policy.
-    fn anywhere(&mut self, body: &'a Body, pointer: &str) {
-        for structure in body.iter() {
-            match structure {
-                Structure::Attribute(attribute) => {
-                    let value = &attribute.value;
-                    if !self.done.contains(&range_of(value).start) {
-                        self.within(value, &deeper(pointer, attribute.key.as_str()));
-                    }
-                }
-                Structure::Block(block) if name_of_document(block).is_some() => {}
-                Structure::Block(block) => {
-                    let labels = block.labels.iter().map(|label| label.as_str());
-                    let steps = std::iter::once(block.ident.as_str()).chain(labels);
-                    let pointer = steps.fold(pointer.to_owned(), |at, step| deeper(&at, step));
-                    self.anywhere(&block.body, &pointer);
-                }
-            }
+    fn anywhere(&mut self, body: &'a Body) {
+        let own = self.module.own;
+        let done = std::mem::take(&mut self.done);
+        for (pointer, expression) in resembling(body, &own.text, &done) {
+            self.resembling(pointer, Hint::default(), expression);
         }
     }
 
-    fn within(&mut self, expression: &'a Expression, pointer: &str) {
-        let own = self.module.own;
+    /// An expression that looks like a policy, unless it was found where it is used.
+    fn resembling(&mut self, pointer: String, hint: Hint, expression: &'a Expression) {
         let range = range_of(expression);
-        if looks_like_policy(expression, range.slice(&own.text)) {
-            if !self.seen.contains(&range) {
-                self.add(pointer.to_owned(), Hint::default(), range, |evaluator| {
-                    let value = evaluator.value(expression, Scope::of(own));
-                    let is_map = matches!(value.kind, Kind::Map(_));
-                    Some(if is_map { value.into_json() } else { value })
-                });
-            }
+        if self.seen.contains(&range) {
             return;
         }
-        match expression {
-            Expression::Array(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    self.within(item, &deeper(pointer, &index.to_string()));
-                }
-            }
-            Expression::Object(object) => {
-                for (key, value) in object.iter() {
-                    let name = name_of(key).unwrap_or("*");
-                    self.within(value.expr(), &deeper(pointer, name));
-                }
-            }
-            Expression::Parenthesis(inner) => self.within(inner.inner(), pointer),
-            Expression::Conditional(conditional) => {
-                self.within(&conditional.true_expr, pointer);
-                self.within(&conditional.false_expr, pointer);
-            }
-            Expression::FuncCall(call) => {
-                call.args.iter().for_each(|argument| self.within(argument, pointer));
-            }
-            Expression::ForExpr(each) => {
-                self.within(&each.intro.collection_expr, pointer);
-                self.within(&each.value_expr, pointer);
-            }
-            Expression::Null(_)
-            | Expression::Bool(_)
-            | Expression::Number(_)
-            | Expression::String(_)
-            | Expression::StringTemplate(_)
-            | Expression::HeredocTemplate(_)
-            | Expression::Variable(_)
-            | Expression::Traversal(_)
-            | Expression::UnaryOp(_)
-            | Expression::BinaryOp(_) => {}
-        }
+        let own = self.module.own;
+        self.add(pointer, hint, range, |evaluator| {
+            Some(as_policy(evaluator.value(expression, Scope::of(own))))
+        });
     }
 
     /// Adds a policy in each way that it may be: with all conditions true, and with all false.
@@ -200,16 +203,20 @@ impl<'a> Search<'a> {
         pointer: String,
         hint: Hint,
         range: TextRange,
-        policy: impl Fn(&Evaluator<'a>) -> Option<Value>,
+        policy: impl Fn(&Evaluator<'_>) -> Option<Value>,
     ) {
         let (mut texts, mut told) = (Vec::new(), Vec::new());
-        for conditions in [true, false] {
+        for others in [true, false] {
+            let (seen, notes) = (RefCell::default(), RefCell::default());
+            let assumed = Assumed { others, ..Assumed::default() };
             let evaluator = Evaluator {
                 module: self.module,
-                conditions,
-                saw_condition: Cell::new(false),
+                assumed: &assumed,
+                seen: &seen,
                 left: self.left,
                 foreign: RefCell::default(),
+                notes: &notes,
+                count: Cell::default(),
             };
             if let Some(value) = policy(&evaluator) {
                 self.seen.extend(origins(&value));
@@ -220,7 +227,7 @@ impl<'a> Search<'a> {
                     told.extend(value.written());
                 }
             }
-            if !evaluator.saw_condition.get() {
+            if seen.borrow().is_empty() {
                 break;
             }
         }
@@ -259,64 +266,15 @@ fn origins(value: &Value) -> Vec<TextRange> {
     }
 }
 
+/// The JSON of a map; anything else as it is.
+fn as_policy(value: Value) -> Value {
+    if matches!(value.kind, Kind::Map(_)) { value.into_json() } else { value }
+}
+
 /// The name of a data source that makes a policy.
 fn name_of_document(block: &Block) -> Option<&str> {
     match (block.ident.as_str(), &block.labels[..]) {
         ("data", [kind, name]) if kind.as_str() == DOCUMENT => Some(name.as_str()),
         _ => None,
-    }
-}
-
-/// Whether an expression is meant as a policy: an object, or a text with one.
-fn looks_like_policy(expression: &Expression, text: &str) -> bool {
-    match expression {
-        Expression::Object(object) => is_policy(object),
-        Expression::String(_) | Expression::StringTemplate(_) => {
-            text.trim_start_matches('"').trim_start().starts_with('{') && text.contains("Statement")
-        }
-        Expression::HeredocTemplate(_) => {
-            let body = text.split_once('\n').map_or("", |(_, body)| body);
-            body.trim_start().starts_with('{') && body.contains("Statement")
-        }
-        Expression::Null(_)
-        | Expression::Bool(_)
-        | Expression::Number(_)
-        | Expression::Array(_)
-        | Expression::Parenthesis(_)
-        | Expression::Variable(_)
-        | Expression::Conditional(_)
-        | Expression::FuncCall(_)
-        | Expression::Traversal(_)
-        | Expression::UnaryOp(_)
-        | Expression::BinaryOp(_)
-        | Expression::ForExpr(_) => false,
-    }
-}
-
-fn is_policy(object: &Object) -> bool {
-    let statement = member(object, "Statement");
-    statement.is_some_and(|s| member(object, "Version").is_some() || is_statement(s))
-}
-
-/// Whether an expression is a statement or a list with one.
-fn is_statement(expression: &Expression) -> bool {
-    let has_element = |item: &Expression| {
-        let object = item.as_object();
-        let elements = ["Effect", "Action", "NotAction"];
-        object.is_some_and(|object| elements.iter().any(|name| member(object, name).is_some()))
-    };
-    has_element(expression)
-        || expression.as_array().is_some_and(|items| items.iter().any(has_element))
-}
-
-fn member<'o>(object: &'o Object, name: &str) -> Option<&'o Expression> {
-    let mut named = object.iter().filter(|(key, _)| name_of(key) == Some(name));
-    named.next().map(|(_, value)| value.expr())
-}
-
-fn name_of(key: &ObjectKey) -> Option<&str> {
-    match key {
-        ObjectKey::Ident(name) => Some(name.as_str()),
-        ObjectKey::Expression(expression) => expression.as_str(),
     }
 }

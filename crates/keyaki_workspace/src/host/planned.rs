@@ -6,6 +6,8 @@
 //!
 //! Source: <https://developer.hashicorp.com/terraform/internals/json-format>.
 
+mod reference;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,12 +15,14 @@ use std::sync::Arc;
 use keyaki_ir::PolicyKind;
 use keyaki_syntax::{Tree, Value};
 
+use super::attaching::{ATTACHED, INLINE};
 use super::plan::{self, text};
 use super::reader::managed;
 use super::written::Written;
-use super::{Host, attachment};
+use super::{Host, attaching, attachment};
 use crate::holder::{Body, Holder, Kind, Part, Way};
 use crate::kind::Hint;
+use reference::{base, is_open, references};
 
 /// A resource that will be there.
 struct Resource<'t> {
@@ -40,40 +44,12 @@ struct Plan<'t> {
     taken: RefCell<BTreeSet<String>>,
 }
 
-/// The resources that attach a policy of their own, with the attribute that names to whom.
-const INLINE: [(&str, &str, &str); 3] = [
-    ("aws_iam_role_policy", "role", "aws_iam_role"),
-    ("aws_iam_user_policy", "user", "aws_iam_user"),
-    ("aws_iam_group_policy", "group", "aws_iam_group"),
-];
-
-/// The resources that attach a managed policy.
-const ATTACHED: [(&str, &str, &str); 9] = [
-    ("aws_iam_role_policy_attachment", "role", "aws_iam_role"),
-    ("aws_iam_user_policy_attachment", "user", "aws_iam_user"),
-    ("aws_iam_group_policy_attachment", "group", "aws_iam_group"),
-    ("aws_iam_policy_attachment", "roles", "aws_iam_role"),
-    ("aws_iam_policy_attachment", "users", "aws_iam_user"),
-    ("aws_iam_policy_attachment", "groups", "aws_iam_group"),
-    ("aws_iam_role_policy_attachments_exclusive", "role_name", "aws_iam_role"),
-    ("aws_iam_user_policy_attachments_exclusive", "user_name", "aws_iam_user"),
-    ("aws_iam_group_policy_attachments_exclusive", "group_name", "aws_iam_group"),
-];
-
-/// Attributes that hold several names or ARNs.
-const LISTS: [&str; 5] = ["groups", "managed_policy_arns", "policy_arns", "roles", "users"];
-
 /// The holders of a plan.
 pub(super) fn holders(tree: &Tree, root: Value<'_>) -> Vec<Holder> {
     let plan = Plan::read(tree, root);
     let mut all = Vec::new();
     for resource in &plan.resources {
-        let kind = match resource.kind {
-            "aws_iam_role" => Kind::Role,
-            "aws_iam_user" => Kind::User,
-            "aws_iam_group" => Kind::Group,
-            _ => continue,
-        };
+        let Some(kind) = attaching::holder_kind(resource.kind) else { continue };
         let way = plan.principal(resource);
         all.push(holder(resource.address.clone(), kind, way));
     }
@@ -84,7 +60,15 @@ pub(super) fn holders(tree: &Tree, root: Value<'_>) -> Vec<Holder> {
 }
 
 fn holder(name: String, kind: Kind, way: Way) -> Holder {
-    Holder { name, kind, ways: vec![way], is_exhaustive: true, conditions: BTreeMap::new() }
+    Holder {
+        name,
+        kind,
+        ways: vec![way],
+        is_exhaustive: true,
+        is_elsewhere: false,
+        is_told_of_others: false,
+        conditions: BTreeMap::new(),
+    }
 }
 
 impl<'t> Plan<'t> {
@@ -112,13 +96,7 @@ impl<'t> Plan<'t> {
     /// What a role, user or group has.
     fn principal(&self, resource: &Resource<'t>) -> Way {
         let mut way = Way::default();
-        let inline = resource.values.get("inline_policy").into_iter().flat_map(Value::elements);
-        for policy in inline {
-            way.identity.extend(self.document(resource, "inline_policy", policy.get("policy")));
-        }
-        if self.is_unknown(resource, "inline_policy") {
-            way.identity.push(unknown("inline policies", resource));
-        }
+        self.inline(resource, &mut way);
         for (arn, reference) in self.texts(resource, "managed_policy_arns") {
             way.identity.push(self.managed(&arn, &reference, resource));
         }
@@ -159,6 +137,39 @@ impl<'t> Plan<'t> {
             way.identity.extend(groups);
         }
         way
+    }
+
+    /// The policies that stand in it. Those that are not known are told apart where there are as
+    /// many of them in the configuration.
+    fn inline(&self, resource: &Resource<'t>, way: &mut Way) {
+        let name = "inline_policy";
+        let all = |value: Option<Value<'t>>| -> Vec<Value<'t>> {
+            value.into_iter().flat_map(Value::elements).collect()
+        };
+        let own = all(resource.values.get(name));
+        let written = all(self.expressions(resource).and_then(|all| all.get(name)));
+        let open = self.unknown_of(resource, name);
+        for (index, policy) in own.iter().enumerate() {
+            let own_open = all(open).get(index).copied();
+            let is_open = own_open
+                .is_some_and(|o| plan::is_unknown(Some(o)) || o.get("policy").is_some_and(is_open));
+            let known = policy.get("policy").filter(|p| !is_open && p.as_str().is_some());
+            way.identity.extend(match known {
+                Some(_) => self.document(resource, name, policy.get("policy")),
+                None if is_open && written.len() == own.len() => {
+                    let references = written.get(index).map(|w| references(*w));
+                    let source = self.source_of(&references.unwrap_or_default(), resource);
+                    Some(source.unwrap_or_else(|| unknown("inline policy", resource)))
+                }
+                None if is_open => Some(unknown("inline policy", resource)),
+                None => None,
+            });
+        }
+        let is_more = open.is_some_and(|o| plan::is_unknown(Some(o)))
+            || all(open).iter().skip(own.len()).any(|o| is_open(*o));
+        if is_more && self.is_unknown(resource, name) {
+            way.identity.push(unknown("inline policies", resource));
+        }
     }
 
     /// Whether a resource attaches something to somebody of whom the plan does not tell who it is.
@@ -212,8 +223,7 @@ impl<'t> Plan<'t> {
     fn others(&self, resource: &Resource<'t>) -> Vec<Holder> {
         let mut host = Host::default();
         plan::of_resource(self.tree, resource.value, resource.values, &mut host);
-        let is_principal =
-            matches!(resource.kind, "aws_iam_role" | "aws_iam_user" | "aws_iam_group");
+        let is_principal = attaching::holder_kind(resource.kind).is_some();
         let mut parts: Vec<(Hint, Part)> = Vec::new();
         for mut policy in host.policies {
             let is_taken = self.taken.borrow().contains(&policy.pointer);
@@ -250,130 +260,6 @@ impl<'t> Plan<'t> {
         parts.into_iter().map(named).collect()
     }
 
-    /// Whether an attribute names a resource.
-    fn names(&self, own: &Resource<'t>, attribute: &str, target: &Resource<'t>) -> bool {
-        let mut texts = self.texts(own, attribute).into_iter();
-        texts.any(|(name, references)| self.is_meant(&name, &references, own, target))
-    }
-
-    /// Whether a name, or the references that it comes from, mean a resource.
-    fn is_meant(
-        &self,
-        name: &str,
-        references: &[String],
-        own: &Resource<'t>,
-        target: &Resource<'t>,
-    ) -> bool {
-        if !name.is_empty() {
-            return text(target.values, "name") == Some(name)
-                || text(target.values, "arn") == Some(name);
-        }
-        self.referred(references, own, target.kind).is_some_and(|r| r.address == target.address)
-    }
-
-    /// The one resource of a type that is referred to.
-    fn referred(
-        &self,
-        references: &[String],
-        own: &Resource<'t>,
-        kind: &str,
-    ) -> Option<&Resource<'t>> {
-        let reference = references.iter().find(|r| r.starts_with(&format!("{kind}.")))?;
-        let mut steps = reference.split('.');
-        let (kind, name) = (steps.next()?, steps.next()?);
-        let bare = name.split('[').next()?;
-        let all = self.resources.iter().filter(|r| {
-            r.module == own.module && r.kind == kind && text(r.value, "name") == Some(bare)
-        });
-        let all: Vec<&Resource<'t>> = all.collect();
-        if let [one] = all[..] {
-            return Some(one);
-        }
-        let index = |r: &Resource<'t>| r.value.get("index").map(|i| i.source().to_owned());
-        let written = name.split_once('[').map(|(_, i)| i.trim_end_matches(']').to_owned());
-        let wanted = written.filter(|i| !i.contains('.')).or_else(|| index(own))?;
-        all.into_iter().find(|r| index(r).is_some_and(|i| i == wanted))
-    }
-
-    /// The texts of an attribute, each with the references that it comes from; an empty text where
-    /// it is not known.
-    fn texts(&self, resource: &Resource<'t>, attribute: &str) -> Vec<(String, Vec<String>)> {
-        let value = resource.values.get(attribute);
-        let strings: Vec<String> = match value.and_then(Value::as_str) {
-            Some(text) => vec![text.to_owned()],
-            None => {
-                let items = value.into_iter().flat_map(Value::elements);
-                items.map(|v| v.as_str().unwrap_or_default().to_owned()).collect()
-            }
-        };
-        let known = strings.into_iter().filter(|text| !text.is_empty());
-        let mut texts: Vec<(String, Vec<String>)> = known.map(|text| (text, Vec::new())).collect();
-        if self.is_unknown(resource, attribute) {
-            let references = self.references(resource, attribute);
-            let mut bases: Vec<String> = references.iter().filter_map(|r| base(r)).collect();
-            bases.dedup();
-            match bases.is_empty() {
-                true => texts.push((String::new(), Vec::new())),
-                false => texts.extend(bases.into_iter().map(|b| (String::new(), vec![b]))),
-            }
-            // What else is in a list comes from what is not followed.
-            let is_more = references.iter().any(|r| base(r).is_none());
-            let has_unknown = texts.iter().any(|(text, r)| text.is_empty() && r.is_empty());
-            if is_more && LISTS.contains(&attribute) && !has_unknown {
-                texts.push((String::new(), Vec::new()));
-            }
-        }
-        texts
-    }
-
-    /// Whether an attribute, or a part of it, is known only after apply. One that the configuration
-    /// does not set is what others make of it, and these are in the plan.
-    fn is_unknown(&self, resource: &Resource<'t>, attribute: &str) -> bool {
-        let expressions = self.expressions(resource);
-        if expressions.is_some_and(|all| all.get(attribute).is_none()) {
-            return false;
-        }
-        let change = self.changes.iter().find(|c| text(**c, "address") == Some(&resource.address));
-        let unknown = change.and_then(|c| c.get("change")?.get("after_unknown")?.get(attribute));
-        let mut open: Vec<Value<'_>> = unknown.into_iter().collect();
-        while let Some(value) = open.pop() {
-            if plan::is_unknown(Some(value)) {
-                return true;
-            }
-            open.extend(value.children());
-        }
-        false
-    }
-
-    /// What the configuration says about a resource.
-    fn expressions(&self, resource: &Resource<'t>) -> Option<Value<'t>> {
-        let mut module = self.configuration;
-        for name in module_names(resource.module) {
-            let call = module.and_then(|m| m.get("module_calls")?.get(name));
-            module = call.and_then(|call| call.get("module"));
-        }
-        let local = text(resource.value, "name").unwrap_or_default();
-        let is_it = |r: &Value<'t>| {
-            text(*r, "type") == Some(resource.kind) && text(*r, "name") == Some(local)
-        };
-        let resources = module.and_then(|m| m.get("resources"));
-        let found = resources.into_iter().flat_map(Value::elements).find(is_it);
-        found.and_then(|r| r.get("expressions"))
-    }
-
-    /// What the configuration refers to in an attribute.
-    fn references(&self, resource: &Resource<'t>, attribute: &str) -> Vec<String> {
-        let expression = self.expressions(resource).and_then(|all| all.get(attribute));
-        let mut open: Vec<Value<'_>> = expression.into_iter().collect();
-        let mut references = Vec::new();
-        while let Some(value) = open.pop() {
-            let own = value.get("references").into_iter().flat_map(Value::elements);
-            references.extend(own.filter_map(|r| r.as_str().map(str::to_owned)));
-            open.extend(value.children());
-        }
-        references
-    }
-
     /// The policy in an attribute: its text, the data source that it comes from, or nothing known.
     fn document(
         &self,
@@ -390,10 +276,14 @@ impl<'t> Plan<'t> {
             return None;
         }
         self.taken.borrow_mut().insert(format!("{}.{attribute}", resource.address));
-        let references = self.references(resource, attribute);
-        let source = references.iter().find_map(|r| base(r).filter(|b| b.starts_with(SOURCE)));
-        let source = source.and_then(|source| self.source(&source, resource));
+        let source = self.source_of(&self.references(resource, attribute), resource);
         Some(source.unwrap_or_else(|| unknown("policy", resource)))
+    }
+
+    /// The policy that references lead to, if it is that of one data source.
+    fn source_of(&self, references: &[String], resource: &Resource<'t>) -> Option<Part> {
+        let source = references.iter().find_map(|r| base(r).filter(|b| b.starts_with(SOURCE)));
+        self.source(&source?, resource)
     }
 
     /// The policy of a data source in the resource's module.
@@ -459,34 +349,12 @@ fn resource<'t>(value: Value<'t>, values: Value<'t>) -> Option<Resource<'t>> {
     Some(Resource { address: address.to_owned(), kind, module, value, values })
 }
 
-/// The names of the modules in an address, without their indices.
-fn module_names(address: &str) -> Vec<&str> {
-    let mut names = Vec::new();
-    let mut rest = address;
-    while let Some(after) = rest.strip_prefix("module.") {
-        let end = after.find(['.', '[']).unwrap_or(after.len());
-        names.extend(after.get(..end));
-        let tail = after.get(end..).unwrap_or_default();
-        // An index may hold dots in its quotes.
-        let tail = match tail.strip_prefix('[') {
-            Some(index) => index.split_once(']').map_or("", |(_, tail)| tail),
-            None => tail,
-        };
-        rest = tail.trim_start_matches('.');
-    }
-    names
-}
-
-/// The resource or data source that a reference begins with.
-fn base(reference: &str) -> Option<String> {
-    let steps = if reference.starts_with("data.") { 3 } else { 2 };
-    let all: Vec<&str> = reference.split('.').take(steps).collect();
-    (all.len() == steps && !matches!(all[0], "var" | "local" | "each" | "count" | "module"))
-        .then(|| all.join("."))
-}
-
 fn part(pointer: String, written: Written) -> Part {
-    let body = Body::Written { written: Arc::new(written), identities: BTreeMap::new() };
+    let body = Body::Written {
+        written: Arc::new(written),
+        identities: BTreeMap::new(),
+        is_elsewhere: false,
+    };
     Part { name: pointer, body }
 }
 

@@ -16,7 +16,7 @@ use super::stack::Stack;
 use crate::holder::{Body, Part, Way};
 
 /// The types of policies that name what they are attached to, with the properties that do.
-const ATTACHED: [(&str, &[&str]); 5] = [
+pub(super) const ATTACHED: [(&str, &[&str]); 5] = [
     ("AWS::IAM::Policy", &["Roles", "Users", "Groups"]),
     ("AWS::IAM::ManagedPolicy", &["Roles", "Users", "Groups"]),
     ("AWS::IAM::RolePolicy", &["RoleName"]),
@@ -53,7 +53,7 @@ impl<'n> Reader<'_, 'n> {
     }
 
     /// The resources that are there, with their names.
-    fn resources(&self) -> Vec<(&'n str, Id)> {
+    pub(super) fn resources(&self) -> Vec<(&'n str, Id)> {
         let all = self.stack.resources.iter().copied();
         all.filter(|(_, id)| self.is_there(*id)).collect()
     }
@@ -252,7 +252,7 @@ impl<'n> Reader<'_, 'n> {
     }
 
     /// Whether a name has a hole that is no reference to a resource of the template.
-    fn may_be_anybody(&self, name: &str) -> bool {
+    pub(super) fn may_be_anybody(&self, name: &str) -> bool {
         let label = name.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
         let is_resource = |label| self.stack.template.resources.contains_key(label);
         name.contains("${") && !label.is_some_and(is_resource)
@@ -266,7 +266,12 @@ impl<'n> Reader<'_, 'n> {
     }
 
     /// The document of a resource that is a policy.
-    fn policy_resource(&self, name: &str, resource: Id, used: &mut BTreeSet<Id>) -> Part {
+    pub(super) fn policy_resource(
+        &self,
+        name: &str,
+        resource: Id,
+        used: &mut BTreeSet<Id>,
+    ) -> Part {
         let base = self.stack.base;
         let pointer = format!("{base}/Resources/{}/Properties/PolicyDocument", escaped(name));
         let document = self.stack.property(resource, "PolicyDocument");
@@ -277,7 +282,7 @@ impl<'n> Reader<'_, 'n> {
     }
 
     /// How a role, user or group is referred to: by its name, or by a reference to the resource.
-    fn names(&self, name: &str, id: Id) -> Vec<String> {
+    pub(super) fn names(&self, name: &str, id: Id) -> Vec<String> {
         let mut names = vec![format!("${{{name}}}")];
         if self.stack.type_of(id).is_some_and(|t| t.starts_with("AWS::Serverless::")) {
             // The role that SAM makes.
@@ -393,7 +398,7 @@ impl<'n> Reader<'_, 'n> {
         }
         let labels = written.labels().map(|label| (label.to_owned(), self.identity(label)));
         let identities = labels.filter_map(|(label, is)| Some((label, is?))).collect();
-        let body = Body::Written { written: Arc::new(written), identities };
+        let body = Body::Written { written: Arc::new(written), identities, is_elsewhere: false };
         Some(Part { name: pointer.to_owned(), body })
     }
 
@@ -416,7 +421,7 @@ impl<'n> Reader<'_, 'n> {
     }
 
     /// The texts of a list or a text, holes as labels.
-    fn texts(&self, id: Id, what: &str) -> Vec<String> {
+    pub(super) fn texts(&self, id: Id, what: &str) -> Vec<String> {
         let Some((items, _)) = self.items(id) else { return self.text(id).into_iter().collect() };
         let unknown = || format!("${{{what}}}");
         items.into_iter().map(|(_, item)| self.text(item).unwrap_or_else(unknown)).collect()

@@ -265,7 +265,9 @@ fn names_statements(nodes: &Nodes, step: &Step) -> bool {
 fn hint_of(nodes: &Nodes, ways: &[(Option<usize>, Step)], way: Option<usize>) -> Hint {
     let Some(Step::Member(name)) = way.map(|way| ways[way].1) else { return Hint::default() };
     let kind = match nodes.text(name) {
-        Some("AssumeRolePolicyDocument" | "assumeRolePolicyDocument") => Some(PolicyKind::Trust),
+        Some("AssumeRolePolicyDocument" | "assumeRolePolicy" | "assumeRolePolicyDocument") => {
+            Some(PolicyKind::Trust)
+        }
         _ => None,
     };
     Hint { kind, resource_type: None }

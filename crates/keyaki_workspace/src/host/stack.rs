@@ -107,12 +107,14 @@ impl<'n> Stack<'_, 'n> {
             });
             all.push(self.holder(name.to_owned(), kind, ways));
         }
-        all.extend(self.others(&taken));
+        let (outside, told) = self.outside();
+        all.extend(outside);
+        all.extend(self.others(&taken, &told));
         all
     }
 
     /// The policies that no role, user or group of the template has.
-    fn others(&self, taken: &BTreeSet<Id>) -> Vec<Holder> {
+    fn others(&self, taken: &BTreeSet<Id>, told: &BTreeSet<Id>) -> Vec<Holder> {
         let resources = self.resources;
         let mut all = self.made(taken);
         for found in self.found.iter().filter(|f| !taken.contains(&f.id)) {
@@ -161,7 +163,8 @@ impl<'n> Stack<'_, 'n> {
                 Some(kind) if !kind.takes_principal() => HolderKind::Policy,
                 Some(_) | None => HolderKind::Resource,
             };
-            all.push(self.holder(name, kind, ways));
+            let is_told_of_others = told.contains(&found.id);
+            all.push(Holder { is_told_of_others, ..self.holder(name, kind, ways) });
         }
         all
     }
@@ -264,14 +267,22 @@ impl<'n> Stack<'_, 'n> {
         false
     }
 
-    fn holder(&self, name: String, kind: HolderKind, ways: (Vec<Way>, bool)) -> Holder {
+    pub(super) fn holder(&self, name: String, kind: HolderKind, ways: (Vec<Way>, bool)) -> Holder {
         let (ways, is_exhaustive) = ways;
         let name = if name.starts_with('/') { name } else { format!("{}{name}", self.prefix()) };
         let assumed = ways.iter().flat_map(|way| way.assumed.keys());
         let identity =
             |name: &String| identity(self.template, self.root, name).map(|is| (name.clone(), is));
         let conditions = assumed.filter_map(identity).collect();
-        Holder { name, kind, ways, is_exhaustive, conditions }
+        Holder {
+            name,
+            kind,
+            ways,
+            is_exhaustive,
+            is_elsewhere: false,
+            is_told_of_others: false,
+            conditions,
+        }
     }
 
     /// What tells the resources of several documents of one file apart.
@@ -282,7 +293,7 @@ impl<'n> Stack<'_, 'n> {
         }
     }
 
-    fn is_principal(&self, resource: Id) -> bool {
+    pub(super) fn is_principal(&self, resource: Id) -> bool {
         let kind = self.type_of(resource).and_then(holder_kind);
         kind.is_some() && self.property(resource, "Role").is_none()
     }
@@ -333,7 +344,7 @@ impl<'n> Stack<'_, 'n> {
         self.adds(resource) || self.template.function(resource).is_some()
     }
 
-    fn reader<'r>(
+    pub(super) fn reader<'r>(
         &'r self,
         assumed: &'r Assumed,
         seen: &'r RefCell<BTreeSet<String>>,

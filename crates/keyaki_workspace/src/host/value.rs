@@ -186,7 +186,7 @@ impl Value {
                 if first != Some('{') {
                     return None;
                 }
-                pieces.iter().for_each(|piece| piece.write(&mut writer, true));
+                write_json(pieces, &mut writer);
             }
             Kind::Json(_)
             | Kind::Bool(_)
@@ -281,6 +281,39 @@ impl Piece {
             Piece::Hole(label, range) => writer.hole(label, *range),
         }
     }
+}
+
+/// Writes the pieces of a text that is JSON. A hole that is in no string stands for a value.
+fn write_json(pieces: &[Piece], writer: &mut Writer) {
+    let mut is_inside = false;
+    for piece in pieces {
+        match piece {
+            Piece::Hole(label, range) if !is_inside => {
+                writer.is_loose = true;
+                write_hole(writer, label, *range);
+            }
+            Piece::Json(_) | Piece::Hole(..) => piece.write(writer, !is_inside),
+            Piece::Text(_) | Piece::Made(..) => {
+                is_inside = ends_inside(piece.plain().unwrap_or_default(), is_inside);
+                piece.write(writer, true);
+            }
+        }
+    }
+}
+
+/// Whether a text that is JSON ends in a string, by where it begins.
+fn ends_inside(text: &str, mut is_inside: bool) -> bool {
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => is_inside = !is_inside,
+            b'\\' if is_inside => {
+                bytes.next();
+            }
+            _ => {}
+        }
+    }
+    is_inside
 }
 
 fn write_hole(writer: &mut Writer, label: &str, range: TextRange) {

@@ -31,6 +31,8 @@ pub(crate) struct Writer {
     holes: Vec<TextRange>,
     /// Whether it was cut short.
     pub(crate) is_full: bool,
+    /// Whether a hole stood in no string, where it may be more than one value.
+    pub(crate) is_loose: bool,
 }
 
 /// A written policy.
@@ -38,6 +40,8 @@ pub(crate) struct Writer {
 pub(crate) struct Written {
     pub(crate) tree: Tree,
     stretches: Vec<Stretch>,
+    /// Whether a hole stood in no string.
+    pub(crate) is_loose: bool,
 }
 
 /// A part of a text of the policy.
@@ -60,9 +64,7 @@ impl Writer {
     pub(crate) fn hole(&mut self, label: &str, from: TextRange) {
         self.stretch(from, false);
         let start = self.text.len() as u32;
-        let is_plain = |c: char| !matches!(c, '{' | '}' | '$' | '"' | '\\') && !c.is_control();
-        let label: String = label.chars().filter(|c| is_plain(*c)).take(MAX_LABEL).collect();
-        self.push(&format!("${{{label}}}"));
+        self.push(&format!("${{{}}}", plain_label(label)));
         self.holes.push(TextRange::new(start, self.text.len() as u32));
     }
 
@@ -133,12 +135,18 @@ impl Writer {
 
     pub(crate) fn finish(self) -> Written {
         let tree = Tree::parse(self.text).with_holes(self.holes);
-        Written { tree, stretches: self.stretches }
+        Written { tree, stretches: self.stretches, is_loose: self.is_loose }
     }
 }
 
 /// The longest label, in characters.
 const MAX_LABEL: usize = 300;
+
+/// A label as it is written.
+pub(crate) fn plain_label(label: &str) -> String {
+    let is_plain = |c: &char| !matches!(c, '{' | '}' | '$' | '"' | '\\') && !c.is_control();
+    label.chars().filter(is_plain).take(MAX_LABEL).collect()
+}
 
 fn needs_escape(c: char) -> bool {
     matches!(c, '"' | '\\') || c < ' '

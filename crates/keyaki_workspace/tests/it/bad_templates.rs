@@ -117,3 +117,13 @@ fn many_policies_are_read_in_time() {
     }
     assert_eq!(found(&text).len(), i);
 }
+
+#[test]
+fn resources_of_one_name_are_told() {
+    let resource = "{Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: {Version: 2012-10-17, Statement: [{Effect: Allow, Action: 's3:GetObject', Resource: '*'}]}}}";
+    let text = format!("Resources:\n  One: {resource}\n  Two: {resource}\n  One: {resource}\n");
+    assert_eq!(found(&text), ["4 duplicate-resource"]);
+    let merged =
+        format!("Base: &base\n  One: {resource}\nResources:\n  <<: *base\n  One: {resource}\n");
+    assert_eq!(found(&merged), Vec::<String>::new());
+}

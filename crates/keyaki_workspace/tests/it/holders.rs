@@ -73,6 +73,38 @@ Resources:
 }
 
 #[test]
+fn what_is_attached_outside_is_told_of_those() {
+    let text = r#"
+Parameters: {Name: {Type: String}}
+Resources:
+  Role: {Type: AWS::IAM::Role}
+  One:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      Roles: [existing, !Ref Role, !Ref Name]
+      PolicyDocument: {Statement: [{Effect: Allow, Action: "sqs:*", Resource: "*"}]}
+  Two:
+    Type: AWS::IAM::Policy
+    Properties:
+      Users: [existing]
+      PolicyDocument: {Statement: [{Effect: Allow, Action: "sns:*", Resource: "*"}]}
+"#;
+    let all = read(text);
+    let told: Vec<(&str, bool)> =
+        all.iter().map(|h| (h.name.as_str(), h.is_told_of_others)).collect();
+    assert_eq!(
+        told,
+        [
+            ("Role", false),
+            ("role ${Name}", false),
+            ("role existing", false),
+            ("user existing", false),
+            ("Two", true),
+        ]
+    );
+}
+
+#[test]
 fn a_user_has_what_its_groups_have() {
     let text = r#"
 Resources:

@@ -10,6 +10,7 @@
 mod bad_templates;
 mod fixes;
 mod holders;
+mod modules;
 mod public_templates;
 mod shrinking;
 mod suppressions;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use keyaki_lint::Selection;
-use keyaki_workspace::{accept, check_text};
+use keyaki_workspace::{Config, Entry, Options, accept, check_text, today};
 
 use crate::templates::options;
 
@@ -130,7 +130,36 @@ fn accepted_findings_are_silent() {
     let accepted = accept(&file, "it is planned", &options);
     assert_eq!(accepted.text, None);
     let entries: Vec<_> = accepted.entries.into_iter().collect();
-    assert_eq!(entries, [("invalid-action", "/Statement/0".to_owned())]);
+    let (rule, at) = ("invalid-action", "/Statement/0".to_owned());
+    assert_eq!(entries, [Entry { rule, policy: String::new(), at }]);
+}
+
+#[test]
+fn an_entry_holds_for_one_policy_of_its_file() {
+    let options = options(&Selection::default());
+    let policy = r#"{"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "s3:NoSuch", "Resource": "*"}]}}}"#;
+    let text = format!(r#"{{"Resources": {{"One": {policy}, "Two": {policy}}}}}"#);
+    let file = check_text(Path::new("a.json"), text.as_bytes(), &options);
+    let accepted = accept(&file, "it is planned", &options);
+    let policies: Vec<_> = accepted.entries.iter().map(|entry| entry.policy.as_str()).collect();
+    let one = "/Resources/One/Properties/PolicyDocument";
+    assert_eq!(policies, [one, "/Resources/Two/Properties/PolicyDocument"]);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("one-policy");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    for (place, left) in [(one, 1), ("/Resources/Two", 1), ("/Resources", 0), ("/Resources/On", 2)]
+    {
+        let config = format!(
+            "[[suppress]]\nrule = \"invalid-action\"\npolicy = \"{place}\"\nreason = \"planned\"\n"
+        );
+        std::fs::write(folder.join("keyaki.toml"), config).expect("a file");
+        let config = Config::load(&folder.join("keyaki.toml"), today()).expect("a configuration");
+        let options =
+            Options { config: Some(config), ..crate::templates::options(&Selection::default()) };
+        let file = check_text(&folder.join("a.json"), text.as_bytes(), &options);
+        assert_eq!(file.findings().count(), left, "{place}");
+    }
 }
 
 #[test]

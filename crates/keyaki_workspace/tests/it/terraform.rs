@@ -223,3 +223,47 @@ fn many_blocks_take_no_longer_than_their_length() {
         let _ = found(&text);
     }
 }
+
+#[test]
+fn resources_of_one_address_are_told() {
+    let policy = "policy = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"s3:GetObject\", Resource = \"*\" }] })";
+    let one = format!("resource \"aws_iam_policy\" \"p\" {{\n{policy}\n}}\n");
+    assert_eq!(found(&format!("{one}{one}")), ["4 duplicate-resource \"p\""]);
+}
+
+#[test]
+fn policies_in_functions_that_are_not_worked_out_are_found() {
+    let policy = "jsonencode({\nVersion = \"2012-10-17\"\nStatement = [{ Effect = \"Allow\", Action = \"s3:NoSuch\", Resource = \"*\" }]\n})";
+    for value in [
+        format!("try({policy}, null)"),
+        format!("coalesce(var.p, {policy})"),
+        format!("var.x == 1 ? {policy} : null"),
+        format!("try(var.x ? {policy} : null, \"\")"),
+    ] {
+        let text = format!("resource \"aws_iam_policy\" \"p\" {{\npolicy = {value}\n}}\n");
+        assert_eq!(found(&text), ["4 invalid-action \"s3:NoSuch\""], "{value}");
+    }
+}
+
+#[test]
+fn a_heredoc_that_is_no_json_is_told_at_its_place() {
+    let text = |resource: &str, end: &str| {
+        format!(
+            "resource \"aws_iam_policy\" \"p\" {{\npolicy = <<E\n{{\"Version\": \"2012-10-17\",\n\"Statement\": [{{\"Effect\": \"Allow\",\n\"Action\": \"s3:GetObject\"{end}\n\"Resource\": {resource}}}]}}\nE\n}}\n"
+        )
+    };
+    let lines = |text: &str| {
+        let all = found(text).into_iter();
+        all.map(|told| told.split(' ').next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(lines(&text("\"*\"", "")), ["5"]);
+    assert_eq!(lines(&text("\"${var.a}\"", "")), ["5"]);
+    // What is written around a value that is not known is left alone.
+    assert_eq!(found(&text("${jsonencode(var.a)}", ",")), Vec::<String>::new());
+    let each = "${var.a} %{ for a in var.b }\"${a}\"%{ endfor }";
+    assert_eq!(found(&text(each, ",")), ["1 no-policy "]);
+    assert_eq!(
+        found(&text("${jsonencode(var.a)}", ",").replace("GetObject", "NoSuch")),
+        ["5 invalid-action \"s3:NoSuch\""]
+    );
+}

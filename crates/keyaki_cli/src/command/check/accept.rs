@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use keyaki_workspace::{
-    CONFIG_NAME, CheckedFile, Config, Options, accept, gap_before_entry, quoted, suppression_entry,
+    CONFIG_NAME, CheckedFile, Config, Entry, Options, accept, gap_before_entry, quoted,
+    suppression_entry,
 };
 
 use super::mend::store;
@@ -53,7 +54,7 @@ pub(super) fn accept_all(
 /// The entries of the configuration for a file.
 fn entries_of(
     file: &CheckedFile,
-    entries: &BTreeSet<(&'static str, String)>,
+    entries: &BTreeSet<Entry>,
     reason: &str,
     config: &Path,
 ) -> Result<String, Failure> {
@@ -65,12 +66,13 @@ fn entries_of(
     let inside = config.parent().and_then(|folder| path.strip_prefix(folder).ok());
     let outside = || Failure::new(format!("{} is not below {}", file.path, config.display()));
     let inside = inside.ok_or_else(outside)?.to_string_lossy().replace('\\', "/");
-    let place = |at: &str| match at {
+    let line = |name: &str, at: &str| match at {
         "" => String::new(),
-        at => format!("at = {}\n", quoted(at)),
+        at => format!("{name} = {}\n", quoted(at)),
     };
-    let entry = |(rule, at): &(&str, String)| {
-        format!("\n{}", suppression_entry(rule, &inside, &place(at), reason))
+    let entry = |Entry { rule, policy, at }: &Entry| {
+        let place = line("policy", policy) + &line("at", at);
+        format!("\n{}", suppression_entry(rule, &inside, &place, reason))
     };
     Ok(entries.iter().map(entry).collect())
 }

@@ -7,7 +7,7 @@ use keyaki_analyze::Open;
 use keyaki_diag::TextRange;
 use keyaki_eval::{Layer, Policies, StatementRef};
 use keyaki_syntax::{NodeId, Tree};
-use keyaki_workspace::{Gathered, Holder, Side, gather, holders};
+use keyaki_workspace::{Gathered, Holder, HolderKind, Siblings, Side, gather};
 
 use crate::exit::Failure;
 
@@ -116,9 +116,22 @@ fn no_such(path: &str, all: &[Holder], name: &str) -> Failure {
     }
 }
 
-/// The holders of a file; none where it is neither template nor plan.
-pub(crate) fn holders_of(path: &str, bytes: &[u8]) -> Result<Option<Vec<Holder>>, Failure> {
-    holders(Path::new(path), bytes).map_err(|why| Failure::new(format!("{path}:{why}")))
+/// The holders of a file of which all is known that the file tells; none where it is neither
+/// template nor plan.
+fn holders_of(path: &str, bytes: &[u8]) -> Result<Option<Vec<Holder>>, Failure> {
+    let mut found = holders_among(path, bytes, &Siblings::default())?;
+    found.iter_mut().for_each(|all| all.retain(|h| h.kind != HolderKind::Outsider));
+    Ok(found)
+}
+
+/// The holders of a file, with the other files of its module.
+pub(crate) fn holders_among(
+    path: &str,
+    bytes: &[u8],
+    siblings: &Siblings,
+) -> Result<Option<Vec<Holder>>, Failure> {
+    let found = keyaki_workspace::holders_among(Path::new(path), bytes, siblings);
+    found.map_err(|why| Failure::new(format!("{path}:{why}")))
 }
 
 /// Refuses a template or plan of which no part is named.
@@ -148,6 +161,6 @@ fn listed(all: &[Holder]) -> String {
 
 /// What a comparison of one side of a holder is called.
 pub(crate) fn name_of(file: &str, holder: &Holder, side: Side) -> String {
-    let is_trust = holder.kind == keyaki_workspace::HolderKind::Role && side == Side::Resource;
+    let is_trust = holder.kind == HolderKind::Role && side == Side::Resource;
     format!("{file}#{}{}", holder.name, if is_trust { " (trust)" } else { "" })
 }

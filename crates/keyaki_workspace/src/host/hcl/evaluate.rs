@@ -9,6 +9,7 @@
 //! Source: <https://developer.hashicorp.com/terraform/language/expressions>.
 
 use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use hcl_edit::expr::{
@@ -18,16 +19,15 @@ use hcl_edit::{Decorated, Ident, Span as _};
 use keyaki_diag::TextRange;
 
 use super::attached::{range, range_of};
+use super::label::{OF, mentions_iteration};
 use super::module::{DOCUMENT, File, Module};
 use super::text;
+use crate::host::Assumed;
 use crate::host::document;
 use crate::host::value::{Kind, Value};
 
 /// How deep values may nest, with all that they refer to.
 pub(super) const MAX_DEPTH: u32 = 96;
-
-/// The longest label of a reference, in characters.
-const MAX_LABEL: usize = 250;
 
 /// So many bytes of a text are as much work as a value.
 pub(super) const BYTES_PER_STEP: usize = 64;
@@ -35,18 +35,24 @@ pub(super) const BYTES_PER_STEP: usize = 64;
 /// How many values are worked out for a file, beside one for each of its bytes.
 pub(super) const MIN_STEPS: usize = 20_000;
 
-/// What works out expressions, under the assumption that all conditions that are not known are
-/// true, or that all are false.
+/// What works out expressions, under assumptions about the conditions that are not known.
 pub(super) struct Evaluator<'a> {
     pub(super) module: &'a Module<'a>,
-    pub(super) conditions: bool,
-    /// Whether a condition was asked for that is not known.
-    pub(super) saw_condition: Cell<bool>,
+    pub(super) assumed: &'a Assumed,
+    /// The conditions that were asked for and are not known.
+    pub(super) seen: &'a RefCell<BTreeSet<String>>,
     /// How many values may yet be worked out for the file.
     pub(super) left: &'a Cell<usize>,
     /// The policies that came from other files, standing for the references to them.
     pub(super) foreign: RefCell<Vec<(PathBuf, Value)>>,
+    /// How holes and conditions are written, by their labels: noted where a block is told.
+    pub(super) notes: &'a RefCell<Notes>,
+    /// How many values were not known that may be another one each time.
+    pub(super) count: Cell<u32>,
 }
+
+/// Expressions by the labels of the holes and conditions that they are.
+pub(super) type Notes = BTreeMap<String, String>;
 
 /// Where an expression stands.
 #[derive(Clone, Copy)]
@@ -54,6 +60,8 @@ pub(super) struct Scope<'s> {
     pub(super) file: &'s File,
     pub(super) bound: Option<&'s Bound<'s>>,
     pub(super) depth: u32,
+    /// The block whose `each` and `count` are meant; empty where blocks are not told apart.
+    pub(super) block: &'s str,
 }
 
 /// A name that stands for a value within an expression or a block.
@@ -65,11 +73,23 @@ pub(super) struct Bound<'s> {
 
 impl<'s> Scope<'s> {
     pub(super) fn of(file: &'s File) -> Scope<'s> {
-        Scope { file, bound: None, depth: 0 }
+        Scope { file, bound: None, depth: 0, block: "" }
     }
 
     pub(super) fn deeper(self) -> Scope<'s> {
         Scope { depth: self.depth + 1, ..self }
+    }
+
+    /// Whether a text has a name that stands for a value here.
+    pub(super) fn binds_in(&self, text: &str) -> bool {
+        let mut bound = self.bound;
+        while let Some(own) = bound {
+            if text.contains(own.name) {
+                return true;
+            }
+            bound = own.outer;
+        }
+        false
     }
 
     fn value(&self, name: &str) -> Option<&'s Value> {
@@ -139,19 +159,22 @@ impl Evaluator<'_> {
         left.is_some()
     }
 
-    /// A value of which nothing is known, told apart from all others by its place.
-    pub(super) fn unknown(&self, range: TextRange, scope: Scope<'_>) -> Value {
-        let file = scope.file.path.file_name().unwrap_or_default().to_string_lossy();
-        Value::hole(format!("… at {file}:{}", range.start), range)
-    }
-
     /// Whether a condition is true, or taken for it.
     pub(super) fn holds(&self, condition: &Expression, scope: Scope<'_>) -> bool {
+        if let Expression::Parenthesis(inner) = condition {
+            return self.holds(inner.inner(), scope);
+        }
+        if let Expression::UnaryOp(operation) = condition
+            && *operation.operator.value() == UnaryOperator::Not
+            && scope.depth < MAX_DEPTH
+        {
+            return !self.holds(&operation.expr, scope.deeper());
+        }
         if let Kind::Bool(value) = self.value(condition, scope).kind {
             return value;
         }
-        self.saw_condition.set(true);
-        self.conditions
+        let text = range_of(condition).slice(&scope.file.text);
+        self.assume(text, scope)
     }
 
     fn object(&self, object: &Object, range: TextRange, scope: Scope<'_>) -> Value {
@@ -177,7 +200,7 @@ impl Evaluator<'_> {
         match scope.value(name.as_str()) {
             Some(value) if self.take(value.size()) => value.clone(),
             Some(_) => self.unknown(range, scope),
-            None => Value::hole(name.as_str(), range),
+            None => self.reference(name.as_str(), &[], range, scope),
         }
     }
 
@@ -194,42 +217,18 @@ impl Evaluator<'_> {
         let names: Vec<Option<&str>> = operators.iter().map(|o| attribute(o)).collect();
         let base = match (root.as_str(), &names[..]) {
             ("local", [Some(name), ..]) => self.local(name, range, scope).map(|value| (value, 1)),
-            ("data", [Some(DOCUMENT), Some(name), .., Some("json" | "minified_json")]) => {
-                self.document(name, range, scope).map(|value| (value, operators.len()))
+            ("data", [Some(DOCUMENT), Some(name), .., Some("json" | "minified_json")])
+                if scope.block.is_empty() || !operators.iter().any(|o| is_splat(o)) =>
+            {
+                let told = self.label("data", &operators[..operators.len() - 1], scope);
+                self.document(name, told, range, scope).map(|value| (value, operators.len()))
             }
             _ => None,
         };
         match base {
             Some((base, used)) => self.walk(base, &operators[used..], range, scope),
-            None => self.reference(operators, range, scope),
+            None => self.reference(root.as_str(), operators, range, scope),
         }
-    }
-
-    /// The hole of a reference. One with an index that is worked out is told apart by its place.
-    fn reference(
-        &self,
-        operators: &[Decorated<TraversalOperator>],
-        range: TextRange,
-        scope: Scope<'_>,
-    ) -> Value {
-        let is_fixed = operators.iter().all(|operator| match operator.value() {
-            TraversalOperator::Index(Expression::String(_) | Expression::Number(_))
-            | TraversalOperator::GetAttr(_)
-            | TraversalOperator::LegacyIndex(_) => true,
-            TraversalOperator::Index(_)
-            | TraversalOperator::AttrSplat(_)
-            | TraversalOperator::FullSplat(_) => false,
-        });
-        if !is_fixed {
-            return self.unknown(range, scope);
-        }
-        let letters = range.slice(&scope.file.text).chars().filter(|c| !c.is_whitespace());
-        let label: String = letters.take(MAX_LABEL + 1).collect();
-        // Labels that are cut short are no longer told apart.
-        if label.chars().count() > MAX_LABEL {
-            return self.unknown(range, scope);
-        }
-        Value::hole(label, range)
     }
 
     /// Follows operators into a value.
@@ -271,14 +270,26 @@ impl Evaluator<'_> {
     /// A local value of the module.
     fn local(&self, name: &str, at: TextRange, scope: Scope<'_>) -> Option<Value> {
         let (file, expression) = self.module.local(name)?;
-        let inner = Scope { file, bound: None, depth: scope.depth };
+        let inner = Scope { file, bound: None, ..scope };
         Some(self.across(file, at, scope, || self.value(expression, inner)))
     }
 
-    /// The JSON of a policy document of the module.
-    fn document(&self, name: &str, at: TextRange, scope: Scope<'_>) -> Option<Value> {
+    /// The JSON of a policy document of the module; `told` is what its block is called.
+    fn document(
+        &self,
+        name: &str,
+        told: Option<String>,
+        at: TextRange,
+        scope: Scope<'_>,
+    ) -> Option<Value> {
         let (file, block) = self.module.document(name)?;
-        let inner = Scope { file, bound: None, depth: scope.depth };
+        let told = match told {
+            _ if scope.block.is_empty() => String::new(),
+            Some(told) if mentions_iteration(&told) => format!("{told}{OF}{}", scope.block),
+            Some(told) => told,
+            None => return None,
+        };
+        let inner = Scope { file, bound: None, block: &told, ..scope };
         let policy = || {
             let policy = document::policy(&self.block(block, inner));
             policy.map_or_else(|| self.unknown(at, scope), Value::into_json)
@@ -360,6 +371,10 @@ impl Evaluator<'_> {
     }
 }
 
+fn is_splat(operator: &TraversalOperator) -> bool {
+    matches!(operator, TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_))
+}
+
 /// The work of an expression beside that of its parts.
 fn weight(expression: &Expression, range: TextRange) -> usize {
     let is_text = expression.is_str() || expression.is_template() || expression.is_traversal();
@@ -395,7 +410,7 @@ fn item(list: &Value, index: u64) -> Option<Value> {
     is_known.then(|| items.get(at).cloned()).flatten()
 }
 
-fn attribute(operator: &Decorated<TraversalOperator>) -> Option<&str> {
+pub(super) fn attribute(operator: &Decorated<TraversalOperator>) -> Option<&str> {
     match operator.value() {
         TraversalOperator::GetAttr(name) => Some(name.as_str()),
         TraversalOperator::AttrSplat(_)

@@ -3,7 +3,7 @@
 //! A file is read by itself. Where it refers to a local value or a policy document that it does
 //! not have, the other files of its folder are read, too; once for all files of a run.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -112,6 +112,8 @@ pub(super) type Uses = HashMap<Box<str>, Vec<Option<Hint>>>;
 #[derive(Debug, Default)]
 struct Folder {
     files: Vec<File>,
+    /// The names of the files that belong to the module and are not read.
+    missing: Vec<String>,
     /// The file of each local value, and of each document.
     locals: HashMap<Box<str>, usize>,
     documents: HashMap<Box<str>, usize>,
@@ -120,8 +122,28 @@ struct Folder {
 
 impl Folder {
     fn read(path: &Path) -> Folder {
-        let files = files(path);
+        Folder::of(paths(path).into_iter().map(|path| {
+            let text = text_of(&path, MAX_OTHERS);
+            (path, text)
+        }))
+    }
+
+    /// The folder of some files, in order of their names, up to a limit. References to what cannot
+    /// be read are holes.
+    fn of(texts: impl Iterator<Item = (PathBuf, Option<String>)>) -> Folder {
         let mut folder = Folder::default();
+        let mut left = MAX_OTHERS as usize;
+        let mut files = Vec::new();
+        for (path, text) in texts {
+            let rest = text.as_ref().and_then(|text| left.checked_sub(text.len()));
+            left = rest.unwrap_or(left);
+            let is_hcl = language(&path, b"") == Language::Hcl;
+            let text = text.filter(|_| rest.is_some() && is_hcl);
+            match text.and_then(|text| File::read(&path, &text).ok()) {
+                Some(file) => files.push(file),
+                None => folder.missing.push(name_of(&path)),
+            }
+        }
         // The first file of a name counts.
         for (at, file) in files.iter().enumerate().rev() {
             folder.locals.extend(file.locals.keys().map(|name| (name.clone(), at)));
@@ -156,12 +178,34 @@ pub(crate) struct Modules {
     folders: Mutex<HashMap<PathBuf, Arc<OnceLock<Folder>>>>,
     /// The files that are checked in the run.
     checked: HashSet<PathBuf>,
+    /// A file that is left out of its folder.
+    without: Option<PathBuf>,
 }
 
 impl Modules {
     /// For a run over these files.
     pub(crate) fn of<'p>(paths: impl Iterator<Item = &'p Path>) -> Modules {
-        Modules { folders: Mutex::default(), checked: paths.map(normal).collect() }
+        Modules { checked: paths.map(normal).collect(), ..Modules::default() }
+    }
+
+    /// As they are on disk, but for one file.
+    pub(crate) fn without(path: &Path) -> Modules {
+        Modules { without: Some(normal(path)), ..Modules::default() }
+    }
+
+    /// Of these texts alone, whatever is on disk.
+    pub(crate) fn of_texts<'t>(texts: impl Iterator<Item = (&'t Path, &'t [u8])>) -> Modules {
+        let mut folders: BTreeMap<PathBuf, Vec<(PathBuf, Option<String>)>> = BTreeMap::new();
+        for (path, text) in texts.filter(|(path, _)| is_of_module(path)) {
+            let folder = normal(folder_of(path));
+            let text = String::from_utf8(text.to_vec()).ok();
+            folders.entry(folder).or_default().push((path.to_owned(), text));
+        }
+        let read = |(path, texts): (PathBuf, Vec<_>)| {
+            (path, Arc::new(OnceLock::from(Folder::of(texts.into_iter()))))
+        };
+        let folders = Mutex::new(folders.into_iter().map(read).collect());
+        Modules { folders, ..Modules::default() }
     }
 
     /// Whether a file is checked by itself in the same run.
@@ -191,21 +235,36 @@ fn normal(path: &Path) -> PathBuf {
     normal
 }
 
-/// The files of a folder, in order of their names, up to a limit. What cannot be read is left out:
-/// references to it are holes.
-fn files(folder: &Path) -> Vec<File> {
+/// The files of a folder that belong to its module, in order of their names.
+fn paths(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-    paths.retain(|path| language(path, b"") == Language::Hcl);
+    paths.retain(|path| is_of_module(path));
     paths.sort();
-    let mut left = MAX_OTHERS;
-    let mut files = Vec::new();
-    for path in paths {
-        let Some(text) = text_of(&path, left) else { continue };
-        left -= text.len() as u64;
-        files.extend(File::read(&path, &text).ok());
+    paths
+}
+
+/// Whether a file belongs to the module of its folder.
+pub(crate) fn is_of_module(path: &Path) -> bool {
+    let is_json = [".tf.json", ".tofu.json"].iter().any(|end| name_of(path).ends_with(end));
+    is_json || language(path, b"") == Language::Hcl
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
     }
-    files
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Whether what a file says takes the place of what others say.
+fn is_override(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default();
+    stem == "override" || stem.ends_with("_override")
 }
 
 /// The text of a plain file that is not too long.
@@ -232,10 +291,7 @@ impl<'a> Module<'a> {
 
     /// The path of the folder.
     pub(super) fn path(&self) -> &Path {
-        match self.own.path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        }
+        folder_of(&self.own.path)
     }
 
     /// The folder, read when it is asked for.
@@ -246,8 +302,44 @@ impl<'a> Module<'a> {
 
     /// Another file of the folder.
     fn other(&self, at: usize) -> Option<&File> {
-        let file = self.folder().files.get(at)?;
-        (file.path.file_name() != self.own.path.file_name()).then_some(file)
+        self.folder().files.get(at).filter(|file| self.is_other(&file.path))
+    }
+
+    /// Whether a file of the folder is neither this one nor left out.
+    fn is_other(&self, path: &Path) -> bool {
+        path.file_name() != self.own.path.file_name()
+            && self.modules.without.as_ref().is_none_or(|out| *out != normal(path))
+    }
+
+    /// The files of the module, this one first.
+    pub(super) fn files(&self) -> Vec<&File> {
+        let others = self.folder().files.iter().filter(|file| self.is_other(&file.path));
+        std::iter::once(self.own).chain(others).collect()
+    }
+
+    /// All texts of another folder, if it can be read and calls no further modules.
+    pub(super) fn lone_folder(&self, source: &str) -> Option<String> {
+        let path = self.path().join(source);
+        let folder = self.modules.folder(&path);
+        let folder = folder.get_or_init(|| Folder::read(&path));
+        let calls = |file: &File| file.body.get_blocks("module").next().is_some();
+        let is_whole = folder.missing.is_empty() && !folder.files.is_empty();
+        let is_lone = is_whole && !folder.files.iter().any(calls);
+        is_lone.then(|| folder.files.iter().map(|file| &*file.text).collect())
+    }
+
+    /// The names of the files of which it is not known what they say about others, and whether they
+    /// may change what these say.
+    pub(super) fn unknown_files(&self) -> Vec<(String, bool)> {
+        let folder = self.folder();
+        let missing = folder.missing.iter().filter(|name| {
+            let path = self.path().join(name);
+            self.is_other(&path)
+        });
+        let missing: Vec<String> = missing.cloned().collect();
+        let read = self.files().into_iter().map(|file| name_of(&file.path));
+        let overrides = read.filter(|name| is_override(name));
+        missing.into_iter().chain(overrides).map(|n| (n.clone(), is_override(&n))).collect()
     }
 
     /// A local value, with its file.

@@ -1,0 +1,39 @@
+//! The resources of Terraform that attach policies to roles, users and groups.
+//!
+//! Source: <https://registry.terraform.io/providers/hashicorp/aws/latest/docs>.
+
+use crate::holder::Kind;
+
+/// Who has policies, by the type of the resource.
+pub(super) fn holder_kind(resource_type: &str) -> Option<Kind> {
+    match resource_type {
+        "aws_iam_role" => Some(Kind::Role),
+        "aws_iam_user" => Some(Kind::User),
+        "aws_iam_group" => Some(Kind::Group),
+        _ => None,
+    }
+}
+
+/// The resources that attach a policy of their own, with the attribute that names to whom.
+pub(super) const INLINE: [(&str, &str, &str); 3] = [
+    ("aws_iam_role_policy", "role", "aws_iam_role"),
+    ("aws_iam_user_policy", "user", "aws_iam_user"),
+    ("aws_iam_group_policy", "group", "aws_iam_group"),
+];
+
+/// The resources that attach a managed policy.
+pub(super) const ATTACHED: [(&str, &str, &str); 9] = [
+    ("aws_iam_role_policy_attachment", "role", "aws_iam_role"),
+    ("aws_iam_user_policy_attachment", "user", "aws_iam_user"),
+    ("aws_iam_group_policy_attachment", "group", "aws_iam_group"),
+    ("aws_iam_policy_attachment", "roles", "aws_iam_role"),
+    ("aws_iam_policy_attachment", "users", "aws_iam_user"),
+    ("aws_iam_policy_attachment", "groups", "aws_iam_group"),
+    ("aws_iam_role_policy_attachments_exclusive", "role_name", "aws_iam_role"),
+    ("aws_iam_user_policy_attachments_exclusive", "user_name", "aws_iam_user"),
+    ("aws_iam_group_policy_attachments_exclusive", "group_name", "aws_iam_group"),
+];
+
+/// Attributes that hold several names or ARNs.
+pub(super) const LISTS: [&str; 5] =
+    ["groups", "managed_policy_arns", "policy_arns", "roles", "users"];
