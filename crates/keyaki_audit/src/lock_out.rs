@@ -20,8 +20,8 @@ use crate::asked::Asked;
 use crate::escalation::is_service_linked;
 use crate::finding::{Finding, FindingKind, Outcome, Severity, Shown, ShownRequest};
 use crate::known::Known;
-use crate::layered::{Layered, matches_action};
-use crate::reach::{Can, Reach, own, who_can};
+use crate::layered::{Layered, known_identity, matches_action};
+use crate::reach::{Can, Reach, may_allow, own, who_can};
 use crate::target::{Target, partition, targets};
 use crate::{Auditor, replay};
 
@@ -209,10 +209,14 @@ impl Lock<'_> {
     }
 
     fn can(&self, principal: &Principal, action: &str, any_tags: bool) -> Option<Can> {
-        let (resource, catalog) = (self.pattern(), self.auditor.catalog);
-        let mut asked = Asked::within(self.target, self.owner, action, resource, catalog);
+        let mut asked = self.asked(action);
         asked.any_tags = any_tags;
         who_can(&asked, principal, self.auditor)
+    }
+
+    fn asked(&self, action: &str) -> Asked {
+        let (resource, catalog) = (self.pattern(), self.auditor.catalog);
+        Asked::within(self.target, self.owner, action, resource, catalog)
     }
 
     fn pattern(&self) -> String {
@@ -281,12 +285,21 @@ impl Lock<'_> {
         let mut open = None;
         for principal in self.people() {
             let Ok(caller) = Caller::parse(&principal.arn) else { continue };
+            let (stored, _) = known_identity(self.auditor.snapshot, principal);
+            let names = |action: &&&str| {
+                let asked = self.asked(action);
+                stored.iter().any(|p| may_allow(p, action, |s| asked.may_be_about(s)))
+            };
+            let named: Vec<&&str> = self.actions.iter().filter(names).collect();
+            if named.is_empty() {
+                continue;
+            }
             let (layered, _) = Layered::default().with_principal(self.auditor.snapshot, principal);
             let identity = layered.policies.identity;
             let policies = Policies { identity, ..Policies::default() };
             let owner = self.target.account.as_ref();
             let known = Known::of(principal, owner, &policies, self.auditor);
-            for action in self.actions {
+            for action in named {
                 match self.allowed_alone(&caller, action, &policies, &known) {
                     Ok(Some((request, absent))) => return Ok(Some((principal, request, absent))),
                     Ok(None) => {}
