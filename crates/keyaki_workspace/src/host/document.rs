@@ -8,7 +8,7 @@
 //! source itself, `override_json` and `override_policy_documents`. A statement with a `Sid` takes
 //! the place of the one that has it; all others are added at the end. Statements of
 //! `source_policy_documents` with one `Sid` between them are refused by Terraform: both are kept,
-//! so that the rule about equal `Sid`s tells them.
+//! so that the rule about equal `Sid`s tells them. What is not known may have any `Sid`.
 //!
 //! Source: <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document>.
 
@@ -76,7 +76,10 @@ impl Merged {
 
     /// Takes over a whole document.
     fn add(&mut self, document: &Value, overrides: bool) {
-        let policy = document.of_json_text().filter(|own| matches!(own.kind, Kind::Map(_)));
+        let is_known = |(name, _): &(Value, Value)| name.plain().is_some();
+        let is_known = |own: &Value| own.entries().iter().all(is_known);
+        let policy = document.of_json_text();
+        let policy = policy.filter(|own| matches!(own.kind, Kind::Map(_)) && is_known(own));
         let Some(policy) = policy else {
             // A document of which nothing is known has any statements.
             let statement = unknown(document);

@@ -148,7 +148,7 @@ fn stack_definition(
 }
 
 fn is_outside(kind: &str) -> bool {
-    OUTSIDE.iter().any(|start| kind.starts_with(start))
+    kind.contains("file") || OUTSIDE.iter().any(|start| kind.starts_with(start))
 }
 
 /// Adds where the providers of AWS work, and perhaps the tags that they give.

@@ -149,12 +149,10 @@ struct Only {
 
 impl Visit for Only {
     fn visit_expr(&mut self, node: &Expression) {
-        match node {
-            Expression::Traversal(_) | Expression::Array(_) | Expression::Parenthesis(_) => {
-                visit::visit_expr(self, node);
-            }
-            Expression::FuncCall(_) => visit::visit_expr(self, node),
-            _ => self.is_more = true,
+        let is_choice = node.is_array() || node.is_func_call() || node.is_traversal();
+        match is_choice || matches!(node, Expression::Parenthesis(_)) {
+            true => visit::visit_expr(self, node),
+            false => self.is_more = true,
         }
     }
 
