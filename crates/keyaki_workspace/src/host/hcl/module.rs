@@ -142,12 +142,12 @@ impl Folder {
         let mut left = MAX_OTHERS as usize;
         let mut files = Vec::new();
         for (path, text) in texts {
-            if is_of_values(&path) {
-                folder.values.push((name_of(&path), text));
-                continue;
-            }
             let rest = text.as_ref().and_then(|text| left.checked_sub(text.len()));
             left = rest.unwrap_or(left);
+            if is_of_values(&path) {
+                folder.values.push((name_of(&path), text.filter(|_| rest.is_some())));
+                continue;
+            }
             let is_hcl = language(&path, b"") == Language::Hcl;
             let text = text.filter(|_| rest.is_some() && is_hcl);
             match text.and_then(|text| File::read(&path, &text).ok()) {
