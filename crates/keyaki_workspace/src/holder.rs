@@ -224,9 +224,9 @@ impl Siblings {
         Siblings(host::Modules::of_texts(texts))
     }
 
-    /// Whether a file is one of a module.
+    /// Whether a file bears on a module: one of its own, or one with values of its variables.
     pub fn counts(path: &Path) -> bool {
-        host::is_of_module(path)
+        host::counts(path)
     }
 }
 

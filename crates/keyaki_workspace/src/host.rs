@@ -42,7 +42,7 @@ use keyaki_syntax::{NodeKind, Tree};
 
 use crate::holder::Holder;
 use crate::kind::Hint;
-pub(crate) use hcl::{Modules, holders as holders_of_hcl, is_of_module};
+pub(crate) use hcl::{Modules, counts, holders as holders_of_hcl};
 pub(crate) use intrinsic::Assumed;
 use intrinsic::Template;
 use node::{Id, Nodes};

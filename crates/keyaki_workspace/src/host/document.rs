@@ -8,7 +8,7 @@
 //! source itself, `override_json` and `override_policy_documents`. A statement with a `Sid` takes
 //! the place of the one that has it; all others are added at the end. Statements of
 //! `source_policy_documents` with one `Sid` between them are refused by Terraform: both are kept,
-//! so that the rule about equal `Sid`s tells them.
+//! so that the rule about equal `Sid`s tells them. What is not known may have any `Sid`.
 //!
 //! Source: <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document>.
 
@@ -32,8 +32,10 @@ const LISTS: [(&str, &str, bool); 4] = [
 ];
 
 /// The policy of the arguments of a data source; none if it has no statements.
-pub(crate) fn policy(arguments: &Value) -> Option<Value> {
-    let merged = Merged::of(arguments);
+///
+/// A statement that may be replaced is a hole, or where nothing is proved of it, as it is written.
+pub(crate) fn policy(arguments: &Value, is_proof: bool) -> Option<Value> {
+    let merged = Merged::of(arguments, is_proof);
     if merged.statements.is_empty() {
         return None;
     }
@@ -53,13 +55,14 @@ struct Merged {
     statements: Vec<Value>,
     /// The first statement of each `Sid`.
     by_sid: HashMap<String, usize>,
+    is_proof: bool,
 }
 
 impl Merged {
-    fn of(arguments: &Value) -> Merged {
-        let default = Value::made(VERSION, TextRange::empty(arguments.range.start));
-        let mut merged =
-            Merged { version: default, id: None, statements: Vec::new(), by_sid: HashMap::new() };
+    fn of(arguments: &Value, is_proof: bool) -> Merged {
+        let version = Value::made(VERSION, TextRange::empty(arguments.range.start));
+        let (statements, by_sid) = (Vec::new(), HashMap::new());
+        let mut merged = Merged { version, id: None, statements, by_sid, is_proof };
         documents(arguments, "source_json", "source_policy_documents")
             .for_each(|document| merged.add(&document, false));
         let own = list(arguments, "statement").unwrap_or_default();
@@ -73,13 +76,18 @@ impl Merged {
 
     /// Takes over a whole document.
     fn add(&mut self, document: &Value, overrides: bool) {
-        let Some(policy) = document.of_json_text() else {
+        let is_known = |(name, _): &(Value, Value)| name.plain().is_some();
+        let is_known = |own: &Value| own.entries().iter().all(is_known);
+        let policy = document.of_json_text();
+        let policy = policy.filter(|own| matches!(own.kind, Kind::Map(_)) && is_known(own));
+        let Some(policy) = policy else {
             // A document of which nothing is known has any statements.
-            return self.statements.push(unknown(document));
+            let statement = unknown(document);
+            return match overrides {
+                true => self.override_by(vec![statement]),
+                false => self.statements.push(statement),
+            };
         };
-        if !matches!(policy.kind, Kind::Map(_)) {
-            return self.statements.push(unknown(document));
-        }
         self.head(policy.member("Version"), policy.member("Id"));
         let statements = match policy.member("Statement") {
             Some(Value { kind: Kind::List(items), .. }) => items.clone(),
@@ -110,6 +118,9 @@ impl Merged {
     }
 
     fn override_by(&mut self, statements: Vec<Value>) {
+        if self.is_proof {
+            self.hide(&statements);
+        }
         for statement in statements {
             match sid(&statement).and_then(|sid| self.by_sid.get(&sid)) {
                 Some(&known) => self.statements[known] = statement,
@@ -117,6 +128,26 @@ impl Merged {
             }
         }
     }
+
+    /// Makes holes of the statements that some others replace or not, by `Sid`s that are not known.
+    fn hide(&mut self, by: &[Value]) {
+        let is_any = by.iter().any(has_open_sid);
+        let is_one = is_any || by.iter().any(|statement| sid(statement).is_some());
+        for known in &mut self.statements {
+            if is_any && sid(known).is_some() || is_one && has_open_sid(known) {
+                *known = unknown(known);
+            }
+        }
+    }
+}
+
+/// Whether it is not known which `Sid` a statement has.
+fn has_open_sid(statement: &Value) -> bool {
+    let is_open = |(name, value): &(Value, Value)| match name.plain() {
+        Some(name) => name == "Sid" && value.plain().is_none(),
+        None => true,
+    };
+    !matches!(statement.kind, Kind::Map(_)) || statement.entries().iter().any(is_open)
 }
 
 /// The `Sid` of a statement, if it is known and not empty.

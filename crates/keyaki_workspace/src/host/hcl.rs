@@ -49,7 +49,7 @@ use evaluate::{Evaluator, MIN_STEPS, Scope};
 pub(crate) use holders::holders;
 pub(crate) use mention::mentions;
 use module::{DOCUMENT, File, Module};
-pub(crate) use module::{Modules, is_of_module};
+pub(crate) use module::{Modules, counts};
 use resembling::{resembling, within};
 
 /// Whether a text may hold a policy or use one: a look at its bytes, before it is read.
@@ -171,7 +171,7 @@ impl<'a> Search<'a> {
             let pointer = deeper(&format!("/data/{DOCUMENT}"), name);
             let range = attached::range(block.span());
             self.add(pointer, hint, range, |evaluator| {
-                Some(document::policy(&evaluator.block(block, Scope::of(own)))?.into_json())
+                Some(document::policy(&evaluator.block(block, Scope::of(own)), false)?.into_json())
             });
         }
     }

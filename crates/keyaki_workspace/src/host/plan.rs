@@ -126,7 +126,7 @@ pub(super) fn of_document(tree: &Tree, change: Value<'_>) -> Option<HostPolicy> 
     statements.elements().next()?;
     let arguments = known(after, unknown, "");
     let pointer = tree.pointer(statements.id());
-    let texts = vec![document::policy(&arguments)?.into_json().written()?];
+    let texts = vec![document::policy(&arguments, true)?.into_json().written()?];
     Some(HostPolicy { pointer, hint: Hint::default(), texts, told: Vec::new() })
 }
 

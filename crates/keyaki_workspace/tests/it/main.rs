@@ -12,6 +12,7 @@ mod fixes;
 mod holders;
 mod modules;
 mod public_templates;
+mod revisions;
 mod shrinking;
 mod suppressions;
 mod templates;

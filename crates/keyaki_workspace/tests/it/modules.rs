@@ -10,7 +10,7 @@ use keyaki_workspace::{Gathered, Holder, Siblings, Side, gather, holders_among};
 const STEPS: u64 = 200_000;
 
 /// The holders of the first of some files of a module.
-fn read(files: &[(&str, &str)]) -> Vec<Holder> {
+pub(crate) fn read(files: &[(&str, &str)]) -> Vec<Holder> {
     let all = files.iter().map(|(name, text)| (Path::new(*name), text.as_bytes()));
     let siblings = Siblings::of_texts(all);
     let (name, text) = files.first().expect("a file");
@@ -23,7 +23,7 @@ fn side_of(files: &[(&str, &str)], name: &str, side: Side) -> Gathered {
 }
 
 /// The origin tells the unknown values of one revision from those of another.
-fn side_in(files: &[(&str, &str)], name: &str, side: Side, origin: &str) -> Gathered {
+pub(crate) fn side_in(files: &[(&str, &str)], name: &str, side: Side, origin: &str) -> Gathered {
     let all = read(files);
     let names: Vec<&str> = all.iter().map(|h| h.name.as_str()).collect();
     let holder = all.iter().find(|h| h.name == name);
@@ -36,11 +36,11 @@ fn role(text: &str) -> Gathered {
     side_of(&[("a/main.tf", text)], "aws_iam_role.r", Side::Identity)
 }
 
-fn names(gathered: &Gathered) -> Vec<&str> {
+pub(crate) fn names(gathered: &Gathered) -> Vec<&str> {
     gathered.parts.iter().map(|(name, _)| name.as_str()).collect()
 }
 
-fn no_more(old: &Open, new: &Open) -> Answer {
+pub(crate) fn no_more(old: &Open, new: &Open) -> Answer {
     let profile = Profile::documented();
     let asker = Asker::new(keyaki_catalog::embedded(), &profile, Actions::Known, STEPS);
     let question = Question::NoNewAccess { old: &old.subject, new: &new.subject };
@@ -48,7 +48,7 @@ fn no_more(old: &Open, new: &Open) -> Answer {
 }
 
 /// A policy that allows an action on a resource.
-fn allow(action: &str, resource: &str) -> String {
+pub(crate) fn allow(action: &str, resource: &str) -> String {
     format!(
         "jsonencode({{ Version = \"2012-10-17\", Statement = [{{ Effect = \"Allow\", Action = \"{action}\", Resource = \"{resource}\" }}] }})"
     )
@@ -58,7 +58,7 @@ const READ: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
 const SQS: &str = "arn:aws:iam::aws:policy/AmazonSQSFullAccess";
 
 /// A role of that name with something else in the module.
-fn with(role: &str, rest: &str) -> String {
+pub(crate) fn with(role: &str, rest: &str) -> String {
     format!("resource \"aws_iam_role\" \"r\" {{\n{role}\n}}\n{rest}")
 }
 
@@ -168,7 +168,8 @@ fn what_counts_decide_is_a_condition() {
 fn each_instance_attaches_what_it_says() {
     let known = format!("for_each = toset([\"{READ}\", \"{SQS}\"])");
     let text = with("", &attach("aws_iam_role.r.name", "each.value", &known));
-    assert_eq!(names(&role(&text)), [READ, SQS]);
+    // A set is in order.
+    assert_eq!(names(&role(&text)), [SQS, READ]);
     let text = with("", &attach("aws_iam_role.r.name", "each.value", "for_each = var.arns"));
     assert_eq!(names(&role(&text)), ["what `aws_iam_role_policy_attachment.a` attaches"]);
     let both = "for_each = { a = \"x\", b = \"y\" }";

@@ -4,11 +4,16 @@ use std::collections::HashMap;
 
 use hcl_edit::expr::{Expression, TraversalOperator};
 
+use super::evaluate::attribute as name_of;
+use super::grants::is_ignored;
 use super::holders::Resource;
 use crate::host::attaching::{ATTACHED, INLINE};
 
 /// A resource by its position, with the attribute that tells to whom it attaches something.
 pub(super) type Row = (usize, &'static str);
+
+/// The attributes that somebody is called by.
+pub(super) const NAMES: [&str; 4] = ["arn", "id", "name", "unique_id"];
 
 /// What may attach something to somebody.
 #[derive(Debug, Default)]
@@ -26,7 +31,8 @@ impl Attaching {
             let rows = INLINE.iter().chain(&ATTACHED).filter(|(t, ..)| *t == resource.kind);
             for (_, attribute, of) in rows {
                 let Some(own) = resource.block.body.get_attribute(attribute) else { continue };
-                match whom(&own.value, of) {
+                let is_known = !is_ignored(resource.block, attribute);
+                match whom(&own.value, of).filter(|_| is_known) {
                     Some(names) => names.into_iter().for_each(|name| {
                         let key = ((*of).to_owned(), name.to_owned());
                         all.sure.entry(key).or_default().push((at, attribute));
@@ -61,8 +67,9 @@ fn whom<'e>(expression: &'e Expression, kind: &str) -> Option<Vec<&'e str>> {
     }
     let traversal = expression.as_traversal()?;
     let root = traversal.expr.as_variable()?;
-    let TraversalOperator::GetAttr(name) = traversal.operators.first()?.value() else {
-        return None;
-    };
-    (root.as_str() == kind).then(|| vec![name.as_str()])
+    let mut names = traversal.operators.iter().filter_map(|own| name_of(own));
+    let (name, last) = (names.next()?, names.next()?);
+    let is_name = names.next().is_none() && NAMES.contains(&last);
+    let is_first = matches!(traversal.operators.first()?.value(), TraversalOperator::GetAttr(_));
+    (root.as_str() == kind && is_name && is_first).then(|| vec![name])
 }

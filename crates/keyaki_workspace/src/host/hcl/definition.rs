@@ -18,17 +18,18 @@ const MOST: usize = 50;
 const OPEN: [&str; 6] =
     ["bcrypt", "plantimestamp", "templatefile", "templatestring", "timestamp", "uuid"];
 
-/// Attributes that say nothing about a value.
-const IDLE: [&str; 6] =
-    ["description", "depends_on", "lifecycle", "sensitive", "tags", "validation"];
+/// Arguments that say nothing about a value.
+const IDLE: [&str; 4] = ["depends_on", "lifecycle", "sensitive", "validation"];
 
-/// What a resource of AWS's is called by: attributes whose values its names make.
+/// What a resource of AWS's is called by: attributes that tags and descriptions have no part in.
 const NAMED: [&str; 8] =
     ["arn", "bucket", "id", "key_id", "name", "name_prefix", "unique_id", "url"];
 
+/// The starts of the types whose values are in files, or made by programs.
+const OUTSIDE: [&str; 5] = ["archive_", "external", "http", "local_", "template_"];
+
 /// What a label stands for, as a text that is equal in two revisions only where the value is taken
-/// to be: how it is written, and the definitions of all that it refers to. Of a resource of AWS's
-/// that is its type and the arguments that name it.
+/// to be: how it is written, and the definitions of all that it refers to.
 pub(super) fn identity(stack: &Stack<'_>, notes: &Notes, label: &str) -> Option<String> {
     let text = notes.get(label)?;
     let mut words = Words::of_text(text)?;
@@ -47,14 +48,14 @@ pub(super) fn identity(stack: &Stack<'_>, notes: &Notes, label: &str) -> Option<
 }
 
 /// What a block says, with the definitions of all that it refers to. Of a call of a module, that is
-/// told where the module is of a fixed version, or in a folder that calls no others.
+/// told where the module is of a fixed version, or in a folder that says all by itself.
 pub(super) fn of_block(stack: &Stack<'_>, address: &str) -> Option<String> {
     let (mut words, mut said) = (Words::default(), address.to_owned());
     let (text, block) = stack.block(address)?;
     if block.ident.as_str() == "module" {
         let source = block.body.get_attribute("source")?.value.as_str()?;
         match source.starts_with('.') {
-            true => say(&mut said, "files", &stack.module.lone_folder(source)?),
+            true => say(&mut said, "files", &lone_folder(stack, source)?),
             false => {
                 let is_fixed = block.body.has_attribute("version") || source.contains("ref=");
                 is_fixed.then_some(())?;
@@ -63,6 +64,23 @@ pub(super) fn of_block(stack: &Stack<'_>, address: &str) -> Option<String> {
     }
     define((text, block), &|name| !IDLE.contains(&name), &mut words, &mut said)?;
     closed(stack, words, said)
+}
+
+/// The files of a module that makes nothing but resources of AWS's, and reads no others.
+fn lone_folder(stack: &Stack<'_>, source: &str) -> Option<String> {
+    let is_lone = |block: &Block| {
+        let kind = block.labels.first().map_or("", |label| label.as_str());
+        match block.ident.as_str() {
+            "data" | "resource" => kind.starts_with("aws_"),
+            "locals" | "output" | "terraform" | "variable" => true,
+            _ => false,
+        }
+    };
+    stack.module.folder_of(source, |body| {
+        let mut words = Words::default();
+        words.visit_body(body);
+        !words.is_open && body.iter().all(|part| part.as_block().is_some_and(is_lone))
+    })
 }
 
 /// What is said, with all that words refer to.
@@ -104,39 +122,40 @@ fn stack_definition(
             words.is_closed().then_some(())
         }
         "module" => None,
+        "data" if is_outside(name) => None,
         "data" => {
             let block = stack.block(&format!("data.{name}.{}", steps.next()?))?;
             define(block, &|name| !IDLE.contains(&name), words, said)?;
-            providers(stack, words, said)
+            providers(stack, true, words, said)
         }
         "var" => {
             let block = stack.block(&format!("var.{name}"))?;
+            say(said, "values", &stack.module.values()?);
             define(block, &|name| !IDLE.contains(&name), words, said)
         }
+        kind if is_outside(kind) => None,
         kind => {
             let block = stack.block(&format!("{kind}.{name}"))?;
             let is_named = steps.next().is_some_and(|attribute| NAMED.contains(&attribute));
-            if kind.starts_with("aws_") && is_named {
-                define(block, &names, words, said)?;
-                return providers(stack, words, said);
-            }
-            define(block, &|name| !IDLE.contains(&name), words, said)
+            let is_named = is_named && kind.starts_with("aws_");
+            let is_idle = |name: &str| {
+                IDLE.contains(&name) || is_named && matches!(name, "description" | "tags")
+            };
+            define(block, &|name| !is_idle(name), words, said)?;
+            providers(stack, !is_named, words, said)
         }
     }
 }
 
-/// Whether an argument of a resource names it, or tells where it is.
-fn names(name: &str) -> bool {
-    let ends = ["name", "name_prefix", "bucket", "bucket_prefix", "identifier", "path"];
-    let is_place = matches!(name, "count" | "for_each" | "provider" | "region");
-    is_place || ends.iter().any(|end| name.ends_with(end))
+fn is_outside(kind: &str) -> bool {
+    kind.contains("file") || OUTSIDE.iter().any(|start| kind.starts_with(start))
 }
 
-/// Adds where the providers of AWS work.
-fn providers(stack: &Stack<'_>, words: &mut Words, said: &mut String) -> Option<()> {
-    let is_place = |name: &str| !matches!(name, "default_tags" | "ignore_tags");
+/// Adds where the providers of AWS work, and perhaps the tags that they give.
+fn providers(stack: &Stack<'_>, tags: bool, words: &mut Words, said: &mut String) -> Option<()> {
+    let counts = |name: &str| tags || !matches!(name, "default_tags" | "ignore_tags");
     let all = stack.providers();
-    all.into_iter().try_for_each(|block| define(block, &is_place, words, said))
+    all.into_iter().try_for_each(|block| define(block, &counts, words, said))
 }
 
 /// Adds arguments of a block.

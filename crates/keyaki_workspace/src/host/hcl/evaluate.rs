@@ -241,14 +241,14 @@ impl Evaluator<'_> {
     ) -> Value {
         for (at, operator) in operators.iter().enumerate() {
             let found = match operator.value() {
-                TraversalOperator::GetAttr(name) => value.member(name.as_str()).cloned(),
+                TraversalOperator::GetAttr(name) => member(&value, name.as_str()),
                 TraversalOperator::LegacyIndex(index) => item(&value, **index),
                 TraversalOperator::Index(index) => {
                     let index = self.value(index, scope);
                     if let Kind::Number(number) = &index.kind {
                         number.parse().ok().and_then(|index| item(&value, index))
                     } else {
-                        index.plain().and_then(|name| value.member(&name).cloned())
+                        index.plain().and_then(|name| member(&value, &name))
                     }
                 }
                 TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_) => {
@@ -291,7 +291,7 @@ impl Evaluator<'_> {
         };
         let inner = Scope { file, bound: None, block: &told, ..scope };
         let policy = || {
-            let policy = document::policy(&self.block(block, inner));
+            let policy = document::policy(&self.block(block, inner), !scope.block.is_empty());
             policy.map_or_else(|| self.unknown(at, scope), Value::into_json)
         };
         Some(self.across(file, at, scope, policy))
@@ -392,7 +392,7 @@ pub(super) fn pairs(collection: &Value) -> Option<Vec<(Value, &Value)>> {
             let is_known = items.iter().all(|item| !item.is_hole());
             is_known.then(|| items.iter().map(|item| (key(item), item)).collect())
         }
-        Kind::Map(entries) => Some(entries.iter().map(|(k, v)| (k.clone(), v)).collect()),
+        Kind::Map(entries) => in_order(entries),
         Kind::Text(_)
         | Kind::Bool(_)
         | Kind::Number(_)
@@ -402,11 +402,38 @@ pub(super) fn pairs(collection: &Value) -> Option<Vec<(Value, &Value)>> {
     }
 }
 
+/// The entries of a map in order of their names, the last of each name; none if not all are known.
+fn in_order(entries: &[(Value, Value)]) -> Option<Vec<(Value, &Value)>> {
+    if let [(key, value)] = entries {
+        return Some(vec![(key.clone(), value)]);
+    }
+    let mut all: BTreeMap<String, (Value, &Value)> = BTreeMap::new();
+    for (key, value) in entries {
+        all.insert(key.plain()?, (key.clone(), value));
+    }
+    Some(all.into_values().collect())
+}
+
+/// The value of a name; none where another name may be that, too.
+fn member(map: &Value, name: &str) -> Option<Value> {
+    let is_known = map.entries().iter().all(|(own, _)| own.plain().is_some());
+    is_known.then(|| map.member(name).cloned()).flatten()
+}
+
+/// An item of a list. Where items are texts that are not known, their order may not be, either:
+/// what looks like a list may be a set.
 fn item(list: &Value, index: u64) -> Option<Value> {
     let items = list.items()?;
     let at = usize::try_from(index).ok()?;
-    // A hole may stand for any number of items.
-    let is_known = items.iter().take(at + 1).all(|item| !item.is_hole());
+    let is_open = |item: &Value| match item.kind {
+        Kind::Text(_) => item.plain().is_none(),
+        Kind::Json(_) => true,
+        Kind::Bool(_) | Kind::Number(_) | Kind::Null => false,
+        Kind::List(_) | Kind::Map(_) => false,
+        // A hole may stand for any number of items.
+        Kind::Hole(_) => true,
+    };
+    let is_known = items.len() == 1 && !items[0].is_hole() || !items.iter().any(is_open);
     is_known.then(|| items.get(at).cloned()).flatten()
 }
 

@@ -9,7 +9,6 @@ use hcl_edit::expr::Expression;
 use keyaki_diag::TextRange;
 
 use super::evaluate::{Evaluator, Scope};
-use super::module::text_of;
 use crate::host::value::{Kind, Piece, Value};
 
 /// The longest file that `file` reads.
@@ -40,8 +39,9 @@ impl Evaluator<'_> {
             "nonsensitive" | "sensitive" | "tolist" | "tomap" | "tostring" => value(0),
             "chomp" | "trimspace" => value(0).filter(|v| matches!(v.kind, Kind::Json(_))),
             "concat" => list(joined(all())?),
-            "setunion" => list(distinct(joined(all())?)),
-            "toset" | "distinct" => list(distinct(joined(value(0).into_iter())?)),
+            "setunion" => list(sorted(distinct(joined(all())?))?),
+            "toset" => list(sorted(distinct(joined(value(0).into_iter())?))?),
+            "distinct" => list(distinct(joined(value(0).into_iter())?)),
             "flatten" => {
                 let mut flat = Vec::new();
                 flatten(value(0)?, &mut flat);
@@ -78,7 +78,7 @@ impl Evaluator<'_> {
             return None;
         }
         let path = self.module.path().join(relative);
-        let text = text_of(&path, MAX_FILE)?;
+        let text = self.module.modules.text_of(&path, MAX_FILE)?;
         // Reading a file is more work than any other step.
         self.take(text.len() / 8 + 100).then_some(())?;
         let value = Value::made(&text, range);
@@ -107,6 +107,17 @@ fn distinct(mut items: Vec<Value>) -> Vec<Value> {
     items
 }
 
+/// The items of a set: texts in their order, what is not known somewhere. None of things that are
+/// no texts, whose order is not worked out.
+fn sorted(mut items: Vec<Value>) -> Option<Vec<Value>> {
+    let is_text = |item: &Value| matches!(item.kind, Kind::Text(_) | Kind::Json(_) | Kind::Hole(_));
+    if items.len() > 1 && !items.iter().all(is_text) {
+        return None;
+    }
+    items.sort_by_cached_key(Value::plain);
+    Some(items)
+}
+
 fn flatten(list: Value, flat: &mut Vec<Value>) {
     match list.into_items() {
         Ok(items) => items.into_iter().for_each(|item| flatten(item, flat)),
@@ -114,12 +125,16 @@ fn flatten(list: Value, flat: &mut Vec<Value>) {
     }
 }
 
-/// The entries of several maps; what is said later counts. None if one of them is not known.
+/// The entries of several maps; what is said later counts. None if one of them is not known, or
+/// the names in it.
 fn merged(maps: impl Iterator<Item = Value>) -> Option<Vec<(Value, Value)>> {
     let mut entries: Vec<(Value, Value)> = Vec::new();
     for map in maps {
         let Kind::Map(own) = map.kind else { return None };
         entries.extend(own);
+    }
+    if entries.len() > 1 && entries.iter().any(|(name, _)| name.plain().is_none()) {
+        return None;
     }
     let mut seen = HashSet::new();
     entries.reverse();

@@ -1,6 +1,7 @@
 //! What a role, user or group of a module has, under assumptions about conditions.
 
 use hcl_edit::expr::Expression;
+use hcl_edit::structure::Block;
 use keyaki_diag::TextRange;
 
 use super::evaluate::{Evaluator, Scope};
@@ -92,14 +93,8 @@ impl<'m> Reader<'_, 'm> {
 
     /// Whether a deployment leaves an attribute as it is, or another file changes it.
     pub(super) fn may_differ(&self, resource: &Resource<'m>, attribute: &str) -> bool {
-        let ignored = resource.block.body.get_blocks("lifecycle").any(|own| {
-            let ignored = own.body.get_attribute("ignore_changes").map(|a| a.value.to_string());
-            ignored.is_some_and(|text| {
-                let mut words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
-                words.any(|word| word == attribute || word == "all")
-            })
-        });
-        ignored || self.stack.unknown_files.iter().any(|(_, is_override)| *is_override)
+        is_ignored(resource.block, attribute)
+            || self.stack.unknown_files.iter().any(|(_, is_override)| *is_override)
     }
 
     /// What a role, user or group has.
@@ -215,7 +210,11 @@ impl<'m> Reader<'_, 'm> {
             let own = Principal { resource, instance: instance.as_ref() };
             let arguments = self.arguments(own);
             let Some(named) = arguments.member(attribute) else { continue };
-            let is_one = match self.meant(named, target) {
+            let meant = match is_ignored(resource.block, attribute) {
+                true => Meant::Maybe,
+                false => self.meant(named, target),
+            };
+            let is_one = match meant {
                 Meant::No => continue,
                 Meant::Maybe => {
                     let what = format!("whom `{}` is attached to", own.address());
@@ -308,7 +307,14 @@ impl<'m> Reader<'_, 'm> {
             for instance in all {
                 let own = Principal { resource, instance: instance.as_ref() };
                 let arguments = self.arguments(own);
-                let named = arguments.member(users).map_or(Meant::No, |n| self.meant(n, target));
+                let named = match is_ignored(resource.block, users) {
+                    true => Meant::Maybe,
+                    false => arguments.member(users).map_or(Meant::No, |n| self.meant(n, target)),
+                };
+                let named = match is_ignored(resource.block, groups) && named != Meant::No {
+                    true => Meant::Maybe,
+                    false => named,
+                };
                 let is_any = matches!(self.instances(resource), Instances::Any(_));
                 match named {
                     Meant::No => {}
@@ -349,6 +355,17 @@ impl<'m> Reader<'_, 'm> {
         }
         way.identity.push(unknown());
     }
+}
+
+/// Whether a deployment leaves an attribute of a block as it is.
+pub(super) fn is_ignored(block: &Block, attribute: &str) -> bool {
+    block.body.get_blocks("lifecycle").any(|own| {
+        let ignored = own.body.get_attribute("ignore_changes").map(|a| a.value.to_string());
+        ignored.is_some_and(|text| {
+            let mut words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+            words.any(|word| word == attribute || word == "all")
+        })
+    })
 }
 
 /// How many policies of one holder are told apart.

@@ -324,7 +324,7 @@ impl<'m> Stack<'m> {
             let address = format!("data.{}.{name}", super::DOCUMENT);
             let ways = self.ways(|reader| {
                 let scope = Scope { block: &address, ..Scope::of(own) };
-                let made = document::policy(&reader.evaluator.block(block, scope));
+                let made = document::policy(&reader.evaluator.block(block, scope), true);
                 let value = made.map(Value::into_json);
                 let part = value.and_then(|value| reader.document(&value, &address, None));
                 let mut way = Way::default();

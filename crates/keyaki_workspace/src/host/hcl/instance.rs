@@ -4,6 +4,7 @@ use hcl_edit::structure::Block;
 use keyaki_diag::TextRange;
 
 use super::evaluate::{Evaluator, Scope, pairs};
+use super::label::on_one_line;
 use crate::host::value::{Kind, Value};
 
 /// How many instances are told apart.
@@ -50,7 +51,7 @@ impl Evaluator<'_> {
 /// So many as something says.
 fn any(expression: &hcl_edit::expr::Expression, scope: Scope<'_>) -> Instances {
     let text = super::attached::range_of(expression).slice(&scope.file.text);
-    Instances::Any(text.split_whitespace().collect::<Vec<_>>().join(" "))
+    Instances::Any(on_one_line(text))
 }
 
 fn counted(value: &Value) -> Option<Instances> {

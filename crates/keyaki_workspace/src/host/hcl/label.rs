@@ -30,6 +30,14 @@ pub(super) fn mentions_iteration(text: &str) -> bool {
     words.any(|word| matches!(word, "each" | "count" | "self"))
 }
 
+/// An expression without line breaks. White space in texts is left as it is.
+pub(super) fn on_one_line(text: &str) -> String {
+    if text.contains('"') || text.contains("<<") {
+        return text.to_owned();
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 impl Evaluator<'_> {
     /// A value of which nothing is known, told apart from all others by its place.
     pub(super) fn unknown(&self, range: TextRange, scope: Scope<'_>) -> Value {
@@ -65,8 +73,7 @@ impl Evaluator<'_> {
 
     /// What is assumed about a condition that is written so.
     pub(super) fn assume(&self, text: &str, scope: Scope<'_>) -> bool {
-        let words: Vec<&str> = text.split_whitespace().collect();
-        self.assume_that(&words.join(" "), text, scope)
+        self.assume_that(&on_one_line(text), text, scope)
     }
 
     /// What is assumed about something that an expression decides.
@@ -129,7 +136,7 @@ impl Evaluator<'_> {
             (Kind::Number(number), _) => Some(number.clone()),
             (_, Some(text)) => Some(format!("\"{text}\"")),
             _ if scope.bound.is_some() => None,
-            _ => Some(written.split_whitespace().collect()),
+            _ => Some(on_one_line(written)),
         }
     }
 }

@@ -1,5 +1,9 @@
 //! Whom a reference or a name means.
 
+use hcl_edit::expr::{Expression, FuncCall, Traversal};
+use hcl_edit::visit::{self, Visit};
+
+use super::attaching::NAMES;
 use super::definition::Words;
 use super::grants::{Reader, Target};
 use super::label::OF;
@@ -55,25 +59,29 @@ impl Reader<'_, '_> {
         let kind = target.who.resource.kind;
         let start = label.split(OF).next().unwrap_or(label);
         if start.starts_with('…') {
-            let all = self.words(label)?;
+            let all = self.names(label)?;
             let is_other = |word: &String| {
-                word.starts_with(&format!("{kind}.")) && !is_of_address(word, target)
+                let steps: Vec<&str> = word.split('.').collect();
+                let is_name =
+                    matches!(steps[..], [own, _, name] if own == kind && NAMES.contains(&name));
+                is_name && !is_of_address(word, target)
             };
             return all.iter().all(is_other).then_some(Meant::No);
         }
         let rest = start.strip_prefix(kind)?.strip_prefix('.')?;
         let name = rest.split(['.', '[']).next().unwrap_or(rest);
-        if name != target.who.resource.name {
-            let is_here = self.stack.block(&format!("{kind}.{name}")).is_some();
-            return Some(if is_here { Meant::No } else { Meant::Maybe });
-        }
         let rest = rest.strip_prefix(name).unwrap_or_default();
         let (index, attribute) = match rest.strip_prefix('[').and_then(|r| r.rsplit_once(']')) {
             Some((index, attribute)) => (Some(index), attribute),
             None => (None, rest),
         };
-        if !matches!(attribute, "" | ".name" | ".id" | ".arn" | ".unique_id") {
+        if !attribute.is_empty() && !attribute.strip_prefix('.').is_some_and(|a| NAMES.contains(&a))
+        {
             return Some(Meant::Maybe);
+        }
+        if name != target.who.resource.name {
+            let is_here = self.stack.block(&format!("{kind}.{name}")).is_some();
+            return Some(if is_here { Meant::No } else { Meant::Maybe });
         }
         Some(index.map_or(Meant::This, |index| indexed(index, target)))
     }
@@ -83,6 +91,16 @@ impl Reader<'_, '_> {
         let notes = self.stack.notes.borrow();
         let words = Words::of_text(notes.get(&plain_label(label))?)?;
         (!words.all.is_empty()).then_some(words.all)
+    }
+
+    /// What an expression refers to that is a hole as a whole and can be nothing but one of these.
+    fn names(&self, label: &str) -> Option<Vec<String>> {
+        let notes = self.stack.notes.borrow();
+        let expression = hcl_edit::parser::parse_expr(notes.get(&plain_label(label))?).ok()?;
+        let mut only = Only::default();
+        only.visit_expr(&expression);
+        drop(notes);
+        self.words(label).filter(|_| !only.is_more)
     }
 
     /// Whether something is given away by which somebody may be given more policies.
@@ -120,6 +138,36 @@ impl Reader<'_, '_> {
             Kind::Json(value) => leads(value),
             Kind::Bool(_) | Kind::Number(_) | Kind::Null => false,
         }
+    }
+}
+
+/// Whether an expression is more than a choice among references.
+#[derive(Default)]
+struct Only {
+    is_more: bool,
+}
+
+impl Visit for Only {
+    fn visit_expr(&mut self, node: &Expression) {
+        let is_choice = node.is_array() || node.is_func_call() || node.is_traversal();
+        match is_choice || matches!(node, Expression::Parenthesis(_)) {
+            true => visit::visit_expr(self, node),
+            false => self.is_more = true,
+        }
+    }
+
+    fn visit_func_call(&mut self, node: &FuncCall) {
+        let own = (!node.name.is_namespaced()).then(|| node.name.name.as_str());
+        match (own, node.args.iter().next()) {
+            (Some("element"), Some(first)) => self.visit_expr(first),
+            (Some("one" | "try" | "coalesce"), _) => visit::visit_func_args(self, &node.args),
+            _ => self.is_more = true,
+        }
+    }
+
+    /// Of references alone; what their indices are does not matter.
+    fn visit_traversal(&mut self, node: &Traversal) {
+        self.is_more |= node.expr.as_variable().is_none();
     }
 }
 

@@ -81,6 +81,9 @@ impl File {
     }
 }
 
+/// Where what is there several times is taken to be.
+const NOWHERE: usize = usize::MAX;
+
 type Locals = HashMap<Box<str>, (usize, usize)>;
 type Documents = HashMap<Box<str>, usize>;
 
@@ -92,12 +95,14 @@ fn index(body: &Body) -> (Locals, Documents) {
             ("locals", []) => {
                 for (index, structure) in block.body.iter().enumerate() {
                     if let Some(attribute) = structure.as_attribute() {
-                        locals.entry(attribute.key.as_str().into()).or_insert((at, index));
+                        let known = locals.entry(attribute.key.as_str().into());
+                        known.and_modify(|at| *at = (NOWHERE, 0)).or_insert((at, index));
                     }
                 }
             }
             ("data", [kind, name]) if kind.as_str() == DOCUMENT => {
-                documents.entry(name.as_str().into()).or_insert(at);
+                let known = documents.entry(name.as_str().into());
+                known.and_modify(|at| *at = NOWHERE).or_insert(at);
             }
             _ => {}
         }
@@ -114,9 +119,11 @@ struct Folder {
     files: Vec<File>,
     /// The names of the files that belong to the module and are not read.
     missing: Vec<String>,
-    /// The file of each local value, and of each document.
-    locals: HashMap<Box<str>, usize>,
-    documents: HashMap<Box<str>, usize>,
+    /// The files with values of variables, with their names.
+    values: Vec<(String, Option<String>)>,
+    /// The files of each local value, and of each document.
+    locals: HashMap<Box<str>, Vec<usize>>,
+    documents: HashMap<Box<str>, Vec<usize>>,
     uses: OnceLock<Uses>,
 }
 
@@ -137,6 +144,10 @@ impl Folder {
         for (path, text) in texts {
             let rest = text.as_ref().and_then(|text| left.checked_sub(text.len()));
             left = rest.unwrap_or(left);
+            if is_of_values(&path) {
+                folder.values.push((name_of(&path), text.filter(|_| rest.is_some())));
+                continue;
+            }
             let is_hcl = language(&path, b"") == Language::Hcl;
             let text = text.filter(|_| rest.is_some() && is_hcl);
             match text.and_then(|text| File::read(&path, &text).ok()) {
@@ -144,18 +155,21 @@ impl Folder {
                 None => folder.missing.push(name_of(&path)),
             }
         }
-        // The first file of a name counts.
-        for (at, file) in files.iter().enumerate().rev() {
-            folder.locals.extend(file.locals.keys().map(|name| (name.clone(), at)));
-            folder.documents.extend(file.documents.keys().map(|name| (name.clone(), at)));
+        for (at, file) in files.iter().enumerate() {
+            file.locals.keys().for_each(|name| add(&mut folder.locals, name, at));
+            file.documents.keys().for_each(|name| add(&mut folder.documents, name, at));
         }
         Folder { files, ..folder }
     }
 
     fn uses(&self) -> &Uses {
-        let local = |name: &str| self.files.get(*self.locals.get(name)?)?.local(name);
+        let local = |name: &str| self.files.get(*self.locals.get(name)?.first()?)?.local(name);
         self.uses.get_or_init(|| uses(self.files.iter(), local))
     }
+}
+
+fn add(names: &mut HashMap<Box<str>, Vec<usize>>, name: &str, at: usize) {
+    names.entry(name.into()).or_default().push(at);
 }
 
 /// What the resources of some files use documents for.
@@ -180,6 +194,8 @@ pub(crate) struct Modules {
     checked: HashSet<PathBuf>,
     /// A file that is left out of its folder.
     without: Option<PathBuf>,
+    /// Whether nothing is there but what was given.
+    is_closed: bool,
 }
 
 impl Modules {
@@ -196,7 +212,7 @@ impl Modules {
     /// Of these texts alone, whatever is on disk.
     pub(crate) fn of_texts<'t>(texts: impl Iterator<Item = (&'t Path, &'t [u8])>) -> Modules {
         let mut folders: BTreeMap<PathBuf, Vec<(PathBuf, Option<String>)>> = BTreeMap::new();
-        for (path, text) in texts.filter(|(path, _)| is_of_module(path)) {
+        for (path, text) in texts.filter(|(path, _)| counts(path)) {
             let folder = normal(folder_of(path));
             let text = String::from_utf8(text.to_vec()).ok();
             folders.entry(folder).or_default().push((path.to_owned(), text));
@@ -205,7 +221,17 @@ impl Modules {
             (path, Arc::new(OnceLock::from(Folder::of(texts.into_iter()))))
         };
         let folders = Mutex::new(folders.into_iter().map(read).collect());
-        Modules { folders, ..Modules::default() }
+        Modules { folders, is_closed: true, ..Modules::default() }
+    }
+
+    /// The text of a file beside those of a module; none if that cannot be told.
+    pub(super) fn text_of(&self, path: &Path, most: u64) -> Option<String> {
+        (!self.is_closed).then(|| text_of(path, most)).flatten()
+    }
+
+    /// The folder that was not given.
+    fn read(&self, path: &Path) -> Folder {
+        if self.is_closed { Folder::default() } else { Folder::read(path) }
     }
 
     /// Whether a file is checked by itself in the same run.
@@ -239,15 +265,28 @@ fn normal(path: &Path) -> PathBuf {
 fn paths(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-    paths.retain(|path| is_of_module(path));
+    paths.retain(|path| counts(path));
     paths.sort();
     paths
 }
 
-/// Whether a file belongs to the module of its folder.
-pub(crate) fn is_of_module(path: &Path) -> bool {
-    let is_json = [".tf.json", ".tofu.json"].iter().any(|end| name_of(path).ends_with(end));
-    is_json || language(path, b"") == Language::Hcl
+/// Whether a file bears on the module of its folder.
+pub(crate) fn counts(path: &Path) -> bool {
+    is_of_module(path) || is_of_values(path)
+}
+
+/// Whether a file belongs to the module of its folder. Hidden files do not.
+fn is_of_module(path: &Path) -> bool {
+    let name = name_of(path);
+    let is_json = [".tf.json", ".tofu.json"].iter().any(|end| name.ends_with(end));
+    let is_hidden = name.starts_with('.') || name.ends_with('~');
+    !is_hidden && (is_json || language(path, b"") == Language::Hcl)
+}
+
+/// Whether a file may set variables: on its own, or where it is asked for.
+fn is_of_values(path: &Path) -> bool {
+    let name = name_of(path);
+    [".tfvars", ".tfvars.json"].iter().any(|end| name.ends_with(end))
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -263,12 +302,13 @@ fn name_of(path: &Path) -> String {
 
 /// Whether what a file says takes the place of what others say.
 fn is_override(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or_default();
+    let ends = [".tf.json", ".tofu.json", ".tf", ".tofu"];
+    let stem = ends.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
     stem == "override" || stem.ends_with("_override")
 }
 
 /// The text of a plain file that is not too long.
-pub(super) fn text_of(path: &Path, most: u64) -> Option<String> {
+fn text_of(path: &Path, most: u64) -> Option<String> {
     let metadata = path.metadata().ok()?;
     if !metadata.is_file() || metadata.len() > most {
         return None;
@@ -297,7 +337,7 @@ impl<'a> Module<'a> {
     /// The folder, read when it is asked for.
     fn folder(&self) -> &Folder {
         let folder = self.others.get_or_init(|| self.modules.folder(self.path()));
-        folder.get_or_init(|| Folder::read(self.path()))
+        folder.get_or_init(|| self.modules.read(self.path()))
     }
 
     /// Another file of the folder.
@@ -317,15 +357,23 @@ impl<'a> Module<'a> {
         std::iter::once(self.own).chain(others).collect()
     }
 
-    /// All texts of another folder, if it can be read and calls no further modules.
-    pub(super) fn lone_folder(&self, source: &str) -> Option<String> {
+    /// What the files of the folder set variables to; none if one of them cannot be read.
+    pub(super) fn values(&self) -> Option<String> {
+        let said = |(name, text): &(String, Option<String>)| {
+            text.as_ref().map(|text| format!("{name} {text}\n"))
+        };
+        self.folder().values.iter().map(said).collect()
+    }
+
+    /// All texts of another folder with their names, if it can be read and each is of a kind.
+    pub(super) fn folder_of(&self, source: &str, is_it: impl Fn(&Body) -> bool) -> Option<String> {
         let path = self.path().join(source);
         let folder = self.modules.folder(&path);
-        let folder = folder.get_or_init(|| Folder::read(&path));
-        let calls = |file: &File| file.body.get_blocks("module").next().is_some();
+        let folder = folder.get_or_init(|| self.modules.read(&path));
         let is_whole = folder.missing.is_empty() && !folder.files.is_empty();
-        let is_lone = is_whole && !folder.files.iter().any(calls);
-        is_lone.then(|| folder.files.iter().map(|file| &*file.text).collect())
+        let is_it = is_whole && folder.files.iter().all(|file| is_it(&file.body));
+        let said = |file: &File| format!("{} {}\n", name_of(&file.path), file.text);
+        is_it.then(|| folder.files.iter().map(said).collect())
     }
 
     /// The names of the files of which it is not known what they say about others, and whether they
@@ -342,22 +390,25 @@ impl<'a> Module<'a> {
         missing.into_iter().chain(overrides).map(|n| (n.clone(), is_override(&n))).collect()
     }
 
-    /// A local value, with its file.
+    /// A local value, with its file; none if it is there several times.
     pub(super) fn local(&self, name: &str) -> Option<(&File, &Expression)> {
-        if let Some(own) = self.own.local(name) {
-            return Some((self.own, own));
-        }
-        let file = self.other(*self.folder().locals.get(name)?)?;
+        let is_own = self.own.locals.contains_key(name);
+        let file = self.only(is_own, self.folder().locals.get(name))?;
         Some((file, file.local(name)?))
     }
 
-    /// A policy document, with its file.
+    /// A policy document, with its file; none if it is there several times.
     pub(super) fn document(&self, name: &str) -> Option<(&File, &Block)> {
-        if let Some(own) = self.own.document(name) {
-            return Some((self.own, own));
-        }
-        let file = self.other(*self.folder().documents.get(name)?)?;
+        let is_own = self.own.documents.contains_key(name);
+        let file = self.only(is_own, self.folder().documents.get(name))?;
         Some((file, file.document(name)?))
+    }
+
+    /// The only file that has something: this one, or one of the folder.
+    fn only(&self, is_own: bool, files: Option<&Vec<usize>>) -> Option<&File> {
+        let others = files.into_iter().flatten().filter_map(|at| self.other(*at));
+        let mut all = is_own.then_some(self.own).into_iter().chain(others);
+        all.next().filter(|_| all.next().is_none())
     }
 
     /// What the resources of the file use documents for.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
-use hcl_edit::template::{Directive, Element, Template};
+use hcl_edit::template::{Directive, Element, Strip, Template};
 use keyaki_diag::TextRange;
 
 use super::attached::range;
@@ -18,23 +18,39 @@ impl Evaluator<'_> {
             return self.value(&only.expr, scope);
         }
         let mut pieces = Vec::new();
-        self.elements(template, at, scope, &mut pieces);
+        self.elements(template, Strip::None, at, scope, &mut pieces);
         Value::new(at, Kind::Text(pieces))
     }
 
+    /// The pieces of a template between marks that may strip white space off its ends.
     fn elements(
         &self,
         template: &Template,
+        around: Strip,
         at: TextRange,
         scope: Scope<'_>,
         pieces: &mut Vec<Piece>,
     ) {
         let is_quoted = at.slice(&scope.file.text).starts_with('"');
-        for element in template {
+        let mut elements = template.iter().peekable();
+        let mut is_cut = around.strip_start();
+        while let Some(element) = elements.next() {
+            let is_cut_before = std::mem::replace(&mut is_cut, marks(element).strip_end());
             match element {
                 Element::Literal(literal) => {
-                    let text = text(&scope.file.text, range(literal.span()), at, is_quoted);
-                    pieces.push(Piece::Text(Arc::new(text)));
+                    let next = elements.peek().map(|next| marks(next).strip_start());
+                    let is_cut_after = next.unwrap_or(around.strip_end());
+                    let part = range(literal.span());
+                    let marks = (is_cut_before, is_cut_after);
+                    match stripped(&scope.file.text, part, marks, is_quoted) {
+                        Some(part) => {
+                            let text = text(&scope.file.text, part, at, is_quoted);
+                            pieces.push(Piece::Text(Arc::new(text)));
+                        }
+                        None => {
+                            pieces.extend(self.unknown(part, scope).pieces().unwrap_or_default())
+                        }
+                    }
                 }
                 Element::Interpolation(own) => {
                     let range = range(own.span());
@@ -44,11 +60,19 @@ impl Evaluator<'_> {
                 }
                 Element::Directive(directive) => match &**directive {
                     Directive::If(choice) if self.holds(&choice.if_expr.cond_expr, scope) => {
-                        self.elements(&choice.if_expr.template, at, scope.deeper(), pieces);
+                        let end = match &choice.else_expr {
+                            Some(other) => other.strip,
+                            None => choice.endif_expr.strip,
+                        };
+                        let around = strip(choice.if_expr.strip.strip_end(), end.strip_start());
+                        let template = &choice.if_expr.template;
+                        self.elements(template, around, at, scope.deeper(), pieces);
                     }
                     Directive::If(choice) => {
                         if let Some(other) = &choice.else_expr {
-                            self.elements(&other.template, at, scope.deeper(), pieces);
+                            let end = choice.endif_expr.strip.strip_start();
+                            let around = strip(other.strip.strip_end(), end);
+                            self.elements(&other.template, around, at, scope.deeper(), pieces);
                         }
                     }
                     Directive::For(_) => {
@@ -60,6 +84,56 @@ impl Evaluator<'_> {
             }
         }
     }
+}
+
+/// Whether white space is stripped at the start and at the end.
+fn strip(start: bool, end: bool) -> Strip {
+    match (start, end) {
+        (true, true) => Strip::Both,
+        (true, false) => Strip::Start,
+        (false, true) => Strip::End,
+        (false, false) => Strip::None,
+    }
+}
+
+/// Whether an element strips the white space before and after it.
+fn marks(element: &Element) -> Strip {
+    match element {
+        Element::Literal(_) => Strip::None,
+        Element::Interpolation(own) => own.strip,
+        Element::Directive(directive) => match &**directive {
+            Directive::If(own) => {
+                strip(own.if_expr.strip.strip_start(), own.endif_expr.strip.strip_end())
+            }
+            Directive::For(own) => {
+                strip(own.for_expr.strip.strip_start(), own.endfor_expr.strip.strip_end())
+            }
+        },
+    }
+}
+
+/// A part of a text without the white space that marks strip off it: of a heredoc, that of its
+/// first or last line. None where escapes may be white space.
+fn stripped(
+    file: &str,
+    part: TextRange,
+    (before, after): (bool, bool),
+    is_quoted: bool,
+) -> Option<TextRange> {
+    let raw = part.slice(file);
+    if (before || after) && is_quoted && raw.contains('\\') {
+        return None;
+    }
+    let (mut start, mut end) = (0, raw.len());
+    if before {
+        let line = raw.split_inclusive('\n').next().unwrap_or_default();
+        start = line.len() - line.trim_start().len();
+    }
+    if after {
+        let line = raw.split_inclusive('\n').next_back().unwrap_or_default();
+        end = (raw.len() - (line.len() - line.trim_end().len())).max(start);
+    }
+    Some(TextRange::new(part.start + start as u32, part.start + end as u32))
 }
 
 /// A quoted text without templates.
