@@ -20,12 +20,12 @@ use crate::asked::Asked;
 use crate::escalation::is_service_linked;
 use crate::finding::{Finding, FindingKind, Outcome, Severity, Shown, ShownRequest};
 use crate::known::Known;
-use crate::layered::{Layered, known_identity, matches_action};
+use crate::layered::{Layered, everything, known_identity, matches_action};
 use crate::reach::{Can, Reach, may_allow, own, who_can};
 use crate::target::{Target, partition, targets};
 use crate::{Auditor, replay};
 
-use mending::{MENDING, ROOT_MENDS};
+use mending::{GIVING, MENDING, ROOT_MENDS};
 
 const NAME: &str = "lock-out";
 
@@ -90,7 +90,7 @@ pub fn lock_out(target: &Target, auditor: &Auditor<'_>) -> Outcome {
         Ok(true) => Outcome::default(),
         Ok(false) => match target.sessions() {
             Some(why) => not(why),
-            None => lock.shut().unwrap_or_else(not),
+            None => lock.shut().and_then(|o| lock.unless_given(o)).unwrap_or_else(not),
         },
         Err(why) => not(why),
     }
@@ -101,6 +101,16 @@ const MOST_DOUBTS: usize = 64;
 
 /// Somebody, with a request and the keys that it must not have.
 type WouldBe<'a> = (&'a Principal, Request, Vec<String>);
+
+/// The type of what an action of IAM that changes permissions is about.
+fn acted_on(action: &str) -> &'static str {
+    match action {
+        "iam:CreatePolicyVersion" | "iam:SetDefaultPolicyVersion" => "policy",
+        group if group.contains("Group") => "group",
+        user if user.contains("User") => "user",
+        _ => "role",
+    }
+}
 
 fn not_found_out(arn: &str, why: &str) -> String {
     format!("whether {arn} can change it was not found out: {why}")
@@ -194,18 +204,51 @@ impl Lock<'_> {
             Kind::User => "iam:TagUser",
             Kind::Role => "iam:TagRole",
         };
-        // The trust policy of a role says nothing of its tags.
+        Ok(self.changer(of, action)?.is_some())
+    }
+
+    /// A user or role of the account that can take an action on another.
+    fn changer(&self, of: &Principal, action: &str) -> Result<Option<&Principal>, String> {
+        // The trust policy of a role says nothing of its tags and permissions.
         let target = bare(&of.arn, of.kind.name(), Some(of.account.clone()));
         let catalog = self.auditor.catalog;
         let asked = Asked::within(&target, self.owner, action, of.arn.clone(), catalog);
         for principal in self.people() {
             match who_can(&asked, principal, self.auditor).map(|can| can.reach) {
                 None | Some(Reach::Never) => {}
-                Some(Reach::Always(_) | Reach::When(..)) => return Ok(true),
+                Some(Reach::Always(_) | Reach::When(..)) => return Ok(Some(principal)),
                 Some(Reach::Unknown(why)) => return Err(not_found_out(&principal.arn, &why)),
             }
         }
-        Ok(false)
+        Ok(None)
+    }
+
+    /// What was found, unless somebody who lacks but the permission may be given it.
+    ///
+    /// # Errors
+    /// Who that is.
+    fn unless_given(&self, found: Outcome) -> Result<Outcome, String> {
+        if found.findings.is_empty() {
+            return Ok(found);
+        }
+        for principal in self.people().filter(|p| self.could_with_permission(p)) {
+            for action in GIVING.iter().filter(|(kind, _)| *kind == principal.kind) {
+                if let Some(giver) = self.changer(principal, action.1)? {
+                    let (arn, giver) = (&principal.arn, &giver.arn);
+                    return Err(format!(
+                        "{arn} is excepted from what refuses it, and {giver} may give it permissions"
+                    ));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether somebody could change it, or may be able to, if its own policies allowed everything.
+    fn could_with_permission(&self, principal: &Principal) -> bool {
+        let (inline, attached, groups) = (vec![everything().clone()], Vec::new(), Vec::new());
+        let given = Principal { inline, attached, groups, ..principal.clone() };
+        self.actions.iter().any(|action| self.can(&given, action, false).is_some())
     }
 
     fn can(&self, principal: &Principal, action: &str, any_tags: bool) -> Option<Can> {
@@ -263,9 +306,11 @@ impl Lock<'_> {
     }
 
     fn request(&self, caller: Caller, action: &str) -> Request {
-        let example = if action.ends_with("UserPolicy") { "user/example" } else { "role/example" };
         let resource = match self.target.kind {
-            "account" => format!("{}{example}", self.target.arn.trim_end_matches("root")),
+            "account" => {
+                let start = self.target.arn.trim_end_matches("root");
+                format!("{start}{}/example", acted_on(action))
+            }
             _ => self.target.arn.clone(),
         };
         let mut request = Request {

@@ -91,7 +91,11 @@ impl Reach {
 }
 
 /// Whether some statement of those that count could allow an action.
-pub(crate) fn may_allow(policy: &Stored, action: &str, counts: impl Fn(&Statement) -> bool) -> bool {
+pub(crate) fn may_allow(
+    policy: &Stored,
+    action: &str,
+    counts: impl Fn(&Statement) -> bool,
+) -> bool {
     let mut allows = policy.policy.statements.iter().filter(|s| s.effect() == Some(Effect::Allow));
     let is_pattern = action.contains(['*', '?']);
     policy.defect.is_none()
