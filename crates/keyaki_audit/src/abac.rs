@@ -28,7 +28,7 @@ use crate::target::Target;
 use crate::what_can::granted_by;
 use crate::{Auditor, replay};
 
-use pair::{Meant, is_of_request, is_same_tag, meant_on, pairs, tagging};
+use pair::{Meant, is_of_request, is_same_tag, meant_on, pairs, spelled, tagging};
 use value::{Apart, OTHER, OWN};
 
 const NAME: &str = "abac";
@@ -64,7 +64,9 @@ pub fn abac(principal: &Principal, targets: &[Target], auditor: &Auditor<'_>) ->
         }
         outcome.add(isolation);
         outcome.add(case.own_tag());
+        outcome.add(case.own_untagged(&meant));
         outcome.add(case.session_tag());
+        outcome.add(case.federated_tag());
         if !is_of_request(&case.key) {
             outcome.add(case.resource_tag(&meant));
         }
@@ -103,6 +105,20 @@ struct Way<'w> {
     severity: Severity,
 }
 
+/// What is found of the first of some that anything is found of; else what was not found out of
+/// all of them.
+fn first<T>(all: impl IntoIterator<Item = T>, ask: impl Fn(T) -> Outcome) -> Outcome {
+    let mut outcome = Outcome::default();
+    for one in all {
+        let found = ask(one);
+        if !found.findings.is_empty() {
+            return found;
+        }
+        outcome.add(found);
+    }
+    outcome
+}
+
 impl Case<'_> {
     fn own_key(&self) -> String {
         format!("{PRINCIPAL_TAG}{}", self.tag)
@@ -133,16 +149,8 @@ impl Case<'_> {
 
     /// Whether something that the statements are about is allowed on a resource of another value.
     fn isolation(&self, meant: &Meant) -> Outcome {
-        let mut outcome = Outcome::default();
-        for apart in value::others(self.value.as_deref(), &meant.templates) {
-            let condition = format!("{} is another", self.key);
-            let found = self.apart(meant, &apart, condition);
-            if !found.findings.is_empty() {
-                return found;
-            }
-            outcome.add(found);
-        }
-        outcome
+        let others = value::others(self.value.as_deref(), &meant.templates);
+        first(others, |apart| self.apart(meant, &apart, format!("{} is another", self.key)))
     }
 
     /// The same, of values that policies spell out: each is told.
@@ -229,8 +237,7 @@ impl Case<'_> {
             actions: vec![action.to_owned()],
             resources: vec![self.principal.arn.clone()],
         }];
-        let mut keys = vec![(format!("{REQUEST_TAG}{}", self.tag), KeyIs::Value(OTHER.to_owned()))];
-        keys.extend(self.value.iter().map(|v| (self.own_key(), KeyIs::Value(v.clone()))));
+        let own = self.value.iter().map(|v| (self.own_key(), KeyIs::Value(v.clone())));
         let sentence = format!("can change its own tag `{}`", self.tag);
         let way = Way {
             sentence: &sentence,
@@ -238,7 +245,42 @@ impl Case<'_> {
             remedy: "Deny the actions that tag users and roles for this tag (`aws:TagKeys`) to all but those who administer it.",
             severity: Severity::High,
         };
-        self.ask(&access, &keys, self.layered, &way)
+        first(self.given(&self.tag, self.layered), |value| {
+            let given = (format!("{REQUEST_TAG}{}", self.tag), KeyIs::Value(value));
+            let keys: Keys = [given].into_iter().chain(own.clone()).collect();
+            self.ask(&access, &keys, self.layered, &way)
+        })
+    }
+
+    /// Values of a tag that a request may give, other than the principal's own: one that no policy
+    /// names, and those that policies spell out.
+    fn given(&self, tag: &str, layered: &Layered) -> Vec<String> {
+        let key = format!("{REQUEST_TAG}{tag}");
+        let spelled = spelled(layered, |k| k.eq_ignore_ascii_case(&key));
+        let all = [OTHER.to_owned()].into_iter().chain(spelled);
+        all.filter(|value| self.value.as_ref() != Some(value)).collect()
+    }
+
+    /// That it can take its own tag away, where a statement has a value for those without it.
+    fn own_untagged(&self, meant: &Meant) -> Outcome {
+        let action = match self.principal.kind {
+            Kind::User => "iam:UntagUser",
+            Kind::Role => "iam:UntagRole",
+        };
+        if !meant.has_default {
+            return Outcome::default();
+        }
+        let resources = vec![self.principal.arn.clone()];
+        let access = [Access { actions: vec![action.to_owned()], resources }];
+        let owner = Some(&self.principal.account);
+        let why = match self.find(owner, &access, &Vec::new(), self.layered) {
+            Answer::Proved { .. } => return Outcome::default(),
+            Answer::Refuted(_) => {
+                "what it can reach without its tag is not judged, and it can take the tag away"
+            }
+            Answer::Undecided(_) => "whether it can take its tag away was not found out",
+        };
+        Outcome::not(NAME, &self.principal.arn, format!("{}: {why}", self.own_key()))
     }
 
     /// Whether it can give a resource of another value its own.
@@ -247,13 +289,7 @@ impl Case<'_> {
         if actions.is_empty() {
             return Outcome::default();
         }
-        let own = self.value.clone().unwrap_or_else(|| OWN.to_owned());
-        let other = OTHER;
-        let mut keys = self.keys(&KeyIs::Value(own.clone()), other);
         let name = self.resource_tag_name();
-        keys.push((format!("aws:ResourceTag/{name}"), KeyIs::Value(other.to_owned())));
-        keys.push((format!("{REQUEST_TAG}{name}"), KeyIs::Value(own)));
-        keys.dedup_by(|one, two| one.0.eq_ignore_ascii_case(&two.0));
         let sentence = format!("can give a resource of another value its own as the tag `{name}`");
         let way = Way {
             sentence: &sentence,
@@ -262,7 +298,26 @@ impl Case<'_> {
             severity: Severity::High,
         };
         let access = [Access { actions, resources: Vec::new() }];
-        self.ask(&access, &keys, self.layered, &way)
+        let owns = match &self.value {
+            Some(own) => vec![own.clone()],
+            None => [OWN.to_owned()].into_iter().chain(self.given(name, self.layered)).collect(),
+        };
+        let others = [OTHER.to_owned()].into_iter().chain(meant.spelled.iter().cloned());
+        let others: Vec<String> = others.collect();
+        let pairs = owns.iter().flat_map(|own| others.iter().map(move |other| (own, other)));
+        first(pairs.filter(|(own, other)| own != other), |(own, other)| {
+            self.ask(&access, &self.retagging(own, other), self.layered, &way)
+        })
+    }
+
+    /// The keys of a request that gives a resource of another value the own one.
+    fn retagging(&self, own: &str, other: &str) -> Keys {
+        let name = self.resource_tag_name();
+        let mut keys = self.keys(&KeyIs::Value(own.to_owned()), other);
+        keys.push((format!("aws:ResourceTag/{name}"), KeyIs::Value(other.to_owned())));
+        keys.push((format!("{REQUEST_TAG}{name}"), KeyIs::Value(own.to_owned())));
+        keys.dedup_by(|one, two| one.0.eq_ignore_ascii_case(&two.0));
+        keys
     }
 
     /// The keys of a request, with what else is known of whoever makes it.
