@@ -7,11 +7,12 @@
 //!
 //! Where no policy refuses and nobody was given the permission, nobody is locked out.
 
+mod given;
 mod mending;
 
 use std::collections::BTreeSet;
 
-use keyaki_account::{Kind, Principal, Snapshot};
+use keyaki_account::{Principal, Snapshot};
 use keyaki_analyze::{Access, Answer, access_with};
 use keyaki_eval::{Caller, Context, Evaluator, Layer, Policies, Request, ResourceRole, Verdict};
 use keyaki_ir::{Arn, Effect, arn::Segment};
@@ -20,12 +21,12 @@ use crate::asked::Asked;
 use crate::escalation::is_service_linked;
 use crate::finding::{Finding, FindingKind, Outcome, Severity, Shown, ShownRequest};
 use crate::known::Known;
-use crate::layered::{Layered, everything, known_identity, matches_action};
+use crate::layered::{Layered, known_identity, matches_action};
 use crate::reach::{Can, Reach, may_allow, own, who_can};
 use crate::target::{Target, partition, targets};
 use crate::{Auditor, replay};
 
-use mending::{GIVING, MENDING, ROOT_MENDS};
+use mending::{MENDING, ROOT_MENDS};
 
 const NAME: &str = "lock-out";
 
@@ -181,74 +182,6 @@ impl Lock<'_> {
             }
         }
         open.map_or(Ok(false), Err)
-    }
-
-    /// Whether somebody could change it with other tags, and somebody can give it those.
-    ///
-    /// # Errors
-    /// Of whom that was not found out, and why.
-    fn is_open_to_tagged(&self) -> Result<bool, String> {
-        for principal in self.people() {
-            let with_tags = |action: &&str| self.can(principal, action, true);
-            let mut found = self.actions.iter().filter_map(with_tags);
-            if found.any(|c| c.reach.is_yes()) && self.is_taggable(principal)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Whether a user or role of the account can change the tags of another.
-    fn is_taggable(&self, of: &Principal) -> Result<bool, String> {
-        let action = match of.kind {
-            Kind::User => "iam:TagUser",
-            Kind::Role => "iam:TagRole",
-        };
-        Ok(self.changer(of, action)?.is_some())
-    }
-
-    /// A user or role of the account that can take an action on another.
-    fn changer(&self, of: &Principal, action: &str) -> Result<Option<&Principal>, String> {
-        // The trust policy of a role says nothing of its tags and permissions.
-        let target = bare(&of.arn, of.kind.name(), Some(of.account.clone()));
-        let catalog = self.auditor.catalog;
-        let asked = Asked::within(&target, self.owner, action, of.arn.clone(), catalog);
-        for principal in self.people() {
-            match who_can(&asked, principal, self.auditor).map(|can| can.reach) {
-                None | Some(Reach::Never) => {}
-                Some(Reach::Always(_) | Reach::When(..)) => return Ok(Some(principal)),
-                Some(Reach::Unknown(why)) => return Err(not_found_out(&principal.arn, &why)),
-            }
-        }
-        Ok(None)
-    }
-
-    /// What was found, unless somebody who lacks but the permission may be given it.
-    ///
-    /// # Errors
-    /// Who that is.
-    fn unless_given(&self, found: Outcome) -> Result<Outcome, String> {
-        if found.findings.is_empty() {
-            return Ok(found);
-        }
-        for principal in self.people().filter(|p| self.could_with_permission(p)) {
-            for action in GIVING.iter().filter(|(kind, _)| *kind == principal.kind) {
-                if let Some(giver) = self.changer(principal, action.1)? {
-                    let (arn, giver) = (&principal.arn, &giver.arn);
-                    return Err(format!(
-                        "{arn} is excepted from what refuses it, and {giver} may give it permissions"
-                    ));
-                }
-            }
-        }
-        Ok(found)
-    }
-
-    /// Whether somebody could change it, or may be able to, if its own policies allowed everything.
-    fn could_with_permission(&self, principal: &Principal) -> bool {
-        let (inline, attached, groups) = (vec![everything().clone()], Vec::new(), Vec::new());
-        let given = Principal { inline, attached, groups, ..principal.clone() };
-        self.actions.iter().any(|action| self.can(&given, action, false).is_some())
     }
 
     fn can(&self, principal: &Principal, action: &str, any_tags: bool) -> Option<Can> {
