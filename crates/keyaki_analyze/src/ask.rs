@@ -11,6 +11,7 @@ use crate::asked::{Asked, forms, granted, topologies};
 use crate::callers::{self, CallerCase, Scope};
 use crate::core::{Limit, Sign};
 use crate::decider::Within;
+use crate::own::OwnPolicies;
 use crate::{Access, Answer, Decider, Native, Question, Responsible, Subject, Witness};
 use crate::{dead, facts, fail_open, owner, public, spoofable};
 
@@ -30,6 +31,8 @@ pub struct Asker<'a> {
     /// How many more questions may be asked to find out what a proof needs; with none, that is
     /// left open.
     pub core_questions: usize,
+    /// What the callers' own policies say, where only the policy of a resource is asked about.
+    pub own: OwnPolicies,
 }
 
 /// What became of a case of callers.
@@ -156,7 +159,15 @@ impl<'a> Asker<'a> {
         actions: Actions,
         steps: u64,
     ) -> Asker<'a> {
-        Asker { catalog, profile, actions, steps, decider: &Native, core_questions: 0 }
+        Asker {
+            catalog,
+            profile,
+            actions,
+            steps,
+            decider: &Native,
+            core_questions: 0,
+            own: OwnPolicies::default(),
+        }
     }
 }
 
@@ -369,7 +380,7 @@ impl Asker<'_> {
             .zip(ask.subjects)
             .enumerate()
             .map(|(index, (side, subject))| match subject.layer {
-                Some(layer) => granted(index, *side, layer, caller),
+                Some(layer) => granted(index, *side, layer, caller, self.own),
                 None => allowed(index, *side, caller, ask.same_account, self.catalog),
             })
             .collect();
@@ -429,7 +440,7 @@ impl Asker<'_> {
             query.sides.iter().zip(ask.subjects).enumerate().map(|(index, (s, subject))| {
                 let evaluator = Evaluator::new(s.policies, s.profile, self.catalog);
                 match subject.layer {
-                    Some(layer) => granted(index, *s, layer, &request.caller),
+                    Some(layer) => granted(index, *s, layer, &request.caller, self.own),
                     None if evaluator.decide(request).verdict == Verdict::Allow => Formula::TRUE,
                     None => Formula::FALSE,
                 }

@@ -5,6 +5,7 @@ use keyaki_ir::{Effect, Statement};
 use keyaki_symbolic::{Ask, Side};
 
 use crate::callers::CallerCase;
+use crate::own::OwnPolicies;
 use crate::{Subject, owner};
 
 /// A question about all subjects together.
@@ -60,15 +61,21 @@ pub(crate) fn topologies(subjects: &[&Subject], case: &CallerCase) -> Vec<bool> 
 }
 
 /// When documents of one layer say yes: some statement allows and none denies.
-pub(crate) fn granted(index: usize, side: Side<'_>, layer: Layer, caller: &Caller) -> Formula<Ask> {
-    let via = forms(layer);
-    let of = |effect: Effect| {
+pub(crate) fn granted(
+    index: usize,
+    side: Side<'_>,
+    layer: Layer,
+    caller: &Caller,
+    own: OwnPolicies,
+) -> Formula<Ask> {
+    let of = |effect: Effect, via: Forms| {
         let statements = side.policies.statements(layer);
         let matching = statements
             .filter(|(_, s)| s.effect() == Some(effect) && names(s, via, caller, side.profile));
         Formula::or(matching.map(|(at, _)| Formula::Atom(Ask::Statement { side: index, at })))
     };
-    Formula::and([of(Effect::Allow), Formula::not(of(Effect::Deny))])
+    let allowing = if layer == Layer::Resource { own.ways(caller) } else { forms(layer) };
+    Formula::and([of(Effect::Allow, allowing), Formula::not(of(Effect::Deny, forms(layer)))])
 }
 
 /// That one statement matches a request of a caller, whom it must name.

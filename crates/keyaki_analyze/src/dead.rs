@@ -4,12 +4,13 @@
 //! directions. It is dead as long as the others stay: of two equal statements each is dead, and
 //! only one of them can go.
 
-use keyaki_eval::{Formula, StatementRef};
+use keyaki_eval::StatementRef;
 use keyaki_ir::{Effect, Statement};
 
 use crate::ask::{both, flipped};
 use crate::core::{Core, Limit, shadows, statements};
 use crate::decider::Within;
+use crate::own::beside_any;
 use crate::part::without;
 use crate::{Answer, Asker, Part, Place, Subject};
 
@@ -58,12 +59,8 @@ fn same(subject: &Subject, part: Part, dropped: &[Part], asker: &Asker<'_>) -> A
     };
     let with = of(dropped);
     let without = of(&[dropped, &[part]].concat());
-    let more = |subjects: [&Subject; 2]| {
-        asker.any(&subjects, |_, allowed| match allowed {
-            [first, second] => Formula::and([first.clone(), Formula::not(second.clone())]),
-            _ => Formula::FALSE,
-        })
-    };
+    let more =
+        |subjects: [&Subject; 2]| beside_any(&subjects, asker, |asker| asker.minus(&subjects));
     let mut answer = both(more([&with, &without]), || flipped(more([&without, &with])));
     if let Answer::Refuted(witness) = &mut answer {
         // The positions of the other side's statements are not those of the policies.

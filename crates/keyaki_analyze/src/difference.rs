@@ -7,6 +7,7 @@ use keyaki_eval::{Caller, Forms, Formula, Layer, StatementRef, names};
 use keyaki_ir::{Effect, Statement};
 use keyaki_symbolic::{Ask, Text};
 
+use crate::own::OwnPolicies;
 use crate::{Answer, Asker, Subject, Witness, words};
 
 /// What differs between two subjects.
@@ -72,8 +73,29 @@ fn parts<'s>(first: &'s Subject, second: &'s Subject) -> impl Iterator<Item = Pa
     })
 }
 
-/// What `first` allows and `second` does not.
+/// What `first` allows and `second` does not; where that is nothing, what it allows without the
+/// callers' own policies, or beyond their boundaries, and `second` does not.
 pub(crate) fn side(
+    first: &Subject,
+    second: &Subject,
+    asker: &Asker<'_>,
+    undecided: &mut Vec<String>,
+) -> Vec<Class> {
+    for own in OwnPolicies::bearing_on(&[first, second]) {
+        let mut open = Vec::new();
+        let mut classes = side_beside(first, second, &Asker { own: *own, ..*asker }, &mut open);
+        classes.iter_mut().for_each(|c| c.when.extend(own.words().map(str::to_owned)));
+        open.retain(|reason| !undecided.contains(reason));
+        undecided.append(&mut open);
+        if !classes.is_empty() {
+            return classes;
+        }
+    }
+    Vec::new()
+}
+
+/// What `first` allows and `second` does not, beside what the asker takes for own policies.
+fn side_beside(
     first: &Subject,
     second: &Subject,
     asker: &Asker<'_>,
@@ -111,7 +133,10 @@ impl<'s> Part<'s> {
         resource: Option<&'a str>,
     ) -> impl Fn(&Caller, &Formula<Ask>) -> Formula<Ask> + use<'a, 's> {
         move |caller, allowed| {
-            let via = if self.layer == Layer::Resource { Forms::ALL } else { Forms::REGARDLESS };
+            let via = match self.layer == Layer::Resource {
+                true => asker.own.ways(caller),
+                false => Forms::REGARDLESS,
+            };
             if !names(self.statement, via, caller, asker.profile) {
                 return Formula::FALSE;
             }

@@ -17,6 +17,7 @@ mod findings;
 mod home;
 mod one;
 mod open;
+mod own;
 mod owner;
 mod part;
 mod public;
@@ -36,6 +37,7 @@ pub use one::{
     no_new_access_among, no_new_access_of,
 };
 pub use open::{Example, General, Open, ask_open, difference_open};
+pub use own::{OwnPolicies, ask_beside_any};
 pub use part::{Part, Place};
 pub use question::{Access, Question, Subject};
 pub use simulation::{Asked, Checker, Draft, check_access};

@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use keyaki_eval::{Policies, StatementRef};
 use keyaki_ir::Statement;
 
+use crate::own::{OwnPolicies, beside_any};
 use crate::{
     Answer, Asker, Class, Difference, Question, Subject, Witness, ask, difference,
     difference::gives_nothing, words,
@@ -78,7 +79,32 @@ impl Open {
 
 /// Answers a question about policies that may be open, given in the order in which the question
 /// names its own; these are the ones that are shown.
+///
+/// That two policies of resources are the same, or that one is within the other, is about what
+/// they say of the same requests; where callers without policies of their own would tell them
+/// apart, the proof says so.
 pub fn ask_open(question: &Question<'_>, open: &[&Open], asker: &Asker<'_>) -> Answer {
+    let mut answer = answer(question, open, asker);
+    let compares = matches!(question, Question::NoNewAccess { .. } | Question::Equivalent { .. });
+    if let Answer::Proved { approximations, .. } = &mut answer
+        && compares
+    {
+        let subjects: Vec<&Subject> = open.iter().map(|o| &o.subject).collect();
+        let holds = |own: &OwnPolicies| {
+            let asker = Asker { own: *own, core_questions: 0, ..*asker };
+            self::answer(question, open, &asker).holds() == Some(true)
+        };
+        if !OwnPolicies::bearing_on(&subjects)[1..].iter().all(holds) {
+            approximations.push(DELEGATED.to_owned());
+        }
+    }
+    answer
+}
+
+/// What a comparison of policies of resources leaves out.
+const DELEGATED: &str = "it is taken that the callers' own policies allow it: to those that do not, one side grants more, as it names users, roles or sessions where the other names accounts or roles";
+
+fn answer(question: &Question<'_>, open: &[&Open], asker: &Asker<'_>) -> Answer {
     if open.iter().all(|o| o.is_settled()) {
         return ask(question, asker);
     }
@@ -247,7 +273,8 @@ fn side(
     let general = first.general(false, asker);
     let general = general.and_then(|f| Ok((f, second.general(false, asker)?)));
     if let Ok((one, other)) = &general
-        && asker.minus(&[one, other]).holds() == Some(true)
+        && beside_any(&[one, other], asker, |asker| asker.minus(&[one, other])).holds()
+            == Some(true)
     {
         return;
     }
@@ -276,7 +303,10 @@ fn side(
                 told.contains(&(at.layer, at.document, index))
             };
             // Of the other statements it must be proved that they give no access.
-            if !gives_nothing(&one, &other, asker, is_told) {
+            let gives_nothing = |own: &OwnPolicies| {
+                gives_nothing(&one, &other, &Asker { own: *own, ..*asker }, is_told)
+            };
+            if !OwnPolicies::bearing_on(&[&one, &other]).iter().all(gives_nothing) {
                 undecided.push(depends_on(labels()));
             }
         }

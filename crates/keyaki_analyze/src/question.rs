@@ -129,7 +129,7 @@ impl Question<'_> {
     }
 
     /// The policies that it is about.
-    fn subjects(&self) -> [Option<&Subject>; 2] {
+    pub(crate) fn subjects(&self) -> [Option<&Subject>; 2] {
         match self {
             Question::NoNewAccess { old, new } => [Some(old), Some(new)],
             Question::Equivalent { one, other } | Question::Disjoint { one, other } => {

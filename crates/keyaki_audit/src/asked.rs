@@ -56,7 +56,7 @@ impl Asked {
         let mut targets = targets(auditor.snapshot);
         targets.retain(|t| match asked.is_open() {
             true => asked.may_be_of(t),
-            false => t.has(resource),
+            false => t.has(resource) && asked.is_of_service(t),
         });
         if !asked.is_open() {
             let known = targets.first().and_then(|t| t.account.clone());
@@ -212,10 +212,15 @@ impl Asked {
     }
 
     fn may_be_of(&self, target: &Target) -> bool {
-        let own = format!("{}*:*", target.service());
         let meets = |own: &String| glob::intersects(own, &self.resource, Case::Sensitive);
+        self.is_of_service(target) && target.patterns().iter().any(meets)
+    }
+
+    /// Whether the policy of a target bears on the action: that of a role does on actions of STS
+    /// alone.
+    fn is_of_service(&self, target: &Target) -> bool {
+        let own = format!("{}*:*", target.service());
         glob::intersects(&own, &self.action, Case::Insensitive)
-            && target.patterns().iter().any(meets)
     }
 }
 

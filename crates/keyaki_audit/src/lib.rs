@@ -67,7 +67,7 @@ pub use what_can::{WhatCan, what_can};
 pub use zone::ZoneOfTrust;
 
 use keyaki_account::Snapshot;
-use keyaki_analyze::{Asker, Native};
+use keyaki_analyze::Asker;
 use keyaki_catalog::Catalog;
 use keyaki_eval::Profile;
 use keyaki_ir::date::Instant;
@@ -91,13 +91,6 @@ pub struct Auditor<'a> {
 impl<'a> Auditor<'a> {
     /// What questions are asked with: about all actions, those that AWS may add some day included.
     pub(crate) fn asker(&self) -> Asker<'a> {
-        Asker {
-            catalog: self.catalog,
-            profile: self.profile,
-            actions: Actions::Any,
-            steps: self.steps,
-            decider: &Native,
-            core_questions: 0,
-        }
+        Asker::new(self.catalog, self.profile, Actions::Any, self.steps)
     }
 }

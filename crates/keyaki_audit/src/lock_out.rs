@@ -22,7 +22,7 @@ use crate::escalation::is_service_linked;
 use crate::finding::{Finding, FindingKind, Outcome, Severity, Shown, ShownRequest};
 use crate::known::Known;
 use crate::layered::{Layered, known_identity, matches_action};
-use crate::reach::{Can, Reach, may_allow, own, who_can};
+use crate::reach::{Reach, may_allow, own, who_can};
 use crate::target::{Target, partition, targets};
 use crate::{Auditor, replay};
 
@@ -162,8 +162,9 @@ impl Lock<'_> {
     /// Of whom that was not found out, and why.
     fn is_open(&self) -> Result<bool, String> {
         let (mut open, mut doubts) = (None, 0);
+        let asked = self.asked(false);
         for principal in self.people() {
-            for can in self.actions.iter().filter_map(|a| self.can(principal, a, false)) {
+            for can in asked.iter().filter_map(|a| who_can(a, principal, self.auditor)) {
                 let arn = &principal.arn;
                 let why = match &can.reach {
                     Reach::Always(_) | Reach::When(..) if can.free.is_empty() => return Ok(true),
@@ -184,15 +185,16 @@ impl Lock<'_> {
         open.map_or(Ok(false), Err)
     }
 
-    fn can(&self, principal: &Principal, action: &str, any_tags: bool) -> Option<Can> {
-        let mut asked = self.asked(action);
-        asked.any_tags = any_tags;
-        who_can(&asked, principal, self.auditor)
-    }
-
-    fn asked(&self, action: &str) -> Asked {
+    /// What is asked: each of the actions.
+    fn asked(&self, any_tags: bool) -> Vec<Asked> {
         let (resource, catalog) = (self.pattern(), self.auditor.catalog);
-        Asked::within(self.target, self.owner, action, resource, catalog)
+        let of = |action: &&str| {
+            let mut asked =
+                Asked::within(self.target, self.owner, action, resource.clone(), catalog);
+            asked.any_tags = any_tags;
+            asked
+        };
+        self.actions.iter().map(of).collect()
     }
 
     fn pattern(&self) -> String {
@@ -261,14 +263,14 @@ impl Lock<'_> {
     /// it must not have.
     fn would_be(&self) -> Result<Option<WouldBe<'_>>, String> {
         let mut open = None;
+        let asked = self.asked(false);
         for principal in self.people() {
             let Ok(caller) = Caller::parse(&principal.arn) else { continue };
             let (stored, _) = known_identity(self.auditor.snapshot, principal);
-            let names = |action: &&&str| {
-                let asked = self.asked(action);
-                stored.iter().any(|p| may_allow(p, action, |s| asked.may_be_about(s)))
+            let is_named = |asked: &&Asked| {
+                stored.iter().any(|p| may_allow(p, &asked.action, |s| asked.may_be_about(s)))
             };
-            let named: Vec<&&str> = self.actions.iter().filter(names).collect();
+            let named: Vec<&Asked> = asked.iter().filter(is_named).collect();
             if named.is_empty() {
                 continue;
             }
@@ -277,8 +279,8 @@ impl Lock<'_> {
             let policies = Policies { identity, ..Policies::default() };
             let owner = self.target.account.as_ref();
             let known = Known::of(principal, owner, &policies, self.auditor);
-            for action in named {
-                match self.allowed_alone(&caller, action, &policies, &known) {
+            for asked in named {
+                match self.allowed_alone(&caller, &asked.action, &policies, &known) {
                     Ok(Some((request, absent))) => return Ok(Some((principal, request, absent))),
                     Ok(None) => {}
                     Err(why) => {

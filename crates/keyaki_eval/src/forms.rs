@@ -25,6 +25,12 @@ impl Forms {
     pub const CANONICAL: Forms = Forms(1 << 7);
     /// Every way.
     pub const ALL: Forms = Forms(0xFF);
+    /// The ways that grant by themselves, whatever the caller's own policies say: naming the account
+    /// leaves it to these.
+    pub const DIRECT: Forms = Forms(0xFF & !Forms::ACCOUNT.0);
+    /// The ways that grant beyond boundaries and session policies as well: a grant to a role is
+    /// limited by them.
+    pub const UNLIMITED: Forms = Forms(Forms::DIRECT.0 & !Forms::ROLE.0);
     /// The principal element is not asked: the statement has none, or does not depend on it.
     pub const REGARDLESS: Forms = Forms(1 << 15);
 

@@ -5,7 +5,9 @@
 //! what is not decided within them is no finding.
 //! A text that AWS would refuse has no meaning, and nothing is asked about it.
 
-use keyaki_analyze::{Access, Answer, Asker, Decider, Question, Subject, Witness, ask};
+use keyaki_analyze::{
+    Access, Answer, Asker, Decider, Question, Subject, Witness, ask, ask_beside_any,
+};
 use keyaki_catalog::Catalog;
 use keyaki_eval::{Document as Named, Layer, Policies, Profile, ResourceRole, StatementRef};
 use keyaki_ir::glob::{self, Case};
@@ -154,8 +156,12 @@ impl Meaning {
     }
 
     fn ask_about(&self, catalog: &Catalog, actions: Actions, question: &Question<'_>) -> Answer {
+        ask(question, &self.asker(catalog, actions))
+    }
+
+    fn asker<'a>(&'a self, catalog: &'a Catalog, actions: Actions) -> Asker<'a> {
         let asker = Asker::new(catalog, &self.profile, actions, STEPS);
-        ask(question, &Asker { decider: &self.steps, ..asker })
+        Asker { decider: &self.steps, ..asker }
     }
 
     /// Whether it is proved that every request for an action of the catalogue is allowed.
@@ -191,9 +197,12 @@ impl Meaning {
         self.holds(catalog, &Question::AlwaysDenied { subject: &self.alone(statement) })
     }
 
-    /// Whether it is proved that one subject grants something, and nothing that the other does not.
+    /// Whether it is proved that one subject grants something, and nothing that the other does not,
+    /// whatever the callers' own policies say.
     pub(crate) fn covers(&self, catalog: &Catalog, old: &Subject, new: &Subject) -> bool {
-        self.holds(catalog, &Question::NoNewAccess { old, new })
+        let asker = self.asker(catalog, Actions::Any);
+        let covered = ask_beside_any(&Question::NoNewAccess { old, new }, &asker);
+        covered.holds() == Some(true)
             && !self.holds(catalog, &Question::AlwaysDenied { subject: new })
     }
 

@@ -11,7 +11,7 @@
 
 use std::path::Path;
 
-use keyaki_analyze::{Asker, Question, Subject, ask};
+use keyaki_analyze::{Asker, Question, Subject, ask_beside_any};
 use keyaki_catalog::Catalog;
 use keyaki_diag::{Applicability, Finding, Fix};
 use keyaki_eval::Profile;
@@ -210,7 +210,7 @@ fn of(old: &Subject, new: &Subject, catalog: &Catalog) -> Change {
     let profile = Profile::documented();
     let asker = Asker::new(catalog, &profile, Actions::Any, STEPS);
     let no_more = |old: &Subject, new: &Subject| {
-        ask(&Question::NoNewAccess { old, new }, &asker).holds() == Some(true)
+        ask_beside_any(&Question::NoNewAccess { old, new }, &asker).holds() == Some(true)
     };
     match no_more(old, new) {
         false => Change::Open,

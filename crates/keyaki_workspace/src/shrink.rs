@@ -8,7 +8,7 @@ mod merge;
 mod split;
 mod wildcard;
 
-use keyaki_analyze::{Answer, Asker, Question, Subject, ask};
+use keyaki_analyze::{Answer, Asker, Question, Subject, ask, ask_beside_any};
 use keyaki_catalog::Catalog;
 use keyaki_eval::{Document, Profile};
 use keyaki_ir::PolicyKind;
@@ -185,7 +185,8 @@ impl<'c> Judge<'c> {
                 "several policies of one resource are not compared".to_owned(),
             );
         };
-        let granted = ask(&Question::Equivalent { one: &self.original, other: &other }, &asker);
+        let same = Question::Equivalent { one: &self.original, other: &other };
+        let granted = ask_beside_any(&same, &asker);
         let (one, other) = (meaning::opened(self.original.clone()), meaning::opened(other));
         match granted {
             Answer::Proved { .. } => {

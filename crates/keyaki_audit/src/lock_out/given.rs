@@ -15,9 +15,9 @@ impl Lock<'_> {
     /// # Errors
     /// Of whom that was not found out, and why.
     pub(super) fn is_open_to_tagged(&self) -> Result<bool, String> {
+        let asked = self.asked(true);
         for principal in self.people() {
-            let with_tags = |action: &&str| self.can(principal, action, true);
-            let mut found = self.actions.iter().filter_map(with_tags);
+            let mut found = asked.iter().filter_map(|a| who_can(a, principal, self.auditor));
             if found.any(|c| c.reach.is_yes()) && self.is_taggable(principal)? {
                 return Ok(true);
             }
@@ -58,7 +58,8 @@ impl Lock<'_> {
         if found.findings.is_empty() {
             return Ok(found);
         }
-        for principal in self.people().filter(|p| self.could_with_permission(p)) {
+        let asked = self.asked(false);
+        for principal in self.people().filter(|p| self.could_with_permission(&asked, p)) {
             for action in GIVING.iter().filter(|(kind, _)| *kind == principal.kind) {
                 if let Some(giver) = self.changer(principal, action.1)? {
                     let (arn, giver) = (&principal.arn, &giver.arn);
@@ -72,9 +73,9 @@ impl Lock<'_> {
     }
 
     /// Whether somebody could change it, or may be able to, if its own policies allowed everything.
-    fn could_with_permission(&self, principal: &Principal) -> bool {
+    fn could_with_permission(&self, asked: &[Asked], principal: &Principal) -> bool {
         let (inline, attached, groups) = (vec![everything().clone()], Vec::new(), Vec::new());
         let given = Principal { inline, attached, groups, ..principal.clone() };
-        self.actions.iter().any(|action| self.can(&given, action, false).is_some())
+        asked.iter().any(|a| who_can(a, &given, self.auditor).is_some())
     }
 }
