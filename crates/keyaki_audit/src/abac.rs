@@ -12,11 +12,12 @@
 //! Beside them stand the values that policies spell out. A principal without the tag is asked
 //! about, too, where nothing tells that it has one. Resources without the tag are left out.
 
+mod change;
 mod pair;
 mod session;
 mod value;
 
-use keyaki_account::{Kind, Principal};
+use keyaki_account::Principal;
 use keyaki_analyze::{Access, Answer, KeyIs, access_with};
 use keyaki_eval::{AskedKeys, Caller};
 
@@ -28,7 +29,7 @@ use crate::target::Target;
 use crate::what_can::granted_by;
 use crate::{Auditor, replay};
 
-use pair::{Meant, is_of_request, is_same_tag, meant_on, pairs, tagging};
+use pair::{Meant, is_of_request, is_same_tag, meant_on, pairs};
 use value::{Apart, OTHER, OWN};
 
 const NAME: &str = "abac";
@@ -64,7 +65,9 @@ pub fn abac(principal: &Principal, targets: &[Target], auditor: &Auditor<'_>) ->
         }
         outcome.add(isolation);
         outcome.add(case.own_tag());
+        outcome.add(case.own_untagged(&meant));
         outcome.add(case.session_tag());
+        outcome.add(case.federated_tag());
         if !is_of_request(&case.key) {
             outcome.add(case.resource_tag(&meant));
         }
@@ -103,6 +106,20 @@ struct Way<'w> {
     severity: Severity,
 }
 
+/// What is found of the first of some that anything is found of; else what was not found out of
+/// all of them.
+fn first<T>(all: impl IntoIterator<Item = T>, ask: impl Fn(T) -> Outcome) -> Outcome {
+    let mut outcome = Outcome::default();
+    for one in all {
+        let found = ask(one);
+        if !found.findings.is_empty() {
+            return found;
+        }
+        outcome.add(found);
+    }
+    outcome
+}
+
 impl Case<'_> {
     fn own_key(&self) -> String {
         format!("{PRINCIPAL_TAG}{}", self.tag)
@@ -133,16 +150,8 @@ impl Case<'_> {
 
     /// Whether something that the statements are about is allowed on a resource of another value.
     fn isolation(&self, meant: &Meant) -> Outcome {
-        let mut outcome = Outcome::default();
-        for apart in value::others(self.value.as_deref(), &meant.templates) {
-            let condition = format!("{} is another", self.key);
-            let found = self.apart(meant, &apart, condition);
-            if !found.findings.is_empty() {
-                return found;
-            }
-            outcome.add(found);
-        }
-        outcome
+        let others = value::others(self.value.as_deref(), &meant.templates);
+        first(others, |apart| self.apart(meant, &apart, format!("{} is another", self.key)))
     }
 
     /// The same, of values that policies spell out: each is told.
@@ -217,52 +226,6 @@ impl Case<'_> {
             outcome.add(self.ask_of(owner, &access, &self.keys(&own, OTHER), &layered, &way));
         }
         outcome
-    }
-
-    /// Whether it can change its own tag.
-    fn own_tag(&self) -> Outcome {
-        let action = match self.principal.kind {
-            Kind::User => "iam:TagUser",
-            Kind::Role => "iam:TagRole",
-        };
-        let access = [Access {
-            actions: vec![action.to_owned()],
-            resources: vec![self.principal.arn.clone()],
-        }];
-        let mut keys = vec![(format!("{REQUEST_TAG}{}", self.tag), KeyIs::Value(OTHER.to_owned()))];
-        keys.extend(self.value.iter().map(|v| (self.own_key(), KeyIs::Value(v.clone()))));
-        let sentence = format!("can change its own tag `{}`", self.tag);
-        let way = Way {
-            sentence: &sentence,
-            condition: format!("{} can be changed", self.own_key()),
-            remedy: "Deny the actions that tag users and roles for this tag (`aws:TagKeys`) to all but those who administer it.",
-            severity: Severity::High,
-        };
-        self.ask(&access, &keys, self.layered, &way)
-    }
-
-    /// Whether it can give a resource of another value its own.
-    fn resource_tag(&self, meant: &Meant) -> Outcome {
-        let actions = tagging(meant, self.auditor.catalog);
-        if actions.is_empty() {
-            return Outcome::default();
-        }
-        let own = self.value.clone().unwrap_or_else(|| OWN.to_owned());
-        let other = OTHER;
-        let mut keys = self.keys(&KeyIs::Value(own.clone()), other);
-        let name = self.resource_tag_name();
-        keys.push((format!("aws:ResourceTag/{name}"), KeyIs::Value(other.to_owned())));
-        keys.push((format!("{REQUEST_TAG}{name}"), KeyIs::Value(own)));
-        keys.dedup_by(|one, two| one.0.eq_ignore_ascii_case(&two.0));
-        let sentence = format!("can give a resource of another value its own as the tag `{name}`");
-        let way = Way {
-            sentence: &sentence,
-            condition: format!("{} can be changed", self.key),
-            remedy: "Allow what changes tags only on resources that have the principal's own value already, or on new ones (`ec2:CreateAction` and its like).",
-            severity: Severity::High,
-        };
-        let access = [Access { actions, resources: Vec::new() }];
-        self.ask(&access, &keys, self.layered, &way)
     }
 
     /// The keys of a request, with what else is known of whoever makes it.

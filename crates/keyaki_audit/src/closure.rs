@@ -8,7 +8,9 @@
 
 mod choice;
 mod escape;
+mod joining;
 mod running;
+mod unjudged;
 
 use std::sync::Arc;
 
@@ -81,6 +83,11 @@ struct Wanted<'w> {
 }
 
 impl Wanted<'_> {
+    /// Who owns the resource: the account of who asks, if nothing guards it that is another's.
+    fn owner<'o>(&'o self, asking: &'o Principal) -> &'o String {
+        self.target.and_then(|t| t.account.as_ref()).unwrap_or(&asking.account)
+    }
+
     fn keys(&self) -> Vec<(String, KeyIs)> {
         self.boundary.iter().map(|is| (KEY.to_owned(), is.clone())).collect()
     }
@@ -100,7 +107,7 @@ impl<'a> Holder<'a> {
     }
 
     fn known(&self, wanted: &Wanted<'_>, layered: &Layered) -> Known {
-        let owner = Some(&self.principal.account);
+        let owner = Some(wanted.owner(&self.principal));
         Known::of(&self.principal, owner, &layered.policies, self.auditor).but(&wanted.keys())
     }
 
@@ -115,7 +122,8 @@ impl<'a> Holder<'a> {
         }];
         let keys = [wanted.keys(), known.keys().to_vec()].concat();
         let asker = self.auditor.asker();
-        match access_with(&subject, &self.caller, true, &access, &keys, &asker) {
+        let is_near = *wanted.owner(&self.principal) == self.principal.account;
+        match access_with(&subject, &self.caller, is_near, &access, &keys, &asker) {
             Answer::Proved { .. } => Ok(None),
             Answer::Refuted(witness) => Ok(Some(witness)),
             Answer::Undecided(why) => Err(format!("{}: {why}", wanted.action)),

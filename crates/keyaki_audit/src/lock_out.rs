@@ -7,11 +7,12 @@
 //!
 //! Where no policy refuses and nobody was given the permission, nobody is locked out.
 
+mod given;
 mod mending;
 
 use std::collections::BTreeSet;
 
-use keyaki_account::{Kind, Principal, Snapshot};
+use keyaki_account::{Principal, Snapshot};
 use keyaki_analyze::{Access, Answer, access_with};
 use keyaki_eval::{Caller, Context, Evaluator, Layer, Policies, Request, ResourceRole, Verdict};
 use keyaki_ir::{Arn, Effect, arn::Segment};
@@ -90,7 +91,7 @@ pub fn lock_out(target: &Target, auditor: &Auditor<'_>) -> Outcome {
         Ok(true) => Outcome::default(),
         Ok(false) => match target.sessions() {
             Some(why) => not(why),
-            None => lock.shut().unwrap_or_else(not),
+            None => lock.shut().and_then(|o| lock.unless_given(o)).unwrap_or_else(not),
         },
         Err(why) => not(why),
     }
@@ -101,6 +102,16 @@ const MOST_DOUBTS: usize = 64;
 
 /// Somebody, with a request and the keys that it must not have.
 type WouldBe<'a> = (&'a Principal, Request, Vec<String>);
+
+/// The type of what an action of IAM that changes permissions is about.
+fn acted_on(action: &str) -> &'static str {
+    match action {
+        "iam:CreatePolicyVersion" | "iam:SetDefaultPolicyVersion" => "policy",
+        group if group.contains("Group") => "group",
+        user if user.contains("User") => "user",
+        _ => "role",
+    }
+}
 
 fn not_found_out(arn: &str, why: &str) -> String {
     format!("whether {arn} can change it was not found out: {why}")
@@ -174,41 +185,6 @@ impl Lock<'_> {
         open.map_or(Ok(false), Err)
     }
 
-    /// Whether somebody could change it with other tags, and somebody can give it those.
-    ///
-    /// # Errors
-    /// Of whom that was not found out, and why.
-    fn is_open_to_tagged(&self) -> Result<bool, String> {
-        let asked = self.asked(true);
-        for principal in self.people() {
-            let mut found = asked.iter().filter_map(|a| who_can(a, principal, self.auditor));
-            if found.any(|c| c.reach.is_yes()) && self.is_taggable(principal)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Whether a user or role of the account can change the tags of another.
-    fn is_taggable(&self, of: &Principal) -> Result<bool, String> {
-        let action = match of.kind {
-            Kind::User => "iam:TagUser",
-            Kind::Role => "iam:TagRole",
-        };
-        // The trust policy of a role says nothing of its tags.
-        let target = bare(&of.arn, of.kind.name(), Some(of.account.clone()));
-        let catalog = self.auditor.catalog;
-        let asked = Asked::within(&target, self.owner, action, of.arn.clone(), catalog);
-        for principal in self.people() {
-            match who_can(&asked, principal, self.auditor).map(|can| can.reach) {
-                None | Some(Reach::Never) => {}
-                Some(Reach::Always(_) | Reach::When(..)) => return Ok(true),
-                Some(Reach::Unknown(why)) => return Err(not_found_out(&principal.arn, &why)),
-            }
-        }
-        Ok(false)
-    }
-
     /// What is asked: each of the actions.
     fn asked(&self, any_tags: bool) -> Vec<Asked> {
         let (resource, catalog) = (self.pattern(), self.auditor.catalog);
@@ -265,9 +241,11 @@ impl Lock<'_> {
     }
 
     fn request(&self, caller: Caller, action: &str) -> Request {
-        let example = if action.ends_with("UserPolicy") { "user/example" } else { "role/example" };
         let resource = match self.target.kind {
-            "account" => format!("{}{example}", self.target.arn.trim_end_matches("root")),
+            "account" => {
+                let start = self.target.arn.trim_end_matches("root");
+                format!("{start}{}/example", acted_on(action))
+            }
             _ => self.target.arn.clone(),
         };
         let mut request = Request {

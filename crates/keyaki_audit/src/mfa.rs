@@ -2,9 +2,10 @@
 //!
 //! A session of a password alone has `aws:MultiFactorAuthPresent` as `false`; a request that is
 //! signed with an access key does not have the key at all, so that `Bool` does not see it and
-//! `BoolIfExists` does. Both are asked, over all layers; the answer is the exact set of actions
-//! for which some such request is allowed, of those that write, change permissions or tags, or
-//! read what is secret.
+//! `BoolIfExists` does; a session that the key begins with `sts:GetSessionToken`, which needs no
+//! permission, has it as `false`, but may not use IAM. All are asked, over all layers; the answer
+//! is the exact set of actions for which some such request is allowed, of those that write, change
+//! permissions or tags, or read what is secret.
 //!
 //! So are policies of resources that grant the user something, and trust policies that let it, or a
 //! role that it came to so, assume a role: without a second factor, the sessions have none either.
@@ -17,12 +18,13 @@ use std::collections::BTreeMap;
 use keyaki_account::{Credentials, Kind, Principal};
 use keyaki_analyze::{Access, Answer, KeyIs, access_with, actions_with};
 use keyaki_catalog::{AccessLevel, Catalog};
-use keyaki_eval::Caller;
+use keyaki_eval::{AskedKeys, Caller};
+use keyaki_ir::{Effect, Statement};
 
 use crate::asked::guarded;
 use crate::finding::{Finding, FindingKind, Outcome, Severity, Shown, ShownRequest};
 use crate::known::Known;
-use crate::layered::Layered;
+use crate::layered::{Layered, everything, matches_action};
 use crate::reach::{own, settle};
 use crate::target::Target;
 use crate::{Auditor, replay, sentence};
@@ -32,14 +34,17 @@ const PRESENT: &str = "aws:MultiFactorAuthPresent";
 const AGE: &str = "aws:MultiFactorAuthAge";
 
 /// What reads secrets.
-const SECRETS: [&str; 9] = [
+const SECRETS: [&str; 12] = [
     "codeartifact:GetAuthorizationToken",
+    "ec2:GetPasswordData",
     "ecr:GetAuthorizationToken",
     "kms:Decrypt",
     "lambda:GetFunction",
     "s3:GetObject",
+    "s3:GetObjectVersion",
     "secretsmanager:GetSecretValue",
     "ssm:GetParameter",
+    "ssm:GetParameterHistory",
     "ssm:GetParameters",
     "ssm:GetParametersByPath",
 ];
@@ -51,14 +56,18 @@ const TO_GET_ONE: [&str; 5] = [
     "iam:CreateVirtualMFADevice",
     "iam:EnableMFADevice",
     "iam:ResyncMFADevice",
-    "sts:GetSessionToken",
+    GET_SESSION,
 ];
 
+const GET_SESSION: &str = "sts:GetSessionToken";
+
 /// How somebody comes without a second factor.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum By {
     Password,
     AccessKey,
+    /// A session that an access key began with `sts:GetSessionToken`, which needs no permission.
+    KeySession,
 }
 
 impl By {
@@ -66,20 +75,28 @@ impl By {
         match self {
             By::Password => "the password",
             By::AccessKey => "an access key",
+            By::KeySession => "a session of an access key (`sts:GetSessionToken`)",
         }
     }
 
     fn keys(self) -> Vec<(String, KeyIs)> {
         let present = match self {
-            By::Password => KeyIs::Value("false".to_owned()),
+            By::Password | By::KeySession => KeyIs::Value("false".to_owned()),
             By::AccessKey => KeyIs::Absent,
         };
         vec![(PRESENT.to_owned(), present), (AGE.to_owned(), KeyIs::Absent)]
     }
 
+    /// Whether policies may allow it more so than otherwise: a session of an access key is asked
+    /// about beside the key, from which it differs in one condition key.
+    fn may_matter(self, layered: &Layered) -> bool {
+        let asked = AskedKeys::of(&layered.policies);
+        self != By::KeySession || asked.iter().any(|key| key.eq_ignore_ascii_case(PRESENT))
+    }
+
     fn condition(self) -> String {
         match self {
-            By::Password => format!("{PRESENT} is false"),
+            By::Password | By::KeySession => format!("{PRESENT} is false"),
             By::AccessKey => format!("{PRESENT} is absent"),
         }
     }
@@ -97,7 +114,7 @@ pub fn without_mfa(user: &Principal, targets: &[Target], auditor: &Auditor<'_>) 
         let not = || Outcome::not(NAME, &user.arn, why);
         return if has_report { not() } else { Outcome::default() };
     };
-    let ways = ways(credentials);
+    let mut ways = ways(credentials);
     if ways.is_empty() {
         return Outcome::default();
     }
@@ -105,6 +122,12 @@ pub fn without_mfa(user: &Principal, targets: &[Target], auditor: &Auditor<'_>) 
         return Outcome::not(NAME, &user.arn, "its ARN names no user");
     };
     let mut outcome = Outcome::lacking(NAME, &user.arn, &missing).and(asked.not_held(&ways));
+    match asked.may_begin_session() {
+        Ok(false) => {}
+        Ok(true) if ways.contains(&By::Password) || !ways.contains(&By::AccessKey) => {}
+        Ok(true) => ways.push(By::KeySession),
+        Err(why) => outcome.add(Outcome::not(NAME, &user.arn, why)),
+    }
     for by in ways {
         outcome.add(asked.own(by));
         outcome.add(asked.given(by));
@@ -172,12 +195,36 @@ impl<'a> Alone<'a> {
     /// The actions that matter, of this access if any is named, on a target if one is.
     fn actions(&self, access: &[Access], target: Option<&Target>, by: By) -> Vec<String> {
         let (layered, known) = self.layers(target);
+        if !by.may_matter(&layered) {
+            return Vec::new();
+        }
         let keys = [by.keys(), known.keys().to_vec()].concat();
         let subject = known.subject(layered.policies, &self.caller);
         let (near, asker) = (self.is_near(target), self.auditor.asker());
         let mut actions = actions_with(&subject, &self.caller, near, access, &keys, &asker);
         actions.retain(|a| matters(a, self.auditor.catalog));
+        if by == By::KeySession {
+            let without = self.actions(access, target, By::AccessKey);
+            actions.retain(|a| is_for_sessions(a) && !without.contains(a));
+        }
         actions
+    }
+
+    /// Whether no policy denies it a session without a second factor, which needs no permission.
+    fn may_begin_session(&self) -> Result<bool, String> {
+        let layers = self.layered.policies.layers();
+        let mut statements = layers.iter().flat_map(|l| self.layered.policies.statements(*l));
+        let is_about =
+            |s: &Statement| s.effect() == Some(Effect::Deny) && matches_action(s, GET_SESSION);
+        if !statements.any(|(_, s)| is_about(s)) {
+            return Ok(true);
+        }
+        // Only what denies it counts, whichever layer it stands in.
+        let stored = layers.iter().flat_map(|l| self.layered.stored(*l));
+        let all: Vec<_> = stored.chain([everything()]).cloned().collect();
+        let layered = Layered::default().changed(&all, None, false);
+        let asked = Alone { layered, caller: self.caller.clone(), ..*self };
+        Ok(asked.find(GET_SESSION, None, By::AccessKey)?.is_some())
     }
 
     fn layers(&self, target: Option<&Target>) -> (Layered, Known) {
@@ -263,6 +310,13 @@ impl<'a> Alone<'a> {
             ..Finding::about(self.principal, FindingKind::WithoutMfa, severity, sentence, remedy)
         }
     }
+}
+
+/// Whether sessions of `sts:GetSessionToken` without a second factor may take an action:
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html>.
+fn is_for_sessions(action: &str) -> bool {
+    let is_sts = action.starts_with("sts:") && action != "sts:AssumeRole";
+    !is_sts && !action.starts_with("iam:")
 }
 
 /// Whether it writes, changes permissions or tags, or reads what is secret.

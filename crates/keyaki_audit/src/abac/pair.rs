@@ -26,6 +26,8 @@ pub(super) struct Meant {
     pub(super) spelled: BTreeSet<String>,
     /// The same, of the principal's tag.
     pub(super) own_spelled: BTreeSet<String>,
+    /// Whether a value is given for principals without the tag.
+    pub(super) has_default: bool,
 }
 
 impl Meant {
@@ -33,6 +35,8 @@ impl Meant {
     /// round.
     fn add(&mut self, statement: &Statement, value: &str, is_turned: bool) {
         self.access.push(access(statement));
+        let mut variables = value.split("${").skip(1).filter_map(|v| v.split('}').next());
+        self.has_default |= variables.any(|v| v.contains(','));
         match split(value) {
             Some((before, after)) if !is_turned || (before.is_empty() && after.is_empty()) => {
                 self.templates.insert((before.to_owned(), after.to_owned()));
@@ -75,7 +79,7 @@ fn statements(layered: &Layered) -> impl Iterator<Item = &Statement> {
 }
 
 /// The values without variables that a key is compared with.
-fn spelled(layered: &Layered, is_key: impl Fn(&str) -> bool) -> BTreeSet<String> {
+pub(super) fn spelled(layered: &Layered, is_key: impl Fn(&str) -> bool) -> BTreeSet<String> {
     let entries = statements(layered).flat_map(|s| s.condition_entries());
     let entries = entries.filter(|(block, e)| {
         let is_null = block.operator.operator.is_some_and(|o| o.base == BaseOperator::Null);

@@ -1,13 +1,12 @@
 //! Who can choose the tags of a session.
 
-use keyaki_account::Principal;
+use keyaki_account::{Kind, Principal};
 use keyaki_analyze::{Access, Answer, KeyIs};
 use keyaki_eval::{Caller, Forms};
 use keyaki_ir::arn::{Segment, is_account_id};
 use keyaki_ir::{Arn, Effect, Principal as Named, Statement};
 
-use super::value::OTHER;
-use super::{Case, NAME, REQUEST_TAG, Way};
+use super::{Case, NAME, REQUEST_TAG, Way, first};
 use crate::escalation::is_service_linked;
 use crate::finding::{Outcome, Severity};
 use crate::layered::{Layered, matches_action};
@@ -19,7 +18,6 @@ const STRANGER: &str = "999988887777";
 impl Case<'_> {
     /// Whether some user or role of the snapshot can choose the tag of a session of the role.
     pub(super) fn session_tag(&self) -> Outcome {
-        let role = &self.principal.arn;
         let trust = self.principal.trust.iter().filter(|t| t.defect.is_none());
         let letting: Vec<&Statement> = trust
             .flat_map(|t| &t.policy.statements)
@@ -29,7 +27,7 @@ impl Case<'_> {
             return Outcome::default();
         }
         let target = Target::of_role(self.principal);
-        let sentence = format!("can be assumed with any tag `{}` of the session", self.tag);
+        let sentence = format!("can be assumed with another tag `{}` of the session", self.tag);
         let way = Way {
             sentence: &sentence,
             condition: format!("{} can be chosen", self.own_key()),
@@ -38,7 +36,7 @@ impl Case<'_> {
         };
         let mut outcome = self.session_by_others(&letting, &target, &way);
         let all = self.auditor.snapshot.described_principals();
-        for other in all.filter(|p| p.arn != *role && !is_service_linked(&p.arn)) {
+        for other in all.filter(|p| !is_service_linked(&p.arn)) {
             let Ok(caller) = Caller::parse(&other.arn) else { continue };
             let names =
                 |s: &&Statement| keyaki_eval::names(s, Forms::ALL, &caller, self.auditor.profile);
@@ -90,21 +88,45 @@ impl Case<'_> {
             value: None,
             auditor: self.auditor,
         };
+        case.chosen("sts:AssumeRole", &target.arn, self.given(&self.tag, layered), way)
+    }
+
+    /// Whether a session can be begun by an action with one of these values as the tag.
+    fn chosen(&self, action: &str, resource: &str, values: Vec<String>, way: &Way<'_>) -> Outcome {
         let to = |action: &str| {
-            [Access { actions: vec![action.to_owned()], resources: vec![target.arn.clone()] }]
+            [Access { actions: vec![action.to_owned()], resources: vec![resource.to_owned()] }]
         };
-        let tag = format!("{REQUEST_TAG}{}", self.tag);
-        let keys = vec![(tag, KeyIs::Value(OTHER.to_owned()))];
         let owner = Some(&self.principal.account);
-        match case.find(owner, &to("sts:AssumeRole"), &keys, layered) {
-            Answer::Proved { .. } => Outcome::default(),
-            Answer::Undecided(why) => {
-                let who = caller.principal_arn().unwrap_or_default();
-                let why = format!("{}, by {who}: {why}", way.condition);
-                Outcome::not(NAME, &self.principal.arn, why)
+        first(values, |value| {
+            let keys = vec![(format!("{REQUEST_TAG}{}", self.tag), KeyIs::Value(value))];
+            match self.find(owner, &to(action), &keys, self.layered) {
+                Answer::Proved { .. } => Outcome::default(),
+                Answer::Undecided(why) => {
+                    let who = self.caller.principal_arn().unwrap_or_default();
+                    let why = format!("{}, by {who}: {why}", way.condition);
+                    Outcome::not(NAME, &self.principal.arn, why)
+                }
+                Answer::Refuted(_) => self.ask(&to("sts:TagSession"), &keys, self.layered, way),
             }
-            Answer::Refuted(_) => case.ask(&to("sts:TagSession"), &keys, layered, way),
+        })
+    }
+
+    /// Whether a user can choose the tag of a federated session of its own.
+    pub(super) fn federated_tag(&self) -> Outcome {
+        if self.principal.kind != Kind::User {
+            return Outcome::default();
         }
+        let (partition, account) = (partition(&self.principal.arn), &self.principal.account);
+        let session = format!("arn:{partition}:sts::{account}:federated-user/*");
+        let sentence = format!("can begin a federated session with another tag `{}`", self.tag);
+        let way = Way {
+            sentence: &sentence,
+            condition: format!("{} of federated sessions can be chosen", self.own_key()),
+            remedy: "Take `sts:TagSession` or `sts:GetFederationToken` from it, or ask there for the right value (`aws:RequestTag` is `${aws:PrincipalTag}`).",
+            severity: Severity::Medium,
+        };
+        let values = self.given(&self.tag, self.layered);
+        self.chosen("sts:GetFederationToken", &session, values, &way)
     }
 
     /// Whether somebody of whom the snapshot tells nothing can choose it: whom the trust policy

@@ -42,9 +42,11 @@ enum On {
     Attached,
     /// What runs with roles without it that may do more than it allows.
     Running,
+    /// Groups that may do more than it allows, or can be made to.
+    Joined,
 }
 
-pub(super) const ESCAPES: [Escape; 10] = [
+pub(super) const ESCAPES: [Escape; 11] = [
     Escape {
         actions: &["iam:CreateRole", "iam:CreateUser"],
         on: On::New,
@@ -114,6 +116,12 @@ pub(super) const ESCAPES: [Escape; 10] = [
         words: "change what runs with a role without the boundary that may do more",
         remedy: "Allow changes only of functions, instances, projects and the like that run with roles which have the boundary.",
     },
+    Escape {
+        actions: &[],
+        on: On::Joined,
+        words: "put somebody without the boundary into a group that may do more",
+        remedy: "Allow `iam:AddUserToGroup` only for groups under a path of their own, which may do no more than the boundary allows and which nobody changes.",
+    },
 ];
 
 /// What requests of an escape may be about, and what holds of them.
@@ -132,6 +140,9 @@ impl Delegation<'_> {
     ) -> Result<Option<Vec<Step>>, String> {
         if escape.on == On::Running {
             return self.by_running(holder);
+        }
+        if escape.on == On::Joined {
+            return self.by_joining(holder);
         }
         for action in escape.actions {
             if !self.may(action, holder)? {
@@ -179,8 +190,11 @@ impl Delegation<'_> {
             }
             On::Unbound => self.unbound(kind).map(|p| of(p, None)).collect(),
             On::UnboundGroup => self.groups(),
-            On::Attached => self.attached(),
-            On::Running => Vec::new(),
+            On::Attached => {
+                let own = self.own_boundary()?;
+                self.attached().into_iter().chain(own).collect()
+            }
+            On::Running | On::Joined => Vec::new(),
             On::Passed => self.exceeding(holder, trusts_a_service, |_| None)?,
             On::Assumed => {
                 self.exceeding(holder, |p| p.trust.is_some(), |p| Some(Target::of_role(p)))?
@@ -189,7 +203,7 @@ impl Delegation<'_> {
     }
 
     /// Users or roles of the account that do not have the boundary.
-    fn unbound(&self, kind: Kind) -> impl Iterator<Item = &Principal> {
+    pub(super) fn unbound(&self, kind: Kind) -> impl Iterator<Item = &Principal> {
         let all = self.auditor.snapshot.described_principals();
         all.filter(move |p| {
             p.kind == kind
@@ -222,6 +236,18 @@ impl Delegation<'_> {
         }
         let others = arns.into_iter().filter(|a| a.contains(&own) && !self.named.has(a));
         others.map(|arn| Place { resource: arn.clone(), boundary: None, target: None }).collect()
+    }
+
+    /// The boundary of the one who creates, where that is another and keeps it from more than this
+    /// one allows.
+    fn own_boundary(&self) -> Result<Option<Place>, String> {
+        let own = &self.delegate.principal;
+        let account = format!("::{}:policy/", own.account);
+        let boundary = own.boundary.as_ref().filter(|b| b.contains(&account));
+        let Some(arn) = boundary.filter(|b| !self.named.has(b)) else { return Ok(None) };
+        let place = Place { resource: arn.clone(), boundary: None, target: None };
+        let without = Principal { boundary: None, ..own.clone() };
+        Ok(self.exceeds(&without)?.then_some(place))
     }
 
     /// One of them that it can set to an older version, and not to a new one.

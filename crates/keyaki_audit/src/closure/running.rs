@@ -108,6 +108,7 @@ impl<'a> Delegation<'a> {
         let mut outcome = Outcome::default();
         let holders = [Some(&self.delegate), made.map(|m| &m.holder)];
         for holder in holders.into_iter().flatten() {
+            outcome.add(self.unjudged(holder)?);
             let kinds = self.unread(holder)?;
             if !kinds.is_empty() {
                 let kinds: Vec<&str> = kinds.into_iter().collect();

@@ -1,8 +1,34 @@
 //! By which requests what guards something can be changed.
 
+use keyaki_account::Kind;
+
 /// The actions that change what guards a kind of resource, or take it away.
 pub(super) const MENDING: [(&str, &[&str]); 24] = [
-    ("account", &["iam:AttachRolePolicy", "iam:PutRolePolicy", "iam:AttachUserPolicy"]),
+    (
+        "account",
+        &[
+            "iam:AttachRolePolicy",
+            "iam:PutRolePolicy",
+            "iam:AttachUserPolicy",
+            "iam:PutUserPolicy",
+            "iam:AttachGroupPolicy",
+            "iam:PutGroupPolicy",
+            "iam:AddUserToGroup",
+            "iam:RemoveUserFromGroup",
+            "iam:CreatePolicyVersion",
+            "iam:SetDefaultPolicyVersion",
+            "iam:DetachRolePolicy",
+            "iam:DetachUserPolicy",
+            "iam:DetachGroupPolicy",
+            "iam:DeleteRolePolicy",
+            "iam:DeleteUserPolicy",
+            "iam:DeleteGroupPolicy",
+            "iam:PutRolePermissionsBoundary",
+            "iam:PutUserPermissionsBoundary",
+            "iam:DeleteRolePermissionsBoundary",
+            "iam:DeleteUserPermissionsBoundary",
+        ],
+    ),
     ("boundary", &["iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion"]),
     (
         "backup-vault",
@@ -42,13 +68,21 @@ pub(super) const MENDING: [(&str, &[&str]); 24] = [
         "secrets-manager-secret",
         &["secretsmanager:PutResourcePolicy", "secretsmanager:DeleteResourcePolicy"],
     ),
-    ("sns-topic", &["sns:SetTopicAttributes"]),
-    ("sqs-queue", &["sqs:SetQueueAttributes"]),
+    ("sns-topic", &["sns:SetTopicAttributes", "sns:RemovePermission", "sns:AddPermission"]),
+    ("sqs-queue", &["sqs:SetQueueAttributes", "sqs:RemovePermission", "sqs:AddPermission"]),
 ];
 
 /// Kinds whose policy the root user of the account can change whatever that policy says:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-tasks.html>.
 pub(super) const ROOT_MENDS: [&str; 2] = ["s3-bucket", "sqs-queue"];
+
+/// The actions that give users and roles permissions.
+pub(super) const GIVING: [(Kind, &str); 4] = [
+    (Kind::User, "iam:PutUserPolicy"),
+    (Kind::User, "iam:AttachUserPolicy"),
+    (Kind::Role, "iam:PutRolePolicy"),
+    (Kind::Role, "iam:AttachRolePolicy"),
+];
 
 #[cfg(test)]
 mod tests {
@@ -56,10 +90,9 @@ mod tests {
 
     #[test]
     fn the_catalogue_knows_every_action_that_mends() {
-        for (kind, actions) in MENDING {
-            for action in actions {
-                assert!(keyaki_catalog::embedded().action(action).is_some(), "{kind}: {action}");
-            }
+        let mending = MENDING.iter().flat_map(|(_, actions)| actions.iter().copied());
+        for action in mending.chain(GIVING.iter().map(|(_, action)| *action)) {
+            assert!(keyaki_catalog::embedded().action(action).is_some(), "{action}");
         }
     }
 

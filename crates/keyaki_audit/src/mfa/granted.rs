@@ -73,7 +73,15 @@ impl<'a> Alone<'a> {
     pub(super) fn assumed(&self, by: By) -> Outcome {
         let mut outcome = Outcome::default();
         let (mut found, mut all) = (Vec::new(), BTreeSet::new());
-        for reached in self.reached(by, &mut outcome) {
+        let mut reached = self.reached(by, &mut outcome);
+        if by == By::KeySession && !reached.is_empty() {
+            let without = self.reached(By::AccessKey, &mut Outcome::default());
+            let is_new = |r: &Reached<'_>| {
+                without.iter().all(|w| w.alone.principal.arn != r.alone.principal.arn)
+            };
+            reached.retain(is_new);
+        }
+        for reached in reached {
             // A session that came without a second factor says so, as one of a password does.
             let mut actions = reached.alone.own_actions(By::Password);
             let grants = reached.alone.grants(By::Password);
@@ -112,7 +120,8 @@ impl<'a> Alone<'a> {
             let before = from.map(|r| r.steps.clone()).unwrap_or_default();
             let mut next = Vec::new();
             for (target, role) in alone.trusting() {
-                if known.contains(role.arn.as_str()) {
+                let is_open = by.may_matter(&alone.layers(Some(target)).0);
+                if known.contains(role.arn.as_str()) || !is_open {
                     continue;
                 }
                 match alone.find("sts:AssumeRole", Some(target), by) {
@@ -167,11 +176,12 @@ impl<'a> Alone<'a> {
         let entries = allows.flat_map(|s| &s.resource).flat_map(|e| &e.entries);
         let snapshot = self.auditor.snapshot;
         let is_unknown = |arn: &&str| {
-            let is_plain = arn.contains(":role/") && !arn.contains(['*', '?', '$']);
             let known = snapshot.principals.get(*arn).filter(|p| p.kind == Kind::Role);
-            is_plain && known.is_none_or(|p| p.trust.is_none())
+            arn.contains(":role/") && known.is_none_or(|p| p.trust.is_none())
         };
         let unknown: BTreeSet<&str> = entries.map(|e| e.text()).filter(is_unknown).collect();
+        let (patterns, unknown): (Vec<&str>, Vec<&str>) =
+            unknown.into_iter().partition(|arn| arn.contains(['*', '?', '$']));
         let mut outcome = Outcome::default();
         let is_key = |t: &&Target| t.role == ResourceRole::Key;
         let own = |t: &Target| t.account.as_deref() == Some(&self.principal.account);
@@ -179,10 +189,23 @@ impl<'a> Alone<'a> {
             let why = "the snapshot holds no KMS keys of its account, whose policies decide who may use them";
             outcome.add(Outcome::not(NAME, &self.principal.arn, why));
         }
+        for pattern in patterns.into_iter().filter(|p| !self.is_in_read_account(p)) {
+            let why = format!(
+                "`{pattern}` fits roles of accounts that the snapshot may not hold; they are not asked about"
+            );
+            outcome.add(Outcome::not(NAME, &self.principal.arn, why));
+        }
         for arn in unknown {
             let why = format!("the snapshot does not hold the trust policy of {arn}");
             outcome.add(Outcome::not(NAME, &self.principal.arn, why));
         }
         outcome
+    }
+
+    /// Whether a pattern is of roles of one account, and the snapshot holds its roles.
+    fn is_in_read_account(&self, pattern: &str) -> bool {
+        let account = pattern.split(':').nth(4).unwrap_or_default();
+        let account = account.replace("${aws:PrincipalAccount}", &self.principal.account);
+        self.auditor.snapshot.accounts.get(&account).is_some_and(|a| a.has_identities)
     }
 }
