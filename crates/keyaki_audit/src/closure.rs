@@ -308,20 +308,31 @@ impl<'a> Delegation<'a> {
             own.arn, self.arn
         );
         let about = About { arn: self.arn, kind: "boundary", ..About::from(own) };
-        let statements = Shown::each_once(steps.iter().flat_map(|s| &s.statements));
-        let (kind, severity) = (FindingKind::BoundaryEscape, Severity::High);
         let remedy = match by {
             By::Delegate => escape.remedy.to_owned(),
             By::Created => format!("In the boundary itself: {}", sentence::lowered(escape.remedy)),
         };
-        Finding {
-            principal: Some(own.arn.clone()),
-            actions: vec![action],
-            conditions: vec![words.to_owned()],
-            request: steps.first().map(|s| s.request.clone()),
-            steps,
-            statements,
-            ..Finding::about(about, kind, severity, sentence, remedy)
-        }
+        way_out(about, own, words, (sentence, remedy), steps)
+    }
+}
+
+/// Somebody who gets out in some steps, in a sentence and with what helps.
+fn way_out<'f>(
+    about: impl Into<About<'f>>,
+    own: &Principal,
+    words: &str,
+    (sentence, remedy): (String, String),
+    steps: Vec<Step>,
+) -> Finding {
+    let (kind, severity) = (FindingKind::BoundaryEscape, Severity::High);
+    let last = steps.last().map(|s| s.request.request.action.clone());
+    Finding {
+        principal: Some(own.arn.clone()),
+        actions: vec![last.unwrap_or_default()],
+        conditions: vec![words.to_owned()],
+        request: steps.first().map(|s| s.request.clone()),
+        statements: Shown::each_once(steps.iter().flat_map(|s| &s.statements)),
+        steps,
+        ..Finding::about(about, kind, severity, sentence, remedy)
     }
 }

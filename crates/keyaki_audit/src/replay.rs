@@ -62,9 +62,7 @@ pub(crate) fn shown(
     catalog: &Catalog,
 ) -> Result<ShownRequest, String> {
     let evaluator = Evaluator::new(&layered.policies, profile, catalog);
-    let (full, decided) = decided(request, absent, &evaluator)?;
-    is_allowed(&decided)?;
-    Ok(told(request, absent, &full, layered, &evaluator))
+    allowing(request, absent, layered, &evaluator).map(|(shown, _)| shown)
 }
 
 /// The same, with the statements that allow it.
@@ -78,15 +76,19 @@ pub(crate) fn allowed(
     auditor: &Auditor<'_>,
 ) -> Result<(ShownRequest, Vec<Shown>), String> {
     let evaluator = Evaluator::new(&layered.policies, auditor.profile, auditor.catalog);
-    let (full, decided) = decided(request, absent, &evaluator)?;
-    is_allowed(&decided)?;
-    let shown = told(request, absent, &full, layered, &evaluator);
+    let (shown, decided) = allowing(request, absent, layered, &evaluator)?;
     Ok((shown, statements(decided, layered)))
 }
 
-fn is_allowed(decided: &Decided) -> Result<(), String> {
+fn allowing(
+    request: &Request,
+    absent: &[String],
+    layered: &Layered,
+    evaluator: &Evaluator<'_>,
+) -> Result<(ShownRequest, Decided), String> {
+    let (full, decided) = decided(request, absent, evaluator)?;
     if decided.verdict == Verdict::Allow {
-        return Ok(());
+        return Ok((told(request, absent, &full, layered, evaluator), decided));
     }
     let by = decided.reason.map_or_else(String::new, |r| format!(" by {}", r.name()));
     Err(format!("the evaluator refuses the request{by}"))
@@ -104,10 +106,10 @@ pub(crate) fn refused(
 ) -> Result<(ShownRequest, Vec<Shown>), String> {
     let evaluator = Evaluator::new(&layered.policies, auditor.profile, auditor.catalog);
     let (full, decided) = decided(request, absent, &evaluator)?;
-    let mut shown = told(request, absent, &full, layered, &evaluator);
     if decided.verdict == Verdict::Allow {
         return Err("the evaluator allows the request".to_owned());
     }
+    let mut shown = told(request, absent, &full, layered, &evaluator);
     let by = decided.reason.map_or_else(String::new, |reason| match reason {
         Reason::Layer(layer) => format!(" by {}", layered.layer_name(layer)),
         Reason::BlockPublicAccess | Reason::AwsOwned | Reason::RootUser | Reason::NoGrant => {

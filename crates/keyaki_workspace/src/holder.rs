@@ -52,6 +52,23 @@ pub struct Holder {
     pub(crate) conditions: BTreeMap<String, String>,
 }
 
+impl Holder {
+    /// Somebody of the file at hand, with what it has and whether that is all combinations;
+    /// `identity` tells what a condition stands for.
+    pub(crate) fn new(
+        name: String,
+        kind: Kind,
+        (ways, is_exhaustive): (Vec<Way>, bool),
+        identity: impl Fn(&str) -> Option<String>,
+    ) -> Holder {
+        let assumed = ways.iter().flat_map(|way| way.assumed.keys());
+        let stands_for = |name: &String| identity(name).map(|is| (name.clone(), is));
+        let conditions = assumed.filter_map(stands_for).collect();
+        let (is_elsewhere, is_told_of_others) = (false, false);
+        Holder { name, kind, ways, is_exhaustive, is_elsewhere, is_told_of_others, conditions }
+    }
+}
+
 /// What a holder has if some conditions are true and others are not.
 #[derive(Clone, Debug, Default)]
 pub struct Way {

@@ -8,9 +8,9 @@ use keyaki_eval::Layer;
 use keyaki_ir::BaseOperator;
 use keyaki_ir::glob::{self, Case};
 
-use super::{Holder, KEY, NAME, Wanted};
+use super::{Holder, KEY, NAME, Wanted, way_out};
 use crate::Auditor;
-use crate::finding::{Finding, FindingKind, Outcome, Severity, Shown, Step};
+use crate::finding::{Finding, Outcome, Step};
 use crate::layered::Layered;
 use crate::target::partition;
 
@@ -188,21 +188,10 @@ const MAKE: Words = (
 fn finding(holder: &Holder<'_>, (words, remedy): Words, steps: Vec<Step>) -> Finding {
     let own = &holder.principal;
     let last = steps.last().map(|s| &s.request.request);
-    let action = last.map(|r| r.action.clone()).unwrap_or_default();
     let boundary = last.and_then(|r| r.context.one(KEY)).unwrap_or_default();
     let sentence = format!(
         "{} may create users or roles only within a boundary, and can {words}: {boundary}",
         own.arn
     );
-    let statements = Shown::each_once(steps.iter().flat_map(|s| &s.statements));
-    let (kind, severity) = (FindingKind::BoundaryEscape, Severity::High);
-    Finding {
-        principal: Some(own.arn.clone()),
-        actions: vec![action],
-        conditions: vec![words.to_owned()],
-        request: steps.first().map(|s| s.request.clone()),
-        steps,
-        statements,
-        ..Finding::about(own, kind, severity, sentence, remedy)
-    }
+    way_out(own, own, words, (sentence, remedy.to_owned()), steps)
 }

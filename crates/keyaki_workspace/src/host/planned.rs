@@ -60,15 +60,7 @@ pub(super) fn holders(tree: &Tree, root: Value<'_>) -> Vec<Holder> {
 }
 
 fn holder(name: String, kind: Kind, way: Way) -> Holder {
-    Holder {
-        name,
-        kind,
-        ways: vec![way],
-        is_exhaustive: true,
-        is_elsewhere: false,
-        is_told_of_others: false,
-        conditions: BTreeMap::new(),
-    }
+    Holder::new(name, kind, (vec![way], true), |_| None)
 }
 
 impl<'t> Plan<'t> {

@@ -268,21 +268,8 @@ impl<'n> Stack<'_, 'n> {
     }
 
     pub(super) fn holder(&self, name: String, kind: HolderKind, ways: (Vec<Way>, bool)) -> Holder {
-        let (ways, is_exhaustive) = ways;
         let name = if name.starts_with('/') { name } else { format!("{}{name}", self.prefix()) };
-        let assumed = ways.iter().flat_map(|way| way.assumed.keys());
-        let identity =
-            |name: &String| identity(self.template, self.root, name).map(|is| (name.clone(), is));
-        let conditions = assumed.filter_map(identity).collect();
-        Holder {
-            name,
-            kind,
-            ways,
-            is_exhaustive,
-            is_elsewhere: false,
-            is_told_of_others: false,
-            conditions,
-        }
+        Holder::new(name, kind, ways, |name| identity(self.template, self.root, name))
     }
 
     /// What tells the resources of several documents of one file apart.

@@ -252,24 +252,8 @@ impl<'m> Stack<'m> {
         Part { name: what.to_owned(), body: Body::Unknown { identity } }
     }
 
-    pub(super) fn holder(
-        &self,
-        name: String,
-        kind: Kind,
-        (ways, is_exhaustive): (Vec<Way>, bool),
-    ) -> Holder {
-        let assumed = ways.iter().flat_map(|way| way.assumed.keys());
-        let identity = |name: &String| self.identity(name).map(|is| (name.clone(), is));
-        let conditions = assumed.filter_map(identity).collect();
-        Holder {
-            name,
-            kind,
-            ways,
-            is_exhaustive,
-            is_elsewhere: false,
-            is_told_of_others: false,
-            conditions,
-        }
+    pub(super) fn holder(&self, name: String, kind: Kind, ways: (Vec<Way>, bool)) -> Holder {
+        Holder::new(name, kind, ways, |name| self.identity(name))
     }
 
     /// The policy in an attribute of a resource that is no role, user or group.
