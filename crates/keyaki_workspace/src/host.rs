@@ -145,10 +145,17 @@ pub(crate) fn read_json(tree: &Tree) -> Option<Host> {
     search::is_template(&nodes, root).then(|| policies(&nodes))
 }
 
-/// The policies of a text that is no JSON. Its path leads to the other files of its module.
-pub(crate) fn read(language: Language, path: &Path, text: &str, modules: &Modules) -> Host {
+/// The policies of a text that is no JSON. Its path leads to the other files of its module; a long
+/// text is read on so many threads.
+pub(crate) fn read(
+    language: Language,
+    path: &Path,
+    text: &str,
+    modules: &Modules,
+    jobs: Option<usize>,
+) -> Host {
     match language {
-        Language::Hcl => hcl::read(text, path, modules),
+        Language::Hcl => hcl::read(text, path, modules, jobs),
         Language::Markdown => markdown::read(text),
         Language::Json | Language::Yaml => read_yaml(text),
     }
@@ -201,13 +208,19 @@ fn read_yaml(text: &str) -> Host {
 
 /// As [`read`], of a text that somebody may be typing. One that cannot be read because of one line
 /// is read without that line, and its problem is told beside what is left.
-pub(crate) fn read_typed(language: Language, path: &Path, text: &str, modules: &Modules) -> Host {
-    let host = read(language, path, text, modules);
+pub(crate) fn read_typed(
+    language: Language,
+    path: &Path,
+    text: &str,
+    modules: &Modules,
+    jobs: Option<usize>,
+) -> Host {
+    let host = read(language, path, text, modules, jobs);
     match &host.problem {
         Some(problem) if host.policies.is_empty() => {
             let mut texts = without_line(text, problem.range.start as usize);
             let rest = texts.find_map(|text| {
-                let rest = read(language, path, &text, modules);
+                let rest = read(language, path, &text, modules, jobs);
                 rest.problem.is_none().then_some(rest)
             });
             Host { problem: host.problem, ..rest.unwrap_or_default() }

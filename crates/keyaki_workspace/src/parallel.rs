@@ -17,6 +17,11 @@ pub fn default_jobs(items: usize) -> usize {
     if worth < 2 { 1 } else { thread::available_parallelism().map_or(1, NonZero::get).min(worth) }
 }
 
+/// How many threads to use for that many items: what was asked for, or what is worth it.
+pub fn threads(jobs: Option<usize>, items: usize) -> usize {
+    jobs.map_or_else(|| default_jobs(items), |jobs| jobs.min(items))
+}
+
 /// Applies `work` to all items, on `jobs` threads.
 pub fn map<T: Sync, R: Send>(items: &[T], jobs: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     if jobs < 2 {

@@ -62,3 +62,30 @@ fn the_order_of_output_does_not_depend_on_the_number_of_threads() {
     assert!(one.0.lines().count() >= 100);
     assert_eq!(one, with("7"));
 }
+
+#[test]
+fn neither_do_the_policies_of_one_long_file() {
+    let place = folder("threads-inside");
+    let terraform = |i| {
+        format!(
+            "resource \"aws_iam_policy\" \"p{i}\" {{\n  policy = jsonencode({{\n    Statement = \
+             [{{ Effect = \"Allow\", Action = \"s3:Nothing{i}\", Resource = \"*\" }}]\n  }})\n}}\n"
+        )
+    };
+    let yaml = |i| {
+        format!(
+            "- PolicyDocument:\n    Version: \"2012-10-17\"\n    Statement:\n    - Effect: Allow\n      \
+             Action: s3:Nothing{i}\n      Resource: !Sub \"${{A}}-{i}\"\n"
+        )
+    };
+    let files = [("a.tf", (0..300).map(terraform).collect::<String>())];
+    let files = files.into_iter().chain([("a.yaml", (0..100).map(yaml).collect())]);
+    for (name, text) in files {
+        fs::write(place.join(name), &text).expect("the file can be written");
+        let with = |jobs| told(&place, &["check", "--format", "concise", "--jobs", jobs, name]);
+        let one = with("1");
+        assert!(one.0.lines().count() >= 100, "{}", one.0);
+        assert_eq!(one, with("7"));
+        assert_eq!(one, told(&place, &["check", "--format", "concise", name]));
+    }
+}

@@ -24,6 +24,7 @@ mod meant;
 mod mention;
 mod module;
 mod outside;
+mod parts;
 mod policies;
 mod resembling;
 mod scan;
@@ -62,9 +63,9 @@ pub(crate) fn heredocs(text: &str) -> Vec<TextRange> {
     scan::scan(text).heredocs
 }
 
-/// The policies of a text.
-pub(crate) fn read(text: &str, path: &Path, modules: &Modules) -> Host {
-    let file = match File::read(path, text) {
+/// The policies of a text, read on so many threads.
+pub(crate) fn read(text: &str, path: &Path, modules: &Modules, jobs: Option<usize>) -> Host {
+    let file = match File::read(path, text, jobs) {
         Ok(file) => file,
         Err(problem) => return Host { problem: Some(problem), ..Host::default() },
     };

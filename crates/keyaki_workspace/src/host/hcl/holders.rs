@@ -37,7 +37,7 @@ const MOST_READINGS: usize = 20;
 /// # Errors
 /// What keeps the file from being read.
 pub(crate) fn holders(text: &str, path: &Path, modules: &Modules) -> Result<Vec<Holder>, Problem> {
-    let file = File::read(path, text)?;
+    let file = File::read(path, text, Some(1))?;
     let module = Module::new(&file, modules);
     Ok(Stack::of(&module).holders())
 }

@@ -12,7 +12,7 @@ use hcl_edit::structure::{Block, Body};
 use keyaki_diag::TextRange;
 
 use super::attached::{self, Reference};
-use super::scan;
+use super::{parts, scan};
 use crate::host::{Language, Problem, language};
 use crate::kind::Hint;
 
@@ -42,8 +42,8 @@ pub(crate) struct File {
 }
 
 impl File {
-    /// Reads a text.
-    pub(super) fn read(path: &Path, text: &str) -> Result<File, Problem> {
+    /// Reads a text, on so many threads.
+    pub(super) fn read(path: &Path, text: &str, jobs: Option<usize>) -> Result<File, Problem> {
         let scan = scan::scan(text);
         let problem = |message: &str, at: u32| {
             let rest = text.get(at as usize..).unwrap_or_default();
@@ -59,7 +59,7 @@ impl File {
         }
         // A mark of byte order stands before the language.
         let marked = text.strip_prefix('\u{feff}').map(|rest| format!("   {rest}"));
-        let body = hcl_edit::parser::parse_body(marked.as_deref().unwrap_or(text))
+        let body = parts::read(marked.as_deref().unwrap_or(text), &scan.seams, jobs)
             .map_err(|error| problem(error.message(), error.location().offset() as u32))?;
         let (locals, documents) = index(&body);
         let (path, text) = (path.to_owned(), text.into());
@@ -150,7 +150,7 @@ impl Folder {
             }
             let is_hcl = language(&path, b"") == Language::Hcl;
             let text = text.filter(|_| rest.is_some() && is_hcl);
-            match text.and_then(|text| File::read(&path, &text).ok()) {
+            match text.and_then(|text| File::read(&path, &text, Some(1)).ok()) {
                 Some(file) => files.push(file),
                 None => folder.missing.push(name_of(&path)),
             }

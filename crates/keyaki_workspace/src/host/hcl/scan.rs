@@ -7,6 +7,8 @@ use std::ops::Range;
 
 use keyaki_diag::TextRange;
 
+use super::parts::SEAM;
+
 /// How many names may be compared for one text.
 const MAX_COMPARISONS: usize = 50_000_000;
 
@@ -19,6 +21,8 @@ pub(crate) struct Scan {
     pub(crate) heredocs: Vec<TextRange>,
     /// The first object that is too large, if there is one.
     pub(crate) too_large: Option<u32>,
+    /// Some of the lines that begin at the top level, at least [`SEAM`] bytes apart.
+    pub(crate) seams: Vec<u32>,
 }
 
 /// What the scanner is in.
@@ -83,7 +87,19 @@ impl Scanner<'_> {
                 self.count();
                 self.at += 1;
             }
+            [b'\n', ..] if self.inside.is_empty() => {
+                self.at += 1;
+                self.seam();
+            }
             _ => self.at += 1,
+        }
+    }
+
+    /// Notes a place where the text may be cut, unless one is near.
+    fn seam(&mut self) {
+        let last = self.scan.seams.last().map_or(0, |seam| *seam as usize);
+        if self.at >= last + SEAM {
+            self.scan.seams.push(self.at as u32);
         }
     }
 
