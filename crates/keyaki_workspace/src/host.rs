@@ -251,8 +251,7 @@ fn policies(nodes: &Nodes) -> Host {
         host.repeated.extend(repeated(nodes, root));
         for found in search::search(&template, root, &base) {
             let texts = emit::emit(&template, found.id, found.wrap);
-            let length: usize = texts.iter().map(|text| text.tree.source().len()).sum();
-            let Some(rest) = left.checked_sub(length) else {
+            let Some(rest) = left.checked_sub(length_of(&texts)) else {
                 host.problem = Some(too_much(nodes.get(found.id).range));
                 return host;
             };
@@ -287,6 +286,11 @@ fn repeated(nodes: &Nodes, root: Id) -> Vec<Problem> {
 /// A resource whose name is taken.
 fn taken(name: &str, range: TextRange) -> Problem {
     Problem { message: format!("there is a resource `{name}` above"), range }
+}
+
+/// How much text some policies take.
+fn length_of(texts: &[Written]) -> usize {
+    texts.iter().map(|text| text.tree.source().len()).sum()
 }
 
 fn too_much(range: TextRange) -> Problem {

@@ -59,7 +59,7 @@ impl Text {
         match host::language(path, &bytes) {
             Language::Json => Text::Json(Tree::parse_bytes(bytes)),
             language @ (Language::Yaml | Language::Hcl | Language::Markdown) => {
-                Text::Host(language, String::from_utf8_lossy(&bytes).into())
+                Text::Host(language, as_text(bytes))
             }
         }
     }
@@ -70,6 +70,13 @@ impl Text {
             Text::Host(_, text) => text,
         }
     }
+}
+
+/// The text of bytes; those that are no UTF-8 are replaced in it.
+fn as_text(bytes: Cow<'_, [u8]>) -> Box<str> {
+    let text = String::from_utf8(bytes.into_owned());
+    let text = text.unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
+    text.into()
 }
 
 /// Whether a text has mistakes that no dialect of JSON allows.
@@ -305,7 +312,8 @@ impl<'a> Run<'a> {
         let string = embedded.string;
         let base = string.tree().pointer(string.id());
         let place = format!("{}{base}", self.base);
-        let inner = Run { base: &place, ..*self }.tree(&embedded.tree, kind::hint(string), depth, None);
+        let inner =
+            Run { base: &place, ..*self }.tree(&embedded.tree, kind::hint(string), depth, None);
         let outward = |document: CheckedDocument| CheckedDocument {
             pointer: format!("{base}{}", document.pointer),
             kind: document.kind,

@@ -6,6 +6,8 @@
 //! whole text. Where a part cannot be read, or has what must not be there twice in the whole, the
 //! text is read at once: that also tells what is wrong with it, and where.
 
+use std::borrow::Cow;
+
 use hcl_edit::parser::{Error, parse_body};
 use hcl_edit::structure::Body;
 
@@ -44,7 +46,8 @@ fn in_parts(text: &str, cuts: &[usize]) -> Option<Body> {
     let ranges: Vec<(usize, usize)> = starts.zip(ends).collect();
     let read = map(&ranges, ranges.len(), |&(start, end)| {
         let part = text.get(start..end)?;
-        parse_body(&(" ".repeat(start) + part)).ok()
+        let padded = if start == 0 { part.into() } else { Cow::from(" ".repeat(start) + part) };
+        parse_body(&padded).ok()
     });
     let bodies: Vec<Body> = read.into_iter().collect::<Option<_>>()?;
     let has_attribute = bodies.iter().any(|body| body.attributes().next().is_some());

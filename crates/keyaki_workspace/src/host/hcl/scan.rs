@@ -91,8 +91,16 @@ impl Scanner<'_> {
                 self.at += 1;
                 self.seam();
             }
-            _ => self.at += 1,
+            _ => self.pass(|b| {
+                !matches!(b, b'#' | b'/' | b'"' | b'<' | b'{' | b'}' | b'=' | b':' | b'\n')
+            }),
         }
+    }
+
+    /// Passes a byte, and those after it that mean nothing.
+    fn pass(&mut self, is_plain: impl Fn(u8) -> bool) {
+        let rest = self.bytes.get(self.at + 1..).unwrap_or_default();
+        self.at += 1 + rest.iter().take_while(|b| is_plain(**b)).count();
     }
 
     /// Notes a place where the text may be cut, unless one is near.
@@ -149,7 +157,7 @@ impl Scanner<'_> {
         match self.rest() {
             [b'$', b'$', b'{', ..] | [b'%', b'%', b'{', ..] => self.at += 3,
             [b'$' | b'%', b'{', ..] => self.enter(Inside::Template, 2),
-            _ => self.at += 1,
+            _ => self.pass(|b| !matches!(b, b'\\' | b'"' | b'\n' | b'$' | b'%')),
         }
     }
 
