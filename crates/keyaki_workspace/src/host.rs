@@ -63,6 +63,8 @@ pub(crate) struct Host {
     pub(crate) repeated: Vec<Problem>,
     /// What is accepted in it.
     pub(crate) suppressions: Vec<Suppression>,
+    /// What it was read from and is of no more use; to drop it takes a while.
+    pub(crate) spent: Option<hcl::File>,
 }
 
 /// A policy of a file.

@@ -52,6 +52,15 @@ pub fn map<T: Sync, R: Send>(items: &[T], jobs: usize, work: impl Fn(&T) -> R + 
     results.into_iter().map(|(_, result)| result).collect()
 }
 
+/// Does something else on a thread of its own beside some work.
+pub(crate) fn beside<R>(other: impl FnOnce() + Send, work: impl FnOnce() -> R) -> R {
+    thread::scope(|scope| {
+        // Where no thread can be had, the other thing is not done, only dropped.
+        let _started = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, other);
+        work()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,6 +15,7 @@ use super::{CheckedDocument, CheckedFile, Options, ReadPolicy, Status, shown};
 use crate::embedded::Embedded;
 use crate::host::{self, Host, HostPolicy, Language, Modules, Problem, Suppression, Written};
 use crate::kind::{self, Hint, Kind};
+use crate::parallel::beside;
 use crate::problem::{
     self, DUPLICATE_RESOURCE, NO_POLICY, UNREADABLE_TEMPLATE, UNUSED_SUPPRESSION,
 };
@@ -192,9 +193,11 @@ impl<'a> Run<'a> {
     }
 
     /// The policies of a template or plan, checked.
-    fn host(&self, host: Host) -> Vec<CheckedDocument> {
+    fn host(&self, mut host: Host) -> Vec<CheckedDocument> {
         let jobs = threads(self.jobs, host.policies.len());
-        let checked = map(&host.policies, jobs, |policy| self.host_policy(policy));
+        let spent = host.spent.take();
+        let check = || map(&host.policies, jobs, |policy| self.host_policy(policy));
+        let checked = if jobs > 1 { beside(move || drop(spent), check) } else { check() };
         let mut documents: Vec<CheckedDocument> = checked.into_iter().flatten().collect();
         keep_first(&mut documents);
         let unused = self.suppress(&host.suppressions, &mut documents);

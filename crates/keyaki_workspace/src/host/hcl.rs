@@ -50,8 +50,8 @@ use attached::{Attached, To, attached, deeper, range_of, targets};
 use evaluate::{Evaluator, MIN_STEPS, Scope};
 pub(crate) use holders::holders;
 pub(crate) use mention::mentions;
-use module::{DOCUMENT, File, Module};
-pub(crate) use module::{Modules, counts};
+use module::{DOCUMENT, Module};
+pub(crate) use module::{File, Modules, counts};
 use reading::{Ahead, Reading, ahead};
 use resembling::{resembling, within};
 
@@ -90,7 +90,9 @@ pub(crate) fn read(text: &str, path: &Path, modules: &Modules, jobs: Option<usiz
     search.host.policies.sort_by_key(|policy| policy.texts.first().map(Written::start));
     let comments = file.scan.comments.iter().copied();
     search.host.suppressions = suppress::of_comments(text, comments, &file.scan.heredocs);
-    search.host
+    let host = search.host;
+    drop(module);
+    Host { spent: Some(file), ..host }
 }
 
 /// The resources and data sources of a file whose addresses are taken.
