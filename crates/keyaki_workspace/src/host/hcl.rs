@@ -4,7 +4,9 @@
 //! documents. What expressions come to is worked out as far as it is known before a plan
 //! (`evaluate.rs`, `function.rs`, `text.rs`, `block.rs`); the rest are holes (`label.rs`). Policies
 //! are the attributes that a table names (`attached.rs`), the data sources
-//! `aws_iam_policy_document`, and whatever else looks like a policy (`resembling.rs`).
+//! `aws_iam_policy_document`, and whatever else looks like a policy (`resembling.rs`). Where several
+//! threads are worth it, a text is read in parts (`parts.rs`) and policies ahead of their turn
+//! (`reading.rs`).
 //!
 //! Who holds them (`holders.rs`, `outside.rs`) is told by what a module attaches to whom
 //! (`attaching.rs`, `grants.rs`, `meant.rs`, `policies.rs`), by `count` and `for_each`
