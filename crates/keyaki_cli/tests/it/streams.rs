@@ -86,8 +86,8 @@ fn yaml() -> String {
     (0..100).map(policy).collect()
 }
 
-/// Local values each of which has twice as much in it as the one before: more than is worked out
-/// for all policies that refer to the last one.
+/// Local values each of which has twice as much in it as the one before: for few policies that
+/// refer to the last one all of it is worked out.
 fn doubling() -> String {
     let local = |i| format!("  l{} = [local.l{i}, local.l{i}]\n", i + 1);
     let locals: String = (0..10).map(local).collect();
@@ -105,7 +105,7 @@ fn neither_do_the_policies_of_one_long_file() {
         fs::write(place.join(name), &text).expect("the file can be written");
         let with = |jobs| told(&place, &["check", "--format", "concise", "--jobs", jobs, name]);
         let one = with("1");
-        assert!(one.0.lines().count() >= 100, "{}", one.0);
+        assert!(one.0.lines().count() >= 20, "{}", one.0);
         assert_eq!(one, with("7"));
         assert_eq!(one, told(&place, &["check", "--format", "concise", name]));
     }
