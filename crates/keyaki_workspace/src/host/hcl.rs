@@ -1,4 +1,4 @@
-//! Terraform's own language.
+//! Terraform's own language, and its JSON, which is written out in that language (`json.rs`).
 //!
 //! A file is read with what it refers to in its module (`module.rs`): local values and policy
 //! documents. What expressions come to is worked out as far as it is known before a plan
@@ -19,6 +19,7 @@ mod function;
 mod grants;
 mod holders;
 mod instance;
+mod json;
 mod label;
 mod meant;
 mod mention;
@@ -28,6 +29,7 @@ mod policies;
 mod resembling;
 mod scan;
 mod text;
+mod variables;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
@@ -40,8 +42,7 @@ use keyaki_diag::TextRange;
 
 use super::value::{Kind, Value};
 use super::{
-    Assumed, Host, HostPolicy, MAX_TEXT, Problem, Written, document, is_readable, suppress, taken,
-    too_much,
+    Assumed, Host, HostPolicy, MAX_TEXT, Problem, Written, document, is_readable, taken, too_much,
 };
 use crate::kind::Hint;
 use attached::{To, attached, deeper, range_of, targets};
@@ -64,10 +65,11 @@ pub(crate) fn heredocs(text: &str) -> Vec<TextRange> {
 
 /// The policies of a text.
 pub(crate) fn read(text: &str, path: &Path, modules: &Modules) -> Host {
-    let file = match File::read(path, text) {
+    let mut file = match File::read(path, text) {
         Ok(file) => file,
         Err(problem) => return Host { problem: Some(problem), ..Host::default() },
     };
+    let suppressions = file.suppressions();
     let module = Module::new(&file, modules);
     let left = Cell::new(MIN_STEPS + text.len());
     let (done, seen) = (HashSet::new(), HashSet::new());
@@ -75,7 +77,7 @@ pub(crate) fn read(text: &str, path: &Path, modules: &Modules) -> Host {
         module: &module,
         left: &left,
         text_left: MAX_TEXT,
-        host: Host::default(),
+        host: Host { problem: file.problem().cloned(), suppressions, ..Host::default() },
         done,
         seen,
     };
@@ -84,8 +86,6 @@ pub(crate) fn read(text: &str, path: &Path, modules: &Modules) -> Host {
     search.anywhere(&file.body);
     search.host.repeated = repeated(&file);
     search.host.policies.sort_by_key(|policy| policy.texts.first().map(Written::start));
-    let comments = file.scan.comments.iter().copied();
-    search.host.suppressions = suppress::of_comments(text, comments, &file.scan.heredocs);
     search.host
 }
 
@@ -102,7 +102,7 @@ fn repeated(file: &File) -> Vec<Problem> {
         };
         let address = format!("{start}{}.{}", kind.as_str(), name.as_str());
         if !addresses.insert(address.clone()) {
-            all.push(taken(&address, attached::range(name.span())));
+            all.push(taken(&address, file.origin(attached::range(name.span()))));
         }
     }
     all
@@ -205,6 +205,7 @@ impl<'a> Search<'a> {
         range: TextRange,
         policy: impl Fn(&Evaluator<'_>) -> Option<Value>,
     ) {
+        let own = self.module.own;
         let (mut texts, mut told) = (Vec::new(), Vec::new());
         for others in [true, false] {
             let (seen, notes) = (RefCell::default(), RefCell::default());
@@ -220,11 +221,11 @@ impl<'a> Search<'a> {
             };
             if let Some(value) = policy(&evaluator) {
                 self.seen.extend(origins(&value));
-                texts.extend(value.written());
+                texts.extend(value.written().map(|written| own.outward(written)));
             }
             for (path, value) in evaluator.foreign.take() {
                 if self.module.modules.is_checked(&path) {
-                    told.extend(value.written());
+                    told.extend(value.written().map(|written| own.outward(written)));
                 }
             }
             if seen.borrow().is_empty() {
@@ -233,7 +234,7 @@ impl<'a> Search<'a> {
         }
         let length: usize = texts.iter().map(|text| text.tree.source().len()).sum();
         let Some(rest) = self.text_left.checked_sub(length) else {
-            self.host.problem = Some(too_much(range));
+            self.host.problem = Some(too_much(own.origin(range)));
             return;
         };
         self.text_left = rest;

@@ -21,10 +21,16 @@ const MANAGED: &str = "aws_iam_policy";
 pub(crate) fn mentions(text: &str, path: &Path) -> Vec<Mention> {
     let Ok(file) = File::read(path, text) else { return Vec::new() };
     let folder = path.parent().unwrap_or(Path::new(""));
-    let mut search = Search { text, folder, found: Vec::new() };
+    let mut search = Search { text: &file.text, folder, found: Vec::new() };
     search.definitions(&file.body);
     search.visit_body(&file.body);
-    in_order(search.found)
+    let outward = |mention: Mention| {
+        let range = file.origin(mention.range);
+        // What is written with escapes in JSON is not followed.
+        let is_same = range.slice(text) == mention.range.slice(&file.text);
+        is_same.then_some(Mention { range, ..mention })
+    };
+    in_order(search.found.into_iter().filter_map(outward).collect())
 }
 
 struct Search<'t> {

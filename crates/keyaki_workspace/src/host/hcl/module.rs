@@ -1,4 +1,4 @@
-//! The files of a Terraform module: all `*.tf` of a folder are one.
+//! The files of a Terraform module: all `*.tf` and `*.tf.json` of a folder are one.
 //!
 //! A file is read by itself. Where it refers to a local value or a policy document that it does
 //! not have, the other files of its folder are read, too; once for all files of a run.
@@ -12,8 +12,10 @@ use hcl_edit::structure::{Block, Body};
 use keyaki_diag::TextRange;
 
 use super::attached::{self, Reference};
+use super::json::{self, Spelled};
 use super::scan;
-use crate::host::{Language, Problem, language};
+use super::variables::{Variables, is_of_values};
+use crate::host::{Language, Problem, Suppression, Written, language, suppress};
 use crate::kind::Hint;
 
 /// How much text the other files of a module may have.
@@ -29,10 +31,13 @@ pub(super) const DOCUMENT: &str = "aws_iam_policy_document";
 #[derive(Debug)]
 pub(crate) struct File {
     pub(super) path: PathBuf,
+    /// What it says in Terraform's language.
     pub(super) text: Box<str>,
     pub(super) body: Body,
+    /// Of a file in JSON, how that was written out.
+    json: Option<Spelled>,
     /// The comments and heredocs.
-    pub(super) scan: scan::Scan,
+    scan: scan::Scan,
     /// Local values by name: the block in the body, and the attribute in the block.
     locals: HashMap<Box<str>, (usize, usize)>,
     /// Policy documents by name: the block in the body.
@@ -44,26 +49,73 @@ pub(crate) struct File {
 impl File {
     /// Reads a text.
     pub(super) fn read(path: &Path, text: &str) -> Result<File, Problem> {
-        let scan = scan::scan(text);
-        let problem = |message: &str, at: u32| {
-            let rest = text.get(at as usize..).unwrap_or_default();
-            let length = rest.chars().next().map_or(0, char::len_utf8) as u32;
-            Problem { message: message.to_owned(), range: TextRange::new(at, at + length) }
-        };
         if text.len() > MAX_FILE {
             let most = MAX_FILE / 1024 / 1024;
-            return Err(problem(&format!("at most {most} MiB of Terraform are read"), 0));
+            return Err(problem(text, &format!("at most {most} MiB of Terraform are read"), 0));
         }
+        match language(path, b"") == Language::HclJson {
+            true => File::of_json(path, json::spelled(text)),
+            false => File::of(path, text.into()),
+        }
+    }
+
+    /// Reads a text that gives variables their values.
+    pub(super) fn of_values(path: &Path, text: &str) -> Result<File, Problem> {
+        match path.extension().is_some_and(|own| own == "json") {
+            true => File::of_json(path, json::spelled_values(text)),
+            false => File::of(path, text.into()),
+        }
+    }
+
+    fn of_json(path: &Path, mut json: Spelled) -> Result<File, Problem> {
+        match (File::of(path, std::mem::take(&mut json.text).into()), &json.problem) {
+            (Ok(file), _) => Ok(File { json: Some(json), ..file }),
+            (Err(_), Some(known)) => Err(known.clone()),
+            (Err(problem), None) => Err(Problem { range: json.range(problem.range), ..problem }),
+        }
+    }
+
+    fn of(path: &Path, text: Box<str>) -> Result<File, Problem> {
+        let scan = scan::scan(&text);
         if let Some(at) = scan.too_large {
-            return Err(problem("an object with more names than are read", at));
+            return Err(problem(&text, scan::TOO_LARGE, at));
         }
         // A mark of byte order stands before the language.
         let marked = text.strip_prefix('\u{feff}').map(|rest| format!("   {rest}"));
-        let body = hcl_edit::parser::parse_body(marked.as_deref().unwrap_or(text))
-            .map_err(|error| problem(error.message(), error.location().offset() as u32))?;
+        let body = hcl_edit::parser::parse_body(marked.as_deref().unwrap_or(&text))
+            .map_err(|error| problem(&text, error.message(), error.location().offset() as u32))?;
         let (locals, documents) = index(&body);
-        let (path, text) = (path.to_owned(), text.into());
-        Ok(File { path, text, body, scan, locals, documents, references: OnceLock::new() })
+        let (path, references) = (path.to_owned(), OnceLock::new());
+        Ok(File { path, text, body, json: None, scan, locals, documents, references })
+    }
+
+    /// What is wrong with the file, of which all else was read.
+    pub(super) fn problem(&self) -> Option<&Problem> {
+        self.json.as_ref()?.problem.as_ref()
+    }
+
+    /// A range of the text as one of the file.
+    pub(super) fn origin(&self, range: TextRange) -> TextRange {
+        self.json.as_ref().map_or(range, |json| json.range(range))
+    }
+
+    /// A policy that was written from the text, as one that comes from the file.
+    pub(super) fn outward(&self, written: Written) -> Written {
+        match &self.json {
+            Some(json) => json.outward(written),
+            None => written,
+        }
+    }
+
+    /// What is accepted in the file.
+    pub(super) fn suppressions(&mut self) -> Vec<Suppression> {
+        match &mut self.json {
+            Some(json) => std::mem::take(&mut json.suppressions),
+            None => {
+                let comments = self.scan.comments.iter().copied();
+                suppress::of_comments(&self.text, comments, &self.scan.heredocs)
+            }
+        }
     }
 
     pub(super) fn local(&self, name: &str) -> Option<&Expression> {
@@ -79,6 +131,13 @@ impl File {
     pub(super) fn references(&self) -> &[Reference] {
         self.references.get_or_init(|| attached::references(&self.body))
     }
+}
+
+/// What is wrong at a place of a text.
+fn problem(text: &str, message: &str, at: u32) -> Problem {
+    let rest = text.get(at as usize..).unwrap_or_default();
+    let length = rest.chars().next().map_or(0, char::len_utf8) as u32;
+    Problem { message: message.to_owned(), range: TextRange::new(at, at + length) }
 }
 
 /// Where what is there several times is taken to be.
@@ -119,8 +178,8 @@ struct Folder {
     files: Vec<File>,
     /// The names of the files that belong to the module and are not read.
     missing: Vec<String>,
-    /// The files with values of variables, with their names.
-    values: Vec<(String, Option<String>)>,
+    /// What is said of variables.
+    variables: Variables,
     /// The files of each local value, and of each document.
     locals: HashMap<Box<str>, Vec<usize>>,
     documents: HashMap<Box<str>, Vec<usize>>,
@@ -144,13 +203,13 @@ impl Folder {
         for (path, text) in texts {
             let rest = text.as_ref().and_then(|text| left.checked_sub(text.len()));
             left = rest.unwrap_or(left);
-            if is_of_values(&path) {
-                folder.values.push((name_of(&path), text.filter(|_| rest.is_some())));
+            let text = text.filter(|_| rest.is_some());
+            if is_of_values(&name_of(&path)) {
+                folder.variables.add(&path, text);
                 continue;
             }
-            let is_hcl = language(&path, b"") == Language::Hcl;
-            let text = text.filter(|_| rest.is_some() && is_hcl);
-            match text.and_then(|text| File::read(&path, &text).ok()) {
+            let file = text.and_then(|text| File::read(&path, &text).ok());
+            match file.filter(|file| file.problem().is_none()) {
                 Some(file) => files.push(file),
                 None => folder.missing.push(name_of(&path)),
             }
@@ -272,21 +331,14 @@ fn paths(folder: &Path) -> Vec<PathBuf> {
 
 /// Whether a file bears on the module of its folder.
 pub(crate) fn counts(path: &Path) -> bool {
-    is_of_module(path) || is_of_values(path)
+    is_of_module(path) || is_of_values(&name_of(path))
 }
 
 /// Whether a file belongs to the module of its folder. Hidden files do not.
 fn is_of_module(path: &Path) -> bool {
     let name = name_of(path);
-    let is_json = [".tf.json", ".tofu.json"].iter().any(|end| name.ends_with(end));
     let is_hidden = name.starts_with('.') || name.ends_with('~');
-    !is_hidden && (is_json || language(path, b"") == Language::Hcl)
-}
-
-/// Whether a file may set variables: on its own, or where it is asked for.
-fn is_of_values(path: &Path) -> bool {
-    let name = name_of(path);
-    [".tfvars", ".tfvars.json"].iter().any(|end| name.ends_with(end))
+    !is_hidden && language(path, b"").is_terraform()
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -296,7 +348,7 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-fn name_of(path: &Path) -> String {
+pub(super) fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
@@ -357,12 +409,9 @@ impl<'a> Module<'a> {
         std::iter::once(self.own).chain(others).collect()
     }
 
-    /// What the files of the folder set variables to; none if one of them cannot be read.
-    pub(super) fn values(&self) -> Option<String> {
-        let said = |(name, text): &(String, Option<String>)| {
-            text.as_ref().map(|text| format!("{name} {text}\n"))
-        };
-        self.folder().values.iter().map(said).collect()
+    /// What the files of the folder say of variables.
+    pub(super) fn variables(&self) -> &Variables {
+        &self.folder().variables
     }
 
     /// All texts of another folder with their names, if it can be read and each is of a kind.

@@ -8,7 +8,7 @@ use std::ops::Range;
 use keyaki_diag::TextRange;
 
 /// How many names may be compared for one text.
-const MAX_COMPARISONS: usize = 50_000_000;
+pub(crate) const MAX_COMPARISONS: usize = 50_000_000;
 
 /// What is seen of a text.
 #[derive(Debug, Default)]
@@ -31,28 +31,52 @@ enum Inside {
     Heredoc(Range<usize>, usize),
     /// `${` or `%{` in a text.
     Template,
+    /// A text without quotes around it.
+    Text,
 }
 
 pub(crate) fn scan(text: &str) -> Scan {
-    let mut scanner = Scanner {
-        bytes: text.as_bytes(),
-        at: 0,
-        inside: Vec::new(),
-        left: MAX_COMPARISONS,
-        scan: Scan::default(),
-    };
+    let mut scanner = Scanner::new(text, Vec::new(), MAX_COMPARISONS);
     while scanner.at < scanner.bytes.len() {
-        match scanner.inside.last() {
-            Some(Inside::Quotes) => scanner.quoted(),
-            Some(Inside::Heredoc(name, number)) => {
-                let (name, number) = (name.clone(), *number);
-                scanner.heredoc(name, number);
-            }
-            Some(Inside::Braces(..) | Inside::Template) | None => scanner.code(),
-        }
+        scanner.step();
     }
     scanner.scan
 }
+
+/// The parts of a template that are code, with their signs. Takes from the number of comparisons
+/// that are left.
+///
+/// # Errors
+/// What keeps it from being read, with its offset.
+pub(crate) fn code(
+    template: &str,
+    left: &mut usize,
+) -> Result<Vec<TextRange>, (&'static str, usize)> {
+    let mut scanner = Scanner::new(template, vec![Inside::Text], *left);
+    let mut parts: Vec<TextRange> = Vec::new();
+    while scanner.at < scanner.bytes.len() {
+        let (before, was_inside) = (scanner.at as u32, scanner.inside.len() > 1);
+        scanner.step();
+        let is_inside = scanner.inside.len() > 1;
+        if is_inside && !was_inside {
+            parts.push(TextRange::empty(before));
+        }
+        if let Some(part) = parts.last_mut().filter(|_| was_inside && !is_inside) {
+            part.end = scanner.at as u32;
+        }
+    }
+    *left = scanner.left;
+    match (scanner.scan.too_large, parts.last()) {
+        (Some(at), _) => Err((TOO_LARGE, at as usize)),
+        (None, Some(part)) if part.is_empty() => {
+            Err(("what begins here has no `}`", part.start as usize))
+        }
+        (None, _) => Ok(parts),
+    }
+}
+
+/// What is said of huge objects.
+pub(crate) const TOO_LARGE: &str = "an object with more names than are read";
 
 struct Scanner<'t> {
     bytes: &'t [u8],
@@ -64,6 +88,22 @@ struct Scanner<'t> {
 }
 
 impl Scanner<'_> {
+    fn new(text: &str, inside: Vec<Inside>, left: usize) -> Scanner<'_> {
+        Scanner { bytes: text.as_bytes(), at: 0, inside, left, scan: Scan::default() }
+    }
+
+    fn step(&mut self) {
+        match self.inside.last() {
+            Some(Inside::Quotes) => self.quoted(),
+            Some(Inside::Heredoc(name, number)) => {
+                let (name, number) = (name.clone(), *number);
+                self.heredoc(name, number);
+            }
+            Some(Inside::Text) => self.text(),
+            Some(Inside::Braces(..) | Inside::Template) | None => self.code(),
+        }
+    }
+
     fn rest(&self) -> &[u8] {
         self.bytes.get(self.at..).unwrap_or_default()
     }
@@ -186,6 +226,21 @@ mod tests {
             "a = \"# no ${b /* yes */ } # no\" # one\n/* two\n */ b = <<-E\n# no\n  E\n// three";
         assert_eq!(comments(text), ["/* yes */", "# one", "/* two\n */", "// three"]);
         assert_eq!(comments("a = \"b\n# one"), ["# one"]);
+    }
+
+    #[test]
+    fn code_is_told_from_text() {
+        let parts = |text: &str| {
+            let found = code(text, &mut 100)?;
+            Ok(found.into_iter().map(|range| range.slice(text).to_owned()).collect::<Vec<_>>())
+        };
+        let text = "\"a\n${b(\"}\", {c = \"${d}\"})}$${e}%{ if f }}%{ endif }%%{g}";
+        let expected = ["${b(\"}\", {c = \"${d}\"})}", "%{ if f }", "%{ endif }"];
+        assert_eq!(parts(text), Ok(expected.map(str::to_owned).to_vec()));
+        assert_eq!(parts("a ${b {}"), Err(("what begins here has no `}`", 2)));
+        assert_eq!(parts("${a(\"}"), Err(("what begins here has no `}`", 0)));
+        let names: String = (0..20).map(|i| format!("a{i}=1,")).collect();
+        assert_eq!(parts(&format!("${{{{{names}}}}}")), Err((TOO_LARGE, 2)));
     }
 
     #[test]
