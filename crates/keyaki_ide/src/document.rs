@@ -62,7 +62,9 @@ impl Document {
         let language = language(&path, text.as_bytes());
         let tree = match language {
             Language::Json => Tree::parse(text),
-            Language::Yaml | Language::Hcl | Language::HclJson | Language::Markdown => Tree::opaque(text),
+            Language::Yaml | Language::Hcl | Language::HclJson | Language::Markdown => {
+                Tree::opaque(text)
+            }
         };
         Document::of(path, tree, language, settings, Weak::new())
     }
@@ -168,13 +170,13 @@ impl Document {
         let options = &self.settings.options;
         let CheckedTree { documents, memories } = match self.language {
             Language::Json => check_tree(&self.path, &self.tree, options, linter, known),
-            language @ (Language::Yaml
-            | Language::Hcl
-            | Language::HclJson
-            | Language::Markdown) => CheckedTree {
-                documents: check_host(&self.path, language, self.text(), options, linter),
-                memories: Vec::new(),
-            },
+            language
+            @ (Language::Yaml | Language::Hcl | Language::HclJson | Language::Markdown) => {
+                CheckedTree {
+                    documents: check_host(&self.path, language, self.text(), options, linter),
+                    memories: Vec::new(),
+                }
+            }
         };
         let of = |document: CheckedDocument| document.findings;
         Found { findings: documents.into_iter().flat_map(of).collect(), memories }

@@ -68,7 +68,16 @@ impl Holder {
         let conditions = assumed.filter_map(stands_for).collect();
         let (is_elsewhere, is_told_of_others) = (false, false);
         let given = BTreeMap::new();
-        Holder { name, kind, ways, is_exhaustive, is_elsewhere, is_told_of_others, conditions, given }
+        Holder {
+            name,
+            kind,
+            ways,
+            is_exhaustive,
+            is_elsewhere,
+            is_told_of_others,
+            conditions,
+            given,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use keyaki_workspace::{Gathered, Side};
 
 use crate::modules::{allow, names, no_more, side_in, with};
+use crate::twins::json_of;
 
 type Files<'f> = [(&'f str, &'f str)];
 
@@ -176,10 +177,7 @@ fn what_is_said_of_variables_is_an_example_and_proves_nothing() {
     let limit = with_policy(&allow("s3:GetObject", "arn:aws:s3:::few/var*"), "");
     let value = |default: &str, said: &str| {
         let new = text(default);
-        between(
-            &[("a/main.tf", &*limit)],
-            &[("a/main.tf", &*new), ("a/x.auto.tfvars", said)],
-        )
+        between(&[("a/main.tf", &*limit)], &[("a/main.tf", &*new), ("a/x.auto.tfvars", said)])
     };
     assert_eq!(value("", ""), "undecided");
     assert_eq!(value("", "b = \"other\""), "refuted");
@@ -334,4 +332,18 @@ fn marks_strip_white_space() {
     }
     let same = names(&of(&[("a/main.tf", &doing("${local.a} Object", local))], "new")).len();
     assert_eq!(same, 1);
+}
+
+#[test]
+fn a_module_that_is_spelled_in_json_now_is_the_same() {
+    let rest = "variable \"b\" {\ntype = string\n}\nresource \"aws_sqs_queue\" \"q\" {\n\
+                name = \"q\"\ndepends_on = [aws_iam_role.r]\n}";
+    for resource in ["${var.b}", "${aws_sqs_queue.q.arn}", "*"] {
+        let (hcl, other) = (on(resource, rest), on("arn:aws:s3:::b", rest));
+        let json = json_of(&hcl).expect("a file");
+        let spelled = [("a/main.tf.json", &*json)];
+        assert_eq!(between(&[("a/main.tf", &hcl)], &spelled), "proved", "{json}");
+        assert_eq!(between(&spelled, &[("a/main.tf", &hcl)]), "proved", "{json}");
+        assert_ne!(between(&[("a/main.tf", &other)], &spelled), "proved", "{json}");
+    }
 }

@@ -35,7 +35,13 @@ fn members_of(body: &Body, text: &str) -> Vec<Member> {
     for structure in body.iter() {
         match structure {
             Structure::Attribute(own) => {
-                members.push((own.key.to_string().trim().to_owned(), value(&own.value, text)));
+                let name = own.key.to_string().trim().to_owned();
+                let is_bare = matches!(&*name, "type" | "depends_on" | "provider" | "iterator");
+                let value = match own.value.as_variable().filter(|_| is_bare) {
+                    Some(bare) => quoted(bare.as_str()),
+                    None => value(&own.value, text),
+                };
+                members.push((name, value));
             }
             Structure::Block(block) => {
                 let name = block.ident.as_str().to_owned();
@@ -58,11 +64,7 @@ fn members_of(body: &Body, text: &str) -> Vec<Member> {
 /// The object of a block, below its labels.
 fn labelled(block: &Block, text: &str) -> String {
     let mut out = String::new();
-    let is_variable = block.ident.as_str() == "variable";
-    let mut members = members_of(&block.body, text);
-    // What kind of value a variable has is no template.
-    members.retain(|(name, _)| !(is_variable && name == "type"));
-    object(&members, &mut out);
+    object(&members_of(&block.body, text), &mut out);
     for label in block.labels.iter().rev() {
         out = format!("{{{}: {out}}}", quoted(label.as_str()));
     }

@@ -141,6 +141,7 @@ impl<'t> Body<'t> {
     fn reading(self, name: &str) -> Reading<'t> {
         match (self, name) {
             (_, COMMENT) => Reading::Comment,
+            (Body::Words, "type") => Reading::Argument(Manner::Reference),
             (Body::Words, _) => Reading::Argument(Manner::Word),
             (Body::Kind(kind), "dynamic") => Reading::Dynamic(kind),
             (Body::Kind(_), "lifecycle") => Reading::Blocks(Body::Arguments),

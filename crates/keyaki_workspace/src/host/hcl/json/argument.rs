@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use hcl_edit::expr::Expression;
 use hcl_edit::parser::{parse_expr, parse_template};
 use hcl_edit::template::Element;
 use keyaki_diag::TextRange;
@@ -19,7 +20,7 @@ use crate::host::written::Source;
 pub(super) enum Manner {
     /// Templates.
     Expression,
-    /// References.
+    /// References, and the types of variables.
     Reference,
     /// Themselves.
     Word,
@@ -198,8 +199,8 @@ const MAX_REFERENCE: usize = 1000;
 
 fn is_reference(value: Value<'_>) -> bool {
     let text = value.as_str().filter(|text| text.len() <= MAX_REFERENCE);
-    let is_one = |text| parse_expr(text).is_ok_and(|own| own.is_traversal() || own.is_variable());
-    text.is_some_and(is_one)
+    let is_one = |own: Expression| own.is_traversal() || own.is_variable() || own.is_func_call();
+    text.is_some_and(|text| parse_expr(text).is_ok_and(is_one))
 }
 
 /// Whether a number is one in Terraform's language.
