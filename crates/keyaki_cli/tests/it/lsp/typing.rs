@@ -52,6 +52,12 @@ const TEXTS: [(&str, &str, &str); 8] = [
          actions = [\"$s3:GetObjekt\"]\n    resources = [\"*\"]\n  }\n}\n",
     ),
     (
+        "file:///example/main.tf.json",
+        "json",
+        "{\"data\": {\"aws_iam_policy_document\": {\n  \"read\": {\n    \"statement\": [{\n      \
+         \"actions\": [\"$s3:GetObjekt\"],\n      \"resources\": [\"*\"]\n    }]\n  }\n}}}\n",
+    ),
+    (
         "untitled:Untitled-2",
         "terraform",
         "resource \"aws_iam_policy\" \"read\" {\n  policy = jsonencode({\n    Version = \"2012-10-17\"\n    \
@@ -139,6 +145,11 @@ fn other_texts_are_typed_without_a_word() {
             "file:///example/net.tf",
             "terraform",
             "resource \"aws_vpc\" \"a\" {\n  cidr_block = \"10.0.0.0/16\"\n}\n",
+        ),
+        (
+            "file:///example/net.tf.json",
+            "json",
+            "{\"resource\": {\"aws_vpc\": {\"a\": {\"cidr_block\": \"${var.block}\"}}}}",
         ),
     ] {
         editor.open_as(uri, language, "");

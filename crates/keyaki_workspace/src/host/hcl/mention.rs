@@ -198,6 +198,22 @@ locals {
     }
 
     #[test]
+    fn policies_are_named_in_json_too() {
+        let text = r#"{"resource": {
+  "aws_iam_policy": {"team": {"name": "team-policy", "policy": "{}"}},
+  "aws_iam_role_policy_attachment": {"all": [{
+    "policy_arn": "x-${aws_iam_policy.team.arn}",
+    "depends_on": ["aws_iam_policy.team", "aws_iam_policy.t\u0065am"]
+  }]}
+}}"#;
+        let named = mentions(text, Path::new("module/main.tf.json"));
+        let of = |mention: &Mention| (mention.range.slice(text).to_owned(), mention.is_definition);
+        let expected = [("team", true), ("team-policy", true), ("team", false), ("team", false)];
+        let expected = expected.map(|(name, is_defined)| (name.to_owned(), is_defined));
+        assert_eq!(named.iter().map(of).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
     fn long_chains_of_operators_are_no_trouble() {
         let text = format!("x = aws_iam_policy.a.arn{}\n", " + 1".repeat(5000));
         assert!(named(&text).len() <= 1);
