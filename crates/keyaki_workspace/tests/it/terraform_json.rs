@@ -79,6 +79,30 @@ fn a_finding_points_at_the_characters_in_a_text() {
 }
 
 #[test]
+fn code_in_a_text_says_nothing_beside_it() {
+    // What would close the text, the attribute or the block stays in the text.
+    let texts = [
+        r#"${\"a\n\"}\" \n other = \"x\"}"#,
+        r#"${a}\"\n}\nresource \"aws_iam_policy\" \"p\" {"#,
+        r#"%{ if a }\" %{ endif }\n}"#,
+        r#"${a # }\n}\"\n}"#,
+        r#"${<<E\n}\"\nE\n}\"]"#,
+        r#"\\${a}\\"#,
+    ];
+    for text in texts {
+        let file = |name: &str| {
+            format!(
+                r#"{{"locals": {{"a": "{text}"}}, "data": {{"aws_iam_policy_document": {{"d": {}}}}}}}"#,
+                document(name)
+            )
+        };
+        let told = found(&file("s3:NoSuch"));
+        assert!(told.contains(&"1 invalid-action \"s3:NoSuch\"".to_owned()), "{text}: {told:?}");
+        assert!(!found(&file("s3:GetObject")).iter().any(|f| f.contains("invalid")), "{text}");
+    }
+}
+
+#[test]
 fn what_cdk_for_terraform_writes_is_read() {
     let text = |action: &str, role: &str| {
         format!(

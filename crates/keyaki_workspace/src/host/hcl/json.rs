@@ -271,7 +271,7 @@ impl Speller {
         self.mark(name, start);
         for label in labels {
             self.gap(" ");
-            self.quoted(label.key(), &[]);
+            self.word(label.key());
         }
     }
 

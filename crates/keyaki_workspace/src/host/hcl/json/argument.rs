@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 
+use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
-use hcl_edit::parser::{parse_expr, parse_template};
-use hcl_edit::template::Element;
+use hcl_edit::parser;
+use hcl_edit::template::{Directive, Element, Template};
 use keyaki_diag::TextRange;
 use keyaki_syntax::{Member, NodeKind, Value};
 
-use super::super::attached::range_of;
+use super::super::attached::{range, range_of};
 use super::super::scan;
 use super::Speller;
 use crate::host::node::Text;
@@ -84,10 +85,12 @@ impl Speller {
 
     /// The name of a member, which may be a template.
     fn name(&mut self, key: Value<'_>, manner: Manner) {
-        match (manner, self.parts(key)) {
-            (Manner::Reference | Manner::Word, _) => self.word(key),
-            (Manner::Expression, Some(parts)) => self.quoted(key, &parts),
-            (Manner::Expression, None) => self.hole(key.range()),
+        if manner != Manner::Expression || !has_code(key) {
+            return self.word(key);
+        }
+        match self.parsed(key) {
+            Some(template) => self.quoted(key, &literals(&template)),
+            None => self.hole(key.range()),
         }
     }
 
@@ -96,36 +99,33 @@ impl Speller {
         self.mark("unreadable()", range);
     }
 
-    /// The parts of a text that are code; none if it is no template.
-    fn parts(&mut self, string: Value<'_>) -> Option<Vec<TextRange>> {
+    /// The template that a text is; none if it cannot be read.
+    fn parsed(&mut self, string: Value<'_>) -> Option<Template> {
         let text = string.as_str()?;
-        if !has_code(text) {
-            return Some(Vec::new());
-        }
-        let found = scan::code(text, &mut self.left).map_err(|(why, at)| (why.to_owned(), at));
-        let found = found.and_then(|parts| match parse_template(text) {
-            Ok(_) => Ok(parts),
-            Err(error) => Err((error.message().to_owned(), error.location().offset())),
+        let seen = scan::look_at(text, &mut self.left).map_err(|(why, at)| (why.to_owned(), at));
+        let parsed = seen.and_then(|()| {
+            let told = |e: parser::Error| (e.message().to_owned(), e.location().offset());
+            parser::parse_template(text).map_err(told)
         });
-        match found {
-            Ok(parts) => Some(parts),
-            Err((message, at)) => {
-                let next = text.get(at..).and_then(|rest| rest.chars().next());
-                let length = next.map_or(0, char::len_utf8);
-                self.tell(&message, string.inner_range(at..at + length));
-                None
-            }
+        if let Err((message, at)) = &parsed {
+            let next = text.get(*at..).and_then(|rest| rest.chars().next());
+            let length = next.map_or(0, char::len_utf8);
+            self.tell(message, string.inner_range(*at..at + length));
         }
+        parsed.ok()
     }
 
     /// A text with templates. One that is a single expression is that.
     fn template(&mut self, string: Value<'_>) {
-        let Some(parts) = self.parts(string) else { return self.hole(string.range()) };
-        let text = string.as_str().filter(|_| parts.len() == 1).unwrap_or_default();
-        let template = parse_template(text).ok();
-        match template.as_ref().and_then(|own| own.as_single_element()) {
+        if !has_code(string) {
+            return self.word(string);
+        }
+        let Some(template) = self.parsed(string) else { return self.hole(string.range()) };
+        match template.as_single_element() {
             Some(Element::Interpolation(only)) => self.code(string, range_of(&only.expr)),
-            Some(Element::Literal(_) | Element::Directive(_)) | None => self.quoted(string, &parts),
+            Some(Element::Literal(_) | Element::Directive(_)) | None => {
+                self.quoted(string, &literals(&template));
+            }
         }
     }
 
@@ -152,25 +152,25 @@ impl Speller {
         self.end = string.range().end;
     }
 
-    /// A text in quotes, whose code is written as it is.
-    pub(super) fn quoted(&mut self, string: Value<'_>, code: &[TextRange]) {
+    /// A text in quotes: its literal parts, and the code between them as it is.
+    fn quoted(&mut self, string: Value<'_>, literals: &[TextRange]) {
         let text = Text::of_json(string);
         let source = |range: TextRange| Source::Text(&text, range.start as usize);
         self.mark("\"", opening(string.range()));
         let mut at = 0;
-        for part in code {
-            let before = TextRange::new(at, part.start);
-            self.writer.text(before.slice(&text.value), source(before), false);
-            self.writer.text(part.slice(&text.value), source(*part), true);
-            at = part.end;
+        for literal in literals {
+            let code = TextRange::new(at, literal.start);
+            self.writer.text(code.slice(&text.value), source(code), true);
+            self.writer.text(literal.slice(&text.value), source(*literal), false);
+            at = literal.end;
         }
         let rest = TextRange::new(at, text.value.len() as u32);
-        self.writer.text(rest.slice(&text.value), source(rest), false);
+        self.writer.text(rest.slice(&text.value), source(rest), true);
         self.mark("\"", closing(string.range()));
     }
 
     /// A text in quotes without templates, whatever is in it.
-    fn word(&mut self, string: Value<'_>) {
+    pub(super) fn word(&mut self, string: Value<'_>) {
         let text = Text::of_json(string);
         self.mark("\"", opening(string.range()));
         let mut rest = &*text.value;
@@ -190,8 +190,24 @@ impl Speller {
     }
 }
 
-fn has_code(text: &str) -> bool {
-    text.contains("${") || text.contains("%{")
+fn has_code(string: Value<'_>) -> bool {
+    string.as_str().is_some_and(|text| text.contains("${") || text.contains("%{"))
+}
+
+/// The literal parts of a template, in order.
+fn literals(template: &Template) -> Vec<TextRange> {
+    let of = |element: &Element| match element {
+        Element::Literal(literal) => vec![range(literal.span())],
+        Element::Interpolation(_) => Vec::new(),
+        Element::Directive(directive) => match &**directive {
+            Directive::If(own) => {
+                let other = own.else_expr.as_ref().map(|other| literals(&other.template));
+                [literals(&own.if_expr.template), other.unwrap_or_default()].concat()
+            }
+            Directive::For(own) => literals(&own.for_expr.template),
+        },
+    };
+    template.iter().flat_map(of).collect()
 }
 
 /// The longest reference.
@@ -200,7 +216,7 @@ const MAX_REFERENCE: usize = 1000;
 fn is_reference(value: Value<'_>) -> bool {
     let text = value.as_str().filter(|text| text.len() <= MAX_REFERENCE);
     let is_one = |own: Expression| own.is_traversal() || own.is_variable() || own.is_func_call();
-    text.is_some_and(|text| parse_expr(text).is_ok_and(is_one))
+    text.is_some_and(|text| parser::parse_expr(text).is_ok_and(is_one))
 }
 
 /// Whether a number is one in Terraform's language.
