@@ -95,7 +95,7 @@ pub enum Language {
     Json,
     /// YAML: a template.
     Yaml,
-    /// Terraform.
+    /// Terraform: blocks, or values of variables.
     Hcl,
     /// Terraform, in JSON.
     HclJson,
@@ -120,7 +120,7 @@ pub fn language(path: &Path, text: &[u8]) -> Language {
     match extension.as_deref() {
         Some("json") if stem.is_some_and(is_of_terraform) => Language::HclJson,
         Some("yaml" | "yml") => Language::Yaml,
-        Some("tf" | "tofu") => Language::Hcl,
+        Some("tf" | "tofu" | "tfvars") => Language::Hcl,
         Some("md" | "markdown") => Language::Markdown,
         Some("template") if !is_json => Language::Yaml,
         _ => Language::Json,

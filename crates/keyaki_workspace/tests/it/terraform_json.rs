@@ -181,6 +181,38 @@ fn files_of_both_kinds_are_one_module() {
 }
 
 #[test]
+fn policies_in_values_of_variables_are_told_there_and_nowhere_else() {
+    let main = "variable \"policy\" {}\nvariable \"action\" {}\n\
+                resource \"aws_iam_policy\" \"p\" {\n  policy = var.policy\n}\n\
+                resource \"aws_iam_policy\" \"q\" {\n  policy = jsonencode({\n    \
+                Version = \"2012-10-17\"\n    Statement = { Effect = \"Allow\", \
+                Action = var.action, Resource = \"*\" }\n  })\n}\n";
+    let policy = |action: &str| {
+        format!(
+            r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Allow", "Action": "{action}", "Resource": "*"}}}}"#
+        )
+    };
+    let hcl =
+        |action: &str| format!("action = \"s3:NoSuch\"\npolicy = <<E\n{}\nE\n", policy(action));
+    let json = |action: &str| {
+        let text = policy(action).replace('"', "\\\"");
+        format!("{{\"action\": \"s3:NoSuch\",\n\"policy\": \"{text}\"}}")
+    };
+    let told = |action: &str| {
+        let (hcl, json) = (hcl(action), json(action));
+        let files =
+            [("main.tf", main), ("terraform.tfvars", &*hcl), ("b.auto.tfvars.json", &*json)];
+        of_folder(&folder("values", &files), &[])
+    };
+    let expected = [
+        r#"b.auto.tfvars.json:2 invalid-action \"s3:NoSuch\""#,
+        "terraform.tfvars:3 invalid-action \"s3:NoSuch\"",
+    ];
+    assert_eq!(told("s3:NoSuch"), expected);
+    assert_eq!(told("s3:GetObject"), Vec::<String>::new());
+}
+
+#[test]
 fn a_comment_accepts_what_is_found_in_its_object() {
     let text = |comment: &str| {
         file_with(&format!(

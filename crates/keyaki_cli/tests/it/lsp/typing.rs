@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::editor::{Editor, pulling};
 
 /// A text of each kind, with a misspelt action behind the mark.
-const TEXTS: [(&str, &str, &str); 8] = [
+const TEXTS: [(&str, &str, &str); 9] = [
     (
         "file:///example/new.json",
         "json",

@@ -338,7 +338,7 @@ pub(crate) fn counts(path: &Path) -> bool {
 fn is_of_module(path: &Path) -> bool {
     let name = name_of(path);
     let is_hidden = name.starts_with('.') || name.ends_with('~');
-    !is_hidden && language(path, b"").is_terraform()
+    !is_hidden && language(path, b"").is_terraform() && !is_of_values(&name)
 }
 
 fn folder_of(path: &Path) -> &Path {
