@@ -15,6 +15,7 @@ mod attaching;
 mod block;
 mod definition;
 mod evaluate;
+mod file;
 mod function;
 mod grants;
 mod holders;
@@ -47,9 +48,10 @@ use super::{
 use crate::kind::Hint;
 use attached::{To, attached, deeper, range_of, targets};
 use evaluate::{Evaluator, MIN_STEPS, Scope};
+use file::File;
 pub(crate) use holders::holders;
 pub(crate) use mention::mentions;
-use module::{DOCUMENT, File, Module};
+use module::{DOCUMENT, Module};
 pub(crate) use module::{Modules, counts};
 use resembling::{resembling, within};
 

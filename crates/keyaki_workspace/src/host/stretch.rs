@@ -96,3 +96,39 @@ impl Stretch {
         if self.is_exact { self.from.start + (last - self.at) + 1 } else { self.from.end }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(all: &[(u32, u32, u32, bool)]) -> Stretches {
+        let mut stretches = Stretches::default();
+        for &(at, start, end, is_exact) in all {
+            stretches.push(at, TextRange::new(start, end), is_exact);
+        }
+        stretches
+    }
+
+    #[test]
+    fn the_way_back_leads_through_a_text_between() {
+        // Of eight characters, the third and fourth are an escape for two others.
+        let outer = of(&[(0, 10, 12, true), (2, 12, 14, false), (4, 14, 18, true)]);
+        let inner = of(&[(0, 0, 1, false), (1, 1, 6, true), (6, 6, 8, false)]);
+        let whole = inner.through(7, &outer, 8);
+        let back = |start, end| {
+            let range = whole.range(TextRange::new(start, end), 7);
+            (range.start, range.end)
+        };
+        assert_eq!(back(0, 1), (10, 11));
+        assert_eq!(back(1, 2), (11, 12));
+        assert_eq!(back(2, 4), (12, 14));
+        assert_eq!(back(3, 4), (12, 14));
+        assert_eq!(back(4, 6), (14, 16));
+        assert_eq!(back(4, 5), (14, 15));
+        assert_eq!(back(6, 7), (16, 18));
+        let is_exact = |start, end| whole.is_exact(TextRange::new(start, end));
+        assert!(is_exact(4, 6));
+        assert!(!is_exact(1, 4));
+        assert!(!is_exact(2, 4));
+    }
+}

@@ -10,7 +10,8 @@ use hcl_edit::visit::{self, Visit};
 use keyaki_diag::TextRange;
 
 use super::attached::range;
-use super::module::{DOCUMENT, File};
+use super::file::File;
+use super::module::DOCUMENT;
 use crate::host::attachment;
 use crate::host::mention::{Mention, PolicyName, in_order, is_name, managed};
 

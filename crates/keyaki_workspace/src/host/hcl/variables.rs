@@ -12,7 +12,8 @@ use std::path::Path;
 use hcl_edit::expr::Expression;
 
 use super::attached::range_of;
-use super::module::{File, name_of};
+use super::file::File;
+use super::module::name_of;
 
 /// The files of a folder with values, in the order in which Terraform reads those that it reads by
 /// itself: what is said later counts.
