@@ -221,9 +221,11 @@ impl<'a> Search<'a> {
                 notes: &notes,
                 count: Cell::default(),
             };
-            if let Some(value) = policy(&evaluator) {
+            if let Some(value) = policy(&evaluator)
+                && let Some(written) = value.written()
+            {
                 self.seen.extend(origins(&value));
-                texts.extend(value.written().map(|written| own.outward(written)));
+                texts.push(own.outward(written));
             }
             for (path, value) in evaluator.foreign.take() {
                 if self.module.modules.is_checked(&path) {

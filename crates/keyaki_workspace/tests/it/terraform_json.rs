@@ -103,6 +103,21 @@ fn code_in_a_text_says_nothing_beside_it() {
 }
 
 #[test]
+fn a_policy_that_is_an_object_is_found() {
+    let text = |action: &str| {
+        format!(
+            r#"{{"resource": {{"aws_iam_policy": {{"p": {{"policy": {{"Version": "2012-10-17", "Statement": [
+{{"Effect": "Allow", "Action": "{action}", "Resource": "${{var.b}}"}}]}}}}}}}}}}"#
+        )
+    };
+    assert_eq!(found(&text("s3:NoSuch")), ["2 invalid-action \"s3:NoSuch\""]);
+    assert_eq!(found(&text("s3:GetObject")), Vec::<String>::new());
+    let hcl = "resource \"aws_iam_policy\" \"p\" {\n  policy = {\n    Version = \"2012-10-17\"\n    \
+               Statement = [{ Effect = \"Allow\", Action = \"s3:NoSuch\", Resource = \"*\" }]\n  }\n}\n";
+    assert_eq!(told(&checked("a.tf", hcl)), ["4 invalid-action \"s3:NoSuch\""]);
+}
+
+#[test]
 fn what_cdk_for_terraform_writes_is_read() {
     let text = |action: &str, role: &str| {
         format!(
