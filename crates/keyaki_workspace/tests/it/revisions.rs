@@ -184,6 +184,8 @@ fn what_is_said_of_variables_is_an_example_and_proves_nothing() {
     assert_eq!(value("", "c = \"other\""), "undecided");
     assert_eq!(value("default = \"other\"", ""), "refuted");
     assert_eq!(value("default = \"other\"", "b = \"variable\""), "undecided");
+    // A secret is told to nobody.
+    assert_eq!(value("sensitive = true", "b = \"other\""), "undecided");
 }
 
 #[test]

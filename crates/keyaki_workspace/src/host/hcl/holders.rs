@@ -275,10 +275,11 @@ impl<'m> Stack<'m> {
         labels.into_iter().filter_map(value).collect()
     }
 
-    /// The value of the variable that a label is, if it is a plain one.
+    /// The value of the variable that a label is, if it is a plain one and no secret.
     fn value_of(&self, label: &str) -> Option<String> {
         let name = label.strip_prefix("var.")?;
-        let (_, block) = self.block(label)?;
+        let (_, block) =
+            self.block(label).filter(|(_, own)| !own.body.has_attribute("sensitive"))?;
         let default = || Some(&block.body.get_attribute("default")?.value);
         variables::plain(self.module.variables().value_of(name).or_else(default)?)
     }

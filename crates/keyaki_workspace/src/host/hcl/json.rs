@@ -22,7 +22,7 @@ use super::scan;
 use crate::host::stretch::Stretches;
 use crate::host::value::{closing, opening};
 use crate::host::written::{Writer, Written};
-use crate::host::{Problem, Suppression, attachment, suppress, too_much};
+use crate::host::{Problem, Suppression, attachment, suppress};
 use argument::Manner;
 
 /// The blocks that a file may have, with how many labels each has.
@@ -101,7 +101,9 @@ fn spelled_by(text: &str, write: impl Fn(&mut Speller, Value<'_>)) -> Spelled {
     }
     let (problem, suppressions) = (speller.problem, speller.suppressions);
     if speller.writer.is_full {
-        return Spelled { problem: Some(too_much(TextRange::default())), ..Spelled::default() };
+        let message = "written out, this is more of Terraform than is read".to_owned();
+        let problem = Some(Problem { message, range: TextRange::default() });
+        return Spelled { problem, ..Spelled::default() };
     }
     let (text, back) = speller.writer.into_parts();
     Spelled { length: text.len(), text, back, problem, suppressions }
@@ -116,6 +118,8 @@ enum Body<'t> {
     Dynamic(&'t str),
     /// Arguments.
     Arguments,
+    /// What is said of a variable.
+    Variable,
     /// Values without templates.
     Words,
 }
@@ -133,7 +137,8 @@ impl<'t> Body<'t> {
     fn of(name: &str, label: &'t str) -> Body<'t> {
         match name {
             "resource" | "data" | "ephemeral" => Body::Kind(label),
-            "variable" | "terraform" => Body::Words,
+            "variable" => Body::Variable,
+            "terraform" => Body::Words,
             _ => Body::Arguments,
         }
     }
@@ -141,8 +146,8 @@ impl<'t> Body<'t> {
     fn reading(self, name: &str) -> Reading<'t> {
         match (self, name) {
             (_, COMMENT) => Reading::Comment,
-            (Body::Words, "type") => Reading::Argument(Manner::Reference),
-            (Body::Words, _) => Reading::Argument(Manner::Word),
+            (Body::Variable, "type") => Reading::Argument(Manner::Reference),
+            (Body::Variable | Body::Words, _) => Reading::Argument(Manner::Word),
             (Body::Kind(kind), "dynamic") => Reading::Dynamic(kind),
             (Body::Kind(_), "lifecycle") => Reading::Blocks(Body::Arguments),
             (Body::Kind(kind), name) if is_block(kind, name) => Reading::Blocks(Body::Kind(kind)),
