@@ -161,7 +161,7 @@ fn what_cdk_for_terraform_writes_is_read() {
     }}
   }},
   "terraform": {{
-    "backend": {{"local": {{"path": "/tmp/${{no template}}"}}}},
+    "backend": {{"local": {{"path": "state/${{no template}}"}}}},
     "required_providers": {{"aws": {{"source": "hashicorp/aws", "version": "5.0.0"}}}}
   }}
 }}"#
