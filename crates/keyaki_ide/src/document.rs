@@ -44,7 +44,7 @@ pub fn reads_terraform() -> bool {
 
 /// Whether a file is one of Terraform by its name.
 pub(crate) fn is_terraform(path: &Path) -> bool {
-    language(path, b"") == Language::Hcl
+    language(path, b"").is_terraform()
 }
 
 /// What the rules found.
@@ -62,7 +62,9 @@ impl Document {
         let language = language(&path, text.as_bytes());
         let tree = match language {
             Language::Json => Tree::parse(text),
-            Language::Yaml | Language::Hcl | Language::Markdown => Tree::opaque(text),
+            Language::Yaml | Language::Hcl | Language::HclJson | Language::Markdown => {
+                Tree::opaque(text)
+            }
         };
         Document::of(path, tree, language, settings, Weak::new())
     }
@@ -121,7 +123,7 @@ impl Document {
 
     /// Whether it is Terraform.
     pub(crate) fn is_terraform(&self) -> bool {
-        self.language == Language::Hcl
+        self.language.is_terraform()
     }
 
     /// Its path.
@@ -168,10 +170,13 @@ impl Document {
         let options = &self.settings.options;
         let CheckedTree { documents, memories } = match self.language {
             Language::Json => check_tree(&self.path, &self.tree, options, linter, known),
-            language @ (Language::Yaml | Language::Hcl | Language::Markdown) => CheckedTree {
-                documents: check_host(&self.path, language, self.text(), options, linter),
-                memories: Vec::new(),
-            },
+            language
+            @ (Language::Yaml | Language::Hcl | Language::HclJson | Language::Markdown) => {
+                CheckedTree {
+                    documents: check_host(&self.path, language, self.text(), options, linter),
+                    memories: Vec::new(),
+                }
+            }
         };
         let of = |document: CheckedDocument| document.findings;
         Found { findings: documents.into_iter().flat_map(of).collect(), memories }

@@ -134,7 +134,7 @@ fn found(entry: &DirEntry, endings: Option<&[&str]>) -> Option<Source> {
 }
 
 /// How the names of files with policies end.
-pub const ENDINGS: [&str; 6] = ["json", "template", "tf", "tofu", "yaml", "yml"];
+pub const ENDINGS: [&str; 7] = ["json", "template", "tf", "tfvars", "tofu", "yaml", "yml"];
 
 /// How the names of texts end that hold policies in blocks.
 const MARKDOWN: [&str; 2] = ["md", "markdown"];

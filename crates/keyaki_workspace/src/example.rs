@@ -20,9 +20,15 @@ pub(crate) struct Values {
 }
 
 impl Values {
-    /// Values for the holes of texts.
-    pub(crate) fn of(trees: &[Tree], catalog: &Catalog) -> Values {
-        let mut values = Values::default();
+    /// Values for the holes of texts: those that are given, by their labels, and others.
+    pub(crate) fn of(
+        trees: &[Tree],
+        given: &BTreeMap<String, String>,
+        catalog: &Catalog,
+    ) -> Values {
+        let is_plain = |text: &str| !text.contains(['"', '\\']) && !text.contains(char::is_control);
+        let given = given.iter().filter(|(_, value)| is_plain(value));
+        let mut values = Values { all: given.map(|(l, v)| (l.clone(), v.clone())).collect() };
         for tree in trees {
             let strings = tree.values().filter(|v| v.kind() == NodeKind::String);
             for string in strings {

@@ -122,9 +122,10 @@ fn apply_sound(
 fn mistakes(path: &Path, text: &str) -> usize {
     match host::language(path, text.as_bytes()) {
         Language::Json => Tree::parse(text).errors().iter().filter(|e| e.kind.is_grammar()).count(),
-        language @ (Language::Yaml | Language::Hcl | Language::Markdown) => usize::from(
-            host::read(language, path, text, &Modules::default(), Some(1)).problem.is_some(),
-        ),
+        language @ (Language::Yaml | Language::Hcl | Language::HclJson | Language::Markdown) => {
+            let host = host::read(language, path, text, &Modules::default(), Some(1));
+            usize::from(host.problem.is_some())
+        }
     }
 }
 

@@ -346,11 +346,18 @@ impl Gathering<'_> {
         free_condition(&said, is_true)
     }
 
-    /// An example for each way.
+    /// An example for each way: with the values that the files say, where they say some, and with
+    /// values of our own, which are the same for all sides of a question.
     fn examples(&self) -> Vec<Example> {
         let trees: Vec<Tree> = self.entries.iter().filter_map(|e| e.part.tree()).collect();
-        let values = Values::of(&trees, self.catalog);
-        (0..self.holder.ways.len()).filter_map(|way| self.example(way, &values)).collect()
+        let given = &self.holder.given;
+        let said = (!given.is_empty()).then(|| Values::of(&trees, given, self.catalog));
+        let own = Values::of(&trees, &BTreeMap::new(), self.catalog);
+        let all = said.into_iter().chain([own]);
+        let of = |values: Values| {
+            (0..self.holder.ways.len()).filter_map(move |way| self.example(way, &values))
+        };
+        all.flat_map(of).collect()
     }
 
     fn example(&self, way: usize, values: &Values) -> Option<Example> {

@@ -50,6 +50,8 @@ pub struct Holder {
     pub is_told_of_others: bool,
     /// What conditions stand for, by their names: equal texts for equal conditions.
     pub(crate) conditions: BTreeMap<String, String>,
+    /// What is said of holes, by their labels. A deployment may say something else.
+    pub(crate) given: BTreeMap<String, String>,
 }
 
 impl Holder {
@@ -65,7 +67,17 @@ impl Holder {
         let stands_for = |name: &String| identity(name).map(|is| (name.clone(), is));
         let conditions = assumed.filter_map(stands_for).collect();
         let (is_elsewhere, is_told_of_others) = (false, false);
-        Holder { name, kind, ways, is_exhaustive, is_elsewhere, is_told_of_others, conditions }
+        let given = BTreeMap::new();
+        Holder {
+            name,
+            kind,
+            ways,
+            is_exhaustive,
+            is_elsewhere,
+            is_told_of_others,
+            conditions,
+            given,
+        }
     }
 }
 
@@ -169,6 +181,12 @@ impl Holder {
 }
 
 impl Way {
+    /// All policies.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &Part> {
+        let boundary = self.boundary.iter().flatten();
+        self.identity.iter().chain(boundary).chain(&self.resource)
+    }
+
     /// Adds a policy of which only its text tells what it is.
     pub(crate) fn add(&mut self, part: Option<Part>) {
         let Some(part) = part else { return };
@@ -278,7 +296,7 @@ pub fn holders_among(
             let found = host::holders_of_yaml(&text);
             found.map(Some).map_err(|p| placed(&text, p.range, &p.message))
         }
-        Language::Hcl => {
+        Language::Hcl | Language::HclJson => {
             let text = String::from_utf8_lossy(bytes);
             let found = host::holders_of_hcl(&text, path, modules);
             found.map(Some).map_err(|p| placed(&text, p.range, &p.message))
@@ -306,7 +324,9 @@ pub fn holds_policy(path: &Path, bytes: &[u8]) -> bool {
                 Err(_) => host::resembles_template(Language::Yaml, &text),
             }
         }
-        Language::Hcl => host::may_hold_policy(Language::Hcl, &String::from_utf8_lossy(bytes)),
+        language @ (Language::Hcl | Language::HclJson) => {
+            host::may_hold_policy(language, &String::from_utf8_lossy(bytes))
+        }
         Language::Markdown => false,
     }
 }

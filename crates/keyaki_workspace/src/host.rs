@@ -28,6 +28,7 @@ mod reader;
 mod scalar;
 mod search;
 mod stack;
+mod stretch;
 mod suppress;
 mod value;
 mod written;
@@ -35,6 +36,7 @@ mod yaml;
 
 use std::cell::Cell;
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::path::Path;
 
 use keyaki_diag::TextRange;
@@ -82,7 +84,7 @@ pub(crate) struct HostPolicy {
 }
 
 /// What is wrong with a file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Problem {
     pub(crate) message: String,
     pub(crate) range: TextRange,
@@ -95,10 +97,19 @@ pub enum Language {
     Json,
     /// YAML: a template.
     Yaml,
-    /// Terraform.
+    /// Terraform: blocks, or values of variables.
     Hcl,
+    /// Terraform, in JSON.
+    HclJson,
     /// Markdown with blocks of JSON.
     Markdown,
+}
+
+impl Language {
+    /// Whether files in it are parts of modules of Terraform.
+    pub fn is_terraform(self) -> bool {
+        matches!(self, Language::Hcl | Language::HclJson)
+    }
 }
 
 /// The language of a text, by its name and, where that leaves it open, its first character.
@@ -106,9 +117,12 @@ pub fn language(path: &Path, text: &[u8]) -> Language {
     let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
     let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
     let is_json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
+    let stem = path.file_stem().map(Path::new).and_then(Path::extension);
+    let is_of_terraform = |e: &OsStr| ["tf", "tofu"].iter().any(|own| e.eq_ignore_ascii_case(own));
     match extension.as_deref() {
+        Some("json") if stem.is_some_and(is_of_terraform) => Language::HclJson,
         Some("yaml" | "yml") => Language::Yaml,
-        Some("tf" | "tofu") => Language::Hcl,
+        Some("tf" | "tofu" | "tfvars") => Language::Hcl,
         Some("md" | "markdown") => Language::Markdown,
         Some("template") if !is_json => Language::Yaml,
         _ => Language::Json,
@@ -118,7 +132,7 @@ pub fn language(path: &Path, text: &[u8]) -> Language {
 /// Whether a text that is no JSON may hold a policy: a look at its bytes, before it is read.
 pub(crate) fn may_hold_policy(language: Language, text: &str) -> bool {
     match language {
-        Language::Hcl => hcl::may_hold_policy(text),
+        Language::Hcl | Language::HclJson => hcl::may_hold_policy(text),
         Language::Markdown => text.contains("Statement"),
         Language::Json | Language::Yaml => text.contains("Effect") || text.contains("Statement"),
     }
@@ -128,7 +142,7 @@ pub(crate) fn may_hold_policy(language: Language, text: &str) -> bool {
 /// no signs of a template engine, which would make YAML of it first.
 pub(crate) fn resembles_template(language: Language, text: &str) -> bool {
     let holds = |part| text.contains(part);
-    if language == Language::Hcl {
+    if language.is_terraform() {
         return holds("Statement") || holds("aws_iam_policy_document");
     }
     let is_policy = holds("Effect") && (holds("Statement") || holds("statements"));
@@ -157,7 +171,7 @@ pub(crate) fn read(
     jobs: Option<usize>,
 ) -> Host {
     match language {
-        Language::Hcl => hcl::read(text, path, modules, jobs),
+        Language::Hcl | Language::HclJson => hcl::read(text, path, modules, jobs),
         Language::Markdown => markdown::read(text),
         Language::Json | Language::Yaml => read_yaml(text),
     }
@@ -168,7 +182,7 @@ pub(crate) fn texts(language: Language, text: &str) -> Vec<TextRange> {
     match language {
         Language::Hcl => hcl::heredocs(text),
         Language::Yaml => yaml::read(text).map(|nodes| nodes.texts()).unwrap_or_default(),
-        Language::Json | Language::Markdown => Vec::new(),
+        Language::Json | Language::HclJson | Language::Markdown => Vec::new(),
     }
 }
 

@@ -5,7 +5,11 @@
 import { LOOKED_AT } from "./recognise";
 
 /** Names of files that are templates, whatever is in them. */
-const NAMES = [/\.(?:template|cfn)(?:\.(?:json|ya?ml))?$/i, /(?:^|[\\/])(?:template|serverless)\.ya?ml$/i];
+const NAMES = [
+  /\.(?:template|cfn)(?:\.(?:json|ya?ml))?$/i,
+  /(?:^|[\\/])(?:template|serverless)\.ya?ml$/i,
+  /\.(?:tf|tofu)\.json$/i,
+];
 
 /** What only a template begins a line with, in YAML. */
 const YAML = /^(?:AWSTemplateFormatVersion|Transform)\s*:.*\b(?:2010-09-09|AWS::)/m;

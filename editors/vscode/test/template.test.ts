@@ -16,6 +16,8 @@ test("a template is recognised by what it begins with, or by its name", () => {
     ["C:\\project\\template.yaml", ""],
     ["/project/serverless.yml", ""],
     ["stack.cfn.yaml", ""],
+    ["/project/cdktf.out/stacks/app/cdk.tf.json", "{}"],
+    ["main.tofu.json", ""],
   ] as const;
   for (const [file, text] of templates) {
     assert.equal(looksLikeTemplate(file, text), true, `${file}: ${text}`);
@@ -30,6 +32,7 @@ test("other YAML and JSON is left alone", () => {
     ["a.yaml", "Transform: none\n"],
     ["package.json", '{"name": "Resources"}'],
     ["mytemplate.txt", ""],
+    ["tf.json", "{}"],
     ["late.yaml", `#${"x".repeat(LOOKED_AT)}\nAWSTemplateFormatVersion: '2010-09-09'\n`],
   ] as const;
   for (const [file, text] of others) {

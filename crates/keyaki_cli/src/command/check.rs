@@ -29,10 +29,10 @@ Exit codes:
 
 /// Check policies for mistakes and for dangerous grants
 ///
-/// Takes files, folders (searched for *.json, *.yaml, *.yml, *.template, *.tf and *.tofu, without
-/// what .gitignore leaves out), patterns, and `-` for standard input. Finds policies in answers of
-/// AWS interfaces, too, as objects and as text, in CloudFormation and SAM templates, in Terraform
-/// and its plans, and with --markdown in *.md.
+/// Takes files, folders (searched for *.json, *.yaml, *.yml, *.template, *.tf, *.tfvars and *.tofu,
+/// without what .gitignore leaves out), patterns, and `-` for standard input. Finds policies in
+/// answers of AWS interfaces, too, as objects and as text, in CloudFormation and SAM templates, in
+/// Terraform and its plans, and with --markdown in *.md.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Arguments {

@@ -59,7 +59,8 @@ impl Text {
     pub(super) fn read(path: &Path, bytes: Cow<'_, [u8]>) -> Text {
         match host::language(path, &bytes) {
             Language::Json => Text::Json(Tree::parse_bytes(bytes)),
-            language @ (Language::Yaml | Language::Hcl | Language::Markdown) => {
+            language
+            @ (Language::Yaml | Language::Hcl | Language::HclJson | Language::Markdown) => {
                 Text::Host(language, as_text(bytes))
             }
         }

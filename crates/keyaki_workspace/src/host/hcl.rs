@@ -1,4 +1,4 @@
-//! Terraform's own language.
+//! Terraform's own language, and its JSON, which is written out in that language (`json.rs`).
 //!
 //! A file is read with what it refers to in its module (`module.rs`): local values and policy
 //! documents. What expressions come to is worked out as far as it is known before a plan
@@ -17,10 +17,12 @@ mod attaching;
 mod block;
 mod definition;
 mod evaluate;
+mod file;
 mod function;
 mod grants;
 mod holders;
 mod instance;
+mod json;
 mod label;
 mod meant;
 mod mention;
@@ -32,6 +34,7 @@ mod reading;
 mod resembling;
 mod scan;
 mod text;
+mod variables;
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -44,16 +47,16 @@ use keyaki_diag::TextRange;
 
 use super::value::{Kind, Value};
 use super::{
-    Host, HostPolicy, MAX_TEXT, Problem, Written, document, is_readable, length_of, suppress,
-    taken, too_much,
+    Host, HostPolicy, MAX_TEXT, Problem, Written, document, is_readable, length_of, taken, too_much,
 };
 use crate::kind::Hint;
 use attached::{Attached, To, attached, deeper, range_of, targets};
 use evaluate::{Evaluator, MIN_STEPS, Scope};
+pub(crate) use file::File;
 pub(crate) use holders::holders;
 pub(crate) use mention::mentions;
 use module::{DOCUMENT, Module};
-pub(crate) use module::{File, Modules, counts};
+pub(crate) use module::{Modules, counts};
 use reading::{Ahead, Reading, ahead};
 use resembling::{resembling, within};
 
@@ -69,10 +72,11 @@ pub(crate) fn heredocs(text: &str) -> Vec<TextRange> {
 
 /// The policies of a text, read on so many threads.
 pub(crate) fn read(text: &str, path: &Path, modules: &Modules, jobs: Option<usize>) -> Host {
-    let file = match File::read(path, text, jobs) {
+    let mut file = match File::read(path, text, jobs) {
         Ok(file) => file,
         Err(problem) => return Host { problem: Some(problem), ..Host::default() },
     };
+    let suppressions = file.suppressions();
     let module = Module::new(&file, modules);
     let left = Cell::new(MIN_STEPS + text.len());
     let (done, seen) = (HashSet::new(), HashSet::new());
@@ -81,7 +85,7 @@ pub(crate) fn read(text: &str, path: &Path, modules: &Modules, jobs: Option<usiz
         left: &left,
         jobs,
         text_left: MAX_TEXT,
-        host: Host::default(),
+        host: Host { problem: file.problem().cloned(), suppressions, ..Host::default() },
         done,
         seen,
     };
@@ -90,8 +94,6 @@ pub(crate) fn read(text: &str, path: &Path, modules: &Modules, jobs: Option<usiz
     search.anywhere(&file.body);
     search.host.repeated = repeated(&file);
     search.host.policies.sort_by_key(|policy| policy.texts.first().map(Written::start));
-    let comments = file.scan.comments.iter().copied();
-    search.host.suppressions = suppress::of_comments(text, comments, &file.scan.heredocs);
     let host = search.host;
     drop(module);
     Host { spent: Some(file), ..host }
@@ -110,7 +112,7 @@ fn repeated(file: &File) -> Vec<Problem> {
         };
         if !addresses.insert((start, kind.as_str(), name.as_str())) {
             let address = format!("{start}{}.{}", kind.as_str(), name.as_str());
-            all.push(taken(&address, attached::range(name.span())));
+            all.push(taken(&address, file.origin(attached::range(name.span()))));
         }
     }
     all
@@ -227,7 +229,7 @@ impl<'a> Search<'a> {
         self.seen.extend(origins);
         let length = length_of(&texts);
         let Some(rest) = self.text_left.checked_sub(length) else {
-            self.host.problem = Some(too_much(range));
+            self.host.problem = Some(too_much(self.module.own.origin(range)));
             return;
         };
         self.text_left = rest;

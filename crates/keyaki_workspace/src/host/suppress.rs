@@ -68,9 +68,13 @@ pub(crate) fn yaml_comments(text: &str, nodes: &Nodes) -> Vec<TextRange> {
 }
 
 fn of_comment(text: &str, range: TextRange, texts: &[TextRange]) -> Vec<Suppression> {
-    let covers = covered(text, range, texts);
+    said(range.slice(text), range, covered(text, range, texts))
+}
+
+/// What a comment says that stands somewhere and is about a part of the file.
+pub(crate) fn said(comment: &str, range: TextRange, covers: TextRange) -> Vec<Suppression> {
     let of = |rule| Suppression { range, covers, rule };
-    let Some((_, said)) = range.slice(text).split_once(MARK) else { return Vec::new() };
+    let Some((_, said)) = comment.split_once(MARK) else { return Vec::new() };
     let parts = said.trim_start().strip_prefix("ignore[").and_then(|rest| rest.split_once(']'));
     let Some((rules, reason)) = parts else {
         return vec![of(Err("write `keyaki: ignore[RULE] REASON`".to_owned()))];

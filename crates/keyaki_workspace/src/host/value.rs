@@ -323,8 +323,13 @@ fn write_hole(writer: &mut Writer, label: &str, range: TextRange) {
 }
 
 /// The first character of a range.
-fn opening(range: TextRange) -> TextRange {
+pub(super) fn opening(range: TextRange) -> TextRange {
     TextRange::new(range.start, range.end.min(range.start + 1))
+}
+
+/// The last character of a range.
+pub(super) fn closing(range: TextRange) -> TextRange {
+    TextRange::new(range.start.max(range.end.max(1) - 1), range.end)
 }
 
 /// The value of a JSON text, by way of the places that it was written from.

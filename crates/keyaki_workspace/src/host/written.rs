@@ -8,26 +8,16 @@ use keyaki_diag::{Edit, Finding, TextRange};
 use keyaki_syntax::Tree;
 
 use super::node::Text;
+use super::stretch::Stretches;
 
 /// How much text the policies of one file may take: aliases can multiply what is written once.
 const MAX_TEXT: usize = 16 * 1024 * 1024;
-
-/// A stretch of the text, up to the next one.
-#[derive(Clone, Copy, Debug)]
-struct Stretch {
-    /// Where it begins.
-    at: u32,
-    /// Where it comes from.
-    from: TextRange,
-    /// Whether each of its bytes comes from one byte.
-    is_exact: bool,
-}
 
 /// The text while it is written.
 #[derive(Debug, Default)]
 pub(crate) struct Writer {
     text: String,
-    stretches: Vec<Stretch>,
+    stretches: Stretches,
     holes: Vec<TextRange>,
     /// Whether it was cut short.
     pub(crate) is_full: bool,
@@ -39,7 +29,7 @@ pub(crate) struct Writer {
 #[derive(Debug)]
 pub(crate) struct Written {
     pub(crate) tree: Tree,
-    stretches: Vec<Stretch>,
+    stretches: Stretches,
     /// Whether a hole stood in no string.
     pub(crate) is_loose: bool,
 }
@@ -63,7 +53,7 @@ impl Writer {
         let room = (range.len() as usize).min(MANY);
         Writer {
             text: String::with_capacity(room),
-            stretches: Vec::with_capacity(room / BYTES_PER_STRETCH),
+            stretches: Stretches::with_room(room / BYTES_PER_STRETCH),
             ..Writer::default()
         }
     }
@@ -136,7 +126,7 @@ impl Writer {
 
     fn stretch(&mut self, from: TextRange, is_exact: bool) {
         let at = self.text.len() as u32;
-        self.stretches.push(Stretch { at, from, is_exact });
+        self.stretches.push(at, from, is_exact);
     }
 
     fn push(&mut self, text: &str) {
@@ -145,6 +135,11 @@ impl Writer {
         } else {
             self.text.push_str(text);
         }
+    }
+
+    /// The text and the way back.
+    pub(crate) fn into_parts(self) -> (String, Stretches) {
+        (self.text, self.stretches)
     }
 
     pub(crate) fn finish(self) -> Written {
@@ -186,7 +181,14 @@ impl Source<'_> {
 impl Written {
     /// Where it begins in the template.
     pub(crate) fn start(&self) -> u32 {
-        self.stretches.first().map_or(0, |stretch| stretch.from.start)
+        self.stretches.start()
+    }
+
+    /// The same policy, where the text that it was written from comes from another one: the way
+    /// back leads there. That text is given by its length.
+    pub(crate) fn through(self, outer: &Stretches, between: usize) -> Written {
+        let stretches = self.stretches.through(self.tree.source().len(), outer, between);
+        Written { stretches, ..self }
     }
 
     /// The labels of the holes.
@@ -197,20 +199,7 @@ impl Written {
 
     /// A range of the policy's text as one of the template.
     pub(crate) fn range(&self, range: TextRange) -> TextRange {
-        let start = self.stretch(range.start).map_or(0, |s| s.start(range.start));
-        let last = range.end.max(range.start + 1) - 1;
-        let is_end = range.end as usize == self.tree.source().len()
-            || self.stretches.binary_search_by_key(&range.end, |s| s.at).is_ok();
-        let end = self.stretch(last).map_or(start, |s| match is_end {
-            true => s.from.end,
-            false => s.end(last),
-        });
-        TextRange::new(start, if range.is_empty() { start } else { end.max(start) })
-    }
-
-    fn stretch(&self, at: u32) -> Option<Stretch> {
-        let i = self.stretches.partition_point(|s| s.at <= at);
-        i.checked_sub(1).and_then(|i| self.stretches.get(i)).copied()
+        self.stretches.range(range, self.tree.source().len())
     }
 
     /// A finding, pointing into the template. Fixes that cannot be made there are left out.
@@ -230,9 +219,7 @@ impl Written {
     /// the same in any notation.
     fn edit(&self, edit: &Edit) -> Option<Edit> {
         let (range, replacement) = self.inside(edit);
-        let first = self.stretch(range.start)?;
-        let last = self.stretch(range.end.checked_sub(1)?)?;
-        let is_one = first.at == last.at && first.is_exact && !range.is_empty();
+        let is_one = self.stretches.is_exact(range);
         let letters = |at: Option<char>| at.is_some_and(|c| c.is_ascii_alphanumeric());
         let is_plain = replacement.bytes().all(is_plain)
             && letters(replacement.chars().next())
@@ -255,14 +242,4 @@ impl Written {
 /// Bytes that stand for themselves in JSON and in all kinds of YAML texts.
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'/' | b'.' | b'_' | b'-' | b'*' | b'?')
-}
-
-impl Stretch {
-    fn start(self, at: u32) -> u32 {
-        if self.is_exact { self.from.start + (at - self.at) } else { self.from.start }
-    }
-
-    fn end(self, last: u32) -> u32 {
-        if self.is_exact { self.from.start + (last - self.at) + 1 } else { self.from.end }
-    }
 }

@@ -17,6 +17,8 @@ mod shrinking;
 mod suppressions;
 mod templates;
 mod terraform;
+mod terraform_json;
+mod twins;
 
 use std::path::{Path, PathBuf};
 

@@ -5,12 +5,52 @@ use std::path::Path;
 use keyaki_analyze::{Answer, Asker, Open, Question, ask_open};
 use keyaki_eval::Profile;
 use keyaki_symbolic::Actions;
-use keyaki_workspace::{Gathered, Holder, Siblings, Side, gather, holders_among};
+use keyaki_workspace::{Gathered, Holder, Part, Siblings, Side, gather, holders_among};
+
+use crate::twins::{json_name, json_of, without_places};
 
 const STEPS: u64 = 200_000;
 
-/// The holders of the first of some files of a module.
+/// The holders of the first of some files of a module, which has the same ones in JSON.
 pub(crate) fn read(files: &[(&str, &str)]) -> Vec<Holder> {
+    let holders = read_as_it_is(files);
+    if let Some(twins) = twins_of(files) {
+        let twins: Vec<(&str, &str)> = twins.iter().map(|(n, t)| (&**n, &**t)).collect();
+        assert_eq!(shown(&read_as_it_is(&twins)), shown(&holders), "{twins:#?}");
+    }
+    holders
+}
+
+/// The same files in JSON.
+fn twins_of(files: &[(&str, &str)]) -> Option<Vec<(String, String)>> {
+    let twin = |(name, text): &(&str, &str)| match json_name(name) {
+        Some(name) => Some((name, json_of(text)?)),
+        None => Some(((*name).to_owned(), (*text).to_owned())),
+    };
+    files.iter().map(twin).collect()
+}
+
+/// Who holds what, without the places of what is not known.
+fn shown(holders: &[Holder]) -> Vec<String> {
+    let mut all = Vec::new();
+    for holder in holders {
+        for way in &holder.ways {
+            let boundary = way.boundary.iter().flatten();
+            let parts = way.identity.iter().chain(boundary).chain(&way.resource);
+            let part = |part: &Part| {
+                let text = part.tree().map(|tree| tree.source().to_owned());
+                format!("{} {}", part.name, text.unwrap_or_default())
+            };
+            let parts: Vec<String> = parts.map(part).collect();
+            let said = format!("{} {:?} {:?} {parts:#?}", holder.name, holder.kind, way.assumed);
+            all.push(without_places(&said).replace(".tf.json", ".tf"));
+        }
+    }
+    all.sort();
+    all
+}
+
+fn read_as_it_is(files: &[(&str, &str)]) -> Vec<Holder> {
     let all = files.iter().map(|(name, text)| (Path::new(*name), text.as_bytes()));
     let siblings = Siblings::of_texts(all);
     let (name, text) = files.first().expect("a file");
@@ -235,10 +275,14 @@ fn files_that_are_not_read_may_add_anything() {
     };
     assert_eq!(with_file("a/more.tf", "locals {}"), [READ]);
     assert_eq!(with_file("a/broken.tf", "resource {"), [READ, "what `broken.tf` says"]);
-    assert_eq!(with_file("a/more.tf.json", "{}"), [READ, "what `more.tf.json` says"]);
-    assert!(
-        with_file("a/x_override.tf", "locals {}").contains(&"what `x_override.tf` says".to_owned())
-    );
+    assert_eq!(with_file("a/more.tf.json", "{}"), [READ]);
+    for broken in ["{", "[1]", "{\"locals\": \"x\"}", "{\"locals\": {\"x\": \"${\"}}"] {
+        assert_eq!(with_file("a/b.tf.json", broken), [READ, "what `b.tf.json` says"], "{broken}");
+    }
+    for (name, text) in [("x_override.tf", "locals {}"), ("override.tf.json", "{}")] {
+        let said = format!("what `{name}` says");
+        assert!(with_file(&format!("a/{name}"), text).contains(&said));
+    }
 }
 
 #[test]
@@ -367,9 +411,12 @@ fn large_modules_are_read_in_bounded_time() {
             "resource \"aws_iam_role\" \"r{i}\" {{\nname = \"r{i}\"\n}}\nresource \"aws_iam_role_policy_attachment\" \"a{i}\" {{\nrole = aws_iam_role.r{i}.name\npolicy_arn = \"{READ}\"\n}}\n"
         );
     }
-    let start = std::time::Instant::now();
-    assert_eq!(read(&[("a/main.tf", &text)]).len(), 600);
-    assert!(start.elapsed() < std::time::Duration::from_secs(10));
+    let json = json_of(&text).expect("a file");
+    for (name, text) in [("a/main.tf", &text), ("a/main.tf.json", &json)] {
+        let start = std::time::Instant::now();
+        assert_eq!(read_as_it_is(&[(name, text)]).len(), 600);
+        assert!(start.elapsed() < std::time::Duration::from_secs(10));
+    }
 }
 
 #[test]

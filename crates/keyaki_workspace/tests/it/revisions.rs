@@ -3,6 +3,7 @@
 use keyaki_workspace::{Gathered, Side};
 
 use crate::modules::{allow, names, no_more, side_in, with};
+use crate::twins::json_of;
 
 type Files<'f> = [(&'f str, &'f str)];
 
@@ -107,13 +108,84 @@ fn a_module_is_the_same_if_it_says_all_by_itself() {
 #[test]
 fn files_of_values_tell_variables_apart() {
     let text = on("${var.b}/*", "variable \"b\" {\ndefault = \"x\"\n}");
-    for name in ["a/terraform.tfvars", "a/x.auto.tfvars", "a/terraform.tfvars.json"] {
-        let old = [("a/main.tf", &*text), (name, "b = \"one\"")];
-        let new = [("a/main.tf", &*text), (name, "b = \"two\"")];
+    for name in
+        ["a/terraform.tfvars", "a/x.auto.tfvars", "a/terraform.tfvars.json", "a/prod.tfvars"]
+    {
+        let is_json = name.ends_with(".json");
+        let said = |value: &str| match is_json {
+            true => format!("{{\"b\": \"{value}\", \"other\": \"{value}\"}}"),
+            false => format!("b = \"{value}\"\nother = \"{value}\""),
+        };
+        let (one, two) = (said("one"), said("two"));
+        let old = [("a/main.tf", &*text), (name, &*one)];
+        let new = [("a/main.tf", &*text), (name, &*two)];
         assert_eq!(between(&old, &old), "proved", "{name}");
         assert_eq!(between(&old, &new), "undecided", "{name}");
         assert_eq!(between(&old[..1], &new), "undecided", "{name}");
+        // What is said of others does not count, but what is not understood may be about any.
+        let other = two.replacen("two", "one", 1);
+        assert_eq!(between(&old, &[old[0], (name, &other)]), "proved", "{name}");
+        let broken = format!("{one}\n}}");
+        assert_eq!(between(&old, &[old[0], (name, &broken)]), "undecided", "{name}");
     }
+}
+
+#[test]
+fn the_last_file_that_terraform_reads_by_itself_counts() {
+    let text = on("${var.b}/*", "variable \"b\" {}");
+    let with = |files: &[(&'static str, &'static str)]| {
+        let mut all = vec![("a/main.tf", text.clone())];
+        all.extend(files.iter().map(|(name, said)| (*name, (*said).to_owned())));
+        all
+    };
+    let same = |old: &[(&'static str, &'static str)], new: &[(&'static str, &'static str)]| {
+        let (old, new) = (with(old), with(new));
+        let files = |all: &[(&'static str, String)]| -> Vec<(&'static str, &'static str)> {
+            all.iter().map(|(name, said)| (*name, &*said.clone().leak())).collect()
+        };
+        between(&files(&old), &files(&new))
+    };
+    let (first, json) = ("a/terraform.tfvars", "a/terraform.tfvars.json");
+    let (early, late) = ("a/a.auto.tfvars", "a/b.auto.tfvars");
+    let (one, two) = ("b = \"one\"", "b = \"two\"");
+    for (before, after) in [(first, json), (json, early), (early, late)] {
+        let (json_one, json_two) = ("{\"b\": \"one\"}", "{\"b\": \"two\"}");
+        let said = |name: &str| if name == json { (json_one, json_two) } else { (one, two) };
+        let ((before_one, before_two), (after_one, after_two)) = (said(before), said(after));
+        let old = [(before, before_one), (after, after_one)];
+        assert_eq!(same(&old, &[(before, before_two), (after, after_one)]), "proved", "{after}");
+        assert_eq!(same(&old, &[(after, after_one)]), "proved", "{after}");
+        let new = [(before, before_one), (after, after_two)];
+        assert_eq!(same(&old, &new), "undecided", "{after}");
+    }
+}
+
+#[test]
+fn what_is_said_of_variables_is_an_example_and_proves_nothing() {
+    let variable = |default: &str| format!("variable \"b\" {{\n{default}\n}}");
+    let few = |text: &str, said: &str| {
+        let limit = on("arn:aws:s3:::few/*", "");
+        let old = [("a/main.tf", &*limit)];
+        between(&old, &[("a/main.tf", text), ("a/terraform.tfvars", said)])
+    };
+    let text = on("arn:aws:s3:::${var.b}/*", &variable(""));
+    // Whatever is said, something else may come.
+    assert_eq!(few(&text, "b = \"few\""), "refuted");
+    assert_eq!(few(&text, "b = \"many\""), "refuted");
+    // A value of our own refutes nothing here, and one that is said does.
+    let text = |default: &str| on("arn:aws:s3:::few/${var.b}x", &variable(default));
+    let limit = with_policy(&allow("s3:GetObject", "arn:aws:s3:::few/var*"), "");
+    let value = |default: &str, said: &str| {
+        let new = text(default);
+        between(&[("a/main.tf", &*limit)], &[("a/main.tf", &*new), ("a/x.auto.tfvars", said)])
+    };
+    assert_eq!(value("", ""), "undecided");
+    assert_eq!(value("", "b = \"other\""), "refuted");
+    assert_eq!(value("", "c = \"other\""), "undecided");
+    assert_eq!(value("default = \"other\"", ""), "refuted");
+    assert_eq!(value("default = \"other\"", "b = \"variable\""), "undecided");
+    // A secret is told to nobody.
+    assert_eq!(value("sensitive = true", "b = \"other\""), "undecided");
 }
 
 #[test]
@@ -262,4 +334,18 @@ fn marks_strip_white_space() {
     }
     let same = names(&of(&[("a/main.tf", &doing("${local.a} Object", local))], "new")).len();
     assert_eq!(same, 1);
+}
+
+#[test]
+fn a_module_that_is_spelled_in_json_now_is_the_same() {
+    let rest = "variable \"b\" {\ntype = string\n}\nresource \"aws_sqs_queue\" \"q\" {\n\
+                name = \"q\"\ndepends_on = [aws_iam_role.r]\n}";
+    for resource in ["${var.b}", "${aws_sqs_queue.q.arn}", "*"] {
+        let (hcl, other) = (on(resource, rest), on("arn:aws:s3:::b", rest));
+        let json = json_of(&hcl).expect("a file");
+        let spelled = [("a/main.tf.json", &*json)];
+        assert_eq!(between(&[("a/main.tf", &hcl)], &spelled), "proved", "{json}");
+        assert_eq!(between(&spelled, &[("a/main.tf", &hcl)]), "proved", "{json}");
+        assert_ne!(between(&[("a/main.tf", &other)], &spelled), "proved", "{json}");
+    }
 }

@@ -11,7 +11,7 @@ use keyaki_workspace::{CheckedFile, check, check_text, discover};
 use crate::templates::options;
 
 /// The findings of a file, each with its line, its rule and what it points at.
-fn told(file: &CheckedFile) -> Vec<String> {
+pub(crate) fn told(file: &CheckedFile) -> Vec<String> {
     let lines = LineIndex::new(&file.text);
     let line = |range: TextRange| lines.line_column(&file.text, range.start).line;
     let text = |range: TextRange| range.slice(&file.text).lines().next().unwrap_or_default();
@@ -30,7 +30,7 @@ fn found(text: &str) -> Vec<String> {
 }
 
 /// A folder with these files.
-fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
+pub(crate) fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);
     for (name, text) in files {
@@ -42,7 +42,7 @@ fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
 }
 
 /// The findings of all files of a folder, under their names.
-fn of_folder(folder: &Path, names: &[&str]) -> Vec<String> {
+pub(crate) fn of_folder(folder: &Path, names: &[&str]) -> Vec<String> {
     let paths: Vec<PathBuf> = match names {
         [] => vec![folder.to_owned()],
         names => names.iter().map(|name| folder.join(name)).collect(),

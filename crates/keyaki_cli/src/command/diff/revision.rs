@@ -70,7 +70,7 @@ pub(crate) fn pairs(old: &Path, new: &Path) -> Result<Vec<Pair>, Failure> {
 /// What is compared as one: a file, or the files of a module of Terraform.
 fn unit(name: &str) -> String {
     match keyaki_workspace::language(Path::new(name), b"") {
-        Language::Hcl => {
+        Language::Hcl | Language::HclJson => {
             let folder = Path::new(name).parent().unwrap_or(Path::new(""));
             format!("{}/", folder.display())
         }
@@ -132,7 +132,7 @@ fn pairs_of(
 
 /// Whether a file is one of a module: what it says depends on others.
 fn is_module(name: &str) -> bool {
-    keyaki_workspace::language(Path::new(name), b"") == Language::Hcl
+    keyaki_workspace::language(Path::new(name), b"").is_terraform()
 }
 
 fn equal(old: &Texts, new: &Texts) -> bool {

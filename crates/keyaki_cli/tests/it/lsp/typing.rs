@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::editor::{Editor, pulling};
 
 /// A text of each kind, with a misspelt action behind the mark.
-const TEXTS: [(&str, &str, &str); 8] = [
+const TEXTS: [(&str, &str, &str); 9] = [
     (
         "file:///example/new.json",
         "json",
@@ -50,6 +50,12 @@ const TEXTS: [(&str, &str, &str); 8] = [
         "terraform",
         "data \"aws_iam_policy_document\" \"read\" {\n  statement {\n    effect  = \"Allow\"\n    \
          actions = [\"$s3:GetObjekt\"]\n    resources = [\"*\"]\n  }\n}\n",
+    ),
+    (
+        "file:///example/main.tf.json",
+        "json",
+        "{\"data\": {\"aws_iam_policy_document\": {\n  \"read\": {\n    \"statement\": [{\n      \
+         \"actions\": [\"$s3:GetObjekt\"],\n      \"resources\": [\"*\"]\n    }]\n  }\n}}}\n",
     ),
     (
         "untitled:Untitled-2",
@@ -139,6 +145,11 @@ fn other_texts_are_typed_without_a_word() {
             "file:///example/net.tf",
             "terraform",
             "resource \"aws_vpc\" \"a\" {\n  cidr_block = \"10.0.0.0/16\"\n}\n",
+        ),
+        (
+            "file:///example/net.tf.json",
+            "json",
+            "{\"resource\": {\"aws_vpc\": {\"a\": {\"cidr_block\": \"${var.block}\"}}}}",
         ),
     ] {
         editor.open_as(uri, language, "");

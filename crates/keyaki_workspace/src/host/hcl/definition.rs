@@ -130,7 +130,7 @@ fn stack_definition(
         }
         "var" => {
             let block = stack.block(&format!("var.{name}"))?;
-            say(said, "values", &stack.module.values()?);
+            say(said, "values", &stack.module.variables().said_of(name)?);
             define(block, &|name| !IDLE.contains(&name), words, said)
         }
         kind if is_outside(kind) => None,

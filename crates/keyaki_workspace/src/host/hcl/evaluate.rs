@@ -19,8 +19,9 @@ use hcl_edit::{Decorated, Ident, Span as _};
 use keyaki_diag::TextRange;
 
 use super::attached::{range, range_of};
+use super::file::File;
 use super::label::{OF, mentions_iteration};
-use super::module::{DOCUMENT, File, Module};
+use super::module::{DOCUMENT, Module};
 use super::text;
 use crate::host::Assumed;
 use crate::host::document;

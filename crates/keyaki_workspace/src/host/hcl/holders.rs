@@ -8,7 +8,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use hcl_edit::structure::{Block, Structure};
@@ -18,10 +18,12 @@ use super::attached::{self, Attached, attached, deeper};
 use super::attaching::Attaching;
 use super::definition;
 use super::evaluate::{Bound, Evaluator, MIN_STEPS, Notes, Scope};
+use super::file::File;
 use super::grants::{Principal, Reader};
 use super::instance::{Instance, Instances};
-use super::module::{File, Module, Modules};
+use super::module::{Module, Modules};
 use super::resembling::resembling;
+use super::variables;
 use super::{name_of_document, one_hint};
 use crate::holder::{Body, Holder, Kind, Part, Way, ways_of};
 use crate::host::attaching::holder_kind;
@@ -38,6 +40,9 @@ const MOST_READINGS: usize = 20;
 /// What keeps the file from being read.
 pub(crate) fn holders(text: &str, path: &Path, modules: &Modules) -> Result<Vec<Holder>, Problem> {
     let file = File::read(path, text, Some(1))?;
+    if let Some(problem) = file.problem() {
+        return Err(problem.clone());
+    }
     let module = Module::new(&file, modules);
     Ok(Stack::of(&module).holders())
 }
@@ -253,7 +258,30 @@ impl<'m> Stack<'m> {
     }
 
     pub(super) fn holder(&self, name: String, kind: Kind, ways: (Vec<Way>, bool)) -> Holder {
-        Holder::new(name, kind, ways, |name| self.identity(name))
+        let given = self.given(&ways.0);
+        Holder { given, ..Holder::new(name, kind, ways, |name| self.identity(name)) }
+    }
+
+    /// The values of variables that Terraform takes if nothing else is asked for, by the labels of
+    /// the holes that they fill.
+    fn given(&self, ways: &[Way]) -> BTreeMap<String, String> {
+        let parts = ways.iter().flat_map(Way::parts);
+        let labels = parts.flat_map(|part| match &part.body {
+            Body::Written { written, .. } => written.labels().collect(),
+            Body::Managed(_) | Body::Unknown { .. } => Vec::new(),
+        });
+        let labels: BTreeSet<&str> = labels.collect();
+        let value = |label: &str| Some((label.to_owned(), self.value_of(label)?));
+        labels.into_iter().filter_map(value).collect()
+    }
+
+    /// The value of the variable that a label is, if it is a plain one and no secret.
+    fn value_of(&self, label: &str) -> Option<String> {
+        let name = label.strip_prefix("var.")?;
+        let (_, block) =
+            self.block(label).filter(|(_, own)| !own.body.has_attribute("sensitive"))?;
+        let default = || Some(&block.body.get_attribute("default")?.value);
+        variables::plain(self.module.variables().value_of(name).or_else(default)?)
     }
 
     /// The policy in an attribute of a resource that is no role, user or group.

@@ -10,7 +10,8 @@ use hcl_edit::visit::{self, Visit};
 use keyaki_diag::TextRange;
 
 use super::attached::range;
-use super::module::{DOCUMENT, File};
+use super::file::File;
+use super::module::DOCUMENT;
 use crate::host::attachment;
 use crate::host::mention::{Mention, PolicyName, in_order, is_name, managed};
 
@@ -21,10 +22,16 @@ const MANAGED: &str = "aws_iam_policy";
 pub(crate) fn mentions(text: &str, path: &Path) -> Vec<Mention> {
     let Ok(file) = File::read(path, text, Some(1)) else { return Vec::new() };
     let folder = path.parent().unwrap_or(Path::new(""));
-    let mut search = Search { text, folder, found: Vec::new() };
+    let mut search = Search { text: &file.text, folder, found: Vec::new() };
     search.definitions(&file.body);
     search.visit_body(&file.body);
-    in_order(search.found)
+    let outward = |mention: Mention| {
+        let range = file.origin(mention.range);
+        // What is written with escapes in JSON is not followed.
+        let is_same = range.slice(text) == mention.range.slice(&file.text);
+        is_same.then_some(Mention { range, ..mention })
+    };
+    in_order(search.found.into_iter().filter_map(outward).collect())
 }
 
 struct Search<'t> {
@@ -189,6 +196,22 @@ locals {
         ];
         assert_eq!(named(text), expected);
         assert_eq!(named("resource \"aws_iam_policy\" {{"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn policies_are_named_in_json_too() {
+        let text = r#"{"resource": {
+  "aws_iam_policy": {"team": {"name": "team-policy", "policy": "{}"}},
+  "aws_iam_role_policy_attachment": {"all": [{
+    "policy_arn": "x-${aws_iam_policy.team.arn}",
+    "depends_on": ["aws_iam_policy.team", "aws_iam_policy.t\u0065am"]
+  }]}
+}}"#;
+        let named = mentions(text, Path::new("module/main.tf.json"));
+        let of = |mention: &Mention| (mention.range.slice(text).to_owned(), mention.is_definition);
+        let expected = [("team", true), ("team-policy", true), ("team", false), ("team", false)];
+        let expected = expected.map(|(name, is_defined)| (name.to_owned(), is_defined));
+        assert_eq!(named.iter().map(of).collect::<Vec<_>>(), expected);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The files of a Terraform module: all `*.tf` of a folder are one.
+//! The files of a Terraform module: all `*.tf` and `*.tf.json` of a folder are one.
 //!
 //! A file is read by itself. Where it refers to a local value or a policy document that it does
 //! not have, the other files of its folder are read, too; once for all files of a run.
@@ -9,106 +9,18 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body};
-use keyaki_diag::TextRange;
 
-use super::attached::{self, Reference};
-use super::{parts, scan};
-use crate::host::{Language, Problem, language};
+use super::attached;
+use super::file::File;
+use super::variables::{Variables, is_of_values};
+use crate::host::language;
 use crate::kind::Hint;
 
 /// How much text the other files of a module may have.
 const MAX_OTHERS: u64 = 8 * 1024 * 1024;
 
-/// The longest file that is parsed.
-const MAX_FILE: usize = 16 * 1024 * 1024;
-
 /// The data source that makes policies.
 pub(super) const DOCUMENT: &str = "aws_iam_policy_document";
-
-/// A file of a module.
-#[derive(Debug)]
-pub(crate) struct File {
-    pub(super) path: PathBuf,
-    pub(super) text: Box<str>,
-    pub(super) body: Body,
-    /// The comments and heredocs.
-    pub(super) scan: scan::Scan,
-    /// Local values by name: the block in the body, and the attribute in the block.
-    locals: HashMap<Box<str>, (usize, usize)>,
-    /// Policy documents by name: the block in the body.
-    documents: HashMap<Box<str>, usize>,
-    /// What the resources of the file use which documents for.
-    references: OnceLock<Vec<Reference>>,
-}
-
-impl File {
-    /// Reads a text, on so many threads.
-    pub(super) fn read(path: &Path, text: &str, jobs: Option<usize>) -> Result<File, Problem> {
-        let scan = scan::scan(text);
-        let problem = |message: &str, at: u32| {
-            let rest = text.get(at as usize..).unwrap_or_default();
-            let length = rest.chars().next().map_or(0, char::len_utf8) as u32;
-            Problem { message: message.to_owned(), range: TextRange::new(at, at + length) }
-        };
-        if text.len() > MAX_FILE {
-            let most = MAX_FILE / 1024 / 1024;
-            return Err(problem(&format!("at most {most} MiB of Terraform are read"), 0));
-        }
-        if let Some(at) = scan.too_large {
-            return Err(problem("an object with more names than are read", at));
-        }
-        // A mark of byte order stands before the language.
-        let marked = text.strip_prefix('\u{feff}').map(|rest| format!("   {rest}"));
-        let body = parts::read(marked.as_deref().unwrap_or(text), &scan.seams, jobs)
-            .map_err(|error| problem(error.message(), error.location().offset() as u32))?;
-        let (locals, documents) = index(&body);
-        let (path, text) = (path.to_owned(), text.into());
-        Ok(File { path, text, body, scan, locals, documents, references: OnceLock::new() })
-    }
-
-    pub(super) fn local(&self, name: &str) -> Option<&Expression> {
-        let &(block, attribute) = self.locals.get(name)?;
-        let block = self.body.get(block)?.as_block()?;
-        Some(&block.body.get(attribute)?.as_attribute()?.value)
-    }
-
-    pub(super) fn document(&self, name: &str) -> Option<&Block> {
-        self.body.get(*self.documents.get(name)?)?.as_block()
-    }
-
-    pub(super) fn references(&self) -> &[Reference] {
-        self.references.get_or_init(|| attached::references(&self.body))
-    }
-}
-
-/// Where what is there several times is taken to be.
-const NOWHERE: usize = usize::MAX;
-
-type Locals = HashMap<Box<str>, (usize, usize)>;
-type Documents = HashMap<Box<str>, usize>;
-
-fn index(body: &Body) -> (Locals, Documents) {
-    let (mut locals, mut documents) = (Locals::new(), Documents::new());
-    for (at, structure) in body.iter().enumerate() {
-        let Some(block) = structure.as_block() else { continue };
-        match (block.ident.as_str(), &block.labels[..]) {
-            ("locals", []) => {
-                for (index, structure) in block.body.iter().enumerate() {
-                    if let Some(attribute) = structure.as_attribute() {
-                        let known = locals.entry(attribute.key.as_str().into());
-                        known.and_modify(|at| *at = (NOWHERE, 0)).or_insert((at, index));
-                    }
-                }
-            }
-            ("data", [kind, name]) if kind.as_str() == DOCUMENT => {
-                let known = documents.entry(name.as_str().into());
-                known.and_modify(|at| *at = NOWHERE).or_insert(at);
-            }
-            _ => {}
-        }
-    }
-    (locals, documents)
-}
 
 /// What documents are used for: nothing for a language of its own.
 pub(super) type Uses = HashMap<Box<str>, Vec<Option<Hint>>>;
@@ -119,8 +31,8 @@ struct Folder {
     files: Vec<File>,
     /// The names of the files that belong to the module and are not read.
     missing: Vec<String>,
-    /// The files with values of variables, with their names.
-    values: Vec<(String, Option<String>)>,
+    /// What is said of variables.
+    variables: Variables,
     /// The files of each local value, and of each document.
     locals: HashMap<Box<str>, Vec<usize>>,
     documents: HashMap<Box<str>, Vec<usize>>,
@@ -144,13 +56,13 @@ impl Folder {
         for (path, text) in texts {
             let rest = text.as_ref().and_then(|text| left.checked_sub(text.len()));
             left = rest.unwrap_or(left);
-            if is_of_values(&path) {
-                folder.values.push((name_of(&path), text.filter(|_| rest.is_some())));
+            let text = text.filter(|_| rest.is_some());
+            if is_of_values(&name_of(&path)) {
+                folder.variables.add(&path, text);
                 continue;
             }
-            let is_hcl = language(&path, b"") == Language::Hcl;
-            let text = text.filter(|_| rest.is_some() && is_hcl);
-            match text.and_then(|text| File::read(&path, &text, Some(1)).ok()) {
+            let file = text.and_then(|text| File::read(&path, &text, Some(1)).ok());
+            match file.filter(|file| file.problem().is_none()) {
                 Some(file) => files.push(file),
                 None => folder.missing.push(name_of(&path)),
             }
@@ -272,21 +184,14 @@ fn paths(folder: &Path) -> Vec<PathBuf> {
 
 /// Whether a file bears on the module of its folder.
 pub(crate) fn counts(path: &Path) -> bool {
-    is_of_module(path) || is_of_values(path)
+    is_of_module(path) || is_of_values(&name_of(path))
 }
 
 /// Whether a file belongs to the module of its folder. Hidden files do not.
 fn is_of_module(path: &Path) -> bool {
     let name = name_of(path);
-    let is_json = [".tf.json", ".tofu.json"].iter().any(|end| name.ends_with(end));
     let is_hidden = name.starts_with('.') || name.ends_with('~');
-    !is_hidden && (is_json || language(path, b"") == Language::Hcl)
-}
-
-/// Whether a file may set variables: on its own, or where it is asked for.
-fn is_of_values(path: &Path) -> bool {
-    let name = name_of(path);
-    [".tfvars", ".tfvars.json"].iter().any(|end| name.ends_with(end))
+    !is_hidden && language(path, b"").is_terraform() && !is_of_values(&name)
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -296,7 +201,7 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-fn name_of(path: &Path) -> String {
+pub(super) fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
@@ -357,12 +262,9 @@ impl<'a> Module<'a> {
         std::iter::once(self.own).chain(others).collect()
     }
 
-    /// What the files of the folder set variables to; none if one of them cannot be read.
-    pub(super) fn values(&self) -> Option<String> {
-        let said = |(name, text): &(String, Option<String>)| {
-            text.as_ref().map(|text| format!("{name} {text}\n"))
-        };
-        self.folder().values.iter().map(said).collect()
+    /// What the files of the folder say of variables.
+    pub(super) fn variables(&self) -> &Variables {
+        &self.folder().variables
     }
 
     /// All texts of another folder with their names, if it can be read and each is of a kind.

@@ -134,7 +134,7 @@ impl<'m> Reader<'_, 'm> {
             true => value.at(TextRange::default()).written(),
             false => {
                 self.stack.origins.borrow_mut().extend(origins(value));
-                value.written()
+                value.written().map(|written| self.stack.module.own.outward(written))
             }
         };
         let Some(written) = written.filter(is_readable) else {

@@ -46,13 +46,15 @@ impl Reading {
                 notes: &notes,
                 count: Cell::default(),
             };
-            if let Some(value) = policy(&evaluator) {
+            if let Some(value) = policy(&evaluator)
+                && let Some(written) = value.written()
+            {
                 reading.origins.extend(origins(&value));
-                reading.texts.extend(value.written());
+                reading.texts.push(module.own.outward(written));
             }
             for (path, value) in evaluator.foreign.take() {
                 if module.modules.is_checked(&path) {
-                    reading.told.extend(value.written());
+                    reading.told.extend(value.written().map(|text| module.own.outward(text)));
                 }
             }
             if seen.borrow().is_empty() {

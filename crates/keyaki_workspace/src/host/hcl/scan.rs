@@ -10,7 +10,7 @@ use keyaki_diag::TextRange;
 use super::parts::SEAM;
 
 /// How many names may be compared for one text.
-const MAX_COMPARISONS: usize = 50_000_000;
+pub(crate) const MAX_COMPARISONS: usize = 50_000_000;
 
 /// What is seen of a text.
 #[derive(Debug, Default)]
@@ -35,28 +35,41 @@ enum Inside {
     Heredoc(Range<usize>, usize),
     /// `${` or `%{` in a text.
     Template,
+    /// A text without quotes around it.
+    Text,
 }
 
 pub(crate) fn scan(text: &str) -> Scan {
-    let mut scanner = Scanner {
-        bytes: text.as_bytes(),
-        at: 0,
-        inside: Vec::new(),
-        left: MAX_COMPARISONS,
-        scan: Scan::default(),
-    };
+    let mut scanner = Scanner::new(text, Vec::new(), MAX_COMPARISONS);
     while scanner.at < scanner.bytes.len() {
-        match scanner.inside.last() {
-            Some(Inside::Quotes) => scanner.quoted(),
-            Some(Inside::Heredoc(name, number)) => {
-                let (name, number) = (name.clone(), *number);
-                scanner.heredoc(name, number);
-            }
-            Some(Inside::Braces(..) | Inside::Template) | None => scanner.code(),
-        }
+        scanner.step();
     }
     scanner.scan
 }
+
+/// Looks at a template, and takes from the number of comparisons that are left.
+///
+/// # Errors
+/// What keeps it from being read, with its offset.
+pub(crate) fn look_at(template: &str, left: &mut usize) -> Result<(), (&'static str, usize)> {
+    let mut scanner = Scanner::new(template, vec![Inside::Text], *left);
+    let mut open = 0;
+    while scanner.at < scanner.bytes.len() {
+        if scanner.inside.len() == 1 {
+            open = scanner.at;
+        }
+        scanner.step();
+    }
+    *left = scanner.left;
+    match scanner.scan.too_large {
+        Some(at) => Err((TOO_LARGE, at as usize)),
+        None if scanner.inside.len() > 1 => Err(("what begins here has no `}`", open)),
+        None => Ok(()),
+    }
+}
+
+/// What is said of huge objects.
+pub(crate) const TOO_LARGE: &str = "an object with more names than are read";
 
 struct Scanner<'t> {
     bytes: &'t [u8],
@@ -68,6 +81,22 @@ struct Scanner<'t> {
 }
 
 impl Scanner<'_> {
+    fn new(text: &str, inside: Vec<Inside>, left: usize) -> Scanner<'_> {
+        Scanner { bytes: text.as_bytes(), at: 0, inside, left, scan: Scan::default() }
+    }
+
+    fn step(&mut self) {
+        match self.inside.last() {
+            Some(Inside::Quotes) => self.quoted(),
+            Some(Inside::Heredoc(name, number)) => {
+                let (name, number) = (name.clone(), *number);
+                self.heredoc(name, number);
+            }
+            Some(Inside::Text) => self.text(),
+            Some(Inside::Braces(..) | Inside::Template) | None => self.code(),
+        }
+    }
+
     fn rest(&self) -> &[u8] {
         self.bytes.get(self.at..).unwrap_or_default()
     }
@@ -210,6 +239,17 @@ mod tests {
             "a = \"# no ${b /* yes */ } # no\" # one\n/* two\n */ b = <<-E\n# no\n  E\n// three";
         assert_eq!(comments(text), ["/* yes */", "# one", "/* two\n */", "// three"]);
         assert_eq!(comments("a = \"b\n# one"), ["# one"]);
+    }
+
+    #[test]
+    fn what_keeps_a_template_from_being_read_is_told() {
+        let told = |text: &str| look_at(text, &mut 100);
+        let text = "\"a\n${b(\"}\", {c = \"${d}\"})}$${e}%{ if f }}%{ endif }%%{g}";
+        assert_eq!(told(text), Ok(()));
+        assert_eq!(told("a ${b {}"), Err(("what begins here has no `}`", 2)));
+        assert_eq!(told("${a}${a(\"}"), Err(("what begins here has no `}`", 4)));
+        let names: String = (0..20).map(|i| format!("a{i}=1,")).collect();
+        assert_eq!(told(&format!("${{{{{names}}}}}")), Err((TOO_LARGE, 2)));
     }
 
     #[test]

@@ -1,0 +1,3 @@
+locals {
+  actions = ["sns:Publsh"]
+}
