@@ -11,6 +11,7 @@ use crate::asked::{Asked, forms, granted, topologies};
 use crate::callers::{self, CallerCase, Scope};
 use crate::core::{Limit, Sign};
 use crate::decider::Within;
+use crate::differing::Differing;
 use crate::own::OwnPolicies;
 use crate::{Access, Answer, Decider, Native, Question, Responsible, Subject, Witness};
 use crate::{dead, facts, fail_open, owner, public, spoofable};
@@ -174,12 +175,13 @@ impl<'a> Asker<'a> {
 impl Asker<'_> {
     /// Whether the first allows nothing that the second does not.
     pub(crate) fn minus(&self, subjects: &[&Subject; 2]) -> Answer {
-        self.any(subjects, minus)
+        let differing = Differing::of(*subjects);
+        self.any_where(subjects, |caller| differing.concerns(caller, self.profile), minus)
     }
 
     /// The same, and what the proof needs.
     fn no_more(&self, subjects: &[&Subject; 2]) -> Answer {
-        self.proof(subjects, &[Sign::Allowed, Sign::NotAllowed], minus)
+        self.with_core(self.minus(subjects), subjects, &[Sign::Allowed, Sign::NotAllowed], minus)
     }
 
     /// As [`Asker::any`], and what the proof needs. Subjects without a sign are left as they are.
@@ -189,7 +191,18 @@ impl Asker<'_> {
         signs: &[Sign],
         combine: impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
     ) -> Answer {
-        let mut answer = self.any(subjects, &combine);
+        let answer = self.any(subjects, &combine);
+        self.with_core(answer, subjects, signs, combine)
+    }
+
+    /// An answer with what the proof needs.
+    fn with_core(
+        &self,
+        mut answer: Answer,
+        subjects: &[&Subject],
+        signs: &[Sign],
+        combine: impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
+    ) -> Answer {
         if let Answer::Proved { core, .. } = &mut answer
             && self.core_questions > 0
         {
@@ -223,6 +236,16 @@ impl Asker<'_> {
         subjects: &[&Subject],
         combine: impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
     ) -> Answer {
+        self.any_where(subjects, |_| true, combine)
+    }
+
+    /// The same of some callers; of the others it is known.
+    fn any_where(
+        &self,
+        subjects: &[&Subject],
+        is_open: impl Fn(&Caller) -> bool,
+        combine: impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
+    ) -> Answer {
         if let Some(name) = in_short(subjects) {
             let reason =
                 format!("AWS completes `{name}` with the ARN of an API, which is not known");
@@ -232,7 +255,7 @@ impl Asker<'_> {
         let cases = callers::of_subjects(subjects, &asked.asked);
         let mut undecided = None;
         let mut approximations: Vec<String> = Vec::new();
-        for case in &cases {
+        for case in cases.iter().filter(|case| is_open(&case.caller)) {
             for same_account in topologies(subjects, case) {
                 let ask = asked.with(same_account);
                 match self.case(case, &ask, &combine) {
