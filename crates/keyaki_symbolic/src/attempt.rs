@@ -1,16 +1,43 @@
 //! Queries about keys that policies relate to each other, asked again with values for the keys.
 
 use keyaki_eval::Formula;
+use keyaki_ir::Pattern;
 use keyaki_ir::glob::Case;
 
 use crate::budget::{Budget, Exhausted};
+use crate::decide::{Decider, Point};
 use crate::engine::{Engine, Outcome, Sought};
 use crate::instantiate::Known;
+use crate::program::{Node, Program};
 use crate::query::{Ask, Query, Text};
-use crate::valuation;
+use crate::space::{Dimension, Literal, ResourceTest};
+use crate::{compile, valuation};
 
 /// The most classes of actions for which values of variables are tried.
 const MOST_OPEN: usize = 8;
+
+/// Values for the keys that relations name, read off a point where some of these were taken to hold;
+/// off one where variables stand for some text rather than for none, if there is one.
+pub(crate) fn values_at(
+    point: Point,
+    node: &Node,
+    decider: &mut Decider<'_, '_>,
+    sought: (&Program<'_>, &Known, &Budget),
+) -> Result<Known, Exhausted> {
+    let (program, fixed, budget) = sought;
+    let mut literals = Vec::new();
+    for (number, holds) in &point.relations {
+        let relation = Dimension::Relation(*number);
+        literals.push(Literal { dimension: relation, test: 0, holds: *holds });
+        let about = program.space.relations[*number as usize].about().filter(|_| *holds);
+        if let Some((pattern, _, None)) = about {
+            let languages = compile::filled(&Pattern::new(pattern)).into_iter().collect();
+            literals.push(decider.resource_test(ResourceTest { languages, star: false }));
+        }
+    }
+    let filled = decider.find(node, &literals)?;
+    valuation::at_point(&filled.unwrap_or(point), program, fixed, budget)
+}
 
 impl Engine<'_> {
     /// The relations between keys were taken as they come, and some actions may satisfy them; now

@@ -82,6 +82,20 @@ pub(crate) fn arn(pattern: &Pattern, arn: Option<&Arn>, version: Version) -> Opt
     Some(Language::arn(segments))
 }
 
+/// What an ARN pattern matches where its variables stand for one character at least.
+pub(crate) fn filled(pattern: &Pattern) -> Option<Language> {
+    let arn = Arn::parse(pattern.text());
+    let ranges = pattern_segments(pattern, arn.as_ref(), true)?;
+    let segments = ranges.map(|range| match range {
+        None => vec![Symbol::Star],
+        Some(range) => pieces(pattern, range, true)
+            .into_iter()
+            .flat_map(|(symbol, variable)| variable.map(|_| Symbol::Any).into_iter().chain([symbol]))
+            .collect(),
+    });
+    Some(Language::arn(segments))
+}
+
 /// What a text of a query asks for.
 pub(crate) fn text(text: &Text) -> Language {
     let fold = |case: Case| match case {

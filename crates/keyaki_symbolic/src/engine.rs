@@ -7,6 +7,7 @@ use keyaki_catalog::{Action, Catalog, KeyLookup};
 use keyaki_eval::{Context, Request};
 
 use crate::action::{self, ActionClass, Members};
+use crate::attempt::values_at;
 use crate::bits::Bits;
 use crate::budget::{Budget, Exhausted};
 use crate::decide::{Decider, Point};
@@ -17,7 +18,6 @@ use crate::program::{Node, Program};
 use crate::query::Query;
 use crate::space::{Literal, ResourceTest};
 use crate::statement::NotModelled;
-use crate::valuation;
 
 /// Which actions a request may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -208,7 +208,8 @@ impl<'c> Engine<'c> {
                 let found = self.realise(sought.query, program, &mut decider, class, &node, point);
                 return Ok(Some(self.replayed(sought.query, found)));
             }
-            let values = valuation::at_point(&point, program, &sought.fixed, sought.budget)?;
+            let about = (program, &sought.fixed, sought.budget);
+            let values = values_at(point, &node, &mut decider, about)?;
             sought.open.push((class.members.example(self.catalog), values));
         }
         let incomplete = decider.incomplete.iter().min();

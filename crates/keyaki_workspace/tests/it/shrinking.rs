@@ -11,7 +11,7 @@ const WANTED: Wanted =
 
 fn shrunk(text: &str, wanted: Wanted) -> Shrunk {
     let catalog = keyaki_catalog::embedded();
-    shrink(text, wanted, catalog).unwrap_or_else(|reason| panic!("{reason}"))
+    shrink(text, wanted, catalog, &mut |_, _| {}).unwrap_or_else(|reason| panic!("{reason}"))
 }
 
 fn is_proved(shrunk: &Shrunk) -> bool {
