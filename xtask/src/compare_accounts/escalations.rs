@@ -6,7 +6,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::Bench;
+use super::{CODES, print};
+use crate::bench::Bench;
 use crate::Outcome;
 
 pub(super) const PACKAGE: &str = "cloudsplaining==0.9.1";
@@ -28,15 +29,16 @@ pub(super) fn compare(bench: &Bench, sample: &Path) -> Outcome {
             .args(["analyze", "--now", NOW, "--jobs", "1", "--output"])
             .arg(format!("json={}", report.display()))
             .arg(&folder),
+        &CODES,
     )?;
     let (driver, list) =
         (bench.folder.join("cloudsplaining_driver.py"), bench.folder.join("ways.json"));
     std::fs::write(&driver, DRIVER)?;
     let theirs =
-        bench.measure(Command::new(bench.venv.python()).arg(driver).arg(sample).arg(&list))?;
+        bench.measure(Command::new(bench.venv.python()).arg(driver).arg(sample).arg(&list), &CODES)?;
     println!("| program | CPU | times ours | peak memory |\n|---|---|---|---|");
-    ours.print(concat!("keyaki ", env!("CARGO_PKG_VERSION")), &ours);
-    theirs.print(&PACKAGE.replace("==", " "), &ours);
+    print(&ours, concat!("keyaki ", env!("CARGO_PKG_VERSION")), &ours);
+    print(&theirs, &PACKAGE.replace("==", " "), &ours);
     let report: Value = serde_json::from_slice(&std::fs::read(report)?)?;
     let theirs: Theirs = serde_json::from_slice::<BTreeMap<String, Value>>(&std::fs::read(list)?)?
         .into_iter()
