@@ -95,10 +95,7 @@ fn tools(bench: &Bench, folder: &Path) -> Vec<Tool> {
     vec![
         keyaki("", &[]),
         keyaki(", all personas, with proofs", &["--persona", "auditor"]),
-        Tool {
-            name: PACKAGES[0].replace("==", " "),
-            command: words(&[&python, &driver, &folder]),
-        },
+        Tool { name: PACKAGES[0].replace("==", " "), command: words(&[&python, &driver, &folder]) },
         Tool {
             name: PACKAGES[0].replace("==", " ") + " with community auditors",
             command: words(&[&python, &driver, &folder, "community"]),

@@ -46,9 +46,15 @@ pub fn coverage(snapshot: &Snapshot) -> Coverage {
         (["role", "roles"], of_kind(Kind::Role)),
         (["permission set", "permission sets"], snapshot.permission_sets),
         (["managed policy", "managed policies"], snapshot.managed.len() - from_catalog),
-        (["managed policy from the catalogue", "managed policies from the catalogue"], from_catalog),
+        (
+            ["managed policy from the catalogue", "managed policies from the catalogue"],
+            from_catalog,
+        ),
         (["resource", "resources"], snapshot.resources.len()),
-        (["share by ACLs, lists and grants", "shares by ACLs, lists and grants"], snapshot.shares.len()),
+        (
+            ["share by ACLs, lists and grants", "shares by ACLs, lists and grants"],
+            snapshot.shares.len(),
+        ),
         (["workload", "workloads"], snapshot.workloads.len()),
     ];
     let mut resources: BTreeMap<&'static str, (usize, usize)> = BTreeMap::new();
@@ -115,7 +121,8 @@ fn missing(snapshot: &Snapshot) -> Vec<Missing> {
     };
     let roles = without(Kind::Role, &|p| p.last_used.is_some() || p.services.is_some());
     if roles > 0 {
-        let roles = if roles == 1 { "1 role was".to_owned() } else { format!("{roles} roles were") };
+        let roles =
+            if roles == 1 { "1 role was".to_owned() } else { format!("{roles} roles were") };
         lacks("unused", format!("when {roles} last used (`RoleLastUsed`)"));
     }
     let services = without(Kind::Role, &|p| p.services.is_some())

@@ -1,9 +1,7 @@
 //! One function that answers every question.
 
 use keyaki_catalog::Catalog;
-use keyaki_eval::{
-    Atom, Caller, Evaluator, Formula, Layer, Profile, Request, Verdict, complete_where,
-};
+use keyaki_eval::{Atom, Caller, Evaluator, Formula, Profile, Request, Verdict, complete_where};
 use keyaki_ir::glob::Case;
 use keyaki_symbolic::{Actions, Ask, Budget, Engine, Found, Outcome, Query, Side, Text, allowed};
 
@@ -87,14 +85,6 @@ pub fn ask(question: &Question<'_>, asker: &Asker<'_>) -> Answer {
     }
 }
 
-/// A resource of the policies that is no ARN before AWS has completed it.
-fn in_short<'s>(subjects: &[&'s Subject]) -> Option<&'s str> {
-    let statements = subjects.iter().flat_map(|s| s.policies.statements(Layer::Resource));
-    let elements = statements.flat_map(|(_, statement)| statement.resource_elements());
-    let mut entries = elements.flat_map(|element| &element.entries);
-    entries.find(|entry| entry.is_in_short()).map(|entry| entry.text())
-}
-
 /// Both must hold; what refutes one of them refutes both.
 pub(crate) fn both(first: Answer, second: impl FnOnce() -> Answer) -> Answer {
     let Answer::Proved { mut approximations, core } = first else {
@@ -175,8 +165,7 @@ impl<'a> Asker<'a> {
 impl Asker<'_> {
     /// Whether the first allows nothing that the second does not.
     pub(crate) fn minus(&self, subjects: &[&Subject; 2]) -> Answer {
-        let differing = Differing::of(*subjects);
-        self.any_where(subjects, |caller| differing.concerns(caller, self.profile), minus)
+        self.any_where(subjects, &Differing::of(*subjects), minus)
     }
 
     /// The same, and what the proof needs.
@@ -236,26 +225,27 @@ impl Asker<'_> {
         subjects: &[&Subject],
         combine: impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
     ) -> Answer {
-        self.any_where(subjects, |_| true, combine)
+        self.any_where(subjects, &Differing::UNKNOWN, combine)
     }
 
-    /// The same of some callers; of the others it is known.
+    /// The same, where the answer may be known of callers whom no differing statement names.
     fn any_where(
         &self,
         subjects: &[&Subject],
-        is_open: impl Fn(&Caller) -> bool,
+        differing: &Differing<'_>,
         combine: impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
     ) -> Answer {
-        if let Some(name) = in_short(subjects) {
+        if let Some(name) = subjects.iter().find_map(|s| s.policies.name_in_short()) {
             let reason =
                 format!("AWS completes `{name}` with the ARN of an API, which is not known");
             return Answer::Undecided(reason);
         }
         let asked = Asked::new(subjects);
         let cases = callers::of_subjects(subjects, &asked.asked);
+        let cases = differing.bearing(cases, self.profile);
         let mut undecided = None;
         let mut approximations: Vec<String> = Vec::new();
-        for case in cases.iter().filter(|case| is_open(&case.caller)) {
+        for case in &cases {
             for same_account in topologies(subjects, case) {
                 let ask = asked.with(same_account);
                 match self.case(case, &ask, &combine) {

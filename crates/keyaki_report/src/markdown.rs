@@ -14,7 +14,11 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     let all = || report.files.iter().flat_map(|f| f.findings().map(move |(_, x)| (f, x)));
     let count = all().count();
     if count == 0 {
-        return writeln!(out, "No findings in {}.", audit::count(report.files.len(), "file", "files"));
+        return writeln!(
+            out,
+            "No findings in {}.",
+            audit::count(report.files.len(), "file", "files")
+        );
     }
     writeln!(out, "{}\n", totals(&all().map(|(_, finding)| finding.level).collect::<Vec<_>>()))?;
     writeln!(out, "| | Where | Rule | Finding |\n|---|---|---|---|")?;

@@ -67,11 +67,7 @@ struct Table<'t, 'p> {
 }
 
 impl<'t, 'p> Table<'t, 'p> {
-    fn new(
-        pieces: Vec<Piece<'p>>,
-        text: &'t [char],
-        budget: &Budget,
-    ) -> Result<Self, Exhausted> {
+    fn new(pieces: Vec<Piece<'p>>, text: &'t [char], budget: &Budget) -> Result<Self, Exhausted> {
         let size = (pieces.len() + 1) * (text.len() + 1);
         budget.spend(size as u64)?;
         let mut table = Table { pieces, text, matches: vec![false; size] };
@@ -100,7 +96,8 @@ impl<'t, 'p> Table<'t, 'p> {
     fn takes(&self, piece: usize, at: usize) -> bool {
         let symbol = self.pieces[piece].0;
         let next = if symbol.is_star() { piece } else { piece + 1 };
-        self.text.get(at).is_some_and(|c| symbol.takes(*c, Fold::None)) && self.matches(next, at + 1)
+        self.text.get(at).is_some_and(|c| symbol.takes(*c, Fold::None))
+            && self.matches(next, at + 1)
     }
 
     /// What the variables take: as much as they can, and wildcards as little.

@@ -25,7 +25,9 @@ pub(crate) fn pieces(pattern: &Pattern, part: Range<usize>, globs: bool) -> Vec<
     let plain = |range: Range<usize>| {
         let symbols = glob_symbols(text.get(range.clone()).unwrap_or(""));
         let letters = text.get(range).unwrap_or("").chars().map(Symbol::Char);
-        symbols.zip(letters).map(move |(symbol, letter)| (if globs { symbol } else { letter }, None))
+        symbols
+            .zip(letters)
+            .map(move |(symbol, letter)| (if globs { symbol } else { letter }, None))
     };
     let mut out = Vec::new();
     let mut at = part.start;
@@ -90,7 +92,9 @@ pub(crate) fn filled(pattern: &Pattern) -> Option<Language> {
         None => vec![Symbol::Star],
         Some(range) => pieces(pattern, range, true)
             .into_iter()
-            .flat_map(|(symbol, variable)| variable.map(|_| Symbol::Any).into_iter().chain([symbol]))
+            .flat_map(|(symbol, variable)| {
+                variable.map(|_| Symbol::Any).into_iter().chain([symbol])
+            })
             .collect(),
     });
     Some(Language::arn(segments))

@@ -205,9 +205,9 @@ impl<'c> Judge<'c> {
     fn proof(&self, parts: &[Candidate]) -> Answer {
         match self.together(parts) {
             Some(other) => self.same(&self.original, &other),
-            None => Answer::Undecided(
-                "several policies of one resource are not compared".to_owned(),
-            ),
+            None => {
+                Answer::Undecided("several policies of one resource are not compared".to_owned())
+            }
         }
     }
 

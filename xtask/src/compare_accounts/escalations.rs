@@ -7,8 +7,8 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::{CODES, print};
-use crate::bench::Bench;
 use crate::Outcome;
+use crate::bench::Bench;
 
 pub(super) const PACKAGE: &str = "cloudsplaining==0.9.1";
 const DRIVER: &str = include_str!("cloudsplaining_driver.py");
@@ -34,8 +34,8 @@ pub(super) fn compare(bench: &Bench, sample: &Path) -> Outcome {
     let (driver, list) =
         (bench.folder.join("cloudsplaining_driver.py"), bench.folder.join("ways.json"));
     std::fs::write(&driver, DRIVER)?;
-    let theirs =
-        bench.measure(Command::new(bench.venv.python()).arg(driver).arg(sample).arg(&list), &CODES)?;
+    let theirs = bench
+        .measure(Command::new(bench.venv.python()).arg(driver).arg(sample).arg(&list), &CODES)?;
     println!("| program | CPU | times ours | peak memory |\n|---|---|---|---|");
     print(&ours, concat!("keyaki ", env!("CARGO_PKG_VERSION")), &ours);
     print(&theirs, &PACKAGE.replace("==", " "), &ours);

@@ -13,8 +13,8 @@ use keyaki_test_support::organization::{Size, organization};
 use serde_json::{Value, json};
 
 use super::{CODES, print};
-use crate::bench::{Bench, Took};
 use crate::Outcome;
+use crate::bench::{Bench, Took};
 use crate::compare::{Answer, Peer};
 
 const SEED: u64 = 7;

@@ -121,8 +121,7 @@ fn a_variable_takes_the_value_that_another_pattern_asks_for() {
         let open = format!("arn:aws:iam::*:{own}");
         let other = format!("arn:*:iam::1*:{other}");
         let (own, other) = (one(&open), one(&other));
-        let answer =
-            answer(&Question::Disjoint { one: &own, other: &other }, Actions::Known);
+        let answer = answer(&Question::Disjoint { one: &own, other: &other }, Actions::Known);
         assert!(matches!(answer, Answer::Refuted(_)), "{open}: {answer:?}");
     }
     let apart = [("user/${aws:username}", "group/*"), ("user/${aws:username}-x", "user/*y")];
@@ -156,7 +155,10 @@ fn keys_that_a_variable_makes_equal_take_a_value_that_one_of_them_must_have() {
     );
     let subject = identity(&statement);
     let answer = answer(&Question::AlwaysDenied { subject: &subject }, Actions::Known);
-    assert!(key(&answer, "aws:PrincipalTag/team").is_some_and(|v| v.starts_with('b')), "{answer:?}");
+    assert!(
+        key(&answer, "aws:PrincipalTag/team").is_some_and(|v| v.starts_with('b')),
+        "{answer:?}"
+    );
 }
 
 #[test]

@@ -46,7 +46,8 @@ fn managed(text: &str, catalog: &Catalog) -> Option<&'static ManagedPolicy> {
 
 /// Whether actions that are granted more open a way, with the others.
 fn opens_way(more: &ActionSet, own: &ActionSet, catalog: &Catalog) -> bool {
-    let is_in = |set: &ActionSet, action| catalog.action(action).is_some_and(|a| set.contains(a.id()));
+    let is_in =
+        |set: &ActionSet, action| catalog.action(action).is_some_and(|a| set.contains(a.id()));
     ways().iter().any(|way| {
         way.steps.iter().any(|s| is_in(more, s.action))
             && way.steps.iter().all(|s| is_in(more, s.action) || is_in(own, s.action))

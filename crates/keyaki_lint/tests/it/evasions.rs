@@ -176,7 +176,8 @@ fn a_deny_for_all_others_leaves_oneself() {
         r#"{IAM}, {{ "Effect": "Deny", "Action": "iam:*", "NotResource": "arn:aws:iam::*:user/${{aws:username}}" }}"#
     );
     assert_eq!(told(&only_oneself, &RISKS[..1]), RISKS[..1]);
-    let keys = only_oneself.replace(r#""Action": "iam:*", "Resource""#, r#""Action": "iam:*AccessKey", "Resource""#);
+    let keys = only_oneself
+        .replace(r#""Action": "iam:*", "Resource""#, r#""Action": "iam:*AccessKey", "Resource""#);
     assert_ne!(keys, only_oneself);
     assert_eq!(told(&keys, &RISKS[..1]), Vec::<&str>::new());
 }
@@ -224,12 +225,10 @@ fn what_may_be_attached_counts() {
 
 #[test]
 fn what_is_attached_counts_with_what_is_granted() {
-    let attach = |also: &str| {
-        format!(
-            r#"{{ "Effect": "Allow", "Action": "iam:AttachUserPolicy", "Resource": "*",
-                "Condition": {{ "ArnEquals": {{ "iam:PolicyARN": "arn:aws:iam::aws:policy/AWSLambda_FullAccess" }} }} }},
-              {{ "Effect": "Allow", "Action": "{also}", "Resource": "arn:aws:iam::111122223333:role/x" }}"#
-        )
-    };
-    assert_eq!(told(&attach("iam:GetRole"), &RISKS[..1]), RISKS[..1]);
+    let attach = r#"{ "Effect": "Allow", "Action": "iam:AttachUserPolicy", "Resource": "*",
+        "Condition": { "ArnEquals": { "iam:PolicyARN": "arn:aws:iam::aws:policy/AWSStepFunctionsFullAccess" } } }"#;
+    assert_eq!(told(attach, &RISKS[..1]), Vec::<&str>::new());
+    let pass = r#"{ "Effect": "Allow", "Action": "iam:PassRole",
+        "Resource": "arn:aws:iam::111122223333:role/x" }"#;
+    assert_eq!(told(&format!("{attach}, {pass}"), &RISKS[..1]), RISKS[..1]);
 }

@@ -101,3 +101,28 @@ fn a_deny_for_root_users_stays_in_a_service_control_policy() {
     assert!(shrunk.policies[0].to_string().contains(":root"), "{}", shrunk.policies[0]);
     assert!(is_proved(&shrunk), "{:?}", shrunk.proof);
 }
+
+#[test]
+fn a_policy_of_a_resource_with_many_principals_is_judged_statement_by_statement() {
+    let statement = |n: usize, of: usize| {
+        format!(
+            r#"{{ "Effect": "Allow", "Principal": {{ "AWS": "arn:aws:iam::111122223333:role/app-{of}" }},
+                "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/p{n}/*" }}"#
+        )
+    };
+    let covered = r#"{ "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::111122223333:role/app-7" },
+        "Action": "s3:Get*", "Resource": "arn:aws:s3:::b/p7/*" }"#;
+    let statements: Vec<String> = (0..150).map(|n| statement(n, n)).collect();
+    let text = format!(
+        r#"{{ "Version": "2012-10-17", "Statement": [{}, {covered}] }}"#,
+        statements.join(",")
+    );
+    let wanted = Wanted { kind: PolicyKind::Resource, limit: 100_000, ..WANTED };
+    let mut judged = Vec::new();
+    let mut told = |done: usize, of: usize| judged.push((done, of));
+    let shrunk = shrink(&text, wanted, keyaki_catalog::embedded(), &mut told);
+    let shrunk = shrunk.unwrap_or_else(|reason| panic!("{reason}"));
+    assert!(is_proved(&shrunk), "{:?}", shrunk.proof);
+    assert_eq!(shrunk.policies[0]["Statement"].as_array().map(Vec::len), Some(150));
+    assert_eq!((judged.len(), judged.last(), shrunk.not_judged), (151, Some(&(151, 151)), 0));
+}

@@ -144,9 +144,10 @@ pub(super) fn view<'l>(
     let mut notes: Vec<String> = approximations.cloned().collect();
     notes.sort_unstable();
     notes.dedup();
-    notes.extend((left_out > 0).then(|| {
-        format!("{left_out} more parts were not judged: there are too many")
-    }));
+    notes.extend(
+        (left_out > 0)
+            .then(|| format!("{left_out} more parts were not judged: there are too many")),
+    );
     Examination {
         question: kind.name(),
         answer,

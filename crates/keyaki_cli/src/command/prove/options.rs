@@ -154,9 +154,8 @@ impl Options {
             return self.write_scripts(&questions, console);
         }
         let mut progress = console.progress("parts", parts.len());
-        let told = self.ask(console, |asker| {
-            examine::answers(kind, &subject, &parts, asker, &mut progress)
-        })?;
+        let told = self
+            .ask(console, |asker| examine::answers(kind, &subject, &parts, asker, &mut progress))?;
         drop(progress);
         let mut notes = told.notes;
         let answers = told.answers.unwrap_or_else(|missing| {
