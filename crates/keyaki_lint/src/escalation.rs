@@ -132,21 +132,21 @@ fn places(cx: &Context<'_>, way: &Way) -> Vec<NodeId> {
 struct Asked<'c, 'a> {
     cx: &'c Context<'a>,
     meaning: &'c Meaning,
-    known: Vec<((Step, bool), Option<Box<Witness>>)>,
+    known: Vec<(Step, bool, Option<Box<Witness>>)>,
 }
 
 impl Asked<'_, '_> {
     /// A request for the step that the policy allows.
     fn witness(&mut self, step: Step, by_oneself: bool) -> Option<Box<Witness>> {
-        let key = (step, by_oneself);
-        if let Some((_, known)) = self.known.iter().find(|(known, _)| *known == key) {
+        let is_same = |s: Step, by: bool| s == step && by == by_oneself;
+        if let Some((_, _, known)) = self.known.iter().find(|(s, by, _)| is_same(*s, *by)) {
             return known.clone();
         }
         let wanted = Wanted::new(step, by_oneself, self.cx).policy();
         let (relevant, wanted) = (self.meaning.about(step.action), self.meaning.other(&wanted));
         let question = Question::Disjoint { one: &relevant, other: &wanted };
         let found = self.meaning.refuted(self.cx.catalog(), &question);
-        self.known.push((key, found.clone()));
+        self.known.push((step, by_oneself, found.clone()));
         found
     }
 }

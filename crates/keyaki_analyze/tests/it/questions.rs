@@ -148,12 +148,10 @@ fn a_variable_takes_a_value_that_no_deny_forbids() {
 
 #[test]
 fn keys_that_a_variable_makes_equal_take_a_value_that_one_of_them_must_have() {
-    let statement = format!(
-        r#"{{"Effect": "Allow", "Action": "ec2:StopInstances", "Resource": "*",
-             "Condition": {{"StringEquals": {{"aws:ResourceTag/team": "${{aws:PrincipalTag/team}}"}},
-                            "StringLike": {{"aws:ResourceTag/Team": "b?u*"}}}}}}"#
-    );
-    let subject = identity(&statement);
+    let statement = r#"{"Effect": "Allow", "Action": "ec2:StopInstances", "Resource": "*",
+        "Condition": {"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"},
+                      "StringLike": {"aws:ResourceTag/Team": "b?u*"}}}"#;
+    let subject = identity(statement);
     let answer = answer(&Question::AlwaysDenied { subject: &subject }, Actions::Known);
     assert!(
         key(&answer, "aws:PrincipalTag/team").is_some_and(|v| v.starts_with('b')),

@@ -104,15 +104,16 @@ fn a_deny_for_root_users_stays_in_a_service_control_policy() {
 
 #[test]
 fn a_policy_of_a_resource_with_many_principals_is_judged_statement_by_statement() {
-    let statement = |n: usize, of: usize| {
+    let statement = |n: usize| {
         format!(
-            r#"{{ "Effect": "Allow", "Principal": {{ "AWS": "arn:aws:iam::111122223333:role/app-{of}" }},
+            r#"{{ "Effect": "Allow", "Principal": {{ "AWS": "arn:aws:iam::111122223333:role/app-{n}" }},
                 "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/p{n}/*" }}"#
         )
     };
     let covered = r#"{ "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::111122223333:role/app-7" },
-        "Action": "s3:Get*", "Resource": "arn:aws:s3:::b/p7/*" }"#;
-    let statements: Vec<String> = (0..150).map(|n| statement(n, n)).collect();
+        "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/p7/*",
+        "Condition": { "Bool": { "aws:SecureTransport": "true" } } }"#;
+    let statements: Vec<String> = (0..150).map(statement).collect();
     let text = format!(
         r#"{{ "Version": "2012-10-17", "Statement": [{}, {covered}] }}"#,
         statements.join(",")
