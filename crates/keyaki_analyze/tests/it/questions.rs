@@ -133,20 +133,6 @@ fn a_variable_takes_the_value_that_another_pattern_asks_for() {
 }
 
 #[test]
-fn a_variable_takes_a_value_that_no_deny_forbids() {
-    let home = grant("s3:GetObject", "arn:aws:s3:::b/home/${aws:username}/*");
-    let denied: Vec<String> = ["al*", "an*", "e*", "?", "a*"]
-        .iter()
-        .map(|name| {
-            grant("s3:*", &format!("arn:aws:s3:::b/home/{name}/*")).replace("Allow", "Deny")
-        })
-        .collect();
-    let subject = identity(&format!("{home}, {}", denied.join(", ")));
-    let answer = answer(&Question::AlwaysDenied { subject: &subject }, Actions::Known);
-    assert!(key(&answer, "aws:username").is_some(), "{answer:?}");
-}
-
-#[test]
 fn keys_that_a_variable_makes_equal_take_a_value_that_one_of_them_must_have() {
     let statement = r#"{"Effect": "Allow", "Action": "ec2:StopInstances", "Resource": "*",
         "Condition": {"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"},
