@@ -65,7 +65,8 @@ pub fn general(
     for statement in &policy.statements {
         let effect = statement.effect().filter(|_| by_effect).map_or("", Effect::name);
         opening.reading = format!("{version} {effect}");
-        statements.extend(opening.statement(statement));
+        let one = opening.statement(statement);
+        statements.extend(opening.any_number(statement, one));
         if statements.len() > MOST {
             return Err(TooOpen { label: policy.holes.first().cloned().unwrap_or_default() });
         }
@@ -136,14 +137,29 @@ impl Opening<'_> {
         product(all, principals, |s, element| s.principal = Some(element))
     }
 
+    /// What a statement comes to that may stand for any number of its like: the same, where one of
+    /// these matches. That is one condition more, as nobody knows in which of them a part matches.
+    fn any_number(&mut self, statement: &Statement, one: Vec<Statement>) -> Vec<Statement> {
+        let range = self.tree.range(statement.origin);
+        let Some(all) = self.tree.repeated_around(range) else { return one };
+        self.covered.push(TextRange::new(range.end, all.end));
+        let block = free_condition(&self.spelled("statements", all), true);
+        one.into_iter().map(|s| with_condition(s, block.clone())).collect()
+    }
+
     /// Whether some part of a range is a hole.
     fn is_open(&self, range: TextRange) -> bool {
         !self.tree.holes_in(range).is_empty()
     }
 
-    /// What a range stands for, as a text.
+    /// What a range stands for, as a text; its holes are dealt with.
     fn said(&mut self, what: &str, range: TextRange) -> String {
         self.covered.push(range);
+        self.spelled(what, range)
+    }
+
+    /// What a range stands for, as a text.
+    fn spelled(&self, what: &str, range: TextRange) -> String {
         let source = self.tree.source();
         let mut said = format!("{} {what}: ", self.reading);
         let mut at = range.start;

@@ -2,14 +2,16 @@
 //!
 //! A file is read with what it refers to in its module (`module.rs`): local values and policy
 //! documents. What expressions come to is worked out as far as it is known before a plan
-//! (`evaluate.rs`, `function.rs`, `text.rs`, `block.rs`); the rest are holes (`label.rs`). Policies
+//! (`evaluate.rs`, `function.rs`, `text.rs`, `block.rs`, `turn.rs`); the rest are holes (`label.rs`). Policies
 //! are the attributes that a table names (`attached.rs`), the data sources
-//! `aws_iam_policy_document`, and whatever else looks like a policy (`resembling.rs`).
+//! `aws_iam_policy_document`, and whatever else looks like a policy (`resembling.rs`). Blocks whose
+//! addresses are taken are told (`address.rs`).
 //!
 //! Who holds them (`holders.rs`, `outside.rs`) is told by what a module attaches to whom
 //! (`attaching.rs`, `grants.rs`, `meant.rs`, `policies.rs`), by `count` and `for_each`
 //! (`instance.rs`), and between two revisions by what values are made of (`definition.rs`).
 
+mod address;
 mod attached;
 mod attaching;
 mod block;
@@ -28,6 +30,7 @@ mod policies;
 mod resembling;
 mod scan;
 mod text;
+mod turn;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
@@ -40,8 +43,7 @@ use keyaki_diag::TextRange;
 
 use super::value::{Kind, Value};
 use super::{
-    Assumed, Host, HostPolicy, MAX_TEXT, Problem, Written, document, is_readable, suppress, taken,
-    too_much,
+    Assumed, Host, HostPolicy, MAX_TEXT, Written, document, is_readable, suppress, too_much,
 };
 use crate::kind::Hint;
 use attached::{To, attached, deeper, range_of, targets};
@@ -82,30 +84,11 @@ pub(crate) fn read(text: &str, path: &Path, modules: &Modules) -> Host {
     search.attached();
     search.documents();
     search.anywhere(&file.body);
-    search.host.repeated = repeated(&file);
+    search.host.repeated = address::repeated(&module);
     search.host.policies.sort_by_key(|policy| policy.texts.first().map(Written::start));
     let comments = file.scan.comments.iter().copied();
     search.host.suppressions = suppress::of_comments(text, comments, &file.scan.heredocs);
     search.host
-}
-
-/// The resources and data sources of a file whose addresses are taken.
-fn repeated(file: &File) -> Vec<Problem> {
-    let mut addresses = HashSet::new();
-    let mut all = Vec::new();
-    for block in file.body.iter().filter_map(Structure::as_block) {
-        let [kind, name] = &block.labels[..] else { continue };
-        let start = match block.ident.as_str() {
-            "resource" => "",
-            "data" => "data.",
-            _ => continue,
-        };
-        let address = format!("{start}{}.{}", kind.as_str(), name.as_str());
-        if !addresses.insert(address.clone()) {
-            all.push(taken(&address, attached::range(name.span())));
-        }
-    }
-    all
 }
 
 struct Search<'a> {
@@ -262,7 +245,8 @@ fn origins(value: &Value) -> Vec<TextRange> {
         | Kind::Null
         | Kind::List(_)
         | Kind::Map(_)
-        | Kind::Hole(_) => vec![value.range],
+        | Kind::Hole(_)
+        | Kind::Repeated(..) => vec![value.range],
     }
 }
 

@@ -377,6 +377,6 @@ impl Principal<'_, '_> {
     /// What `count` or `each` is in it.
     pub(super) fn bound(&self) -> Option<Bound<'_>> {
         let own = self.instance?;
-        Some(Bound { name: own.name, value: &own.value, outer: None })
+        Some(Bound { name: own.name, value: &own.value, outer: None, any_of: "" })
     }
 }

@@ -13,7 +13,7 @@ use crate::host::value::{Kind, Value};
 use crate::host::written::plain_label;
 
 /// The longest label of a reference, in characters.
-const MAX_LABEL: usize = 250;
+pub(super) const MAX_LABEL: usize = 250;
 
 /// The longest label with its block, in characters.
 const MAX_WHOLE_LABEL: usize = 290;
@@ -48,8 +48,18 @@ impl Evaluator<'_> {
 
     /// The label of an expression. Where it depends on names that are bound, or on which one of
     /// several blocks is meant, it may come to something else each time.
-    fn told_apart(&self, mut label: String, text: &str, scope: Scope<'_>) -> String {
-        let varies = scope.binds_in(text);
+    fn told_apart(&self, label: String, text: &str, scope: Scope<'_>) -> String {
+        self.told(label, text, scope.binds_in(text), scope)
+    }
+
+    /// The label of what is written so, and may come to something else each time or not.
+    pub(super) fn told(
+        &self,
+        mut label: String,
+        text: &str,
+        varies: bool,
+        scope: Scope<'_>,
+    ) -> String {
         if varies {
             self.count.set(self.count.get() + 1);
             label = format!("{label} #{}", self.count.get());

@@ -11,6 +11,7 @@ use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body};
 use keyaki_diag::TextRange;
 
+use super::address::{Addresses, addresses};
 use super::attached::{self, Reference};
 use super::scan;
 use crate::host::{Language, Problem, language};
@@ -125,6 +126,7 @@ struct Folder {
     locals: HashMap<Box<str>, Vec<usize>>,
     documents: HashMap<Box<str>, Vec<usize>>,
     uses: OnceLock<Uses>,
+    addresses: OnceLock<Addresses>,
 }
 
 impl Folder {
@@ -300,6 +302,13 @@ fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
+/// Whether a file comes before another one that is read beside it. Of two files whose names differ
+/// in their ends alone, OpenTofu reads one.
+fn is_read_before(path: &Path, other: &Path) -> bool {
+    let is_override = is_override(&name_of(path));
+    !is_override && path.file_stem() != other.file_stem() && name_of(path) < name_of(other)
+}
+
 /// Whether what a file says takes the place of what others say.
 fn is_override(name: &str) -> bool {
     let ends = [".tf.json", ".tofu.json", ".tf", ".tofu"];
@@ -402,6 +411,19 @@ impl<'a> Module<'a> {
         let is_own = self.own.documents.contains_key(name);
         let file = self.only(is_own, self.folder().documents.get(name))?;
         Some((file, file.document(name)?))
+    }
+
+    /// The first of the files before this one that has a resource of an address, and where; none of
+    /// files that override others.
+    pub(super) fn before(&self, address: &str) -> Option<(&File, TextRange)> {
+        if is_override(&name_of(&self.own.path)) {
+            return None;
+        }
+        let folder = self.folder();
+        let all = folder.addresses.get_or_init(|| addresses(&folder.files)).get(address)?;
+        let found = all.iter().filter_map(|(at, range)| Some((self.other(*at)?, *range)));
+        let found = found.filter(|(file, _)| is_read_before(&file.path, &self.own.path));
+        found.min_by_key(|(file, _)| name_of(&file.path))
     }
 
     /// The only file that has something: this one, or one of the folder.

@@ -1,0 +1,103 @@
+//! What a block or an expression comes to that is written once for any number of items, where it is
+//! not known how many these are, or what.
+//!
+//! It is worked out once, with holes for an item and its key. Their labels tell the loop, so that
+//! equal labels stand for equal values in one turn; each turn may have others.
+
+use hcl_edit::Decorated;
+use hcl_edit::expr::TraversalOperator;
+use keyaki_diag::TextRange;
+
+use super::evaluate::{Evaluator, Scope, attribute, key_of};
+use super::label::MAX_LABEL;
+use crate::host::value::{Kind, Value};
+use crate::host::written::plain_label;
+
+/// What stands between the name of something that each turn may have another value of, and the place
+/// of the loop.
+const LOOP: &str = " in the loop at ";
+
+/// Whether a label is of something that each turn of a loop may have another value of.
+pub(super) fn is_in_loop(label: &str) -> bool {
+    label.contains(LOOP)
+}
+
+/// A loop of which not all turns are known.
+pub(super) struct Loop {
+    range: TextRange,
+    /// Where it is.
+    place: String,
+    /// How it is written, with the loops around it that it depends on.
+    pub(super) text: String,
+}
+
+impl Loop {
+    pub(super) fn new(range: TextRange, scope: Scope<'_>) -> Loop {
+        let file = scope.file.path.file_name().unwrap_or_default().to_string_lossy();
+        let mut text = range.slice(&scope.file.text).to_owned();
+        for around in scope.loops_in(&text.clone()) {
+            text.push('\n');
+            text.push_str(around);
+        }
+        Loop { range, place: format!("{LOOP}{file}:{}", range.start), text }
+    }
+}
+
+impl Evaluator<'_> {
+    /// What a name stands for in any of the turns.
+    pub(super) fn in_any_turn(&self, name: &str, turns: &Loop, scope: Scope<'_>) -> Value {
+        let varies = scope.varies_in(&turns.text);
+        let label = format!("{name}{}", turns.place);
+        Value::hole(self.told(label, &turns.text, varies, scope), turns.range)
+    }
+
+    /// Any number of what one turn comes to; a hole where that is not even a block or an object.
+    pub(super) fn any_number(&self, one: Value, turns: &Loop, scope: Scope<'_>) -> Value {
+        let number = self.in_any_turn("turns", turns, scope);
+        match (&number.kind, &one.kind) {
+            (Kind::Hole(label), Kind::Map(_)) => {
+                Value::new(one.range, Kind::Repeated(label.clone(), one.into()))
+            }
+            _ => self.unknown(turns.range, scope),
+        }
+    }
+
+    /// An attribute of what is another value in each turn.
+    pub(super) fn attribute_in_loop(
+        &self,
+        value: &Value,
+        operators: &[Decorated<TraversalOperator>],
+    ) -> Option<Value> {
+        let Kind::Hole(label) = &value.kind else { return None };
+        let (name, place) = label.split_once(LOOP)?;
+        let steps: Vec<&str> = operators.iter().map(|o| attribute(o)).collect::<Option<_>>()?;
+        let own = format!("{name}.{}{LOOP}{place}", steps.join("."));
+        if own.chars().count() > MAX_LABEL {
+            return None;
+        }
+        let mut notes = self.notes.borrow_mut();
+        if let Some(note) = notes.get(&plain_label(label)).cloned() {
+            notes.insert(plain_label(&own), note);
+        }
+        Some(Value::hole(own, value.range))
+    }
+}
+
+/// The items of a collection that are known to be in it, with their keys, though there may be more;
+/// none of what is no collection.
+pub(super) fn certain(collection: &Value) -> Option<Vec<(Value, &Value)>> {
+    match &collection.kind {
+        Kind::List(items) => {
+            let known = items.iter().filter(|item| !item.is_hole());
+            Some(known.map(|item| (key_of(item), item)).collect())
+        }
+        // Names that are not known may be one name.
+        Kind::Map(_) | Kind::Hole(_) => Some(Vec::new()),
+        Kind::Text(_)
+        | Kind::Bool(_)
+        | Kind::Number(_)
+        | Kind::Null
+        | Kind::Json(_)
+        | Kind::Repeated(..) => None,
+    }
+}
