@@ -466,6 +466,23 @@ mod tests {
     }
 
     #[test]
+    fn any_number_of_statements_matches_where_one_of_them_does() {
+        let text = r#"{"Statement": [{"Effect": "Deny", "Action": "s3:<Verb>", "Resource": "*"},
+            "<Others>", {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}"#;
+        let (tree, policy) = open(text);
+        let refused = general(&tree, &policy, false, Principals::Free, &str::to_owned);
+        assert_eq!(refused.map_err(|open| open.label).err().as_deref(), Some("${Others}"));
+        let source = tree.source();
+        let end = source.find("Others").unwrap() + "Others}\"".len();
+        let all = TextRange::new(source.find("{\"Effect").unwrap() as u32, end as u32);
+        let tree = tree.with_repeated(vec![all]);
+        let made = general(&tree, &policy, false, Principals::Free, &str::to_owned).unwrap();
+        let conditions = made.statements.iter().map(|s| s.condition.as_ref());
+        let free: Vec<usize> = conditions.map(|c| c.map_or(0, |c| c.blocks.len())).collect();
+        assert_eq!(free, [2, 0]);
+    }
+
+    #[test]
     fn what_leaves_the_statement_open_is_refused() {
         let label = |text: &str| of(text).map_err(|open| open.label).err();
         let said = label(r#"{"Effect": "<Effect>", "Action": "*", "Resource": "*"}"#);

@@ -21,7 +21,7 @@ fn told(file: &CheckedFile) -> Vec<String> {
     file.findings().map(one).collect()
 }
 
-fn found(text: &str) -> Vec<String> {
+pub(crate) fn found(text: &str) -> Vec<String> {
     let start = Instant::now();
     let options = options(&Selection::default());
     let found = told(&check_text(Path::new("nowhere/a.tf"), text.as_bytes(), &options));
@@ -30,7 +30,7 @@ fn found(text: &str) -> Vec<String> {
 }
 
 /// A folder with these files.
-fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
+pub(crate) fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);
     for (name, text) in files {
@@ -42,7 +42,7 @@ fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
 }
 
 /// The findings of all files of a folder, under their names.
-fn of_folder(folder: &Path, names: &[&str]) -> Vec<String> {
+pub(crate) fn of_folder(folder: &Path, names: &[&str]) -> Vec<String> {
     let paths: Vec<PathBuf> = match names {
         [] => vec![folder.to_owned()],
         names => names.iter().map(|name| folder.join(name)).collect(),
