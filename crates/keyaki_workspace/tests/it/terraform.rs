@@ -232,6 +232,37 @@ fn resources_of_one_address_are_told() {
 }
 
 #[test]
+fn an_address_of_another_file_is_told_in_the_later_one() {
+    let of = |kind: &str, name: &str| format!("resource \"{kind}\" \"{name}\" {{\n}}\n");
+    let (bucket, policy) = (of("aws_s3_bucket", "b"), BASE);
+    let files = [
+        ("a.tf", format!("{bucket}{policy}")),
+        (
+            "b.tf",
+            format!("\n{}{bucket}{}", of("aws_s3_bucket", "c"), policy.replace("base", "own")),
+        ),
+        ("c.tf", of("aws_s3_bucket", "c") + &policy.replace("base", "other")),
+        ("c_override.tf", bucket.clone() + policy),
+    ];
+    let files: Vec<(&str, &str)> =
+        files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let module = folder("addresses", &files);
+    let duplicates = |names: &[&str]| {
+        let mut all = of_folder(&module, names);
+        all.retain(|told| told.contains("duplicate-resource"));
+        all
+    };
+    let expected = ["b.tf:4 duplicate-resource \"b\"", "c.tf:1 duplicate-resource \"c\""];
+    assert_eq!(duplicates(&[]), expected);
+    // It does not matter which files are checked.
+    assert_eq!(duplicates(&["b.tf"]), expected[..1]);
+    assert_eq!(duplicates(&["a.tf", "c_override.tf"]), Vec::<String>::new());
+    // Where there is `a.tofu`, OpenTofu does not read `a.tf`.
+    let both = folder("tofu", &[("a.tf", policy), ("a.tofu", policy)]);
+    assert!(of_folder(&both, &[]).iter().all(|told| !told.contains("duplicate")));
+}
+
+#[test]
 fn policies_in_functions_that_are_not_worked_out_are_found() {
     let policy = "jsonencode({\nVersion = \"2012-10-17\"\nStatement = [{ Effect = \"Allow\", Action = \"s3:NoSuch\", Resource = \"*\" }]\n})";
     for value in [
