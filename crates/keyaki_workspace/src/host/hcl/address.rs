@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use hcl_edit::Span as _;
 use hcl_edit::structure::{Body, Structure};
-use keyaki_diag::{LineIndex, TextRange};
+use keyaki_diag::TextRange;
 
 use super::attached::range;
 use super::module::{File, Module};
@@ -44,9 +44,8 @@ pub(super) fn repeated(module: &Module<'_>) -> Vec<Problem> {
 }
 
 fn elsewhere(address: &str, range: TextRange, file: &File, at: TextRange) -> Problem {
-    let line = LineIndex::new(&file.text).line_column(&file.text, at.start).line;
-    let name = file.path.file_name().unwrap_or_default().to_string_lossy();
-    let message = format!("there is a resource `{address}` in `{name}`, line {line}");
+    let line = file.place(at.start).line;
+    let message = format!("there is a resource `{address}` in `{}`, line {line}", file.name());
     Problem { message, range }
 }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body};
-use keyaki_diag::TextRange;
+use keyaki_diag::{LineColumn, LineIndex, TextRange};
 
 use super::address::{Addresses, addresses};
 use super::attached::{self, Reference};
@@ -40,6 +40,7 @@ pub(crate) struct File {
     documents: HashMap<Box<str>, usize>,
     /// What the resources of the file use which documents for.
     references: OnceLock<Vec<Reference>>,
+    lines: OnceLock<LineIndex>,
 }
 
 impl File {
@@ -64,7 +65,8 @@ impl File {
             .map_err(|error| problem(error.message(), error.location().offset() as u32))?;
         let (locals, documents) = index(&body);
         let (path, text) = (path.to_owned(), text.into());
-        Ok(File { path, text, body, scan, locals, documents, references: OnceLock::new() })
+        let (references, lines) = (OnceLock::new(), OnceLock::new());
+        Ok(File { path, text, body, scan, locals, documents, references, lines })
     }
 
     pub(super) fn local(&self, name: &str) -> Option<&Expression> {
@@ -75,6 +77,17 @@ impl File {
 
     pub(super) fn document(&self, name: &str) -> Option<&Block> {
         self.body.get(*self.documents.get(name)?)?.as_block()
+    }
+
+    /// The name of the file without its folders.
+    pub(super) fn name(&self) -> String {
+        name_of(&self.path)
+    }
+
+    /// The line and the column of an offset.
+    pub(super) fn place(&self, offset: u32) -> LineColumn {
+        let lines = self.lines.get_or_init(|| LineIndex::new(&self.text));
+        lines.line_column(&self.text, offset)
     }
 
     pub(super) fn references(&self) -> &[Reference] {

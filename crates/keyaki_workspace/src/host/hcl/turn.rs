@@ -33,13 +33,15 @@ pub(super) struct Loop {
 
 impl Loop {
     pub(super) fn new(range: TextRange, scope: Scope<'_>) -> Loop {
-        let file = scope.file.path.file_name().unwrap_or_default().to_string_lossy();
+        let at = scope.file.place(range.start);
+        // Without colons, which separate the parts of ARNs.
+        let place = format!("{LOOP}{}({},{})", scope.file.name(), at.line, at.column);
         let mut text = range.slice(&scope.file.text).to_owned();
         for around in scope.loops_in(&text.clone()) {
             text.push('\n');
             text.push_str(around);
         }
-        Loop { range, place: format!("{LOOP}{file}:{}", range.start), text }
+        Loop { range, place, text }
     }
 }
 
