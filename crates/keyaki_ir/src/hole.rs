@@ -230,7 +230,11 @@ impl Opening<'_> {
             for entry in &group.entries {
                 let range = self.tree.range(entry.origin);
                 if self.is_open(range) {
-                    let said = self.said(&format!("principal {}", group.key.value), range);
+                    let key = self.tree.range(group.key.origin);
+                    let said = match self.is_open(key) {
+                        true => self.said("principal", key.cover(range)),
+                        false => self.said(&format!("principal {}", group.key.value), range),
+                    };
                     let value = self.tree.value(entry.origin);
                     if self.principals == Principals::Unnamed
                         && group.kind == Some(PrincipalKey::Aws)
@@ -256,7 +260,10 @@ impl Opening<'_> {
     fn conditions(&mut self, mut statement: Statement) -> Statement {
         let tree = self.tree;
         let whole = tree.value(statement.origin).and_then(|s| s.get("Condition"));
-        if let Some(whole) = whole.filter(|value| value.is_hole()) {
+        // What has no known operator may add to the values of any other test.
+        let is_any =
+            |value: &Value<'_>| value.is_hole() || value.members().any(|test| test.key().is_hole());
+        if let Some(whole) = whole.filter(is_any) {
             let said = self.said("condition", whole.range());
             statement.condition = None;
             return with_condition(statement, free_condition(&said, true));

@@ -30,7 +30,7 @@ impl Values {
                     let label = label(hole.slice(tree.source()));
                     if !values.all.contains_key(label) {
                         let value = match others(tree, *hole) {
-                            Some(_) => "1".to_owned(),
+                            Some(_) => "one".to_owned(),
                             None => value(label, string, *hole, catalog),
                         };
                         values.all.insert(label.to_owned(), value);
@@ -92,9 +92,15 @@ fn value(label: &str, string: Value<'_>, hole: TextRange, catalog: &Catalog) -> 
         "AWS::Partition" => "aws".to_owned(),
         "AWS::Region" => "us-east-1".to_owned(),
         "AWS::URLSuffix" => "amazonaws.com".to_owned(),
-        _ if string.is_hole() => whole(label, string, catalog),
+        _ if string.is_hole() || begins(string, hole) => whole(label, string, catalog),
         _ => part(label, string, hole),
     }
+}
+
+/// Whether a hole begins a text that goes on as an ARN or a path does.
+fn begins(string: Value<'_>, hole: TextRange) -> bool {
+    let rest = TextRange::new(hole.end, string.range().end).slice(string.tree().source());
+    hole.start == string.range().start + 1 && rest.starts_with(['/', ':'])
 }
 
 /// A value for a part of a text: in an ARN, what its segment holds.

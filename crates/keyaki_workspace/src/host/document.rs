@@ -240,12 +240,18 @@ fn principals(blocks: &[Value]) -> Value {
         return unknown_of(blocks, range);
     }
     for (block, others) in blocks.iter().map(Value::single) {
-        let (Some(kind), Some(identifiers)) = (block.member("type"), block.member("identifiers"))
-        else {
-            return unknown_of(blocks, range);
+        let (kind, identifiers) = (block.member("type"), block.member("identifiers"));
+        let name = kind.and_then(Value::plain);
+        let (Some(kind), Some(name), Some(identifiers)) = (kind, name, identifiers) else {
+            let Some(hole) = others.or_else(|| hole(block)) else {
+                return unknown_of(blocks, range);
+            };
+            types.entries.push((hole.clone(), hole));
+            continue;
         };
-        let name = kind.plain().filter(|name| !is_open || name != "*");
-        let Some(name) = name else { return unknown_of(blocks, range) };
+        if is_open && name == "*" {
+            return unknown_of(blocks, range);
+        }
         let is_everybody = |ids: &[Value]| ids.len() == 1 && ids[0].plain().as_deref() == Some("*");
         if blocks.len() == 1 && name == "*" && identifiers.items().is_some_and(is_everybody) {
             return Value::made("*", identifiers.range);
@@ -256,18 +262,25 @@ fn principals(blocks: &[Value]) -> Value {
 }
 
 /// The conditions of some blocks. Those of one operator are put together, and so are the values of
-/// one key.
+/// one key. One of which the operator or the key is not known may have that of another one.
 fn conditions(blocks: &[Value]) -> Value {
     let range = cover(blocks);
+    if matches!(blocks, [one] if hole(one).is_some()) {
+        return unknown_of(blocks, range);
+    }
+    let mut unknown = Vec::new();
     let mut tests: Vec<(&Value, Grouped)> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     for (block, others) in blocks.iter().map(Value::single) {
         let parts = (block.member("test"), block.member("variable"), block.member("values"));
-        let (Some(test), Some(key), Some(values)) = parts else {
-            return unknown_of(blocks, range);
-        };
-        let (Some(name), Some(key_name)) = (test.plain(), key.plain()) else {
-            return unknown_of(blocks, range);
+        let names = (parts.0.and_then(Value::plain), parts.1.and_then(Value::plain));
+        let ((Some(test), Some(key), Some(values)), (Some(name), Some(key_name))) = (parts, names)
+        else {
+            let Some(hole) = others.or_else(|| hole(block)) else {
+                return unknown_of(blocks, range);
+            };
+            unknown.push((hole.clone(), hole));
+            continue;
         };
         let at = *known.entry(name).or_insert(tests.len());
         if at == tests.len() {
@@ -279,8 +292,8 @@ fn conditions(blocks: &[Value]) -> Value {
         let range = keys.entries.iter().map(|(_, values)| values.range).reduce(TextRange::cover);
         Value::new(range.unwrap_or_default(), Kind::Map(keys.entries))
     };
-    let tests = tests.into_iter().map(|(test, own)| (test.clone(), keys(own))).collect();
-    Value::new(range, Kind::Map(tests))
+    let tests = tests.into_iter().map(|(test, own)| (test.clone(), keys(own)));
+    Value::new(range, Kind::Map(tests.chain(unknown).collect()))
 }
 
 /// Lists under names; what is added under a known name joins its list.
@@ -304,6 +317,11 @@ impl Grouped {
         let first = Value::new(known.range, std::mem::replace(&mut known.kind, Kind::Null));
         known.kind = Kind::List(std::iter::once(first).chain(more).collect());
     }
+}
+
+/// A block of which nothing is known.
+fn hole(block: &Value) -> Option<Value> {
+    matches!(block.kind, Kind::Hole(_)).then(|| block.clone())
 }
 
 /// The hole of blocks of which one is not known.
