@@ -149,12 +149,6 @@ impl Tree {
         self
     }
 
-    /// The elements that stand for any number of their like, each with the hole behind it, in
-    /// order.
-    pub fn repeated(&self) -> &[TextRange] {
-        &self.repeated
-    }
-
     /// The element with the hole behind it in which a range lies.
     pub fn repeated_around(&self, range: TextRange) -> Option<TextRange> {
         let before = self.repeated.partition_point(|all| all.start <= range.start);

@@ -200,6 +200,7 @@ impl<'a> Search<'a> {
                 foreign: RefCell::default(),
                 notes: &notes,
                 count: Cell::default(),
+                mixed: Cell::default(),
             };
             if let Some(value) = policy(&evaluator) {
                 self.seen.extend(origins(&value));

@@ -184,6 +184,20 @@ fn a_turn_that_may_allow_or_deny_leaves_the_answer_open() {
 }
 
 #[test]
+fn turns_that_decide_a_condition_in_both_ways_leave_the_answer_open() {
+    let all = block("actions = [\"*\"]\nresources = [\"*\"]");
+    let with = |effect: &str| {
+        let content = format!("effect = {effect}\n{READ}");
+        all.clone() + &dynamic("statement", "var.all", &content)
+    };
+    assert_eq!(is_no_more(&all, &with("statement.value.deny ? \"Deny\" : \"Allow\"")), "undecided");
+    assert_eq!(is_no_more(&all, &with("var.deny ? \"Deny\" : \"Allow\"")), "proved");
+    // A finding about either is told.
+    let wrong = with("statement.value.deny ? \"Deny\" : \"Allow\"").replace("GetObject", "NoSuch");
+    assert!(found(&document(&wrong)).contains(&"10 invalid-action \"s3:NoSuch\"".to_owned()));
+}
+
+#[test]
 fn a_known_turn_is_certain() {
     let content = "actions = [statement.value]\nresources = [\"*\"]";
     let some = dynamic("statement", "concat([\"sqs:SendMessage\"], var.more)", content);

@@ -73,8 +73,8 @@ impl Evaluator<'_> {
                 let turns = Loop::new(range, scope);
                 let own = [format!("{name}.key"), format!("{name}.value")];
                 let own = own.map(|name| self.in_any_turn(&name, &turns, scope));
-                let one = self.content(content, name, own, &turns.text, scope);
-                blocks.push(self.any_number(one, &turns, scope));
+                let one = || self.content(content, name, own, &turns.text, scope);
+                blocks.push(self.any_number(&turns, scope, one));
             }
             Some(blocks)
         };

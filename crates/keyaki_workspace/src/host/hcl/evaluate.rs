@@ -50,6 +50,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) notes: &'a RefCell<Notes>,
     /// How many values were not known that may be another one each time.
     pub(super) count: Cell<u32>,
+    /// How many conditions were asked for of which each turn of a loop may decide otherwise.
+    pub(super) mixed: Cell<u32>,
 }
 
 /// Expressions by the labels of the holes and conditions that they are.
@@ -410,8 +412,8 @@ impl Evaluator<'_> {
         let key = each.intro.key_var.as_ref().map_or("key", |name| name.as_str());
         let names = [key, each.intro.value_var.as_str()];
         let [key, value] = names.map(|name| self.in_any_turn(name, &turns, scope));
-        let one = turn(each, [&key, &value], &turns.text, scope, item);
-        items.push(self.any_number(one, &turns, scope));
+        let one = || turn(each, [&key, &value], &turns.text, scope, item);
+        items.push(self.any_number(&turns, scope, one));
         Some(Value::new(range, Kind::List(items)))
     }
 }

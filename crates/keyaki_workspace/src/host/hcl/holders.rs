@@ -229,6 +229,7 @@ impl<'m> Stack<'m> {
             foreign: RefCell::default(),
             notes: &self.notes,
             count: Cell::default(),
+            mixed: Cell::default(),
         };
         let way = read(&Reader { stack: self, evaluator });
         self.total.set(self.total.get().saturating_sub(most - self.left.get()));

@@ -89,6 +89,9 @@ impl Evaluator<'_> {
     /// What is assumed about something that an expression decides.
     pub(super) fn assume_that(&self, what: &str, text: &str, scope: Scope<'_>) -> bool {
         let name = self.told_apart(what.to_owned(), text, scope);
+        if scope.loops_in(text).next().is_some() {
+            self.mixed.set(self.mixed.get() + 1);
+        }
         self.seen.borrow_mut().insert(name.clone());
         self.assumed.named.get(&name).copied().unwrap_or(self.assumed.others)
     }

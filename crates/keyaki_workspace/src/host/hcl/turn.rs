@@ -53,8 +53,20 @@ impl Evaluator<'_> {
         Value::hole(self.told(label, &turns.text, varies, scope), turns.range)
     }
 
-    /// Any number of what one turn comes to; a hole where that is not even a block or an object.
-    pub(super) fn any_number(&self, one: Value, turns: &Loop, scope: Scope<'_>) -> Value {
+    /// Any number of what one turn comes to; a hole where that is not even a block or an object. So
+    /// it is in proofs where turns may decide a condition in one way and in the other, which are
+    /// not like one turn.
+    pub(super) fn any_number(
+        &self,
+        turns: &Loop,
+        scope: Scope<'_>,
+        one: impl FnOnce() -> Value,
+    ) -> Value {
+        let before = self.mixed.get();
+        let one = one();
+        if self.mixed.get() != before && !scope.block.is_empty() {
+            return self.unknown(turns.range, scope);
+        }
         let number = self.in_any_turn("turns", turns, scope);
         match (&number.kind, &one.kind) {
             (Kind::Hole(label), Kind::Map(_)) => {
