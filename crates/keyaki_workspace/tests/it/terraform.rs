@@ -215,7 +215,11 @@ fn many_blocks_take_no_longer_than_their_length() {
             format!("  statement {{\n    sid = \"S{i}\"\n    actions = [\"s3:GetObject\"]\n  }}\n")
         })
         .collect();
+    let loops = "dynamic \"condition\" {\nfor_each = statement.value\ncontent {\ntest = condition.key\n}\n}\n".repeat(2_000);
     for text in [
+        format!(
+            "data \"aws_iam_policy_document\" \"a\" {{\ndynamic \"statement\" {{\nfor_each = var.a\ncontent {{\n{loops}}}\n}}\n}}\n"
+        ),
         format!("data \"aws_iam_policy_document\" \"a\" {{\n  statement {{\n{blocks}  }}\n}}\n"),
         format!("data \"aws_iam_policy_document\" \"a\" {{\n{statements}}}\n"),
         "# keyaki: ignore[invalid-action] x\n".repeat(30_000) + BASE,

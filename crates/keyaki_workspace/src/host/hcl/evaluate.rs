@@ -22,7 +22,7 @@ use super::attached::{range, range_of};
 use super::label::{OF, mentions_iteration};
 use super::module::{DOCUMENT, File, Module};
 use super::text;
-use super::turn::{Loop, certain};
+use super::turn::certain;
 use crate::host::Assumed;
 use crate::host::document;
 use crate::host::value::{Kind, Value};
@@ -408,7 +408,7 @@ impl Evaluator<'_> {
             items.push(turn(each, [&key, value], "", scope, item));
             self.take(1).then_some(())?;
         }
-        let turns = Loop::new(range, scope);
+        let turns = self.any_loop(range, scope)?;
         let key = each.intro.key_var.as_ref().map_or("key", |name| name.as_str());
         let names = [key, each.intro.value_var.as_str()];
         let [key, value] = names.map(|name| self.in_any_turn(name, &turns, scope));

@@ -19,7 +19,7 @@ pub(super) const MAX_LABEL: usize = 250;
 const MAX_WHOLE_LABEL: usize = 290;
 
 /// The longest expression that is noted.
-const MAX_NOTE: usize = 4000;
+pub(super) const MAX_NOTE: usize = 4000;
 
 /// What stands between the label of a value that depends on `each` or `count`, and its block.
 pub(super) const OF: &str = " of ";

@@ -4,12 +4,14 @@
 //! It is worked out once, with holes for an item and its key. Their labels tell the loop, so that
 //! equal labels stand for equal values in one turn; each turn may have others.
 
+use std::borrow::Cow;
+
 use hcl_edit::Decorated;
 use hcl_edit::expr::TraversalOperator;
 use keyaki_diag::TextRange;
 
-use super::evaluate::{Evaluator, Scope, attribute, key_of};
-use super::label::MAX_LABEL;
+use super::evaluate::{BYTES_PER_STEP, Evaluator, Scope, attribute, key_of};
+use super::label::{MAX_LABEL, MAX_NOTE};
 use crate::host::value::{Kind, Value};
 use crate::host::written::plain_label;
 
@@ -23,31 +25,40 @@ pub(super) fn is_in_loop(label: &str) -> bool {
 }
 
 /// A loop of which not all turns are known.
-pub(super) struct Loop {
+pub(super) struct Loop<'s> {
     range: TextRange,
     /// Where it is.
     place: String,
-    /// How it is written, with the loops around it that it depends on.
-    pub(super) text: String,
+    /// How it is written, with the loops around it that it depends on; of one that is too long to be
+    /// noted, no more than shows that.
+    pub(super) text: Cow<'s, str>,
 }
 
-impl Loop {
-    pub(super) fn new(range: TextRange, scope: Scope<'_>) -> Loop {
+impl<'s> Loop<'s> {
+    fn new(range: TextRange, scope: Scope<'s>) -> Loop<'s> {
         let at = scope.file.place(range.start);
         // Without colons, which separate the parts of ARNs.
         let place = format!("{LOOP}{}({},{})", scope.file.name(), at.line, at.column);
-        let mut text = range.slice(&scope.file.text).to_owned();
-        for around in scope.loops_in(&text.clone()) {
-            text.push('\n');
-            text.push_str(around);
+        let own = range.slice(&scope.file.text);
+        let mut text = Cow::Borrowed(own);
+        for around in scope.loops_in(own) {
+            if text.len() <= MAX_NOTE {
+                text.to_mut().extend(["\n", around.get(..=MAX_NOTE).unwrap_or(around)]);
+            }
         }
         Loop { range, place, text }
     }
 }
 
 impl Evaluator<'_> {
+    /// A loop; none where it is more work than is left.
+    pub(super) fn any_loop<'s>(&self, range: TextRange, scope: Scope<'s>) -> Option<Loop<'s>> {
+        let weight = range.len() as usize / BYTES_PER_STEP;
+        self.take(1 + weight).then(|| Loop::new(range, scope))
+    }
+
     /// What a name stands for in any of the turns.
-    pub(super) fn in_any_turn(&self, name: &str, turns: &Loop, scope: Scope<'_>) -> Value {
+    pub(super) fn in_any_turn(&self, name: &str, turns: &Loop<'_>, scope: Scope<'_>) -> Value {
         let varies = scope.varies_in(&turns.text);
         let label = format!("{name}{}", turns.place);
         Value::hole(self.told(label, &turns.text, varies, scope), turns.range)
@@ -58,7 +69,7 @@ impl Evaluator<'_> {
     /// not like one turn.
     pub(super) fn any_number(
         &self,
-        turns: &Loop,
+        turns: &Loop<'_>,
         scope: Scope<'_>,
         one: impl FnOnce() -> Value,
     ) -> Value {
