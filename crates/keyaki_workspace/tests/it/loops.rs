@@ -268,6 +268,36 @@ fn a_condition_beside_a_loop_of_conditions_counts() {
 }
 
 #[test]
+fn principals_of_a_loop_are_more_than_those_beside_it() {
+    let bucket = |blocks: &str| {
+        let used = "resource \"aws_s3_bucket_policy\" \"b\" {\npolicy = data.aws_iam_policy_document.d.json\n}\n";
+        format!("variable \"all\" {{\n}}\n{used}{}", document(&block(&format!("{READ}\n{blocks}"))))
+    };
+    let is_no_more = |old: &str, new: &str| {
+        let [old, new] = [(old, "old"), (new, "new")].map(|(blocks, origin)| {
+            let text = bucket(blocks);
+            side_in(&[("a/main.tf", &text)], "aws_s3_bucket_policy.b", Side::Resource, origin)
+        });
+        no_more(&old.open, &new.open).name()
+    };
+    let one = |account: &str| {
+        format!(
+            "principals {{\ntype = \"AWS\"\nidentifiers = [\"arn:aws:iam::{account}:root\"]\n}}\n"
+        )
+    };
+    for kind in ["\"AWS\"", "principals.value.type"] {
+        let content = format!("type = {kind}\nidentifiers = principals.value.ids");
+        let more = dynamic("principals", "var.all", &content);
+        let both = |account: &str| one(account) + &more;
+        assert_eq!(is_no_more(&both("111122223333"), &both("111122223333")), "proved");
+        assert_eq!(is_no_more(&both("111122223333"), &one("111122223333")), "proved");
+        assert_ne!(is_no_more(&one("111122223333"), &both("111122223333")), "proved");
+        assert_ne!(is_no_more(&both("111122223333"), &both("444455556666")), "proved");
+        assert_eq!(is_no_more(&more, &more), "proved");
+    }
+}
+
+#[test]
 fn a_refutation_tells_that_there_is_one_turn() {
     let old = role(&with(
         "",
