@@ -232,14 +232,36 @@ fn a_loop_over_the_same_gives_the_same() {
         "test = condition.value.test\nvariable = \"aws:SourceVpc\"\nvalues = condition.value.values",
     );
     let text = |default: &str, action: &str| {
-        let content =
-            format!("actions = [\"{action}\"]\nresources = statement.value.arns\n{nested}");
+        let content = format!(
+            "actions = [\"{action}\"]\nresources = lookup(statement.value, \"arns\", [])\n{nested}"
+        );
         let variable = format!("variable \"all\" {{\ndefault = {default}\n}}\n");
         variable + &document(&dynamic("statement", "var.all", &content))
     };
     assert_eq!(changed(&text("[]", "sqs:*"), &text("[]", "sqs:*")), "proved");
     assert_ne!(changed(&text("[]", "sqs:*"), &text("[1]", "sqs:*")), "proved");
     assert_ne!(changed(&text("[]", "sqs:*"), &text("[]", "s3:*")), "proved");
+}
+
+#[test]
+fn a_loop_in_each_turn_of_another_one_is_another_one() {
+    let inner = dynamic(
+        "condition",
+        "statement.value.all",
+        "test = \"StringEquals\"\nvariable = \"aws:SourceVpc\"\nvalues = [lower(condition.value)]",
+    );
+    let text = |effect: &str| {
+        let content = format!(
+            "effect = statement.key\nactions = [statement.value.do]\nresources = [\"*\"]\n{inner}"
+        );
+        let each = format!(
+            "{{ Allow = {{ do = \"sqs:*\", all = var.a }}, {effect} = {{ do = \"sqs:*\", all = var.b }} }}"
+        );
+        dynamic("statement", &each, &content)
+    };
+    // Whether the denial takes away all that is allowed depends on what the two turns loop over.
+    let nothing = block(READ);
+    assert_ne!(is_no_more(&nothing, &(nothing.clone() + &text("Deny"))), "proved");
 }
 
 #[test]

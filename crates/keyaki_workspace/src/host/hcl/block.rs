@@ -70,7 +70,7 @@ impl Evaluator<'_> {
                 blocks.push(self.content(content, name, [key, value.clone()], "", scope));
             }
             if !is_all {
-                let turns = self.any_loop(range, scope)?;
+                let turns = self.any_loop("", range, scope)?;
                 let own = [format!("{name}.key"), format!("{name}.value")];
                 let own = own.map(|name| self.in_any_turn(&name, &turns, scope));
                 let one = || self.content(content, name, own, &turns.text, scope);

@@ -19,7 +19,7 @@ use hcl_edit::{Decorated, Ident, Span as _};
 use keyaki_diag::TextRange;
 
 use super::attached::{range, range_of};
-use super::label::{OF, mentions_iteration};
+use super::label::{MAX_NOTE, OF, mentions_iteration};
 use super::module::{DOCUMENT, File, Module};
 use super::text;
 use super::turn::certain;
@@ -95,9 +95,11 @@ impl<'s> Scope<'s> {
         self.bounds().any(|own| text.contains(own.name))
     }
 
-    /// Whether a text has a name that stands for one value after the other here.
+    /// Whether a text has a name that stands for one value after the other here; one that is too
+    /// long to be noted may have been cut.
     pub(super) fn varies_in(&self, text: &str) -> bool {
-        self.bounds().any(|own| own.any_of.is_empty() && text.contains(own.name))
+        let has = |name: &str| text.len() > MAX_NOTE || text.contains(name);
+        self.bounds().any(|own| own.any_of.is_empty() && has(own.name))
     }
 
     /// The loops with names in a text that stand for what is in any of their turns.
@@ -408,7 +410,7 @@ impl Evaluator<'_> {
             items.push(turn(each, [&key, value], "", scope, item));
             self.take(1).then_some(())?;
         }
-        let turns = self.any_loop(range, scope)?;
+        let turns = self.any_loop("all = ", range, scope)?;
         let key = each.intro.key_var.as_ref().map_or("key", |name| name.as_str());
         let names = [key, each.intro.value_var.as_str()];
         let [key, value] = names.map(|name| self.in_any_turn(name, &turns, scope));

@@ -9,6 +9,7 @@ use keyaki_diag::TextRange;
 
 use super::attached::range_of;
 use super::evaluate::{Evaluator, Scope};
+use super::turn::with_loops;
 use crate::host::value::{Kind, Value};
 use crate::host::written::plain_label;
 
@@ -49,7 +50,11 @@ impl Evaluator<'_> {
     /// The label of an expression. Where it depends on names that are bound, or on which one of
     /// several blocks is meant, it may come to something else each time.
     fn told_apart(&self, label: String, text: &str, scope: Scope<'_>) -> String {
-        self.told(label, text, scope.binds_in(text), scope)
+        if scope.loops_in(text).next().is_none() {
+            return self.told(label, text, scope.binds_in(text), scope);
+        }
+        let text = with_loops("value = ", text, scope);
+        self.told(label, &text, scope.varies_in(&text), scope)
     }
 
     /// The label of what is written so, and may come to something else each time or not.

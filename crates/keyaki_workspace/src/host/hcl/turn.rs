@@ -29,32 +29,45 @@ pub(super) struct Loop<'s> {
     range: TextRange,
     /// Where it is.
     place: String,
-    /// How it is written, with the loops around it that it depends on; of one that is too long to be
+    /// How it is written as a part of a body, with the loops around it that it depends on; of one that is too long to be
     /// noted, no more than shows that.
     pub(super) text: Cow<'s, str>,
 }
 
 impl<'s> Loop<'s> {
-    fn new(range: TextRange, scope: Scope<'s>) -> Loop<'s> {
+    fn new(before: &str, range: TextRange, scope: Scope<'s>) -> Loop<'s> {
         let at = scope.file.place(range.start);
         // Without colons, which separate the parts of ARNs.
         let place = format!("{LOOP}{}({},{})", scope.file.name(), at.line, at.column);
         let own = range.slice(&scope.file.text);
-        let mut text = Cow::Borrowed(own);
-        for around in scope.loops_in(own) {
-            if text.len() <= MAX_NOTE {
-                text.to_mut().extend(["\n", around.get(..=MAX_NOTE).unwrap_or(around)]);
-            }
-        }
-        Loop { range, place, text }
+        Loop { range, place, text: with_loops(before, own, scope) }
     }
 }
 
+/// A text as a part of a body, with the loops around it that it depends on.
+pub(super) fn with_loops<'s>(before: &str, own: &'s str, scope: Scope<'s>) -> Cow<'s, str> {
+    if own.len() > MAX_NOTE {
+        return Cow::Borrowed(own);
+    }
+    let mut text = format!("{before}{own}");
+    for around in scope.loops_in(own) {
+        if text.len() <= MAX_NOTE {
+            text.extend(["\n", around.get(..=MAX_NOTE).unwrap_or(around)]);
+        }
+    }
+    Cow::Owned(text)
+}
+
 impl Evaluator<'_> {
-    /// A loop; none where it is more work than is left.
-    pub(super) fn any_loop<'s>(&self, range: TextRange, scope: Scope<'s>) -> Option<Loop<'s>> {
+    /// A loop, with what stands before it in a body; none where it is more work than is left.
+    pub(super) fn any_loop<'s>(
+        &self,
+        before: &str,
+        range: TextRange,
+        scope: Scope<'s>,
+    ) -> Option<Loop<'s>> {
         let weight = range.len() as usize / BYTES_PER_STEP;
-        self.take(1 + weight).then(|| Loop::new(range, scope))
+        self.take(1 + weight).then(|| Loop::new(before, range, scope))
     }
 
     /// What a name stands for in any of the turns.
