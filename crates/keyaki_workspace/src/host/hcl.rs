@@ -2,8 +2,8 @@
 //!
 //! A file is read with what it refers to in its module (`module.rs`): local values and policy
 //! documents. What expressions come to is worked out as far as it is known before a plan
-//! (`evaluate.rs`, `function.rs`, `text.rs`, `block.rs`, `turn.rs`); the rest are holes (`label.rs`). Policies
-//! are the attributes that a table names (`attached.rs`), the data sources
+//! (`evaluate.rs`, `function.rs`, `text.rs`, `block.rs`, `turn.rs`); the rest are holes
+//! (`label.rs`). Policies are the attributes that a table names (`attached.rs`), the data sources
 //! `aws_iam_policy_document`, and whatever else looks like a policy (`resembling.rs`). Blocks whose
 //! addresses are taken are told (`address.rs`).
 //!

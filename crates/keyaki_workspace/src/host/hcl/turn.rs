@@ -29,8 +29,8 @@ pub(super) struct Loop<'s> {
     range: TextRange,
     /// Where it is.
     place: String,
-    /// How it is written as a part of a body, with the loops around it that it depends on; of one that is too long to be
-    /// noted, no more than shows that.
+    /// How it is written as a part of a body, with the loops around it that it depends on; of one
+    /// that is too long to be noted, no more than shows that.
     pub(super) text: Cow<'s, str>,
 }
 
