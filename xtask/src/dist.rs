@@ -28,6 +28,23 @@ pub(crate) struct Order {
     pub(crate) profile: String,
 }
 
+impl Order {
+    /// What the arguments ask for; what they do not tell stays as it is.
+    ///
+    /// # Errors
+    /// Unknown arguments.
+    pub(crate) fn with(mut self, arguments: &[&str]) -> Result<Order, Box<dyn std::error::Error>> {
+        for pair in arguments.chunks(2) {
+            match pair {
+                ["--target", triple] => self.platform = Platform::named(triple)?,
+                ["--profile", profile] => self.profile = (*profile).to_owned(),
+                _ => return Err("allowed are --target TRIPLE and --profile NAME".into()),
+            }
+        }
+        Ok(self)
+    }
+}
+
 /// What was packed.
 pub(crate) struct Packed {
     pub(crate) archive: PathBuf,
@@ -40,14 +57,8 @@ pub(crate) struct Packed {
 /// # Errors
 /// Unknown arguments, or a step that fails.
 pub(crate) fn run_task(root: &Path, arguments: &[&str]) -> Outcome {
-    let mut order = Order { platform: Platform::of_release()?, profile: "dist".to_owned() };
-    for pair in arguments.chunks(2) {
-        match pair {
-            ["--target", triple] => order.platform = Platform::named(triple)?,
-            ["--profile", profile] => order.profile = (*profile).to_owned(),
-            _ => return Err("usage: cargo xtask dist [--target TRIPLE] [--profile NAME]".into()),
-        }
-    }
+    let order = Order { platform: Platform::of_release()?, profile: "dist".to_owned() };
+    let order = order.with(arguments)?;
     let packed = pack(root, &order)?;
     for path in [&packed.archive, &packed.wheel].into_iter().chain(&packed.npm) {
         println!("{} ({} KiB)", path.display(), fs::metadata(path)?.len() / 1024);

@@ -55,8 +55,9 @@ tasks:
                      pack the VS Code extension, for one platform with the program in it
   dist [--target TRIPLE] [--profile NAME]
                      build a release for a platform: archive, wheel and npm packages
-  test-packages      pack this machine's program, install each package and run it, and run the
-                     GitHub Action's script and the pre-commit hooks
+  test-packages [--target TRIPLE] [--profile NAME]
+                     pack a program, else this machine's, install each package and run it, and
+                     run the GitHub Action's script and the pre-commit hooks
   test-spark         spread an analysis over the workers of PySpark, which it installs
   z3                 bring the Z3 that the solver tests use, and print where it is
   codegen [--check]  write the generated files, or only say which are stale
@@ -86,7 +87,7 @@ fn main() -> ExitCode {
         ["package-editor", rest @ ..] => editor::package(&workspace_root(), rest),
         ["dist", rest @ ..] => dist::run_task(&workspace_root(), rest),
         ["test-spark"] => spark::test(&workspace_root()),
-        ["test-packages"] => packages::test(&workspace_root()),
+        ["test-packages", rest @ ..] => packages::test(&workspace_root(), rest),
         ["z3"] => z3::run(),
         ["codegen"] => codegen::run(&workspace_root(), false),
         ["codegen", "--check"] => codegen::run(&workspace_root(), true),

@@ -1,8 +1,9 @@
 //! `cargo xtask test-packages`: are the packages of a release of use?
 //!
-//! Packs the program of this machine, installs each package into a folder of its own and checks
-//! `testdata/sample-repository` with it, as its users do: by the GitHub Action's script, by the
-//! pre-commit hooks, and by the program of the wheel and of the npm packages.
+//! Packs the program that tests have built anyway, or the one that is asked for, installs each
+//! package into a folder of its own and checks `testdata/sample-repository` with it, as its users
+//! do: by the GitHub Action's script, by the pre-commit hooks, and by the program of the wheel and
+//! of the npm packages.
 //! Needs Python 3, Node.js with npm, git, bash, curl and tar, and the package indexes.
 
 use std::fs;
@@ -26,8 +27,9 @@ const EXPECTED: &str = "invalid-action";
 ///
 /// # Errors
 /// The first thing that does not do what its users expect.
-pub(crate) fn test(root: &Path) -> Outcome {
+pub(crate) fn test(root: &Path, arguments: &[&str]) -> Outcome {
     let order = Order { platform: Platform::of_host()?, profile: "release".to_owned() };
+    let order = order.with(arguments)?;
     let packed = dist::pack(root, &order)?;
     let folder = root.join("target/test-packages");
     if folder.exists() {
