@@ -2,14 +2,16 @@
 //!
 //! A file is read with what it refers to in its module (`module.rs`): local values and policy
 //! documents. What expressions come to is worked out as far as it is known before a plan
-//! (`evaluate.rs`, `function.rs`, `text.rs`, `block.rs`); the rest are holes (`label.rs`). Policies
-//! are the attributes that a table names (`attached.rs`), the data sources
-//! `aws_iam_policy_document`, and whatever else looks like a policy (`resembling.rs`).
+//! (`evaluate.rs`, `function.rs`, `text.rs`, `block.rs`, `turn.rs`); the rest are holes
+//! (`label.rs`). Policies are the attributes that a table names (`attached.rs`), the data sources
+//! `aws_iam_policy_document`, and whatever else looks like a policy (`resembling.rs`). Blocks whose
+//! addresses are taken are told (`address.rs`).
 //!
 //! Who holds them (`holders.rs`, `outside.rs`) is told by what a module attaches to whom
 //! (`attaching.rs`, `grants.rs`, `meant.rs`, `policies.rs`), by `count` and `for_each`
 //! (`instance.rs`), and between two revisions by what values are made of (`definition.rs`).
 
+mod address;
 mod attached;
 mod attaching;
 mod block;
@@ -30,6 +32,7 @@ mod policies;
 mod resembling;
 mod scan;
 mod text;
+mod turn;
 mod variables;
 
 use std::cell::{Cell, RefCell};
@@ -42,9 +45,7 @@ use hcl_edit::structure::{Block, Body, Structure};
 use keyaki_diag::TextRange;
 
 use super::value::{Kind, Value};
-use super::{
-    Assumed, Host, HostPolicy, MAX_TEXT, Problem, Written, document, is_readable, taken, too_much,
-};
+use super::{Assumed, Host, HostPolicy, MAX_TEXT, Written, document, is_readable, too_much};
 use crate::kind::Hint;
 use attached::{To, attached, deeper, range_of, targets};
 use evaluate::{Evaluator, MIN_STEPS, Scope};
@@ -86,28 +87,9 @@ pub(crate) fn read(text: &str, path: &Path, modules: &Modules) -> Host {
     search.attached();
     search.documents();
     search.anywhere(&file.body);
-    search.host.repeated = repeated(&file);
+    search.host.repeated = address::repeated(&module);
     search.host.policies.sort_by_key(|policy| policy.texts.first().map(Written::start));
     search.host
-}
-
-/// The resources and data sources of a file whose addresses are taken.
-fn repeated(file: &File) -> Vec<Problem> {
-    let mut addresses = HashSet::new();
-    let mut all = Vec::new();
-    for block in file.body.iter().filter_map(Structure::as_block) {
-        let [kind, name] = &block.labels[..] else { continue };
-        let start = match block.ident.as_str() {
-            "resource" => "",
-            "data" => "data.",
-            _ => continue,
-        };
-        let address = format!("{start}{}.{}", kind.as_str(), name.as_str());
-        if !addresses.insert(address.clone()) {
-            all.push(taken(&address, file.origin(attached::range(name.span()))));
-        }
-    }
-    all
 }
 
 struct Search<'a> {
@@ -220,6 +202,7 @@ impl<'a> Search<'a> {
                 foreign: RefCell::default(),
                 notes: &notes,
                 count: Cell::default(),
+                mixed: Cell::default(),
             };
             if let Some(value) = policy(&evaluator)
                 && let Some(written) = value.written()
@@ -267,7 +250,8 @@ fn origins(value: &Value) -> Vec<TextRange> {
         | Kind::Null
         | Kind::List(_)
         | Kind::Map(_)
-        | Kind::Hole(_) => vec![value.range],
+        | Kind::Hole(_)
+        | Kind::Repeated(..) => vec![value.range],
     }
 }
 
