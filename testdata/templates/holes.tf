@@ -54,7 +54,7 @@ resource "aws_s3_bucket_policy" "bucket" {
   })
 }
 
-resource "aws_iam_role" "role" {
+resource "aws_iam_role" "untold" {
   assume_role_policy = templatefile("${path.module}/trust.json.tftpl", { name = "x" })
 }
 

@@ -7,15 +7,12 @@
 //! fails where none is known.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::Outcome;
-use crate::python::Venv;
+use crate::bench::{Bench, Took};
 
 mod escalations;
 mod requests;
-
-const MEASURE: &str = include_str!("compare_linters/measure.py");
 
 /// Installs, asks, sorts and prints.
 ///
@@ -31,64 +28,19 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> Outcome {
         let needs = "the example of cloudsplaining's repository, examples/files/example.json";
         return Err(format!("{}: no such file; it takes {needs}", sample.display()).into());
     }
-    let bench = Bench::prepare(root)?;
+    let bench = Bench::prepare(root, "accounts", &[escalations::PACKAGE])?;
     escalations::compare(&bench, &sample)?;
     requests::compare(&bench, root)
 }
 
-/// Where the programs are.
-struct Bench {
-    folder: PathBuf,
-    venv: Venv,
-    keyaki: PathBuf,
-}
+/// The codes that say that something was found, or was not judged.
+const CODES: [&str; 2] = ["1", "3"];
 
-/// What a program took.
-struct Took {
-    /// Of the CPU, its children's included.
-    seconds: f64,
-    kilobytes: f64,
-}
-
-impl Bench {
-    fn prepare(root: &Path) -> Result<Self, Box<dyn std::error::Error>> {
-        let target =
-            std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
-        let folder = target.join("accounts");
-        std::fs::create_dir_all(&folder)?;
-        std::fs::write(folder.join("measure.py"), MEASURE)?;
-        let build = ["build", "--release", "--quiet", "--package", "keyaki_cli"];
-        if !crate::cargo(root).args(build).status()?.success() {
-            return Err("the program cannot be built".into());
-        }
-        let venv = Venv::with(&folder.join("venv"), &[escalations::PACKAGE])?;
-        Ok(Self { folder, venv, keyaki: target.join("release/keyaki") })
-    }
-
-    /// Runs a program, which may end with 0, with 1 for findings, or with 3 for what was not judged.
-    fn measure(&self, command: &mut Command) -> Result<Took, Box<dyn std::error::Error>> {
-        let mut measured = Command::new(self.venv.python());
-        measured.arg(self.folder.join("measure.py")).arg(command.get_program());
-        let output = measured.args(command.get_args()).output()?;
-        let text = String::from_utf8_lossy(&output.stdout);
-        let fields: Vec<&str> = text.trim_end().splitn(4, '\t').collect();
-        let [exit, seconds, kilobytes, ..] = fields.as_slice() else {
-            return Err(format!("{command:?} cannot be run").into());
-        };
-        if !["0", "1", "3"].contains(exit) {
-            return Err(format!("{command:?} ends with {text}").into());
-        }
-        Ok(Took { seconds: seconds.parse()?, kilobytes: kilobytes.parse()? })
-    }
-}
-
-impl Took {
-    fn print(&self, name: &str, ours: &Took) {
-        println!(
-            "| {name} | {:.2} s | {:.1} | {:.0} MiB |",
-            self.seconds,
-            self.seconds / ours.seconds,
-            self.kilobytes / 1024.0,
-        );
-    }
+fn print(took: &Took, name: &str, ours: &Took) {
+    println!(
+        "| {name} | {:.2} s | {:.1} | {:.0} MiB |",
+        took.seconds,
+        took.seconds / ours.seconds,
+        took.kilobytes / 1024.0,
+    );
 }

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::{Guardrail, Kind, Remark, Snapshot};
 
+/// What one of some things is called, and what several are.
+pub type Noun = [&'static str; 2];
+
 /// What a snapshot holds.
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
     /// How many there are of each thing, in the order in which they are shown.
-    pub counts: Vec<(&'static str, usize)>,
+    pub counts: Vec<(Noun, usize)>,
     /// How many resources of each kind there are, and how many of them have a policy.
     pub resources: BTreeMap<&'static str, (usize, usize)>,
     /// What is missing for which question.
@@ -33,20 +36,26 @@ pub fn coverage(snapshot: &Snapshot) -> Coverage {
     };
     let from_catalog = snapshot.managed.values().filter(|m| m.is_from_catalog).count();
     let counts = vec![
-        ("files", snapshot.files),
-        ("organizations", snapshot.organizations.len()),
-        ("accounts", snapshot.accounts.len()),
-        ("SCPs", guardrails(Guardrail::Scp)),
-        ("RCPs", guardrails(Guardrail::Rcp)),
-        ("users", of_kind(Kind::User)),
-        ("groups", snapshot.groups.len()),
-        ("roles", of_kind(Kind::Role)),
-        ("permission sets", snapshot.permission_sets),
-        ("managed policies", snapshot.managed.len() - from_catalog),
-        ("managed policies from the catalogue", from_catalog),
-        ("resources", snapshot.resources.len()),
-        ("shares by ACLs, lists and grants", snapshot.shares.len()),
-        ("workloads", snapshot.workloads.len()),
+        (["file", "files"], snapshot.files),
+        (["organization", "organizations"], snapshot.organizations.len()),
+        (["account", "accounts"], snapshot.accounts.len()),
+        (["SCP", "SCPs"], guardrails(Guardrail::Scp)),
+        (["RCP", "RCPs"], guardrails(Guardrail::Rcp)),
+        (["user", "users"], of_kind(Kind::User)),
+        (["group", "groups"], snapshot.groups.len()),
+        (["role", "roles"], of_kind(Kind::Role)),
+        (["permission set", "permission sets"], snapshot.permission_sets),
+        (["managed policy", "managed policies"], snapshot.managed.len() - from_catalog),
+        (
+            ["managed policy from the catalogue", "managed policies from the catalogue"],
+            from_catalog,
+        ),
+        (["resource", "resources"], snapshot.resources.len()),
+        (
+            ["share by ACLs, lists and grants", "shares by ACLs, lists and grants"],
+            snapshot.shares.len(),
+        ),
+        (["workload", "workloads"], snapshot.workloads.len()),
     ];
     let mut resources: BTreeMap<&'static str, (usize, usize)> = BTreeMap::new();
     for resource in snapshot.resources.values() {
@@ -112,12 +121,15 @@ fn missing(snapshot: &Snapshot) -> Vec<Missing> {
     };
     let roles = without(Kind::Role, &|p| p.last_used.is_some() || p.services.is_some());
     if roles > 0 {
-        lacks("unused", format!("when {roles} roles were last used (`RoleLastUsed`)"));
+        let roles =
+            if roles == 1 { "1 role was".to_owned() } else { format!("{roles} roles were") };
+        lacks("unused", format!("when {roles} last used (`RoleLastUsed`)"));
     }
     let services = without(Kind::Role, &|p| p.services.is_some())
         + without(Kind::User, &|p| p.services.is_some());
     if services > 0 {
-        lacks("unused", format!("service last accessed details of {services} users and roles"));
+        let of = if services == 1 { "user or role" } else { "users and roles" };
+        lacks("unused", format!("service last accessed details of {services} {of}"));
     }
     missing
 }

@@ -32,7 +32,7 @@ mod assemble;
 mod coverage;
 
 pub use assemble::assemble;
-pub use coverage::{Coverage, Missing, coverage};
+pub use coverage::{Coverage, Missing, Noun, coverage};
 pub use endpoint::Endpoint;
 pub use fragment::{Format, Fragment, read};
 pub use kind::ResourceKind;

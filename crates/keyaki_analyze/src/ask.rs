@@ -1,9 +1,7 @@
 //! One function that answers every question.
 
 use keyaki_catalog::Catalog;
-use keyaki_eval::{
-    Atom, Caller, Evaluator, Formula, Layer, Profile, Request, Verdict, complete_where,
-};
+use keyaki_eval::{Atom, Caller, Evaluator, Formula, Profile, Request, Verdict, complete_where};
 use keyaki_ir::glob::Case;
 use keyaki_symbolic::{Actions, Ask, Budget, Engine, Found, Outcome, Query, Side, Text, allowed};
 
@@ -11,6 +9,7 @@ use crate::asked::{Asked, forms, granted, topologies};
 use crate::callers::{self, CallerCase, Scope};
 use crate::core::{Limit, Sign};
 use crate::decider::Within;
+use crate::differing::Differing;
 use crate::own::OwnPolicies;
 use crate::{Access, Answer, Decider, Native, Question, Responsible, Subject, Witness};
 use crate::{dead, facts, fail_open, owner, public, spoofable};
@@ -84,14 +83,6 @@ pub fn ask(question: &Question<'_>, asker: &Asker<'_>) -> Answer {
         Question::Dead { subject, part } => dead::dead(subject, *part, asker),
         Question::NotSpoofable { subject, at } => spoofable::not_spoofable(subject, *at, asker),
     }
-}
-
-/// A resource of the policies that is no ARN before AWS has completed it.
-fn in_short<'s>(subjects: &[&'s Subject]) -> Option<&'s str> {
-    let statements = subjects.iter().flat_map(|s| s.policies.statements(Layer::Resource));
-    let elements = statements.flat_map(|(_, statement)| statement.resource_elements());
-    let mut entries = elements.flat_map(|element| &element.entries);
-    entries.find(|entry| entry.is_in_short()).map(|entry| entry.text())
 }
 
 /// Both must hold; what refutes one of them refutes both.
@@ -174,12 +165,12 @@ impl<'a> Asker<'a> {
 impl Asker<'_> {
     /// Whether the first allows nothing that the second does not.
     pub(crate) fn minus(&self, subjects: &[&Subject; 2]) -> Answer {
-        self.any(subjects, minus)
+        self.any_where(subjects, &Differing::of(*subjects), minus)
     }
 
     /// The same, and what the proof needs.
     fn no_more(&self, subjects: &[&Subject; 2]) -> Answer {
-        self.proof(subjects, &[Sign::Allowed, Sign::NotAllowed], minus)
+        self.with_core(self.minus(subjects), subjects, &[Sign::Allowed, Sign::NotAllowed], minus)
     }
 
     /// As [`Asker::any`], and what the proof needs. Subjects without a sign are left as they are.
@@ -189,7 +180,18 @@ impl Asker<'_> {
         signs: &[Sign],
         combine: impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
     ) -> Answer {
-        let mut answer = self.any(subjects, &combine);
+        let answer = self.any(subjects, &combine);
+        self.with_core(answer, subjects, signs, combine)
+    }
+
+    /// An answer with what the proof needs.
+    fn with_core(
+        &self,
+        mut answer: Answer,
+        subjects: &[&Subject],
+        signs: &[Sign],
+        combine: impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
+    ) -> Answer {
         if let Answer::Proved { core, .. } = &mut answer
             && self.core_questions > 0
         {
@@ -223,13 +225,24 @@ impl Asker<'_> {
         subjects: &[&Subject],
         combine: impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
     ) -> Answer {
-        if let Some(name) = in_short(subjects) {
+        self.any_where(subjects, &Differing::UNKNOWN, combine)
+    }
+
+    /// The same, where the answer may be known of callers whom no differing statement names.
+    fn any_where(
+        &self,
+        subjects: &[&Subject],
+        differing: &Differing<'_>,
+        combine: impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
+    ) -> Answer {
+        if let Some(name) = subjects.iter().find_map(|s| s.policies.name_in_short()) {
             let reason =
                 format!("AWS completes `{name}` with the ARN of an API, which is not known");
             return Answer::Undecided(reason);
         }
         let asked = Asked::new(subjects);
         let cases = callers::of_subjects(subjects, &asked.asked);
+        let cases = differing.bearing(cases, self.profile);
         let mut undecided = None;
         let mut approximations: Vec<String> = Vec::new();
         for case in &cases {

@@ -4,6 +4,8 @@
 //! names is one, and everybody else is told apart by kind and account alone. Where a case stands
 //! for many callers, the keys that describe the caller are left open within what the kind allows.
 
+use std::collections::HashSet;
+
 use keyaki_eval::{
     AskedKeys, Caller, CallerKind, Context, Formula, Grant, Layer, Policies, Request,
     complete_where,
@@ -17,7 +19,7 @@ use crate::findings::Zone;
 use crate::home::{Home, STRANGER, Unnamed};
 
 /// A case of callers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct CallerCase {
     /// The caller, or one that stands for the case.
     pub(crate) caller: Caller,
@@ -26,7 +28,7 @@ pub(crate) struct CallerCase {
 }
 
 /// For whom a caller stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Scope {
     /// Itself.
     Itself,
@@ -103,61 +105,75 @@ fn of_identity(subjects: &[&Subject], asked: &AskedKeys) -> Vec<CallerCase> {
 /// All cases of callers that the policies of a resource tell apart.
 fn of_resource(subjects: &[&Subject], asked: &AskedKeys) -> Vec<CallerCase> {
     let entries: Vec<&PrincipalEntry> = subjects.iter().flat_map(|s| entries(s)).collect();
-    let unnamed = Unnamed { entries: &entries };
+    let (unnamed, written) = (Unnamed::by(&entries), Home::written(&entries));
     let with_linked = has_guardrails(subjects);
-    let mut cases: Vec<CallerCase> = Vec::new();
-    let mut add = |caller: Caller, scope: Scope| {
-        let case = CallerCase { caller, scope };
-        if !cases.contains(&case) {
-            cases.push(case);
-        }
-    };
+    let mut cases = Cases::default();
     // A request that anybody may make tells the most.
-    add(Caller::Anonymous, Scope::Itself);
+    cases.add(Caller::Anonymous, Scope::Itself);
     let named: Vec<Caller> = entries.iter().filter_map(|e| named(e, &unnamed)).collect();
+    let is_session = |c: &&Caller| matches!(c, Caller::FederatedUser { .. });
+    let sessions: Vec<&Caller> = named.iter().filter(is_session).collect();
     for caller in &named {
         let is_session = matches!(caller, Caller::RoleSession { .. });
-        add(caller.clone(), if is_session { Scope::AnyPath } else { Scope::Itself });
+        cases.add(caller.clone(), if is_session { Scope::AnyPath } else { Scope::Itself });
         // Whoever names a user names its federated sessions as well.
         if let (Caller::User { name, .. }, Some(home)) = (caller, Home::of(caller)) {
-            add(home.federated(&unnamed.name("bob"), name), Scope::Account);
-            let sessions = named.iter().filter(|c| Home::of(c).as_ref() == Some(&home));
-            for session in sessions {
+            cases.add(home.federated(&unnamed.federated, name), Scope::Account);
+            for session in sessions.iter().filter(|c| Home::of(c).as_ref() == Some(&home)) {
                 if let Caller::FederatedUser { name: session, .. } = session {
-                    add(home.federated(session, name), Scope::Itself);
+                    cases.add(home.federated(session, name), Scope::Itself);
                 }
             }
         }
     }
     let grantees: Vec<Caller> = grants(subjects).filter_map(grantee).collect();
-    grantees.iter().for_each(|caller| add(caller.clone(), Scope::Itself));
+    grantees.iter().for_each(|caller| cases.add(caller.clone(), Scope::Itself));
     let mut homes: Vec<(Home, Scope)> = Vec::new();
-    for home in entries.iter().filter_map(|e| Home::of_account(e, &entries)).flatten() {
+    for home in entries.iter().filter_map(|e| Home::of_account(e, &written)).flatten() {
         homes.push((home, Scope::Account));
     }
     let callers = named.iter().chain(&grantees);
     homes.extend(callers.filter_map(Home::of).map(|home| (home, Scope::Account)));
     let stranger = Home { partition: "aws".to_owned(), account: unnamed.account() };
     homes.push((stranger.clone(), Scope::Kind));
+    let mut seen = HashSet::new();
+    homes.retain(|home| seen.insert(home.clone()));
+    let is_written = |home: &Home| written.iter().any(|w| w.account == home.account);
     for (home, scope) in &homes {
-        add(home.role(&unnamed.name("example"), &unnamed.name("session")), *scope);
-        add(home.user(&unnamed.name("alice")), *scope);
-        add(home.federated(&unnamed.name("bob"), &unnamed.name("alice")), *scope);
-        let is_of_any_partition = asked.has("aws:PrincipalArn") && !home.is_named_by(&entries);
+        cases.add(home.role(&unnamed.role, &unnamed.session), *scope);
+        cases.add(home.user(&unnamed.user), *scope);
+        cases.add(home.federated(&unnamed.federated, &unnamed.user), *scope);
+        let is_of_any_partition = asked.has("aws:PrincipalArn") && !is_written(home);
         let is_open = *scope == Scope::Kind || is_of_any_partition;
-        add(home.root(), if is_open { *scope } else { Scope::Itself });
+        cases.add(home.root(), if is_open { *scope } else { Scope::Itself });
         if with_linked {
-            add(linked(home, &unnamed.name("example"), &unnamed.name("session")), *scope);
+            cases.add(linked(home, &unnamed.role, &unnamed.session), *scope);
         }
     }
-    let host = format!("{}.amazonaws.com", unnamed.name("example"));
-    add(Caller::Service { host }, Scope::Kind);
+    let host = format!("{}.amazonaws.com", unnamed.role);
+    cases.add(Caller::Service { host }, Scope::Kind);
     let provider =
         |kind: &str| format!("arn:aws:iam::{}:{kind}-provider/example.com", stranger.account);
-    add(Caller::WebIdentity { provider: provider("oidc") }, Scope::Kind);
-    add(Caller::Saml { provider: provider("saml") }, Scope::Kind);
-    add(Caller::CanonicalUser { id: unnamed.canonical_id() }, Scope::Kind);
-    cases
+    cases.add(Caller::WebIdentity { provider: provider("oidc") }, Scope::Kind);
+    cases.add(Caller::Saml { provider: provider("saml") }, Scope::Kind);
+    cases.add(Caller::CanonicalUser { id: unnamed.canonical_id() }, Scope::Kind);
+    cases.all
+}
+
+/// Cases, each once.
+#[derive(Default)]
+struct Cases {
+    all: Vec<CallerCase>,
+    seen: HashSet<CallerCase>,
+}
+
+impl Cases {
+    fn add(&mut self, caller: Caller, scope: Scope) {
+        let case = CallerCase { caller, scope };
+        if self.seen.insert(case.clone()) {
+            self.all.push(case);
+        }
+    }
 }
 
 /// Callers that are left out although the layers would treat them otherwise. The policies of
@@ -196,10 +212,10 @@ fn grantee(grant: &Grant) -> Option<Caller> {
 /// gone name nobody.
 pub(crate) fn without_case(subjects: &[&Subject]) -> Option<String> {
     let all: Vec<&PrincipalEntry> = subjects.iter().flat_map(|s| entries(s)).collect();
-    let unnamed = Unnamed { entries: &all };
+    let (unnamed, written) = (Unnamed::by(&all), Home::written(&all));
     let has_case = |entry: &PrincipalEntry| match entry.principal {
         Principal::Any | Principal::AnyFederated | Principal::UserId | Principal::RoleId => true,
-        Principal::Account => Home::of_account(entry, &all).is_some_and(|homes| !homes.is_empty()),
+        Principal::Account => Home::of_account(entry, &written).is_some_and(|h| !h.is_empty()),
         Principal::Unknown => false,
         Principal::User
         | Principal::Role
@@ -244,14 +260,14 @@ fn named(entry: &PrincipalEntry, unnamed: &Unnamed<'_>) -> Option<Caller> {
         Principal::FederatedUser => {
             let mut caller = Caller::named(&text)?;
             if let Caller::FederatedUser { user, .. } = &mut caller {
-                *user = Some(unnamed.name("alice"));
+                *user = Some(unnamed.user.clone());
             }
             Some(caller)
         }
         Principal::Role => {
             let mut caller = Caller::named(&text)?;
             if let Caller::RoleSession { session, .. } = &mut caller {
-                *session = unnamed.name("session");
+                *session = unnamed.session.clone();
             }
             Some(caller)
         }

@@ -20,6 +20,11 @@ impl Subject {
     pub fn parts(&self) -> Vec<Part> {
         statements(self).into_iter().flat_map(|(at, s)| of_statement(at, s)).collect()
     }
+
+    /// How many statements a question is about.
+    pub fn statements(&self) -> usize {
+        statements(self).len()
+    }
 }
 
 fn of_statement(at: StatementRef, statement: &Statement) -> Vec<Part> {

@@ -1,5 +1,7 @@
 //! Accounts that policies name, and names that they do not.
 
+use std::collections::HashSet;
+
 use keyaki_eval::Caller;
 use keyaki_ir::arn::Segment;
 use keyaki_ir::{Arn, Principal, PrincipalEntry, arn};
@@ -9,16 +11,31 @@ pub(crate) const STRANGER: &str = "999988887777";
 
 /// Names that no policy spells out, so that who has them stands for all who are not named.
 pub(crate) struct Unnamed<'e> {
-    pub(crate) entries: &'e [&'e PrincipalEntry],
+    entries: &'e [&'e PrincipalEntry],
+    /// Of a role or a service.
+    pub(crate) role: String,
+    pub(crate) session: String,
+    pub(crate) user: String,
+    /// Of the session of a federated user.
+    pub(crate) federated: String,
 }
 
-impl Unnamed<'_> {
+impl<'e> Unnamed<'e> {
+    pub(crate) fn by(entries: &'e [&'e PrincipalEntry]) -> Unnamed<'e> {
+        let [role, session, user, federated] = [const { String::new() }; 4];
+        let mut unnamed = Unnamed { entries, role, session, user, federated };
+        unnamed.role = unnamed.name("example");
+        unnamed.session = unnamed.name("session");
+        unnamed.user = unnamed.name("alice");
+        unnamed.federated = unnamed.name("bob");
+        unnamed
+    }
+
     fn is_new(&self, text: &str) -> bool {
         !self.entries.iter().any(|e| e.text.contains(text))
     }
 
-    /// A name of a user, a role, a session or a service.
-    pub(crate) fn name(&self, usual: &str) -> String {
+    fn name(&self, usual: &str) -> String {
         let mut name = usual.to_owned();
         while !self.is_new(&name) {
             name.push('x');
@@ -46,7 +63,7 @@ fn is_plain(segment: &str) -> bool {
 }
 
 /// An account with its partition.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Home {
     pub(crate) partition: String,
     pub(crate) account: String,
@@ -60,8 +77,8 @@ impl Home {
     }
 
     /// The account that an entry names. Digits alone do not tell the partition: it is the one in
-    /// which other entries name that account.
-    pub(crate) fn of_account(entry: &PrincipalEntry, all: &[&PrincipalEntry]) -> Option<Vec<Home>> {
+    /// which other entries name that account, of those that [`Home::written`] gives.
+    pub(crate) fn of_account(entry: &PrincipalEntry, written: &[Home]) -> Option<Vec<Home>> {
         if entry.principal != Principal::Account {
             return None;
         }
@@ -69,9 +86,8 @@ impl Home {
         if let Some(home) = Home::in_arn(text) {
             return Some(vec![home]).filter(|h| is_plain(&h[0].account));
         }
-        let others = all.iter().filter_map(|e| Home::in_arn(&e.text));
-        let others = others.filter(|h| h.account == text);
-        let mut homes: Vec<Home> = others.collect();
+        let others = written.iter().filter(|h| h.account == text);
+        let mut homes: Vec<Home> = others.cloned().collect();
         if homes.is_empty() && arn::is_account_id(text) {
             homes.push(Home { partition: "aws".to_owned(), account: text.to_owned() });
         }
@@ -84,9 +100,11 @@ impl Home {
         Some(Home { partition: get(Segment::Partition), account: get(Segment::Account) })
     }
 
-    /// Whether an entry names the account with its partition, so that the partition is certain.
-    pub(crate) fn is_named_by(&self, entries: &[&PrincipalEntry]) -> bool {
-        entries.iter().filter_map(|e| Home::in_arn(&e.text)).any(|h| h.account == self.account)
+    /// The accounts that entries name with their partitions, each once.
+    pub(crate) fn written(entries: &[&PrincipalEntry]) -> Vec<Home> {
+        let mut seen = HashSet::new();
+        let all = entries.iter().filter_map(|e| Home::in_arn(&e.text));
+        all.filter(|home| seen.insert(home.clone())).collect()
     }
 
     pub(crate) fn role(&self, role: &str, session: &str) -> Caller {

@@ -11,6 +11,7 @@ mod core;
 mod dead;
 mod decider;
 mod difference;
+mod differing;
 mod facts;
 mod fail_open;
 mod findings;

@@ -239,9 +239,10 @@ fn texts(statement: &Statement) -> Vec<String> {
     all.map(str::to_owned).collect()
 }
 
-/// Whether a value is what a condition comes to, or what an unknown policy says.
+/// Whether a value is what a condition comes to, what an unknown policy says, or how many turns a
+/// loop has.
 fn is_decision(value: &str) -> bool {
-    matches!(value, "true" | "false" | "empty" | "everything")
+    matches!(value, "true" | "false" | "empty" | "everything" | "one")
 }
 
 /// Parameters that are the same wherever most deploy.

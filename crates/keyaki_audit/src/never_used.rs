@@ -101,8 +101,8 @@ pub fn unused_actions(
     if !never.not_recorded.is_empty() {
         let names: Vec<String> = never.not_recorded.iter().cloned().collect();
         let why = format!(
-            "whether it used {} actions is not recorded: {}",
-            names.len(),
+            "whether it used {} is not recorded: {}",
+            sentence::count(names.len(), "action", "actions"),
             sentence::list(&names)
         );
         outcome.add(Outcome::not(NAME, &principal.arn, why));
@@ -123,8 +123,9 @@ fn finding(principal: &Principal, never: &NeverUsed, usage: &Usage) -> Finding {
         .as_ref()
         .map_or_else(String::new, |(first, last)| format!(" from {first} to {last}"));
     let sentence = format!(
-        "{} may take {number} actions that it did not take in the events{times}: {}",
+        "{} may take {} that it did not take in the events{times}: {}",
         principal.arn,
+        sentence::count(number, "action", "actions"),
         sentence::list(&classes)
     );
     let remedy = "Replace its policies by the one proposed here, after a look at what happens seldom; `keyaki generate` writes it with its proof.";

@@ -20,6 +20,11 @@ pub(crate) fn list(items: &[String]) -> String {
     }
 }
 
+/// A number and its noun.
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 /// Conditions at the end of a sentence.
 pub(crate) fn when(conditions: &[String]) -> String {
     match conditions.is_empty() {

@@ -131,12 +131,17 @@ impl Console {
 
 impl Progress {
     /// Tells that some more is done; never in the first moments.
-    pub(crate) fn step(&mut self, more: usize, console: &mut Console) {
+    pub(crate) fn step(&mut self, more: usize) {
         const QUIET: Duration = Duration::from_secs(2);
+        const SOON: Duration = Duration::from_secs(1);
         const OFTEN: Duration = Duration::from_millis(200);
         self.done += more;
         let is_terminal = io::stderr().is_terminal();
-        let pause = if is_terminal && self.is_shown { OFTEN } else { QUIET };
+        let pause = match (is_terminal, self.is_shown) {
+            (true, true) => OFTEN,
+            (true, false) => SOON,
+            (false, _) => QUIET,
+        };
         if self.done >= self.of {
             return self.end();
         }
@@ -146,13 +151,12 @@ impl Progress {
         self.last = Instant::now();
         let rate = self.done as f64 / self.start.elapsed().as_secs_f64();
         let line = format!("{}: {} of {}, {rate:.0} a second", self.name, self.done, self.of);
-        if is_terminal {
-            self.is_shown = true;
-            // If standard error is gone, there is nobody left to tell.
-            let _ = write!(io::stderr(), "\r\x1b[K{line}");
-        } else {
-            console.remark(&line);
-        }
+        // If standard error is gone, there is nobody left to tell.
+        let _ = match is_terminal {
+            true => write!(io::stderr(), "\r\x1b[K{line}"),
+            false => writeln!(io::stderr(), "{line}"),
+        };
+        self.is_shown = is_terminal;
     }
 
     /// Takes the line away.
@@ -160,6 +164,12 @@ impl Progress {
         if std::mem::take(&mut self.is_shown) {
             let _ = write!(io::stderr(), "\r\x1b[K");
         }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 

@@ -214,6 +214,7 @@ fn list(text: &mut String, name: &str, items: impl Iterator<Item = String>, none
     });
 }
 
-fn count(number: usize, one: &str, many: &str) -> String {
+/// A number and its noun.
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }

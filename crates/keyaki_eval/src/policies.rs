@@ -127,6 +127,13 @@ pub struct StatementRef {
 }
 
 impl Policies {
+    /// A resource of the policy of an API that is no ARN before AWS has completed it.
+    pub fn name_in_short(&self) -> Option<&str> {
+        let elements = self.statements(Layer::Resource).flat_map(|(_, s)| s.resource_elements());
+        let mut entries = elements.flat_map(|element| &element.entries);
+        entries.find(|entry| entry.is_in_short()).map(|entry| entry.text())
+    }
+
     /// The documents of a layer; nothing for a layer that is absent.
     pub fn documents(&self, layer: Layer) -> &[Document] {
         fn level(levels: &Option<Vec<Vec<Document>>>, index: usize) -> &[Document] {

@@ -5,7 +5,7 @@ use keyaki_syntax::{NodeId, NodeKind};
 use crate::{Operator, Pattern, Shape, Text};
 
 /// `Condition`: all blocks must hold.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Condition {
     /// The element's value.
     pub origin: NodeId,
@@ -14,7 +14,7 @@ pub struct Condition {
 }
 
 /// An operator with the keys it is applied to; all of them must match.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConditionBlock {
     /// The operator.
     pub operator: OperatorElement,
@@ -27,7 +27,7 @@ pub struct ConditionBlock {
 }
 
 /// An operator as written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperatorElement {
     /// The text.
     pub text: Box<str>,
@@ -39,7 +39,7 @@ pub struct OperatorElement {
 
 /// A condition key with the values to compare it with; one of them must match, or, for a negated
 /// operator, none may.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConditionEntry {
     /// The key. Letter case does not count.
     pub key: Text,
@@ -73,7 +73,7 @@ impl ConditionEntry {
 }
 
 /// One value of a condition key.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConditionValue {
     /// The text, with its variables; of a number or bool as it is written.
     pub pattern: Pattern,

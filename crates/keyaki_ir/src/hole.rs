@@ -65,7 +65,8 @@ pub fn general(
     for statement in &policy.statements {
         let effect = statement.effect().filter(|_| by_effect).map_or("", Effect::name);
         opening.reading = format!("{version} {effect}");
-        statements.extend(opening.statement(statement));
+        let one = opening.statement(statement);
+        statements.extend(opening.any_number(statement, one));
         if statements.len() > MOST {
             return Err(TooOpen { label: policy.holes.first().cloned().unwrap_or_default() });
         }
@@ -136,14 +137,29 @@ impl Opening<'_> {
         product(all, principals, |s, element| s.principal = Some(element))
     }
 
+    /// What a statement comes to that may stand for any number of its like: the same, where one of
+    /// these matches. That is one condition more, as nobody knows in which of them a part matches.
+    fn any_number(&mut self, statement: &Statement, one: Vec<Statement>) -> Vec<Statement> {
+        let range = self.tree.range(statement.origin);
+        let Some(all) = self.tree.repeated_around(range) else { return one };
+        self.covered.push(TextRange::new(range.end, all.end));
+        let block = free_condition(&self.spelled("statements", all), true);
+        one.into_iter().map(|s| with_condition(s, block.clone())).collect()
+    }
+
     /// Whether some part of a range is a hole.
     fn is_open(&self, range: TextRange) -> bool {
         !self.tree.holes_in(range).is_empty()
     }
 
-    /// What a range stands for, as a text.
+    /// What a range stands for, as a text; its holes are dealt with.
     fn said(&mut self, what: &str, range: TextRange) -> String {
         self.covered.push(range);
+        self.spelled(what, range)
+    }
+
+    /// What a range stands for, as a text.
+    fn spelled(&self, what: &str, range: TextRange) -> String {
         let source = self.tree.source();
         let mut said = format!("{} {what}: ", self.reading);
         let mut at = range.start;
@@ -214,7 +230,11 @@ impl Opening<'_> {
             for entry in &group.entries {
                 let range = self.tree.range(entry.origin);
                 if self.is_open(range) {
-                    let said = self.said(&format!("principal {}", group.key.value), range);
+                    let key = self.tree.range(group.key.origin);
+                    let said = match self.is_open(key) {
+                        true => self.said("principal", key.cover(range)),
+                        false => self.said(&format!("principal {}", group.key.value), range),
+                    };
                     let value = self.tree.value(entry.origin);
                     if self.principals == Principals::Unnamed
                         && group.kind == Some(PrincipalKey::Aws)
@@ -240,7 +260,10 @@ impl Opening<'_> {
     fn conditions(&mut self, mut statement: Statement) -> Statement {
         let tree = self.tree;
         let whole = tree.value(statement.origin).and_then(|s| s.get("Condition"));
-        if let Some(whole) = whole.filter(|value| value.is_hole()) {
+        // What has no known operator may add to the values of any other test.
+        let is_any =
+            |value: &Value<'_>| value.is_hole() || value.members().any(|test| test.key().is_hole());
+        if let Some(whole) = whole.filter(is_any) {
             let said = self.said("condition", whole.range());
             statement.condition = None;
             return with_condition(statement, free_condition(&said, true));
@@ -447,6 +470,23 @@ mod tests {
         assert_eq!(of("Allow", "B"), of("Deny", "B"));
         assert_ne!(of("Allow", "B"), of("Allow", "C"));
         assert_ne!(of("Allow", "Bb"), of("Allow", "BB"));
+    }
+
+    #[test]
+    fn any_number_of_statements_matches_where_one_of_them_does() {
+        let text = r#"{"Statement": [{"Effect": "Deny", "Action": "s3:<Verb>", "Resource": "*"},
+            "<Others>", {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}"#;
+        let (tree, policy) = open(text);
+        let refused = general(&tree, &policy, false, Principals::Free, &str::to_owned);
+        assert_eq!(refused.map_err(|open| open.label).err().as_deref(), Some("${Others}"));
+        let source = tree.source();
+        let end = source.find("Others").unwrap() + "Others}\"".len();
+        let all = TextRange::new(source.find("{\"Effect").unwrap() as u32, end as u32);
+        let tree = tree.with_repeated(vec![all]);
+        let made = general(&tree, &policy, false, Principals::Free, &str::to_owned).unwrap();
+        let conditions = made.statements.iter().map(|s| s.condition.as_ref());
+        let free: Vec<usize> = conditions.map(|c| c.map_or(0, |c| c.blocks.len())).collect();
+        assert_eq!(free, [2, 0]);
     }
 
     #[test]

@@ -80,7 +80,7 @@ impl Version {
 }
 
 /// `Version` as written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VersionElement {
     /// The value node.
     pub origin: NodeId,
@@ -111,7 +111,7 @@ impl Effect {
 }
 
 /// `Effect` as written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EffectElement {
     /// The value node.
     pub origin: NodeId,
@@ -122,7 +122,7 @@ pub struct EffectElement {
 }
 
 /// One statement.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
     /// Position among all entries of the `Statement` list, from 0.
     pub index: usize,
@@ -193,7 +193,7 @@ pub enum Shape {
 }
 
 /// A list-valued element in its positive or its `Not…` form.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Element<T> {
     /// Is it the `Not…` form?
     pub negated: bool,

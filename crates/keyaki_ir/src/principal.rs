@@ -8,7 +8,7 @@ use crate::arn::{Arn, Segment, is_account_id};
 use crate::{Shape, Text};
 
 /// `Principal` or `NotPrincipal`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PrincipalElement {
     /// Is it `NotPrincipal`?
     pub negated: bool,
@@ -43,7 +43,7 @@ impl PrincipalElement {
 }
 
 /// The two forms of a principal element.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PrincipalForm {
     /// `"*"`.
     Any,
@@ -83,7 +83,7 @@ impl PrincipalKey {
 }
 
 /// One member of a principal map.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PrincipalGroup {
     /// The key as written.
     pub key: Text,
@@ -98,7 +98,7 @@ pub struct PrincipalGroup {
 }
 
 /// One principal as written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PrincipalEntry {
     /// The text.
     pub text: Box<str>,

@@ -1,6 +1,7 @@
 //! What a check sees, and how it reports.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -36,6 +37,8 @@ pub(crate) struct Context<'a> {
     /// The rule that is running.
     pub(crate) rule: &'static Rule,
     findings: Vec<Finding>,
+    /// Which of them were found by looking at more than a statement.
+    beyond: BTreeSet<usize>,
     /// The service that was asked for last, and its prefix.
     last_service: Cell<Option<(&'a str, Service<'a>)>>,
     /// How many more times somebody may ask what was meant.
@@ -46,6 +49,8 @@ pub(crate) struct Context<'a> {
     statement: Option<NodeId>,
     /// Whether a check has read more than its statement and what is written in `memory.rs`.
     reads_beyond: Cell<bool>,
+    /// The same of the check that is running; what it takes to repair something is not counted.
+    rule_reads_beyond: Cell<bool>,
     keys: OnceCell<PolicyKeys<'a>>,
     /// The key that was asked for last; several rules ask in turn.
     last_key: Cell<Option<(&'a str, KeyLookup<'a>)>>,
@@ -66,11 +71,13 @@ impl<'a> Context<'a> {
             base,
             rule,
             findings: Vec::new(),
+            beyond: BTreeSet::new(),
             last_service: Cell::new(None),
             guesses: Budget::new(MAX_GUESSES),
             searches: Budget::new(MAX_SEARCHES),
             statement: None,
             reads_beyond: Cell::new(false),
+            rule_reads_beyond: Cell::new(false),
             keys: OnceCell::new(),
             last_key: Cell::new(None),
             conditions: RefCell::new(None),
@@ -100,8 +107,26 @@ impl<'a> Context<'a> {
         !self.searches.take(cost) || self.catalog().matches_live(&entry.text)
     }
 
-    pub(crate) fn into_findings(self) -> Vec<Finding> {
-        self.findings
+    /// The findings, and which of them were found by looking at more than a statement.
+    pub(crate) fn into_findings(self) -> (Vec<Finding>, BTreeSet<usize>) {
+        (self.findings, self.beyond)
+    }
+
+    /// Runs the check of a rule.
+    pub(crate) fn run(&mut self, rule: &'static Rule, check: impl FnOnce(&mut Self)) {
+        let first = self.findings.len();
+        self.rule = rule;
+        self.rule_reads_beyond.set(false);
+        check(self);
+        if self.rule_reads_beyond.get() {
+            self.beyond.extend(first..self.findings.len());
+        }
+    }
+
+    /// Notes that more is read than a statement.
+    fn read_beyond(&self) {
+        self.reads_beyond.set(true);
+        self.rule_reads_beyond.set(true);
     }
 
     /// Checks a statement. What was found in it, if that depends on nothing around it.
@@ -161,18 +186,19 @@ impl<'a> Context<'a> {
 
     /// What the policy grants, action by action.
     pub(crate) fn granted(&self) -> Rc<Granted> {
+        self.read_beyond();
         let new = || Rc::new(Granted::new(self.catalog(), self.policy()));
         Rc::clone(self.granted.get_or_init(new))
     }
 
     /// What the policy means; none where AWS would refuse it.
     pub(crate) fn meaning(&self) -> Option<Rc<Meaning>> {
-        self.reads_beyond.set(true);
+        self.read_beyond();
         self.meaning.get_or_init(|| Meaning::new(&self.document).map(Rc::new)).clone()
     }
 
     pub(crate) fn policy(&self) -> &'a Policy {
-        self.reads_beyond.set(true);
+        self.read_beyond();
         self.document.policy
     }
 
@@ -251,13 +277,13 @@ impl<'a> Context<'a> {
 
     /// The tree of the document.
     pub(crate) fn tree(&self) -> &'a Tree {
-        self.reads_beyond.set(true);
+        self.read_beyond();
         self.document.tree
     }
 
     /// The source of the document as a whole.
     pub(crate) fn source(&self) -> &'a str {
-        self.reads_beyond.set(true);
+        self.read_beyond();
         self.document.tree.source()
     }
 

@@ -1,9 +1,11 @@
 //! Ways in which grants that look harmless one by one give their holder more than they say.
 //!
 //! A way is a list of actions that all must be granted. Each step is asked of the engine as a
-//! request that the policy must allow, so that conditions, `Deny`, resources and spellings count
-//! for what they do. Where a step acts on a user, role, group or policy, the request is for one
-//! with an arbitrary name: a grant that names its targets is taken to name harmless ones.
+//! request that the policy must allow (`wanted.rs`), so that conditions, `Deny`, resources and
+//! spellings count for what they do.
+
+mod attached;
+mod wanted;
 
 use std::sync::LazyLock;
 
@@ -14,16 +16,22 @@ use crate::context::Context;
 use crate::granted::{allows, grants_everything, names, where_named};
 use crate::meaning::Meaning;
 
+use wanted::Wanted;
+
 static TABLE: &str = include_str!("../data/escalations.tsv");
 
 /// A way to gain permissions.
 pub(crate) struct Way {
     /// Whether it needs a role that a service holds already.
     pub(crate) by_existing_role: bool,
+    /// Whether it gives more to users, groups, roles and policies, so that it is a way also where
+    /// they are the holder's own.
+    by_oneself: bool,
     pub(crate) steps: Vec<Step>,
 }
 
 /// An action that the way needs.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Step {
     pub(crate) action: &'static str,
     /// The service that a role is passed to.
@@ -45,12 +53,16 @@ pub(crate) fn ways() -> &'static [Way] {
 impl Way {
     fn read(line: &'static str) -> Option<Way> {
         let mut columns = line.split('\t').skip(1);
-        let by_existing_role = columns.next()? == "existing-passrole";
+        let kind = columns.next()?;
         let steps = columns.next()?.split(' ').map(|text| match text.split_once('@') {
             Some((action, service)) => Step { action, service: Some(service) },
             None => Step { action: text, service: None },
         });
-        Some(Way { by_existing_role, steps: steps.collect() })
+        Some(Way {
+            by_existing_role: kind == "existing-passrole",
+            by_oneself: kind == "self-escalation",
+            steps: steps.collect(),
+        })
     }
 
     /// Whether each of its actions is one of the other's, which has more.
@@ -91,7 +103,7 @@ pub(crate) fn open_ways(
     let Some(meaning) = cx.meaning() else { return Vec::new() };
     let mut asked = Asked { cx, meaning: &meaning, known: Vec::new() };
     let open = likely.into_iter().filter_map(|way| {
-        let mut witnesses = way.steps.iter().map(|step| asked.witness(step));
+        let mut witnesses = way.steps.iter().map(|step| asked.witness(*step, way.by_oneself));
         let first = witnesses.next()??;
         witnesses.all(|w| w.is_some()).then(|| (way, places(cx, way), first))
     });
@@ -120,64 +132,22 @@ fn places(cx: &Context<'_>, way: &Way) -> Vec<NodeId> {
 struct Asked<'c, 'a> {
     cx: &'c Context<'a>,
     meaning: &'c Meaning,
-    known: Vec<(String, Option<Box<Witness>>)>,
+    known: Vec<(Step, bool, Option<Box<Witness>>)>,
 }
 
 impl Asked<'_, '_> {
     /// A request for the step that the policy allows.
-    fn witness(&mut self, step: &Step) -> Option<Box<Witness>> {
-        let text = step.policy();
-        if let Some((_, known)) = self.known.iter().find(|(known, _)| *known == text) {
+    fn witness(&mut self, step: Step, by_oneself: bool) -> Option<Box<Witness>> {
+        let is_same = |s: Step, by: bool| s == step && by == by_oneself;
+        if let Some((_, _, known)) = self.known.iter().find(|(s, by, _)| is_same(*s, *by)) {
             return known.clone();
         }
-        let relevant = self.meaning.about(step.action);
-        let wanted = self.meaning.other(&text);
+        let wanted = Wanted::new(step, by_oneself, self.cx).policy();
+        let (relevant, wanted) = (self.meaning.about(step.action), self.meaning.other(&wanted));
         let question = Question::Disjoint { one: &relevant, other: &wanted };
         let found = self.meaning.refuted(self.cx.catalog(), &question);
-        self.known.push((text, found.clone()));
+        self.known.push((step, by_oneself, found.clone()));
         found
-    }
-}
-
-/// The name of a target that no policy is about.
-const SOMEBODY: &str = "keyaki-somebody-else";
-
-impl Step {
-    /// A policy that allows the requests that the step is about.
-    fn policy(&self) -> String {
-        let action = self.action;
-        let target = target(action);
-        let resource = match target {
-            Some(kind) => format!("arn:*:iam::*:{kind}/{SOMEBODY}"),
-            None => "*".to_owned(),
-        };
-        let service = self.service.map(|host| {
-            format!(r#""StringEqualsIfExists": {{ "iam:PassedToService": "{host}" }}"#)
-        });
-        // Whoever has that name himself is no somebody else.
-        let other = (target == Some("user"))
-            .then(|| format!(r#""StringNotEquals": {{ "aws:username": "{SOMEBODY}" }}"#));
-        let conditions: Vec<String> = service.into_iter().chain(other).collect();
-        let conditions = conditions.join(", ");
-        format!(
-            r#"{{ "Version": "2012-10-17", "Statement": {{ "Effect": "Allow",
-            "Action": "{action}", "Resource": "{resource}",
-            "Condition": {{ {conditions} }} }} }}"#
-        )
-    }
-}
-
-/// What kind of thing of IAM an action works on.
-fn target(action: &str) -> Option<&'static str> {
-    let name = action.strip_prefix("iam:").or_else(|| action.strip_prefix("sts:"))?;
-    let user = ["AccessKey", "LoginProfile", "User", "ServiceSpecificCredential"];
-    match name {
-        "AddUserToGroup" => Some("group"),
-        _ if name.contains("Role") => Some("role"),
-        _ if name.contains("Group") => Some("group"),
-        "CreatePolicyVersion" | "SetDefaultPolicyVersion" => Some("policy"),
-        _ if user.iter().any(|u| name.contains(u)) => Some("user"),
-        _ => None,
     }
 }
 
@@ -193,7 +163,6 @@ mod tests {
             steps().map(|s| s.action).filter(|a| catalog.action(a).is_none()).collect();
         assert_eq!(unknown, Vec::<&str>::new());
         assert!(ways().len() > 40, "only {} ways", ways().len());
-        assert!(steps().all(|s| keyaki_syntax::Tree::parse(s.policy()).errors().is_empty()));
     }
 
     #[test]

@@ -7,9 +7,12 @@
 //!   what is said of the rest of the text is kept;
 //! - what is said of a statement as a whole, of its conditions or principals, while one of its
 //!   elements is a hole: the rule has missed something that may be there;
-//! - what is said of the document, while a statement is a hole or has one for an element.
+//! - what is said of the document, while a statement is a hole or has one for an element; so it is
+//!   with what is said of a statement by a rule that has looked at others, too, while one is a hole.
 //!
 //! Rules that ask the engine get no answer about a policy with holes, and say nothing.
+
+use std::collections::BTreeSet;
 
 use keyaki_diag::{Finding, TextRange};
 use keyaki_syntax::{Member, NodeKind, Value};
@@ -17,23 +20,26 @@ use keyaki_syntax::{Member, NodeKind, Value};
 use crate::Document;
 use crate::rule::Check;
 
-/// Drops the findings that depend on what fills a hole.
-pub(crate) fn drop_guesses(document: &Document<'_>, findings: &mut Vec<Finding>) {
-    let Some(policy) = document.tree.value(document.policy.origin) else { return };
-    if document.tree.holes_in(policy.range()).is_empty() {
-        return;
-    }
-    let open: Vec<TextRange> = open_parts(policy).collect();
-    findings.retain(|finding| {
-        let at = finding.range();
-        let concerns = |part: &&TextRange| part.contains(at) || at.contains(**part);
-        !reads_label(document, at)
+/// The findings without those that depend on what fills a hole; `beyond` are those for which more
+/// than a statement was read.
+pub(crate) fn without_guesses(
+    document: &Document<'_>,
+    findings: Vec<Finding>,
+    beyond: &BTreeSet<usize>,
+) -> Vec<Finding> {
+    let policy = document.tree.value(document.policy.origin);
+    let is_open = |policy: &Value<'_>| !document.tree.holes_in(policy.range()).is_empty();
+    let Some(policy) = policy.filter(is_open) else { return findings };
+    let parts = OpenParts::of(policy);
+    let holds = |(at, finding): &(usize, Finding)| {
+        !reads_label(document, finding.range())
             && match subject(finding) {
                 Subject::Entry => true,
-                Subject::Statement => !open.iter().any(|part| concerns(&part)),
-                Subject::Document => open.is_empty(),
+                Subject::Statement => parts.leave_alone(finding.range(), beyond.contains(at)),
+                Subject::Document => parts.is_empty(),
             }
-    });
+    };
+    findings.into_iter().enumerate().filter(holds).map(|(_, finding)| finding).collect()
 }
 
 /// Whether a place is a text, or a part of one, with a hole in it.
@@ -61,23 +67,40 @@ fn subject(finding: &Finding) -> Subject {
     }
 }
 
-/// The statements with an element that is a hole, and the policy if its statements are or one is.
-fn open_parts(policy: Value<'_>) -> impl Iterator<Item = TextRange> {
-    let statements = policy.get("Statement").into_iter();
-    let statements = statements.flat_map(|s| match s.kind() {
-        NodeKind::Array => s.elements().collect(),
-        NodeKind::Object
-        | NodeKind::Member
-        | NodeKind::String
-        | NodeKind::Number
-        | NodeKind::Bool
-        | NodeKind::Null
-        | NodeKind::Error => vec![s],
-    });
-    statements.filter_map(move |statement| match statement.is_hole() {
-        true => Some(policy.range()),
-        false => statement.members().any(is_open).then(|| statement.range()),
-    })
+/// What of a policy is open.
+#[derive(Default)]
+struct OpenParts {
+    /// Whether a statement is a hole, or all of them are.
+    has_unknown: bool,
+    /// The statements with an element that is a hole.
+    statements: Vec<TextRange>,
+}
+
+impl OpenParts {
+    fn of(policy: Value<'_>) -> OpenParts {
+        let mut parts = OpenParts::default();
+        let Some(element) = policy.get("Statement") else { return parts };
+        let is_list = element.kind() == NodeKind::Array;
+        let listed = element.elements().filter(|_| is_list);
+        for statement in listed.chain((!is_list).then_some(element)) {
+            parts.has_unknown |= statement.is_hole();
+            if statement.members().any(is_open) {
+                parts.statements.push(statement.range());
+            }
+        }
+        parts
+    }
+
+    fn is_empty(&self) -> bool {
+        !self.has_unknown && self.statements.is_empty()
+    }
+
+    /// Whether what is said of a place in a statement holds whatever is open; not if the rule has
+    /// looked at others, and one is unknown.
+    fn leave_alone(&self, at: TextRange, is_beyond: bool) -> bool {
+        let concerns = |part: &TextRange| part.contains(at) || at.contains(*part);
+        !(is_beyond && self.has_unknown || self.statements.iter().any(concerns))
+    }
 }
 
 /// Whether an element is a hole, or holds one where more than a text may stand.

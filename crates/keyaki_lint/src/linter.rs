@@ -89,8 +89,8 @@ impl Linter {
         let mut cx = Context::new(document, first, &self.settings);
         let plans = if is_long(&document) { &self.for_long } else { &self.plans };
         run(&plans[document.kind as usize], &mut cx, document, recall);
-        let mut findings = cx.into_findings();
-        hole::drop_guesses(&document, &mut findings);
+        let (findings, beyond) = cx.into_findings();
+        let mut findings = hole::without_guesses(&document, findings, &beyond);
         findings.sort_by_cached_key(|f| (f.range(), f.rule.name));
         findings
     }
@@ -114,8 +114,7 @@ fn run<'a>(
 ) {
     let policy = document.policy;
     for &(rule, check) in &plan.document {
-        cx.rule = rule;
-        check(cx);
+        cx.run(rule, check);
     }
     syntax_errors(document).iter().for_each(|error| call(&plan.syntax, cx, error));
     policy.defects.iter().for_each(|defect| call(&plan.defect, cx, defect));
@@ -126,8 +125,7 @@ fn run<'a>(
         }
     }
     for &(rule, check) in &plan.proof {
-        cx.rule = rule;
-        check(cx);
+        cx.run(rule, check);
     }
 }
 
@@ -175,8 +173,7 @@ fn resources<'a>(plan: &Plan, cx: &mut Context<'a>, statement: &'a Statement) {
 #[expect(clippy::type_complexity, reason = "a list of checks that take the same")]
 fn call<'a, T: Copy>(hooks: &[Hook<fn(&mut Context<'a>, T)>], cx: &mut Context<'a>, at: T) {
     for &(rule, check) in hooks {
-        cx.rule = rule;
-        check(cx, at);
+        cx.run(rule, |cx| check(cx, at));
     }
 }
 

@@ -33,8 +33,8 @@ pub struct Audit {
     pub now_millis: i64,
     /// After how many days without use something counted as unused.
     pub days: u32,
-    /// How many there are of each thing in the snapshot.
-    pub counts: Vec<(&'static str, usize)>,
+    /// How many there are of each thing in the snapshot, with what one and what several are called.
+    pub counts: Vec<([&'static str; 2], usize)>,
     /// What was found, in order.
     pub findings: Vec<Finding>,
     /// What an earlier report holds and is no longer found.
@@ -267,7 +267,7 @@ pub fn write_text(audit: &Audit, color: bool, out: &mut dyn Write) -> io::Result
     Ok(())
 }
 
-fn count(number: usize, one: &str, many: &str) -> String {
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
@@ -336,7 +336,7 @@ fn line(out: &mut dyn Write, label: &str, text: &str) -> io::Result<()> {
 /// The findings as JSON, version 1. A witness is what `keyaki simulate --request` reads.
 pub fn to_json(audit: &Audit) -> Value {
     let counts: serde_json::Map<String, Value> =
-        audit.counts.iter().map(|(name, n)| ((*name).to_owned(), json!(n))).collect();
+        audit.counts.iter().map(|([_, many], n)| ((*many).to_owned(), json!(n))).collect();
     let not_analysed: Vec<Value> = audit
         .not_analysed
         .iter()

@@ -8,7 +8,7 @@ mod script;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use crate::audit::{Audit, Finding, Statement, Witness, controls, shell};
+use crate::audit::{Audit, Finding, Statement, Witness, controls, count, shell};
 
 const STYLE: &str = include_str!("audit.css");
 
@@ -54,7 +54,7 @@ fn write_summary(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<li><a href=\"#not-analysed\"><b>{not}</b> not analysed</a></li>\n</ul>")?;
     write_bars(audit, out)?;
     let counts = audit.counts.iter().filter(|(_, n)| *n > 0);
-    let counts: Vec<String> = counts.map(|(name, n)| format!("{n} {name}")).collect();
+    let counts: Vec<String> = counts.map(|([one, many], n)| count(*n, one, many)).collect();
     writeln!(out, "<p>Looked at: {}.</p>\n</section>", escaped(&counts.join(", ")))
 }
 
@@ -224,10 +224,13 @@ fn write_method(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     row("analyses", &escaped(&audit.analyses.join(", ")), out)?;
     row("trusted", &escaped(&audit.zone), out)?;
     row("now", &escaped(&audit.now), out)?;
-    row("unused after", &format!("{} days", audit.days), out)?;
+    row("unused after", &count(audit.days as usize, "day", "days"), out)?;
     row(
         "put aside",
-        &format!("{} findings, by archive rules and the baseline", audit.archived),
+        &format!(
+            "{}, by archive rules and the baseline",
+            count(audit.archived, "finding", "findings")
+        ),
         out,
     )?;
     row("profile", &escaped(&audit.profile), out)?;

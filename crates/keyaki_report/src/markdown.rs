@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use keyaki_diag::{Finding, Level};
 
-use crate::{File, Report};
+use crate::{File, Report, audit};
 
 /// How many findings the table holds at most: GitHub takes summaries of up to a mebibyte.
 const ROWS: usize = 1_000;
@@ -14,7 +14,11 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     let all = || report.files.iter().flat_map(|f| f.findings().map(move |(_, x)| (f, x)));
     let count = all().count();
     if count == 0 {
-        return writeln!(out, "No findings in {} files.", report.files.len());
+        return writeln!(
+            out,
+            "No findings in {}.",
+            audit::count(report.files.len(), "file", "files")
+        );
     }
     writeln!(out, "{}\n", totals(&all().map(|(_, finding)| finding.level).collect::<Vec<_>>()))?;
     writeln!(out, "| | Where | Rule | Finding |\n|---|---|---|---|")?;

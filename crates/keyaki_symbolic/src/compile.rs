@@ -1,5 +1,7 @@
 //! Patterns of policies as languages.
 
+use std::ops::Range;
+
 use keyaki_eval::pattern_segments;
 use keyaki_ir::{Arn, Pattern, Variable, Version};
 
@@ -13,25 +15,42 @@ pub(crate) fn is_open(pattern: &Pattern, version: Version) -> bool {
     version >= Version::V2012 && pattern.has_variables()
 }
 
-/// The symbols of a part of a pattern, given in bytes. Its variables are escapes, or it is of the
-/// version that has no variables.
-fn symbols(pattern: &Pattern, part: std::ops::Range<usize>, version: Version) -> Vec<Symbol> {
+/// A symbol, and the variable that it stands for if it stands for one. A variable stands for any
+/// text: the pattern is widened.
+pub(crate) type Piece<'p> = (Symbol, Option<&'p Variable>);
+
+/// The pieces of a part of a pattern, given in bytes. `globs` tells whether wildcards count.
+pub(crate) fn pieces(pattern: &Pattern, part: Range<usize>, globs: bool) -> Vec<Piece<'_>> {
     let text = pattern.text();
-    let slice = |range: std::ops::Range<usize>| text.get(range).unwrap_or("");
-    if version < Version::V2012 {
-        return glob_symbols(slice(part)).collect();
-    }
+    let plain = |range: Range<usize>| {
+        let symbols = glob_symbols(text.get(range.clone()).unwrap_or(""));
+        let letters = text.get(range).unwrap_or("").chars().map(Symbol::Char);
+        symbols
+            .zip(letters)
+            .map(move |(symbol, letter)| (if globs { symbol } else { letter }, None))
+    };
     let mut out = Vec::new();
     let mut at = part.start;
     let inside = |v: &&Variable| part.start <= v.range.start && v.range.end <= part.end;
     for variable in pattern.variables().iter().filter(inside) {
-        out.extend(glob_symbols(slice(at..variable.range.start)));
-        // A variable stands here for any text: the pattern is widened.
-        out.push(variable.escape.map_or(Symbol::Star, Symbol::Char));
+        out.extend(plain(at..variable.range.start));
+        out.push(match variable.escape {
+            Some(escaped) => (Symbol::Char(escaped), None),
+            None => (Symbol::Star, Some(variable)),
+        });
         at = variable.range.end;
     }
-    out.extend(glob_symbols(slice(at..part.end)));
+    out.extend(plain(at..part.end));
     out
+}
+
+/// The symbols of a part of a pattern, given in bytes. Its variables are escapes, or it is of the
+/// version that has no variables.
+fn symbols(pattern: &Pattern, part: Range<usize>, version: Version) -> Vec<Symbol> {
+    if version < Version::V2012 {
+        return glob_symbols(pattern.text().get(part).unwrap_or("")).collect();
+    }
+    pieces(pattern, part, true).into_iter().map(|(symbol, _)| symbol).collect()
 }
 
 /// What a value of `StringLike` matches; its variables stand for any text.
@@ -45,15 +64,8 @@ pub(crate) fn equals(pattern: &Pattern, version: Version, fold: Fold) -> Languag
     if version < Version::V2012 {
         return Language::literal(text, fold);
     }
-    let mut out = Vec::new();
-    let mut at = 0;
-    for variable in pattern.variables() {
-        out.extend(text.get(at..variable.range.start).unwrap_or("").chars().map(Symbol::Char));
-        out.push(variable.escape.map_or(Symbol::Star, Symbol::Char));
-        at = variable.range.end;
-    }
-    out.extend(text.get(at..).unwrap_or("").chars().map(Symbol::Char));
-    Language::new(out, fold)
+    let pieces = pieces(pattern, 0..text.len(), false);
+    Language::new(pieces.into_iter().map(|(symbol, _)| symbol), fold)
 }
 
 /// What an ARN pattern matches, segment by segment; its variables stand for any text. None for a
@@ -69,6 +81,22 @@ pub(crate) fn arn(pattern: &Pattern, arn: Option<&Arn>, version: Version) -> Opt
         }
         segments.push(segment);
     }
+    Some(Language::arn(segments))
+}
+
+/// What an ARN pattern matches where its variables stand for one character at least.
+pub(crate) fn filled(pattern: &Pattern) -> Option<Language> {
+    let arn = Arn::parse(pattern.text());
+    let ranges = pattern_segments(pattern, arn.as_ref(), true)?;
+    let segments = ranges.map(|range| match range {
+        None => vec![Symbol::Star],
+        Some(range) => pieces(pattern, range, true)
+            .into_iter()
+            .flat_map(|(symbol, variable)| {
+                variable.map(|_| Symbol::Any).into_iter().chain([symbol])
+            })
+            .collect(),
+    });
     Some(Language::arn(segments))
 }
 

@@ -4,21 +4,20 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use keyaki_catalog::{Action, Catalog, KeyLookup};
-use keyaki_eval::{Context, Formula, Request};
-use keyaki_ir::glob::Case;
+use keyaki_eval::{Context, Request};
 
 use crate::action::{self, ActionClass, Members};
+use crate::attempt::values_at;
 use crate::bits::Bits;
 use crate::budget::{Budget, Exhausted};
 use crate::decide::{Decider, Point};
-use crate::instantiate::{self, Replacement};
+use crate::instantiate::{self, Known, Replacement};
 use crate::key::State;
 use crate::language::{Language, glob_symbols};
 use crate::program::{Node, Program};
-use crate::query::{Ask, Query, Text};
+use crate::query::Query;
 use crate::space::{Literal, ResourceTest};
 use crate::statement::NotModelled;
-use crate::valuation;
 
 /// Which actions a request may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -133,15 +132,20 @@ impl<'c> Engine<'c> {
 
     /// Replaces variables whose values the query fixes, and asks. With one action alone, values of
     /// keys have been chosen already.
-    fn ask_with(&self, query: &Query<'_>, budget: &Budget, only: Option<&str>) -> Outcome {
-        let known = instantiate::known(&query.formula, self.catalog);
-        let mut program = Program::outline(query, Replacement::of(query, &known));
+    pub(crate) fn ask_with(
+        &self,
+        query: &Query<'_>,
+        budget: &Budget,
+        only: Option<&str>,
+    ) -> Outcome {
+        let fixed = instantiate::known(&query.formula, self.catalog);
+        let mut program = Program::outline(query, Replacement::of(query, &fixed));
         if let Err(exhausted) = budget.spend(OUTLINE * program.atoms.len() as u64) {
             return Outcome::Undecided(Open::from(exhausted).to_string());
         }
         program.simplify();
         let (open, seen, incomplete) = (Vec::new(), HashSet::new(), None);
-        let mut sought = Sought { query, program, budget, open, seen, incomplete };
+        let mut sought = Sought { query, program, budget, fixed, open, seen, incomplete };
         let mut left_out = Vec::new();
         let found = match only {
             Some(action) => {
@@ -157,9 +161,9 @@ impl<'c> Engine<'c> {
                 None => Outcome::Nothing { left_out },
                 Some(key) => Outcome::Undecided(Open::Incomplete(key).to_string()),
             },
-            Ok(None) if only.is_none() && self.tries_values => {
-                self.try_values(query, &sought.program, &sought.open, budget)
-            }
+            Ok(None) if only.is_none() && self.tries_values => self
+                .try_values(&sought)
+                .unwrap_or_else(|e| Outcome::Undecided(Open::from(e).to_string())),
             Ok(None) => Outcome::Undecided(
                 "whether the relations between condition keys can hold together".to_owned(),
             ),
@@ -204,49 +208,14 @@ impl<'c> Engine<'c> {
                 let found = self.realise(sought.query, program, &mut decider, class, &node, point);
                 return Ok(Some(self.replayed(sought.query, found)));
             }
-            sought.open.push(class.members.example(self.catalog));
+            let about = (program, &sought.fixed, sought.budget);
+            let values = values_at(point, &node, &mut decider, about)?;
+            sought.open.push((class.members.example(self.catalog), values));
         }
         let incomplete = decider.incomplete.iter().min();
         let incomplete = incomplete.map(|key| program.space.keys[*key as usize].name.clone());
         sought.incomplete = sought.incomplete.take().or(incomplete);
         Ok(None)
-    }
-
-    /// The relations between keys were taken as they come, and these actions may satisfy them; now
-    /// values are tried for the keys.
-    fn try_values(
-        &self,
-        original: &Query<'_>,
-        program: &Program<'_>,
-        actions: &[String],
-        budget: &Budget,
-    ) -> Outcome {
-        let fixed = instantiate::known(&original.formula, self.catalog);
-        let candidates = match valuation::candidates(original, program, &fixed, budget) {
-            Ok(candidates) => candidates,
-            Err(exhausted) => return Outcome::Undecided(Open::from(exhausted).to_string()),
-        };
-        for (round, values) in candidates.into_iter().enumerate() {
-            // The likeliest values are tried for more actions than the others.
-            for action in actions.iter().take(if round == 0 { MOST_OPEN } else { 2 }) {
-                let parts = values.iter().map(|(key, value)| pin(key, value.as_deref()));
-                let is = Ask::Action(Text::Is(action.as_str().into(), Case::Insensitive));
-                let all = [original.formula.clone(), Formula::Atom(is)].into_iter().chain(parts);
-                let query = Query {
-                    sides: original.sides.clone(),
-                    formula: Formula::and(all),
-                    caller: original.caller.clone(),
-                };
-                if let found @ Outcome::Found(_) = self.ask_with(&query, budget, Some(action)) {
-                    return found;
-                }
-            }
-        }
-        Outcome::Undecided(
-            "the policies relate condition keys to each other by policy variables, and neither a \
-             proof for all values nor a request with likely values was found"
-                .to_owned(),
-        )
     }
 
     /// The request of a point, with an action, a resource and keys that go together if there are
@@ -314,12 +283,15 @@ impl<'c> Engine<'c> {
 }
 
 /// A query that is being decided.
-struct Sought<'a, 'q> {
-    query: &'q Query<'q>,
-    program: Program<'q>,
-    budget: &'a Budget,
-    /// Actions with which there may be such a request, if relations between keys hold as chosen.
-    open: Vec<String>,
+pub(crate) struct Sought<'a, 'q> {
+    pub(crate) query: &'q Query<'q>,
+    pub(crate) program: Program<'q>,
+    pub(crate) budget: &'a Budget,
+    /// What the query fixes of keys.
+    pub(crate) fixed: Known,
+    /// Actions with which there may be such a request, if relations between keys hold as chosen,
+    /// each with the values that keys had then.
+    pub(crate) open: Vec<(String, Known)>,
     /// What was decided already.
     seen: HashSet<Node>,
     /// A key of which not all values could be told apart.
@@ -366,20 +338,8 @@ fn make(program: &mut Program<'_>, classes: &[ActionClass]) -> Result<(), NotMod
     program.make(needed.iter())
 }
 
-fn pin(key: &str, value: Option<&str>) -> Formula<Ask> {
-    match value {
-        Some(value) => {
-            Formula::Atom(Ask::Value(key.into(), Text::Is(value.into(), Case::Sensitive)))
-        }
-        None => Formula::not(Formula::Atom(Ask::Present(key.into()))),
-    }
-}
-
 /// What it costs to tell one atom apart from the others.
 const OUTLINE: u64 = 16;
-
-/// The most classes of actions for which values of variables are tried.
-const MOST_OPEN: usize = 8;
 
 /// The most actions that are tried for a realistic request.
 const TRIES: usize = 24;

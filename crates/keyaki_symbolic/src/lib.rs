@@ -5,9 +5,11 @@
 
 mod action;
 mod algebra;
+mod attempt;
 mod automaton;
 mod bits;
 mod budget;
+mod capture;
 mod compile;
 mod decide;
 mod engine;

@@ -7,6 +7,7 @@ use keyaki_eval::Profile;
 use keyaki_ir::{ConditionEntry, Effect, Family, Operator, Pattern, Version};
 
 use crate::algebra::includes;
+use crate::capture::Laid;
 use crate::compile;
 use crate::key::KeyTest;
 use crate::language::{FIRST_LETTER, Fold, Language};
@@ -125,6 +126,19 @@ impl Relation {
         let about = matching.filter(|_| reading == Reading::Documented);
         let about = about.map(|m| (m, pattern.text().into()));
         Relation { what, reading, variables: variables([pattern]), pattern: about }
+    }
+
+    /// The pattern with how it is laid upon a text, and the key that holds the text; none for the
+    /// resource. Nothing for a relation that is about several patterns.
+    pub(crate) fn about(&self) -> Option<(&str, Laid, Option<&str>)> {
+        let (matching, pattern) = self.pattern.as_ref()?;
+        let (laid, key) = match matching {
+            Matching::Resource => (Laid::BySegment, None),
+            Matching::ArnOf(key) => (Laid::BySegment, Some(&**key)),
+            Matching::TextOf(key) => (Laid::Glob, Some(&**key)),
+            Matching::ExactTextOf(key) => (Laid::Exact, Some(&**key)),
+        };
+        Some((pattern, laid, key))
     }
 
     pub(crate) fn entry(operator: Operator, entry: &ConditionEntry, reading: Reading) -> Relation {

@@ -3,45 +3,94 @@
 use keyaki_ir::{Pattern, Statement, Variable, glob};
 
 use crate::budget::{Budget, Exhausted};
+use crate::capture::captured;
+use crate::decide::Point;
 use crate::instantiate::Known;
-use crate::key::KeyTest;
+use crate::key::{KeyTest, State};
 use crate::program::Program;
 use crate::query::Query;
 
 /// The most sets of values that are tried.
 const MOST: usize = 64;
 
-/// Sets of values, the likeliest first; keys that are fixed are left out.
-pub(crate) fn candidates(
-    query: &Query<'_>,
+/// Values of the usual form for the keys that variables name.
+pub(crate) fn usual_values(program: &Program<'_>, fixed: &Known) -> Known {
+    let keys = open_keys(program, fixed);
+    keys.map(|key| (key.clone(), Some(usual(key).into()))).collect()
+}
+
+/// The keys that variables name, but for those that are fixed.
+fn open_keys<'s>(program: &'s Program<'_>, fixed: &Known) -> impl Iterator<Item = &'s Box<str>> {
+    let keys = program.space.relations.iter().flat_map(|r| &r.variables);
+    keys.filter(|key| !fixed.contains_key(*key))
+}
+
+/// What a point gives the keys that variables name: what patterns that were taken to match leave to
+/// the variables, or else what the point has for the keys themselves.
+pub(crate) fn at_point(
+    point: &Point,
     program: &Program<'_>,
     fixed: &Known,
     budget: &Budget,
+) -> Result<Known, Exhausted> {
+    let mut known = Known::new();
+    for key in open_keys(program, fixed) {
+        match held(point, program, key) {
+            Some(State::One(own)) => drop(known.insert(key.clone(), Some(own.as_str().into()))),
+            Some(State::Absent) => drop(known.insert(key.clone(), None)),
+            Some(State::Many(_)) | None => {}
+        }
+    }
+    // Where several patterns leave something to a key, the first counts.
+    for (number, _) in point.relations.iter().filter(|(_, holds)| **holds).rev() {
+        let about = program.space.relations[*number as usize].about();
+        let Some((pattern, laid, key)) = about else { continue };
+        let text = match key.map(|key| held(point, program, key)) {
+            None => &point.resource,
+            Some(Some(State::One(value))) => value,
+            Some(_) => continue,
+        };
+        let pattern = Pattern::new(pattern);
+        let captured = captured(&pattern, laid, text, budget)?.into_iter().flatten();
+        let named = captured.map(|(variable, value)| (variable.key.to_ascii_lowercase(), value));
+        let open = named.filter(|(key, _)| !fixed.contains_key(&**key));
+        known.extend(open.map(|(key, value)| (key.into(), Some(value.into()))));
+    }
+    Ok(known)
+}
+
+/// What a point has for a key, if anything is asked of it.
+fn held<'p>(point: &'p Point, program: &Program<'_>, key: &str) -> Option<&'p State> {
+    let mut keys = program.space.keys.iter();
+    let number = keys.position(|k| k.name.eq_ignore_ascii_case(key))?;
+    point.keys.get(&(number as u32))
+}
+
+/// Other sets of values, each with another one for one key, the likeliest first.
+pub(crate) fn others(
+    query: &Query<'_>,
+    program: &Program<'_>,
+    usual: &Known,
+    budget: &Budget,
 ) -> Result<Vec<Known>, Exhausted> {
-    let relations = &program.space.relations;
-    let mut keys: Vec<&str> = relations.iter().flat_map(|r| &r.variables).map(|k| &**k).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    keys.retain(|k| !fixed.contains_key(*k));
-    let fresh: Known = keys.iter().map(|k| (Box::from(*k), Some(usual(k).into()))).collect();
     let patterns = Patterns::of(query);
-    let mut all = vec![fresh.clone()];
-    for key in &keys {
+    let mut all = Vec::new();
+    for key in usual.keys() {
         if all.len() >= MOST {
             break;
         }
         let likely = likely(key, &patterns, program, budget)?;
         let values = likely.into_iter().map(|value| Some(value.into()));
         for value in values.chain([None]) {
-            budget.spend(keys.len() as u64)?;
-            let mut known = fresh.clone();
-            known.insert(Box::from(*key), value);
+            budget.spend(usual.len() as u64)?;
+            let mut known = usual.clone();
+            known.insert(key.clone(), value);
             all.push(known);
         }
     }
     all.dedup();
     all.truncate(MOST - 1);
-    all.push(keys.iter().map(|k| (Box::from(*k), None)).collect());
+    all.push(usual.keys().map(|k| (k.clone(), None)).collect());
     Ok(all)
 }
 
@@ -97,7 +146,7 @@ fn likely(
         let Some(variable) = named(key, pattern) else { continue };
         for text in &patterns.closed {
             budget.spend(1)?;
-            values.extend(captured(pattern, variable, text.text()));
+            values.extend(standing(pattern, variable, text.text()));
             if values.len() > MOST {
                 break;
             }
@@ -121,7 +170,7 @@ fn patterns(statement: &Statement) -> impl Iterator<Item = &Pattern> {
 }
 
 /// What stands in a text where a pattern has the variable.
-fn captured(pattern: &Pattern, variable: &Variable, text: &str) -> Option<String> {
+fn standing(pattern: &Pattern, variable: &Variable, text: &str) -> Option<String> {
     let rest = text.strip_prefix(pattern.text().get(..variable.range.start)?)?;
     let after = pattern.text().get(variable.range.end..)?.chars().next();
     let end = after.and_then(|c| rest.find(c)).unwrap_or(rest.len());

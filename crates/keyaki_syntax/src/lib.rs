@@ -18,6 +18,7 @@ mod format;
 mod grammar;
 mod parse;
 mod pointer;
+mod quote;
 mod report;
 mod reread;
 mod terminals;
@@ -26,5 +27,6 @@ mod tree;
 
 pub use error::{SyntaxError, SyntaxErrorKind};
 pub use format::{FormatOptions, MemberOrder, NotFormattable, format};
+pub use quote::quoted;
 pub use token::{Token, TokenKind};
 pub use tree::{Member, NodeId, NodeKind, Tree, Value};

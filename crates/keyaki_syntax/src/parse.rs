@@ -27,6 +27,7 @@ impl Tree {
             decoded: Vec::new(),
             errors: Vec::new(),
             holes: Box::default(),
+            repeated: Box::default(),
             positions: OnceLock::new(),
         }
     }
@@ -61,8 +62,8 @@ fn parse_reporting(source: Box<str>, mut report: Report) -> Tree {
     grammar::run(&terminals, &mut builder);
     let (nodes, decoded) = (builder.nodes, builder.decoded);
     let errors = report.finish(&source);
-    let holes = Box::default();
-    Tree { source, tokens, nodes, decoded, errors, holes, positions: OnceLock::new() }
+    let (holes, repeated) = (Box::default(), Box::default());
+    Tree { source, tokens, nodes, decoded, errors, holes, repeated, positions: OnceLock::new() }
 }
 
 /// A tree without nodes for a text that is of no use.

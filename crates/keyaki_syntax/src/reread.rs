@@ -59,6 +59,7 @@ impl<'t> Splice<'t> {
             source,
             errors: Vec::new(),
             holes: Box::default(),
+            repeated: Box::default(),
             positions: OnceLock::new(),
         }
     }

@@ -84,6 +84,8 @@ pub struct Tree {
     pub(crate) errors: Vec<SyntaxError>,
     /// The parts that stand for what is not known yet, in order.
     pub(crate) holes: Box<[TextRange]>,
+    /// The elements that stand for any number of their like, in order.
+    pub(crate) repeated: Box<[TextRange]>,
     /// How many siblings stand before each node; counted when somebody asks.
     pub(crate) positions: std::sync::OnceLock<Box<[u32]>>,
 }
@@ -136,6 +138,22 @@ impl Tree {
     /// The holes, in order.
     pub fn holes(&self) -> &[TextRange] {
         &self.holes
+    }
+
+    /// The same tree, in which some elements of lists stand for any number of their like, none
+    /// among them. Each range is such an element together with the hole that stands behind it for
+    /// all the others.
+    pub fn with_repeated(mut self, mut repeated: Vec<TextRange>) -> Tree {
+        repeated.sort();
+        self.repeated = repeated.into();
+        self
+    }
+
+    /// The element with the hole behind it in which a range lies.
+    pub fn repeated_around(&self, range: TextRange) -> Option<TextRange> {
+        let before = self.repeated.partition_point(|all| all.start <= range.start);
+        let last = self.repeated.get(before.checked_sub(1)?)?;
+        last.contains(range).then_some(*last)
     }
 
     /// The holes that a range touches.

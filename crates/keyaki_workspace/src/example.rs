@@ -35,7 +35,10 @@ impl Values {
                 for hole in tree.holes_in(string.range()) {
                     let label = label(hole.slice(tree.source()));
                     if !values.all.contains_key(label) {
-                        let value = value(label, string, *hole, catalog);
+                        let value = match others(tree, *hole) {
+                            Some(_) => "one".to_owned(),
+                            None => value(label, string, *hole, catalog),
+                        };
                         values.all.insert(label.to_owned(), value);
                     }
                 }
@@ -48,19 +51,41 @@ impl Values {
         &self.all
     }
 
-    /// A text with the values in the place of its holes. Its values are numbered as before.
+    /// A text with the values in the place of its holes. What may be there any number of times is
+    /// there once.
     pub(crate) fn filled(&self, tree: &Tree) -> Tree {
+        self.with(tree, "")
+    }
+
+    /// The same with an empty object for all other times, so that its values are numbered as before.
+    pub(crate) fn numbered(&self, tree: &Tree) -> Tree {
+        self.with(tree, ", {}")
+    }
+
+    fn with(&self, tree: &Tree, for_others: &str) -> Tree {
         let source = tree.source();
         let mut text = String::with_capacity(source.len());
         let mut at = 0;
         for hole in tree.holes() {
             text.push_str(TextRange::new(at, hole.start.max(at)).slice(source));
+            if let Some(end) = others(tree, *hole) {
+                text.truncate(text.trim_end_matches([',', ' ', '"']).len());
+                text.push_str(for_others);
+                at = end;
+                continue;
+            }
             text.push_str(self.all.get(label(hole.slice(source))).map_or("", String::as_str));
             at = hole.end;
         }
         text.push_str(TextRange::new(at, source.len() as u32).slice(source));
         Tree::parse(text)
     }
+}
+
+/// Where the hole ends that stands for more of the element before it, with its quotes.
+fn others(tree: &Tree, hole: TextRange) -> Option<u32> {
+    let all = tree.repeated_around(hole)?;
+    (all.end == hole.end + 1).then_some(all.end)
 }
 
 fn label(written: &str) -> &str {
@@ -73,9 +98,15 @@ fn value(label: &str, string: Value<'_>, hole: TextRange, catalog: &Catalog) -> 
         "AWS::Partition" => "aws".to_owned(),
         "AWS::Region" => "us-east-1".to_owned(),
         "AWS::URLSuffix" => "amazonaws.com".to_owned(),
-        _ if string.is_hole() => whole(label, string, catalog),
+        _ if string.is_hole() || begins(string, hole) => whole(label, string, catalog),
         _ => part(label, string, hole),
     }
+}
+
+/// Whether a hole begins a text that goes on as an ARN or a path does.
+fn begins(string: Value<'_>, hole: TextRange) -> bool {
+    let rest = TextRange::new(hole.end, string.range().end).slice(string.tree().source());
+    hole.start == string.range().start + 1 && rest.starts_with(['/', ':'])
 }
 
 /// A value for a part of a text: in an ARN, what its segment holds.

@@ -372,9 +372,11 @@ impl Gathering<'_> {
                 }
                 Body::Managed(_) => entry.part.policy(),
                 Body::Written { written, .. } => {
-                    let tree = values.filled(&written.tree);
-                    let is_fine = flaw(&tree, self.catalog).is_none();
-                    is_fine.then(|| keyaki_ir::lower(&tree))?
+                    let is_fine = flaw(&values.filled(&written.tree), self.catalog).is_none();
+                    let numbered = || keyaki_ir::lower(&values.numbered(&written.tree));
+                    let mut policy = is_fine.then(numbered)?;
+                    policy.statements.retain(|statement| statement.effect.is_some());
+                    policy
                 }
                 Body::Unknown { .. } if entry.layer == Layer::Boundary => {
                     policy_of(&statement("Allow", false))

@@ -53,6 +53,6 @@ pub use parallel::{default_jobs, map, threads};
 pub use problem::ABOUT_FILES;
 pub use proved::REDUNDANT_GRANT;
 pub use read::read;
-pub use shrink::{Shrunk, Wanted, shrink};
+pub use shrink::{Shrunk, Told, Wanted, shrink};
 pub use tree_of_files::files_below;
 pub use unwrap::{is_policy, policies, template_reference};

@@ -306,15 +306,23 @@ mod tests {
     use super::*;
     use crate::Config;
 
+    /// A file that is gone afterwards, also where a test fails.
+    struct Removed(std::path::PathBuf);
+
+    impl Drop for Removed {
+        fn drop(&mut self) {
+            // Where it was never written, there is nothing to remove.
+            let _ = std::fs::remove_file(&self.0);
+        }
+    }
+
     /// The result, read back as a configuration.
     fn checked(tool: Tool, text: &str) -> (String, Vec<String>) {
         let Migrated { text, left, .. } = migrate(tool, text).unwrap();
-        let folder = std::env::temp_dir().join(format!("keyaki-migrate-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let path = folder.join(format!("{tool:?}-{}.toml", text.len()));
-        std::fs::write(&path, &text).unwrap();
-        let read = Config::load(&path, keyaki_catalog::embedded().snapshot().date);
-        std::fs::remove_file(&path).unwrap();
+        let name = format!("keyaki-migrate-{}-{tool:?}-{}.toml", std::process::id(), text.len());
+        let path = Removed(std::env::temp_dir().join(name));
+        std::fs::write(&path.0, &text).unwrap();
+        let read = Config::load(&path.0, keyaki_catalog::embedded().snapshot().date);
         assert!(read.is_ok(), "{text}\n{}", read.unwrap_err());
         (text, left)
     }

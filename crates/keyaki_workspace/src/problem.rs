@@ -57,7 +57,9 @@ A resource of a template with the logical id of another one, or of Terraform wit
 
 Of two resources of one name, a reader of YAML or JSON keeps the last without a word,
 and a policy of the first is not deployed; Terraform refuses both.
-It is told in templates with policies, for the names of one file.
+It is told in templates with policies, for the names of one file, and in Terraform's language for
+those of all files of a folder: in the file whose name comes later.
+Files that override others, such as `override.tf`, repeat addresses on purpose.
 
 ## When to ignore it
 Never; give one of them another name.

@@ -11,7 +11,7 @@ mod wildcard;
 use keyaki_analyze::{Answer, Asker, Question, Subject, ask, ask_beside_any};
 use keyaki_catalog::Catalog;
 use keyaki_eval::{Document, Profile};
-use keyaki_ir::PolicyKind;
+use keyaki_ir::{Policy, PolicyKind};
 use keyaki_lint::meaning;
 use keyaki_symbolic::Actions;
 use keyaki_syntax::Tree;
@@ -19,6 +19,9 @@ use serde_json::{Map, Value, json};
 
 /// The steps of each question: some seconds at most.
 const STEPS: u64 = 200_000_000;
+
+/// So often a statement is looked at to find out which others can go: some seconds at most.
+const MOST_LOOKS: usize = 4_000_000;
 
 /// A statement as an object.
 type Statement = Map<String, Value>;
@@ -48,13 +51,23 @@ pub struct Shrunk {
     pub after: Vec<usize>,
     /// Whether they grant and deny the same as before, together.
     pub proof: Answer,
+    /// Of how many statements it was not asked whether they can go, because there are too many.
+    pub not_judged: usize,
 }
+
+/// Told how many statements have been judged, and of how many.
+pub type Told<'t> = &'t mut dyn FnMut(usize, usize);
 
 /// Shrinks a policy.
 ///
 /// # Errors
 /// Why it has no meaning that could be kept.
-pub fn shrink(text: &str, wanted: Wanted, catalog: &Catalog) -> Result<Shrunk, String> {
+pub fn shrink(
+    text: &str,
+    wanted: Wanted,
+    catalog: &Catalog,
+    told: Told<'_>,
+) -> Result<Shrunk, String> {
     let value: Value = serde_json::from_str(text).map_err(|e| format!("no JSON: {e}"))?;
     let policy = Candidate::read(&value).ok_or("no policy with statements that are objects")?;
     let judge = Judge::new(&policy, wanted, catalog)?;
@@ -62,11 +75,11 @@ pub fn shrink(text: &str, wanted: Wanted, catalog: &Catalog) -> Result<Shrunk, S
     let mut best = policy;
     judge.take(&mut best, merge::without_repeated);
     judge.take(&mut best, merge::merged);
-    best = judge.without_needless(best);
+    let mut not_judged = judge.drop_needless(&mut best, told);
     if wanted.wildcards {
         judge.take(&mut best, |candidate| wildcard::compressed(candidate, catalog));
         judge.take(&mut best, merge::merged);
-        best = judge.without_needless(best);
+        not_judged = judge.drop_needless(&mut best, told);
     }
     if best.length() > wanted.limit {
         judge.take(&mut best, Candidate::without_labels);
@@ -78,7 +91,7 @@ pub fn shrink(text: &str, wanted: Wanted, catalog: &Catalog) -> Result<Shrunk, S
     let proof = judge.proof(&parts);
     let after = parts.iter().map(Candidate::length).collect();
     let policies = parts.iter().map(Candidate::document).collect();
-    Ok(Shrunk { policies, before, after, proof })
+    Ok(Shrunk { policies, before, after, proof, not_judged })
 }
 
 /// A policy on its way.
@@ -109,6 +122,11 @@ impl Candidate {
         Value::Object(document)
     }
 
+    /// As a policy; its statements are those of the candidate, in order.
+    fn lowered(&self) -> Policy {
+        keyaki_ir::lower(&Tree::parse(self.document().to_string()))
+    }
+
     /// The characters without white space between the tokens.
     fn length(&self) -> usize {
         self.document().to_string().chars().count()
@@ -135,7 +153,7 @@ struct Judge<'c> {
 
 impl<'c> Judge<'c> {
     fn new(policy: &Candidate, wanted: Wanted, catalog: &'c Catalog) -> Result<Self, String> {
-        let lowered = keyaki_ir::lower(&Tree::parse(policy.document().to_string()));
+        let lowered = policy.lowered();
         let mut blocks =
             lowered.statements.iter().flat_map(|s| &s.condition).flat_map(|c| &c.blocks);
         let is_whole = lowered.statements.iter().all(|s| s.effect().is_some())
@@ -151,58 +169,64 @@ impl<'c> Judge<'c> {
     /// Takes a step if it makes the policy shorter and changes nothing.
     fn take(&self, best: &mut Candidate, step: impl Fn(&Candidate) -> Candidate) {
         let next = step(best);
-        if next.length() < best.length() && self.is_same(&next) {
+        let of = |candidate: &Candidate| meaning::of(candidate.lowered(), self.kind);
+        if next.length() < best.length() && self.is_same(&of(best), &of(&next)) {
             *best = next;
         }
     }
 
-    /// Without statements and entries of lists that change nothing.
-    fn without_needless(&self, mut best: Candidate) -> Candidate {
-        for at in (0..best.statements.len())
-            .rev()
-            .filter(|_| best.statements.len() > 1)
-            .collect::<Vec<_>>()
-        {
-            let mut next = best.clone();
-            next.statements.remove(at);
-            if !next.statements.is_empty() && self.is_same(&next) {
-                best = next;
+    /// Drops statements that change nothing. Of how many that was not asked.
+    fn drop_needless(&self, best: &mut Candidate, told: Told<'_>) -> usize {
+        let mut policy = best.lowered();
+        let mut subject = meaning::of(policy.clone(), self.kind);
+        let all = policy.statements.len();
+        let judged = all.min(MOST_LOOKS / all.max(1));
+        for (done, at) in (all - judged..all).rev().enumerate() {
+            let mut rest = policy.clone();
+            rest.statements.remove(at);
+            if rest.statements.is_empty() {
+                break;
             }
+            let without = meaning::of(rest.clone(), self.kind);
+            if self.is_same(&subject, &without) {
+                best.statements.remove(at);
+                (policy, subject) = (rest, without);
+            }
+            told(done + 1, judged);
         }
-        best
+        all - judged
     }
 
-    fn is_same(&self, candidate: &Candidate) -> bool {
-        matches!(self.proof(std::slice::from_ref(candidate)), Answer::Proved { .. })
+    fn is_same(&self, one: &Subject, other: &Subject) -> bool {
+        matches!(self.same(one, other), Answer::Proved { .. })
     }
 
     /// Whether policies together grant and deny the same as the original.
     fn proof(&self, parts: &[Candidate]) -> Answer {
+        match self.together(parts) {
+            Some(other) => self.same(&self.original, &other),
+            None => {
+                Answer::Undecided("several policies of one resource are not compared".to_owned())
+            }
+        }
+    }
+
+    /// Whether one grants and denies the same as the other.
+    fn same(&self, one: &Subject, other: &Subject) -> Answer {
         let profile = Profile::documented();
         let asker = Asker::new(self.catalog, &profile, self.actions, STEPS);
-        let Some(other) = self.together(parts) else {
-            return Answer::Undecided(
-                "several policies of one resource are not compared".to_owned(),
-            );
-        };
-        let same = Question::Equivalent { one: &self.original, other: &other };
-        let granted = ask_beside_any(&same, &asker);
-        let (one, other) = (meaning::opened(self.original.clone()), meaning::opened(other));
-        match granted {
+        match ask_beside_any(&Question::Equivalent { one, other }, &asker) {
             Answer::Proved { .. } => {
+                let [one, other] = [one, other].map(|s| meaning::opened(s.clone()));
                 ask(&Question::Equivalent { one: &one, other: &other }, &asker)
             }
-            other @ (Answer::Refuted(_) | Answer::Undecided(_)) => other,
+            open @ (Answer::Refuted(_) | Answer::Undecided(_)) => open,
         }
     }
 
     /// Policies as one subject; none where a resource would have several.
     fn together(&self, parts: &[Candidate]) -> Option<Subject> {
-        let policies: Vec<keyaki_ir::Policy> = parts
-            .iter()
-            .map(|part| keyaki_ir::lower(&Tree::parse(part.document().to_string())))
-            .collect();
-        let mut policies = policies.into_iter();
+        let mut policies = parts.iter().map(Candidate::lowered);
         let mut subject = meaning::of(policies.next()?, self.kind);
         let rest: Vec<Document> =
             policies.map(|policy| Document { name: String::new(), policy }).collect();

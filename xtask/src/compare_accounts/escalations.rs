@@ -6,8 +6,9 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::Bench;
+use super::{CODES, print};
 use crate::Outcome;
+use crate::bench::Bench;
 
 pub(super) const PACKAGE: &str = "cloudsplaining==0.9.1";
 const DRIVER: &str = include_str!("cloudsplaining_driver.py");
@@ -28,15 +29,16 @@ pub(super) fn compare(bench: &Bench, sample: &Path) -> Outcome {
             .args(["analyze", "--now", NOW, "--jobs", "1", "--output"])
             .arg(format!("json={}", report.display()))
             .arg(&folder),
+        &CODES,
     )?;
     let (driver, list) =
         (bench.folder.join("cloudsplaining_driver.py"), bench.folder.join("ways.json"));
     std::fs::write(&driver, DRIVER)?;
-    let theirs =
-        bench.measure(Command::new(bench.venv.python()).arg(driver).arg(sample).arg(&list))?;
+    let theirs = bench
+        .measure(Command::new(bench.venv.python()).arg(driver).arg(sample).arg(&list), &CODES)?;
     println!("| program | CPU | times ours | peak memory |\n|---|---|---|---|");
-    ours.print(concat!("keyaki ", env!("CARGO_PKG_VERSION")), &ours);
-    theirs.print(&PACKAGE.replace("==", " "), &ours);
+    print(&ours, concat!("keyaki ", env!("CARGO_PKG_VERSION")), &ours);
+    print(&theirs, &PACKAGE.replace("==", " "), &ours);
     let report: Value = serde_json::from_slice(&std::fs::read(report)?)?;
     let theirs: Theirs = serde_json::from_slice::<BTreeMap<String, Value>>(&std::fs::read(list)?)?
         .into_iter()

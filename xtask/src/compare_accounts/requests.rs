@@ -12,8 +12,9 @@ use keyaki_eval::Verdict;
 use keyaki_test_support::organization::{Size, organization};
 use serde_json::{Value, json};
 
-use super::{Bench, Took};
+use super::{CODES, print};
 use crate::Outcome;
+use crate::bench::{Bench, Took};
 use crate::compare::{Answer, Peer};
 
 const SEED: u64 = 7;
@@ -57,8 +58,8 @@ pub(super) fn compare(bench: &Bench, root: &Path) -> Outcome {
     let (theirs, answers) = ask_theirs(bench, root, &cases)?;
     println!("\n{} requests: {} questions to who-can\n", cases.len(), questions.len());
     println!("| program | CPU | times ours | peak memory |\n|---|---|---|---|");
-    ours.print(concat!("keyaki ", env!("CARGO_PKG_VERSION"), ", a run for each question"), &ours);
-    theirs.print(&format!("iam-simulate {}, one run", Peer::version()), &ours);
+    print(&ours, concat!("keyaki ", env!("CARGO_PKG_VERSION"), ", a run for each question"), &ours);
+    print(&theirs, &format!("iam-simulate {}, one run", Peer::version()), &ours);
     sort(&cases, &answers, &can)
 }
 
@@ -90,7 +91,7 @@ fn ask_ours(bench: &Bench, folder: &Path, question: &Question) -> Result<(Took, 
     let mut command = Command::new(&bench.keyaki);
     command.args(["who-can", "--jobs", "1", "--format", "json", "--action", question.action]);
     command.args(["--resource", &question.resource]).arg(folder);
-    let took = bench.measure(&mut command)?;
+    let took = bench.measure(&command, &CODES)?;
     let output: Value = serde_json::from_slice(&command.output()?.stdout)?;
     let all = output["principals"].as_array().into_iter().flatten();
     if output["not_judged"] != 0 {
@@ -155,7 +156,7 @@ fn ask_theirs(bench: &Bench, root: &Path, cases: &[Value]) -> Result<(Took, Vec<
     std::fs::write(&input, lines.join("\n") + "\n")?;
     let script =
         format!("cd '{}' && node driver.mjs < '{}'", peer.folder().display(), input.display());
-    let took = bench.measure(Command::new("sh").args(["-c", &script]))?;
+    let took = bench.measure(Command::new("sh").args(["-c", &script]), &CODES)?;
     Ok((took, answers))
 }
 

@@ -95,7 +95,10 @@ fn check_resources(pattern: &str) -> Result<(), String> {
 }
 
 fn not_a_resource(text: &str) -> String {
-    format!("`{text}` is neither an ARN nor `*`")
+    let remedy = text.strip_prefix("execute-api:/").map_or_else(String::new, |path| {
+        format!("; a request has the whole ARN: `arn:aws:execute-api:REGION:ACCOUNT:API/{path}`")
+    });
+    format!("`{text}` is neither an ARN nor `*`{remedy}")
 }
 
 fn remember<T>(names: &mut HashMap<String, T>, name: &str, value: T) {

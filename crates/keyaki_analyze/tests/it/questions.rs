@@ -87,6 +87,11 @@ fn for_all_values_lets_the_absent_key_through() {
     assert!(!witness.request.context.has("aws:TagKeys"), "{witness:?}");
 }
 
+/// A statement that allows an action on a resource.
+fn grant(action: &str, resource: &str) -> String {
+    format!(r#"{{"Effect": "Allow", "Action": "{action}", "Resource": "{resource}"}}"#)
+}
+
 #[test]
 fn a_variable_is_the_same_on_both_sides() {
     let home = |suffix: &str| {
@@ -98,6 +103,46 @@ fn a_variable_is_the_same_on_both_sides() {
     proved(&new_access(&home("*"), &home("docs/*")));
     let answer = new_access(&home("docs/*"), &home("*"));
     assert!(key(&answer, "aws:username").is_some(), "{answer:?}");
+}
+
+#[test]
+fn a_variable_takes_the_value_that_another_pattern_asks_for() {
+    let one = |pattern: &str| identity(&grant("iam:PutUserPolicy", pattern));
+    let pairs = [
+        ("user/${aws:username}", "user/pat"),
+        ("user/${aws:username}", "user/p?t-*"),
+        ("user/*/${aws:username}", "user/team/pat"),
+        ("user/${aws:username}-*", "user/*-pat"),
+        ("group/${aws:PrincipalTag/team}", "group/blue"),
+        ("group/${aws:PrincipalTag/team}/${aws:username}", "group/blue/pat"),
+        ("user/${aws:username}/*", "user/*/${aws:PrincipalTag/team}"),
+    ];
+    for (own, other) in pairs {
+        let open = format!("arn:aws:iam::*:{own}");
+        let other = format!("arn:*:iam::1*:{other}");
+        let (own, other) = (one(&open), one(&other));
+        let answer = answer(&Question::Disjoint { one: &own, other: &other }, Actions::Known);
+        assert!(matches!(answer, Answer::Refuted(_)), "{open}: {answer:?}");
+    }
+    let apart = [("user/${aws:username}", "group/*"), ("user/${aws:username}-x", "user/*y")];
+    for (own, other) in apart {
+        let own = one(&format!("arn:aws:iam::*:{own}"));
+        let other = one(&format!("arn:aws:iam::*:{other}"));
+        proved(&answer(&Question::Disjoint { one: &own, other: &other }, Actions::Known));
+    }
+}
+
+#[test]
+fn keys_that_a_variable_makes_equal_take_a_value_that_one_of_them_must_have() {
+    let statement = r#"{"Effect": "Allow", "Action": "ec2:StopInstances", "Resource": "*",
+        "Condition": {"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"},
+                      "StringLike": {"aws:ResourceTag/Team": "b?u*"}}}"#;
+    let subject = identity(statement);
+    let answer = answer(&Question::AlwaysDenied { subject: &subject }, Actions::Known);
+    assert!(
+        key(&answer, "aws:PrincipalTag/team").is_some_and(|v| v.starts_with('b')),
+        "{answer:?}"
+    );
 }
 
 #[test]

@@ -164,16 +164,8 @@ impl<'a> Delegation<'a> {
 /// The known ways that make use of what runs already, each with its kind and whether it takes the
 /// agent of Systems Manager.
 fn runs() -> impl Iterator<Item = (&'static Way, &'static str, bool)> {
-    ways().iter().filter_map(|way| match &way.gain {
-        Gain::Run { kind, with_agent } => Some((way, *kind, *with_agent)),
-        Gain::Pass { .. }
-        | Gain::StackSet { .. }
-        | Gain::Take
-        | Gain::Trust
-        | Gain::Assume
-        | Gain::Own
-        | Gain::Group
-        | Gain::Join
-        | Gain::Unbound => None,
+    ways().iter().filter_map(|way| {
+        let Gain::Run { kind, with_agent } = &way.gain else { return None };
+        Some((way, *kind, *with_agent))
     })
 }

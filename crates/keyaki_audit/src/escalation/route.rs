@@ -11,6 +11,7 @@ use super::search::{Goal, access_to, asked_of};
 use super::way::{Gain, Way, ways};
 use crate::finding::{About, Finding, FindingKind, Outcome, Severity, Shown, Step};
 use crate::reach::{Reach, conditions};
+use crate::sentence;
 
 /// The finding about one user or role.
 pub(crate) fn told(
@@ -143,8 +144,7 @@ impl Route<'_> {
             Goal::Administrator => "become an administrator".to_owned(),
             Goal::Target(arn) => format!("get at {arn}"),
         };
-        let number =
-            if requests == 1 { "1 request".to_owned() } else { format!("{requests} requests") };
+        let number = sentence::count(requests, "request", "requests");
         format!("{} can {what} with {number}: {}", self.principal.arn, hops.join(", then "))
     }
 

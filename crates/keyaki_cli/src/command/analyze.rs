@@ -284,7 +284,7 @@ impl AskOptions {
         let mut results = Vec::with_capacity(items.len());
         for portion in items.chunks(PORTION) {
             results.extend(keyaki_workspace::map(portion, jobs, &work));
-            progress.step(portion.len(), console);
+            progress.step(portion.len());
         }
         results
     }

@@ -99,7 +99,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     if pairs.iter().any(|pair| pair.is_of_template) {
         console.remark(
             "note: roles, users and groups outside of templates are compared by what these attach \
-             to them; what plans attach outside of themselves is not compared",
+             to them",
         );
     }
     let color = console.has_color();

@@ -12,6 +12,7 @@ use crate::command::snapshot::load;
 use crate::command::trail::{self, Trail};
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
+use crate::facts::count;
 
 /// Write the policy that grants what a user or role did, and nothing else
 ///
@@ -166,8 +167,11 @@ fn events(trail: &Trail) -> String {
         .as_ref()
         .map_or_else(String::new, |(first, last)| format!(", from {first} to {last}"));
     format!(
-        "{} events in {} files{times}; {} of services and others without policies, {} no requests\n",
-        usage.events, trail.files, usage.other_callers, usage.not_requests
+        "{} in {}{times}; {} of services and others without policies, {} no requests\n",
+        count(usage.events as usize, "event", "events"),
+        count(trail.files, "file", "files"),
+        usage.other_callers,
+        usage.not_requests
     )
 }
 

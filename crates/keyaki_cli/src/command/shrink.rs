@@ -66,8 +66,16 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     };
     let catalog = console.catalog();
     let date = catalog.snapshot().date.to_string();
-    let shrunk = shrink(&text, wanted, catalog)
+    let mut progress = None;
+    let mut told = |done: usize, of: usize| {
+        if done == 1 {
+            progress = Some(console.progress("statements", of));
+        }
+        progress.iter_mut().for_each(|p| p.step(1));
+    };
+    let shrunk = shrink(&text, wanted, catalog, &mut told)
         .map_err(|reason| Failure::new(format!("{}: {reason}", arguments.policy.display())))?;
+    drop(progress);
     let proof = in_a_sentence(&shrunk.proof, arguments.wildcards, &date);
     match arguments.format {
         Format::Json => {
@@ -84,6 +92,9 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
                 wanted.limit
             ));
             console.remark(&proof);
+            if shrunk.not_judged > 0 {
+                console.remark(&not_judged(shrunk.not_judged));
+            }
         }
     }
     let is_long = shrunk.after.iter().any(|length| *length > wanted.limit);
@@ -92,6 +103,12 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         Answer::Proved { .. } if is_long => Exit::Findings,
         Answer::Proved { .. } => Exit::Clean,
     })
+}
+
+fn not_judged(statements: usize) -> String {
+    format!(
+        "not judged: whether {statements} statements can go without any difference; there are too many"
+    )
 }
 
 fn in_a_sentence(proof: &Answer, wildcards: bool, date: &str) -> String {
@@ -122,6 +139,7 @@ fn as_json(shrunk: &Shrunk, wanted: Wanted, proof: &str) -> serde_json::Value {
         "answer": shrunk.proof.name(),
         "proof": proof,
         "approximations": approximations,
+        "not_judged": shrunk.not_judged,
         "policies": shrunk.policies,
     })
 }

@@ -94,7 +94,8 @@ fn text(loaded: &Loaded) -> String {
     let mut line = |indent: &str, name: &str, value: &str| {
         text.push_str(&format!("{indent}{name}  {value}\n"));
     };
-    for (name, number) in coverage.counts.iter().filter(|(_, n)| *n > 0) {
+    for ([one, many], number) in coverage.counts.iter().filter(|(_, n)| *n > 0) {
+        let name = if *number == 1 { one } else { many };
         line("  ", &format!("{number:>6}"), name);
     }
     for (kind, (all, with_policy)) in &coverage.resources {
@@ -152,7 +153,7 @@ fn printable(text: &str) -> String {
 fn to_json(loaded: &Loaded) -> Value {
     let coverage = coverage(&loaded.snapshot);
     let counts: serde_json::Map<String, Value> =
-        coverage.counts.iter().map(|(name, n)| ((*name).to_owned(), json!(n))).collect();
+        coverage.counts.iter().map(|([_, many], n)| ((*many).to_owned(), json!(n))).collect();
     let resources: Vec<Value> = coverage
         .resources
         .iter()

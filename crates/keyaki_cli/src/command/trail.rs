@@ -44,7 +44,7 @@ pub(crate) fn load(
         for (path, result) in portion.iter().zip(read) {
             trail.add(path, result);
         }
-        progress.step(portion.len(), console);
+        progress.step(portion.len());
     }
     // Else everything that is granted would count as never used.
     if trail.usage.events == 0 {

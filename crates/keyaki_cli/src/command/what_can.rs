@@ -9,6 +9,7 @@ use crate::command::analyze::{AskOptions, now};
 use crate::command::snapshot::{OutputFormat, load, weaknesses};
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
+use crate::facts::count;
 
 /// Tell what a user or role of a snapshot can do
 ///
@@ -71,8 +72,9 @@ fn text(Answer { arn, can, weaknesses }: &Answer<'_>) -> String {
     let mut text = format!("{arn}\n");
     let number: usize = can.own_account.values().map(Vec::len).sum();
     text.push_str(&format!(
-        "in its own account: {number} actions of {} services\n",
-        can.own_account.len()
+        "in its own account: {} of {}\n",
+        count(number, "action", "actions"),
+        count(can.own_account.len(), "service", "services")
     ));
     for (service, actions) in &can.own_account {
         text.push_str(&format!("  {service}: {}\n", some(actions)));

@@ -207,7 +207,7 @@ fn what_can_tells_of_policies_of_resources_too() {
     let (stdout, stderr, code) = told(&case, &["what-can", "named", "snapshot"]);
     assert_eq!((stderr.as_str(), code), ("", 0));
     let expected = "arn:aws:iam::111122223333:role/named\n\
-                    in its own account: 1 actions of 1 services\n  sts: GetCallerIdentity\n\
+                    in its own account: 1 action of 1 service\n  sts: GetCallerIdentity\n\
                     granted by the policy of arn:aws:s3:::data\n  GetObject\n";
     assert_eq!(stdout, expected);
     let (stdout, _, _) = told(&case, &["what-can", "eve", "snapshot", "--format", "json"]);

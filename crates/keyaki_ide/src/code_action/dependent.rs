@@ -2,8 +2,9 @@
 
 use keyaki_catalog::ActionSet;
 use keyaki_ir::{ActionPattern, Effect, Element, Policy, Statement};
+use keyaki_syntax::quoted;
 
-use super::list::{quoted, rewritten};
+use super::list::rewritten;
 use super::refactoring::Refactoring;
 use super::wildcard::source;
 use crate::Document;

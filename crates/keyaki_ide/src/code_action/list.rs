@@ -72,8 +72,3 @@ pub(super) fn has_comments(document: &Document, range: TextRange) -> bool {
     };
     document.tree.tokens().any(|token| is_comment(token.kind) && range.contains(token.range))
 }
-
-/// A JSON string of that text.
-pub(super) fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}

@@ -3,9 +3,9 @@
 use keyaki_catalog::ActionSet;
 use keyaki_diag::Edit;
 use keyaki_ir::{ActionPattern, Element};
-use keyaki_syntax::Value;
+use keyaki_syntax::{Value, quoted};
 
-use super::list::{quoted, rewritten};
+use super::list::rewritten;
 use super::refactoring::Refactoring;
 use crate::Document;
 use crate::facts::count;

@@ -17,7 +17,7 @@ use keyaki_ir::{
     ConditionBlock, ConditionValue, Family, Policy, Principal, PrincipalElement, PrincipalEntry,
     PrincipalForm, PrincipalGroup, PrincipalKey, Statement,
 };
-use keyaki_syntax::{NodeId, Tree};
+use keyaki_syntax::{NodeId, Tree, Value};
 
 use super::{Reason, Refusal, refusals};
 use crate::placeholder::{is_known, is_template};
@@ -62,7 +62,7 @@ pub fn undefined(tree: &Tree, policy: &Policy, names: Names, catalog: &Catalog) 
             add(at, message.to_owned());
         }
         for element in statement.principal_elements() {
-            principal(element, &mut add);
+            principal(element, tree, &mut add);
         }
         for block in statement.condition.iter().flat_map(|c| &c.blocks) {
             values(block, &mut add);
@@ -135,9 +135,11 @@ fn misnamed(statement: &Statement, names: Names) -> Option<(NodeId, &'static str
     }
 }
 
-fn principal(element: &PrincipalElement, add: &mut impl FnMut(NodeId, String)) {
+fn principal(element: &PrincipalElement, tree: &Tree, add: &mut impl FnMut(NodeId, String)) {
+    let is_hole = |at: NodeId| tree.value(at).is_some_and(Value::is_hole);
     match &element.form {
         PrincipalForm::Any => {}
+        PrincipalForm::Wrong if is_hole(element.origin) => {}
         PrincipalForm::Wrong => {
             add(
                 element.origin,
@@ -147,7 +149,10 @@ fn principal(element: &PrincipalElement, add: &mut impl FnMut(NodeId, String)) {
         PrincipalForm::Map(groups) if groups.is_empty() => {
             add(element.origin, "the object names no principals".to_owned());
         }
-        PrincipalForm::Map(groups) => groups.iter().for_each(|g| group_of(g, add)),
+        PrincipalForm::Map(groups) => {
+            let known = groups.iter().filter(|group| !is_hole(group.key.origin));
+            known.for_each(|group| group_of(group, add));
+        }
     }
 }
 

@@ -8,6 +8,8 @@ rule! {
     /// Whoever may attach a policy, make an access key for another user, or pass any role to a machine of his own, has the permissions that he gives himself.
     /// Each way is asked of the engine as requests that the policy must allow, so that a `Deny`, conditions and resources count for exactly what they do, however actions are spelled and over however many statements they are spread.
     /// A grant that names its targets, users or roles, is taken to name harmless ones.
+    /// Where a policy variable names them, they are the holder's own: whoever may write the policies of his own user or group gives himself permissions, while a new access key of his own gives him nothing.
+    /// To attach certain policies of AWS is no way, if these open none with what is granted already, as the catalogue has them; a policy of one's own account that may be attached may say anything.
     ///
     /// ## Avoid
     /// ```json
@@ -42,6 +44,15 @@ rule! {
     /// }
     /// ```
     ///
+    /// ```json
+    /// {
+    ///   "Effect": "Allow",
+    ///   "Action": "iam:PutUserPolicy",
+    ///   //        ^^^^^^^^^^^^^^^^^^^
+    ///   "Resource": "arn:aws:iam::*:user/${aws:username}"
+    /// }
+    /// ```
+    ///
     /// ## Prefer
     /// ```json
     /// {
@@ -55,6 +66,15 @@ rule! {
     ///   "Effect": "Allow",
     ///   "Action": "iam:CreateAccessKey",
     ///   "Resource": "arn:aws:iam::*:user/${aws:username}"
+    /// }
+    /// ```
+    ///
+    /// ```json
+    /// {
+    ///   "Effect": "Allow",
+    ///   "Action": "iam:AttachUserPolicy",
+    ///   "Resource": "*",
+    ///   "Condition": { "ArnEquals": { "iam:PolicyARN": "arn:aws:iam::aws:policy/ReadOnlyAccess" } }
     /// }
     /// ```
     ///

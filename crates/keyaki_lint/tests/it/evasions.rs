@@ -131,7 +131,104 @@ fn a_way_that_is_split_over_statements_is_seen_through() {
 
 #[test]
 fn a_grant_for_oneself_is_no_escalation() {
-    let own = r#"{ "Effect": "Allow", "Action": ["iam:CreateAccessKey", "iam:UpdateLoginProfile"],
-        "Resource": "arn:aws:iam::*:user/${aws:username}" }"#;
+    let own = r#"{ "Effect": "Allow", "Action": ["iam:CreateAccessKey", "iam:UpdateLoginProfile",
+            "iam:CreateLoginProfile", "iam:CreateServiceSpecificCredential"],
+        "Resource": ["arn:aws:iam::*:user/${aws:username}", "arn:aws:iam::*:user/*/${aws:username}"] }"#;
     assert_eq!(told(own, &RISKS[..1]), Vec::<&str>::new());
+}
+
+#[test]
+fn whoever_may_write_his_own_policies_escalates() {
+    let resources = [
+        ("user", "user/${aws:username}"),
+        ("user", "user/team/${aws:username}"),
+        ("user", "user/*/${aws:username}"),
+        ("user", "user/${aws:username}*"),
+        ("user", "*/${aws:username}"),
+        ("group", "group/${aws:PrincipalTag/team}"),
+        ("group", "group/${aws:PrincipalTag/team}-*"),
+        ("role", "role/${aws:PrincipalTag/role}"),
+    ];
+    let actions = [
+        ("user", "iam:PutUserPolicy"),
+        ("user", "iam:AttachUserPolicy"),
+        ("user", "iam:DeleteUserPermissionsBoundary"),
+        ("group", "iam:PutGroupPolicy"),
+        ("group", "iam:AttachGroupPolicy"),
+        ("group", "iam:AddUserToGroup"),
+        ("role", "iam:PutRolePolicy"),
+        ("role", "iam:UpdateAssumeRolePolicy"),
+    ];
+    for (kind, resource) in resources {
+        for (_, action) in actions.iter().filter(|(k, _)| *k == kind) {
+            let own = format!(
+                r#"{{ "Effect": "Allow", "Action": "{action}", "Resource": "arn:aws:iam::*:{resource}" }}"#
+            );
+            let expected = if *action == "iam:UpdateAssumeRolePolicy" { 0 } else { 1 };
+            assert_eq!(told(&own, &RISKS[..1]), RISKS[..expected], "{own}");
+        }
+    }
+}
+
+#[test]
+fn a_deny_for_all_others_leaves_oneself() {
+    let only_oneself = format!(
+        r#"{IAM}, {{ "Effect": "Deny", "Action": "iam:*", "NotResource": "arn:aws:iam::*:user/${{aws:username}}" }}"#
+    );
+    assert_eq!(told(&only_oneself, &RISKS[..1]), RISKS[..1]);
+    let keys = only_oneself
+        .replace(r#""Action": "iam:*", "Resource""#, r#""Action": "iam:*AccessKey", "Resource""#);
+    assert_ne!(keys, only_oneself);
+    assert_eq!(told(&keys, &RISKS[..1]), Vec::<&str>::new());
+}
+
+#[test]
+fn targets_that_variables_name_are_named() {
+    let grants = [
+        r#""sts:AssumeRole", "Resource": "arn:aws:iam::*:role/${aws:PrincipalTag/team}-*""#,
+        r#""sts:AssumeRole", "Resource": "arn:aws:iam::*:role/${aws:PrincipalTag/team}""#,
+        r#""iam:CreateAccessKey", "Resource": "arn:aws:iam::*:user/${aws:PrincipalTag/user}*""#,
+    ];
+    for grant in grants {
+        let named = format!(r#"{{ "Effect": "Allow", "Action": {grant} }}"#);
+        assert_eq!(told(&named, &RISKS[..1]), Vec::<&str>::new(), "{named}");
+    }
+}
+
+#[test]
+fn what_may_be_attached_counts() {
+    let attach = |condition: &str| {
+        format!(
+            r#"{{ "Effect": "Allow", "Action": "iam:AttachUserPolicy", "Resource": "*", "Condition": {{ {condition} }} }}"#
+        )
+    };
+    let harmless = [
+        r#""ArnEquals": { "iam:PolicyARN": "arn:aws:iam::aws:policy/ReadOnlyAccess" }"#,
+        r#""ArnLike": { "iam:PolicyARN": "arn:*:iam::aws:policy/ReadOnlyAccess" }"#,
+        r#""StringEqualsIfExists": { "iam:policyarn": ["arn:aws:iam::aws:policy/job-function/ViewOnlyAccess", "arn:aws:iam::aws:policy/SecurityAudit"] }"#,
+    ];
+    for condition in harmless {
+        assert_eq!(told(&attach(condition), &RISKS[..1]), Vec::<&str>::new(), "{condition}");
+    }
+    let others = [
+        r#""ArnEquals": { "iam:PolicyARN": ["arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::aws:policy/IAMFullAccess"] }"#,
+        r#""ArnEquals": { "iam:PolicyARN": "arn:aws:iam::aws:policy/PowerUserAccess" }"#,
+        r#""ArnEquals": { "iam:PolicyARN": "arn:aws:iam::aws:policy/NobodyKnowsThisPolicy" }"#,
+        r#""ArnEquals": { "iam:PolicyARN": "arn:aws:iam::111122223333:policy/ReadOnlyAccess" }"#,
+        r#""ArnLike": { "iam:PolicyARN": "arn:aws:iam::aws:policy/*" }"#,
+        r#""ArnNotEquals": { "iam:PolicyARN": "arn:aws:iam::aws:policy/AdministratorAccess" }"#,
+    ];
+    for condition in others {
+        assert_eq!(told(&attach(condition), &RISKS[..1]), RISKS[..1], "{condition}");
+    }
+}
+
+#[test]
+fn what_is_attached_counts_with_what_is_granted() {
+    let attach = r#"{ "Effect": "Allow", "Action": "iam:AttachUserPolicy", "Resource": "*",
+        "Condition": { "ArnEquals": { "iam:PolicyARN": "arn:aws:iam::aws:policy/AWSStepFunctionsFullAccess" } } }"#;
+    assert_eq!(told(attach, &RISKS[..1]), Vec::<&str>::new());
+    let pass = r#"{ "Effect": "Allow", "Action": "iam:PassRole",
+        "Resource": "arn:aws:iam::111122223333:role/x" }"#;
+    assert_eq!(told(&format!("{attach}, {pass}"), &RISKS[..1]), RISKS[..1]);
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::audit::{Audit, Finding, controls, shell};
+use crate::audit::{Audit, Finding, controls, count, shell};
 use crate::markdown::{cell, code};
 
 /// Writes the findings.
@@ -14,8 +14,8 @@ pub(crate) fn write(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     let by = ["high", "medium", "low"].map(|s| format!("{s}: {}", audit.number_of(s)));
     writeln!(
         out,
-        "{} findings ({}), {} resolved, {} archived, {} not analysed.\n",
-        audit.findings.len(),
+        "{} ({}), {} resolved, {} archived, {} not analysed.\n",
+        count(audit.findings.len(), "finding", "findings"),
         by.join(", "),
         audit.resolved.len(),
         audit.archived,

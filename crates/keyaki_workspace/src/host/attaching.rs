@@ -14,6 +14,13 @@ pub(super) fn holder_kind(resource_type: &str) -> Option<Kind> {
     }
 }
 
+/// The types of those to whom something is attached, with the words for what they are outside.
+pub(super) const OUTSIDERS: [(&str, &str); 3] =
+    [("aws_iam_role", "role"), ("aws_iam_user", "user"), ("aws_iam_group", "group")];
+
+/// How many of a type are told outside.
+pub(super) const MOST_OUTSIDERS: usize = 500;
+
 /// The resources that attach a policy of their own, with the attribute that names to whom.
 pub(super) const INLINE: [(&str, &str, &str); 3] = [
     ("aws_iam_role_policy", "role", "aws_iam_role"),

@@ -143,6 +143,9 @@ impl Merged {
 
 /// Whether it is not known which `Sid` a statement has.
 fn has_open_sid(statement: &Value) -> bool {
+    if let (one, Some(_)) = statement.single() {
+        return one.entry("Sid").is_some() || has_open_sid(one);
+    }
     let is_open = |(name, value): &(Value, Value)| match name.plain() {
         Some(name) => name == "Sid" && value.plain().is_none(),
         None => true,
@@ -156,6 +159,9 @@ fn sid(statement: &Value) -> Option<String> {
 }
 
 fn unknown(value: &Value) -> Value {
+    if let (_, Some(hole)) = value.single() {
+        return hole;
+    }
     if value.is_hole() {
         return value.clone();
     }
@@ -180,6 +186,10 @@ fn list(arguments: &Value, name: &str) -> Option<Vec<Value>> {
 
 /// A statement, from its block.
 fn statement(block: &Value) -> Value {
+    if let Kind::Repeated(label, one) = &block.kind {
+        let one = Arc::new(statement(one));
+        return Value::new(block.range, Kind::Repeated(label.clone(), one));
+    }
     if !matches!(block.kind, Kind::Map(_)) {
         return unknown(block);
     }
@@ -220,51 +230,70 @@ fn cover(values: &[Value]) -> TextRange {
     ranges.reduce(TextRange::cover).unwrap_or_default()
 }
 
-/// The principals of some blocks. Those of one type are put together.
+/// The principals of some blocks. Those of one type are put together. Where there may be none, it
+/// is not known whether the statement has the element at all.
 fn principals(blocks: &[Value]) -> Value {
     let range = cover(blocks);
     let mut types = Grouped::default();
-    for block in blocks {
-        let (Some(kind), Some(identifiers)) = (block.member("type"), block.member("identifiers"))
-        else {
-            return unknown_of(blocks, range);
+    let is_open = blocks.iter().any(Value::is_hole);
+    if blocks.iter().all(Value::is_hole) {
+        return unknown_of(blocks, range);
+    }
+    for (block, others) in blocks.iter().map(Value::single) {
+        let (kind, identifiers) = (block.member("type"), block.member("identifiers"));
+        let name = kind.and_then(Value::plain);
+        let (Some(kind), Some(name), Some(identifiers)) = (kind, name, identifiers) else {
+            let Some(hole) = others.or_else(|| hole(block)) else {
+                return unknown_of(blocks, range);
+            };
+            types.entries.push((hole.clone(), hole));
+            continue;
         };
-        let Some(name) = kind.plain() else { return unknown_of(blocks, range) };
+        if is_open && name == "*" {
+            return unknown_of(blocks, range);
+        }
         let is_everybody = |ids: &[Value]| ids.len() == 1 && ids[0].plain().as_deref() == Some("*");
         if blocks.len() == 1 && name == "*" && identifiers.items().is_some_and(is_everybody) {
             return Value::made("*", identifiers.range);
         }
-        types.add(kind, name, with_variables(identifiers));
+        types.add(kind, name, others.unwrap_or_else(|| with_variables(identifiers)));
     }
     Value::new(range, Kind::Map(types.entries))
 }
 
 /// The conditions of some blocks. Those of one operator are put together, and so are the values of
-/// one key.
+/// one key. One of which the operator or the key is not known may have that of another one.
 fn conditions(blocks: &[Value]) -> Value {
     let range = cover(blocks);
+    if matches!(blocks, [one] if hole(one).is_some()) {
+        return unknown_of(blocks, range);
+    }
+    let mut unknown = Vec::new();
     let mut tests: Vec<(&Value, Grouped)> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
-    for block in blocks {
+    for (block, others) in blocks.iter().map(Value::single) {
         let parts = (block.member("test"), block.member("variable"), block.member("values"));
-        let (Some(test), Some(key), Some(values)) = parts else {
-            return unknown_of(blocks, range);
-        };
-        let (Some(name), Some(key_name)) = (test.plain(), key.plain()) else {
-            return unknown_of(blocks, range);
+        let names = (parts.0.and_then(Value::plain), parts.1.and_then(Value::plain));
+        let ((Some(test), Some(key), Some(values)), (Some(name), Some(key_name))) = (parts, names)
+        else {
+            let Some(hole) = others.or_else(|| hole(block)) else {
+                return unknown_of(blocks, range);
+            };
+            unknown.push((hole.clone(), hole));
+            continue;
         };
         let at = *known.entry(name).or_insert(tests.len());
         if at == tests.len() {
             tests.push((test, Grouped::default()));
         }
-        tests[at].1.add(key, key_name, with_variables(values));
+        tests[at].1.add(key, key_name, others.unwrap_or_else(|| with_variables(values)));
     }
     let keys = |keys: Grouped| {
         let range = keys.entries.iter().map(|(_, values)| values.range).reduce(TextRange::cover);
         Value::new(range.unwrap_or_default(), Kind::Map(keys.entries))
     };
-    let tests = tests.into_iter().map(|(test, own)| (test.clone(), keys(own))).collect();
-    Value::new(range, Kind::Map(tests))
+    let tests = tests.into_iter().map(|(test, own)| (test.clone(), keys(own)));
+    Value::new(range, Kind::Map(tests.chain(unknown).collect()))
 }
 
 /// Lists under names; what is added under a known name joins its list.
@@ -290,11 +319,18 @@ impl Grouped {
     }
 }
 
+/// A block of which nothing is known.
+fn hole(block: &Value) -> Option<Value> {
+    matches!(block.kind, Kind::Hole(_)).then(|| block.clone())
+}
+
 /// The hole of blocks of which one is not known.
 fn unknown_of(blocks: &[Value], range: TextRange) -> Value {
-    let first = blocks.iter().find(|block| block.is_hole()).map(unknown);
-    let hole = first.unwrap_or_else(|| Value::hole(format!("… at {}", range.start), range));
-    Value { range, ..hole }
+    match blocks {
+        [one] => Value { range, ..unknown(one) },
+        // What is known of the others makes it another value than one of them alone.
+        _ => Value::hole(format!("… at {}", range.start), range),
+    }
 }
 
 /// The texts of a list with `${` for each `&{`, which is how Terraform writes policy variables.
@@ -307,7 +343,8 @@ fn with_variables(list: &Value) -> Value {
         | Kind::Null
         | Kind::Map(_)
         | Kind::Json(_)
-        | Kind::Hole(_) => list.kind.clone(),
+        | Kind::Hole(_)
+        | Kind::Repeated(..) => list.kind.clone(),
     };
     Value::new(list.range, kind)
 }

@@ -2,16 +2,17 @@
 //!
 //! A file is read with what it refers to in its module (`module.rs`): local values and policy
 //! documents. What expressions come to is worked out as far as it is known before a plan
-//! (`evaluate.rs`, `function.rs`, `text.rs`, `block.rs`); the rest are holes (`label.rs`). Policies
-//! are the attributes that a table names (`attached.rs`), the data sources
-//! `aws_iam_policy_document`, and whatever else looks like a policy (`resembling.rs`). Where several
-//! threads are worth it, a text is read in parts (`parts.rs`) and policies ahead of their turn
-//! (`reading.rs`).
+//! (`evaluate.rs`, `function.rs`, `text.rs`, `block.rs`, `turn.rs`); the rest are holes
+//! (`label.rs`). Policies are the attributes that a table names (`attached.rs`), the data sources
+//! `aws_iam_policy_document`, and whatever else looks like a policy (`resembling.rs`). Blocks whose
+//! addresses are taken are told (`address.rs`). Where several threads are worth it, a text is read
+//! in parts (`parts.rs`) and policies ahead of their turn (`reading.rs`).
 //!
 //! Who holds them (`holders.rs`, `outside.rs`) is told by what a module attaches to whom
 //! (`attaching.rs`, `grants.rs`, `meant.rs`, `policies.rs`), by `count` and `for_each`
 //! (`instance.rs`), and between two revisions by what values are made of (`definition.rs`).
 
+mod address;
 mod attached;
 mod attaching;
 mod block;
@@ -34,6 +35,7 @@ mod reading;
 mod resembling;
 mod scan;
 mod text;
+mod turn;
 mod variables;
 
 use std::cell::Cell;
@@ -46,9 +48,7 @@ use hcl_edit::structure::{Block, Body, Structure};
 use keyaki_diag::TextRange;
 
 use super::value::{Kind, Value};
-use super::{
-    Host, HostPolicy, MAX_TEXT, Problem, Written, document, is_readable, length_of, taken, too_much,
-};
+use super::{Host, HostPolicy, MAX_TEXT, Written, document, is_readable, length_of, too_much};
 use crate::kind::Hint;
 use attached::{Attached, To, attached, deeper, range_of, targets};
 use evaluate::{Evaluator, MIN_STEPS, Scope};
@@ -92,30 +92,11 @@ pub(crate) fn read(text: &str, path: &Path, modules: &Modules, jobs: Option<usiz
     search.attached();
     search.documents();
     search.anywhere(&file.body);
-    search.host.repeated = repeated(&file);
+    search.host.repeated = address::repeated(&module);
     search.host.policies.sort_by_key(|policy| policy.texts.first().map(Written::start));
     let host = search.host;
     drop(module);
     Host { spent: Some(file), ..host }
-}
-
-/// The resources and data sources of a file whose addresses are taken.
-fn repeated(file: &File) -> Vec<Problem> {
-    let mut addresses = HashSet::new();
-    let mut all = Vec::new();
-    for block in file.body.iter().filter_map(Structure::as_block) {
-        let [kind, name] = &block.labels[..] else { continue };
-        let start = match block.ident.as_str() {
-            "resource" => "",
-            "data" => "data.",
-            _ => continue,
-        };
-        if !addresses.insert((start, kind.as_str(), name.as_str())) {
-            let address = format!("{start}{}.{}", kind.as_str(), name.as_str());
-            all.push(taken(&address, file.origin(attached::range(name.span()))));
-        }
-    }
-    all
 }
 
 struct Search<'a> {
@@ -258,7 +239,8 @@ fn origins(value: &Value) -> Vec<TextRange> {
         | Kind::Null
         | Kind::List(_)
         | Kind::Map(_)
-        | Kind::Hole(_) => vec![value.range],
+        | Kind::Hole(_)
+        | Kind::Repeated(..) => vec![value.range],
     }
 }
 

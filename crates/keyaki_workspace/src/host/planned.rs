@@ -6,6 +6,7 @@
 //!
 //! Source: <https://developer.hashicorp.com/terraform/internals/json-format>.
 
+mod outside;
 mod reference;
 
 use std::cell::RefCell;
@@ -53,8 +54,10 @@ pub(super) fn holders(tree: &Tree, root: Value<'_>) -> Vec<Holder> {
         let way = plan.principal(resource);
         all.push(holder(resource.address.clone(), kind, way));
     }
+    let (outside, told) = plan.outside();
+    all.extend(outside);
     for resource in &plan.resources {
-        all.extend(plan.others(resource));
+        all.extend(plan.others(resource, &told));
     }
     all
 }
@@ -98,23 +101,11 @@ impl<'t> Plan<'t> {
                     table.iter().filter(|(t, _, of)| *t == own.kind && *of == resource.kind);
                 rows.any(|(_, attribute, _)| self.names(own, attribute, resource))
             };
-            if is(&INLINE) {
-                way.identity.extend(self.document(own, "policy", own.values.get("policy")));
-            }
             if self.names_nobody(own, resource.kind) {
                 way.identity.push(unknown("what is attached by name", own));
             }
-            if is(&ATTACHED) {
-                let arns = match own.kind.ends_with("_exclusive") {
-                    true => self.texts(own, "policy_arns"),
-                    false => vec![self.texts(own, "policy_arn").pop().unwrap_or_default()],
-                };
-                for (arn, reference) in arns {
-                    let part = self.managed(&arn, &reference, own);
-                    if !way.identity.iter().any(|known| known.name == part.name) {
-                        way.identity.push(part);
-                    }
-                }
+            if is(&INLINE) || is(&ATTACHED) {
+                self.attach(own, &mut way);
             }
         }
         if let Some((arn, reference)) = self.texts(resource, "permissions_boundary").pop() {
@@ -129,6 +120,24 @@ impl<'t> Plan<'t> {
             way.identity.extend(groups);
         }
         way
+    }
+
+    /// Adds what a resource attaches: a policy of its own, or managed ones.
+    fn attach(&self, own: &Resource<'t>, way: &mut Way) {
+        if INLINE.iter().any(|(kind, ..)| *kind == own.kind) {
+            way.identity.extend(self.document(own, "policy", own.values.get("policy")));
+            return;
+        }
+        let arns = match own.kind.ends_with("_exclusive") {
+            true => self.texts(own, "policy_arns"),
+            false => vec![self.texts(own, "policy_arn").pop().unwrap_or_default()],
+        };
+        for (arn, reference) in arns {
+            let part = self.managed(&arn, &reference, own);
+            if !way.identity.iter().any(|known| known.name == part.name) {
+                way.identity.push(part);
+            }
+        }
     }
 
     /// The policies that stand in it. Those that are not known are told apart where there are as
@@ -211,18 +220,20 @@ impl<'t> Plan<'t> {
         parts
     }
 
-    /// The policies that belong to no role, user or group of the plan.
-    fn others(&self, resource: &Resource<'t>) -> Vec<Holder> {
+    /// The policies that belong to no role, user or group of the plan; `told` are the places of those
+    /// that are told of others.
+    fn others(&self, resource: &Resource<'t>, told: &BTreeSet<String>) -> Vec<Holder> {
         let mut host = Host::default();
         plan::of_resource(self.tree, resource.value, resource.values, &mut host);
         let is_principal = attaching::holder_kind(resource.kind).is_some();
-        let mut parts: Vec<(Hint, Part)> = Vec::new();
+        let mut parts: Vec<(Hint, Part, bool)> = Vec::new();
         for mut policy in host.policies {
             let is_taken = self.taken.borrow().contains(&policy.pointer);
             let Some(written) = policy.texts.pop().filter(|_| !is_principal && !is_taken) else {
                 continue;
             };
-            parts.push((policy.hint, part(policy.pointer, written)));
+            let is_told = told.contains(&policy.pointer);
+            parts.push((policy.hint, part(policy.pointer, written), is_told));
         }
         for attachment in attachment::of_terraform(resource.kind) {
             let is_there =
@@ -231,11 +242,11 @@ impl<'t> Plan<'t> {
             let place = format!("{}.{}", resource.address, attachment.path);
             if is_open && !is_principal && !self.taken.borrow().contains(&place) {
                 let document = self.document(resource, attachment.path, None);
-                parts.extend(document.map(|part| (attachment.hint, part)));
+                parts.extend(document.map(|part| (attachment.hint, part, told.contains(&place))));
             }
         }
         let is_one = parts.len() == 1;
-        let named = |(hint, part): (Hint, Part)| {
+        let named = |(hint, part, is_told_of_others): (Hint, Part, bool)| {
             let name = match is_one {
                 true => resource.address.clone(),
                 false => part.name.clone(),
@@ -247,7 +258,8 @@ impl<'t> Plan<'t> {
                 None => way.add(Some(part)),
             }
             let is_resource = hint.kind.is_some_and(PolicyKind::takes_principal);
-            holder(name, if is_resource { Kind::Resource } else { Kind::Policy }, way)
+            let kind = if is_resource { Kind::Resource } else { Kind::Policy };
+            Holder { is_told_of_others, ..holder(name, kind, way) }
         };
         parts.into_iter().map(named).collect()
     }

@@ -38,6 +38,8 @@ pub(crate) enum Kind {
     Json(Arc<Value>),
     /// What is not known, with its label.
     Hole(String),
+    /// In a list, any number of values like this one, none among them; with the label of how many.
+    Repeated(String, Arc<Value>),
 }
 
 /// A piece of a text.
@@ -72,8 +74,25 @@ impl Value {
         Value::new(self.range, Kind::Json(Arc::new(self)))
     }
 
+    /// Whether it is not known what it is, or how many values it is.
     pub(crate) fn is_hole(&self) -> bool {
-        matches!(self.kind, Kind::Hole(_))
+        matches!(self.kind, Kind::Hole(_) | Kind::Repeated(..))
+    }
+
+    /// A value that may be there any number of times as the one that it is like, and the hole of
+    /// all the others.
+    pub(crate) fn single(&self) -> (&Value, Option<Value>) {
+        match &self.kind {
+            Kind::Repeated(label, one) => (one, Some(Value::hole(label.clone(), self.range))),
+            Kind::Text(_)
+            | Kind::Bool(_)
+            | Kind::Number(_)
+            | Kind::Null
+            | Kind::List(_)
+            | Kind::Map(_)
+            | Kind::Json(_)
+            | Kind::Hole(_) => (self, None),
+        }
     }
 
     /// The value of the last entry of that name, unless it is null.
@@ -113,7 +132,9 @@ impl Value {
             Kind::Bool(value) => Some(made(if *value { "true" } else { "false" })),
             Kind::Number(number) => Some(made(number)),
             Kind::Json(value) => Some(vec![Piece::Json(value.clone())]),
-            Kind::Hole(label) => Some(vec![Piece::Hole(label.clone(), self.range)]),
+            Kind::Hole(label) | Kind::Repeated(label, _) => {
+                Some(vec![Piece::Hole(label.clone(), self.range)])
+            }
             Kind::Null | Kind::List(_) | Kind::Map(_) => None,
         }
     }
@@ -137,7 +158,7 @@ impl Value {
         1 + match &self.kind {
             Kind::List(items) => items.iter().map(Value::size).sum(),
             Kind::Map(entries) => entries.iter().map(|(_, value)| 1 + value.size()).sum(),
-            Kind::Json(value) => value.size(),
+            Kind::Json(value) | Kind::Repeated(_, value) => value.size(),
             Kind::Text(pieces) => pieces.iter().map(Piece::size).sum(),
             Kind::Bool(_) | Kind::Number(_) | Kind::Null | Kind::Hole(_) => 0,
         }
@@ -152,6 +173,7 @@ impl Value {
                 Kind::Map(entries.iter().map(|(n, v)| (n.at(range), v.at(range))).collect())
             }
             Kind::Json(value) => Kind::Json(Arc::new(value.at(range))),
+            Kind::Repeated(label, one) => Kind::Repeated(label.clone(), Arc::new(one.at(range))),
             Kind::Bool(_) | Kind::Number(_) | Kind::Null | Kind::Hole(_) => self.kind.clone(),
         };
         Value { range, kind }
@@ -167,7 +189,8 @@ impl Value {
             | Kind::Null
             | Kind::List(_)
             | Kind::Map(_)
-            | Kind::Hole(_) => None,
+            | Kind::Hole(_)
+            | Kind::Repeated(..) => None,
         }
     }
 
@@ -194,7 +217,8 @@ impl Value {
             | Kind::Null
             | Kind::List(_)
             | Kind::Map(_)
-            | Kind::Hole(_) => return None,
+            | Kind::Hole(_)
+            | Kind::Repeated(..) => return None,
         }
         (!writer.is_full).then(|| writer.finish())
     }
@@ -220,7 +244,7 @@ impl Value {
                     if index > 0 {
                         writer.mark(", ", TextRange::empty(item.range.start));
                     }
-                    item.write(writer);
+                    item.write_item(writer);
                 }
                 writer.mark("]", end);
             }
@@ -237,8 +261,19 @@ impl Value {
                 writer.mark("}", end);
             }
             Kind::Json(_) => write_hole(writer, &format!("… at {}", self.range.start), self.range),
-            Kind::Hole(label) => write_hole(writer, label, self.range),
+            Kind::Hole(label) | Kind::Repeated(label, _) => write_hole(writer, label, self.range),
         }
+    }
+
+    /// Writes it as an item of a list. What may be there any number of times is one item, and a
+    /// hole for all the others.
+    fn write_item(&self, writer: &mut Writer) {
+        let (one, Some(others)) = self.single() else { return self.write(writer) };
+        let start = writer.length();
+        one.write(writer);
+        writer.mark(", ", TextRange::empty(others.range.start));
+        others.write(writer);
+        writer.repeat_from(start);
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) struct Writer {
     text: String,
     stretches: Stretches,
     holes: Vec<TextRange>,
+    repeated: Vec<TextRange>,
     /// Whether it was cut short.
     pub(crate) is_full: bool,
     /// Whether a hole stood in no string, where it may be more than one value.
@@ -70,6 +71,16 @@ impl Writer {
         let start = self.text.len() as u32;
         self.push(&format!("${{{}}}", plain_label(label)));
         self.holes.push(TextRange::new(start, self.text.len() as u32));
+    }
+
+    /// How long the text is.
+    pub(crate) fn length(&self) -> u32 {
+        self.text.len() as u32
+    }
+
+    /// All from an offset on is an element that stands for any number, with the hole behind it.
+    pub(crate) fn repeat_from(&mut self, start: u32) {
+        self.repeated.push(TextRange::new(start, self.length()));
     }
 
     /// A part of a text, escaped as JSON asks for it or taken as JSON itself.
@@ -143,7 +154,7 @@ impl Writer {
     }
 
     pub(crate) fn finish(self) -> Written {
-        let tree = Tree::parse(self.text).with_holes(self.holes);
+        let tree = Tree::parse(self.text).with_holes(self.holes).with_repeated(self.repeated);
         Written { tree, stretches: self.stretches, is_loose: self.is_loose }
     }
 }

@@ -1,7 +1,9 @@
 //! Statements that say the same of something, put together.
 
+use std::collections::HashMap;
+
 use keyaki_ir::glob::{self, Case};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Candidate, Statement, element, texts};
 
@@ -14,11 +16,15 @@ pub(super) fn merged(policy: &Candidate) -> Candidate {
     let mut policy = policy.clone();
     for list in LISTS {
         let mut kept: Vec<Statement> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
         for statement in policy.statements {
-            let alike = kept.iter_mut().find(|other| differ_only_in(other, &statement, list));
-            match alike {
-                Some(other) => join(other, &statement, list),
-                None => kept.push(statement),
+            let rest = rest(&statement, list);
+            match rest.as_ref().and_then(|rest| places.get(rest)) {
+                Some(at) => join(&mut kept[*at], &statement, list),
+                None => {
+                    places.extend(rest.map(|rest| (rest, kept.len())));
+                    kept.push(statement);
+                }
             }
         }
         policy.statements = kept;
@@ -57,19 +63,15 @@ fn uncovered(list: Vec<String>, case: Case) -> Vec<String> {
     kept.into_iter().map(|at| list[at].clone()).collect()
 }
 
-/// Whether two statements say the same but for one list, whatever their labels.
-fn differ_only_in(one: &Statement, other: &Statement, list: &str) -> bool {
-    let rest = |s: &Statement| {
-        let mut rest: Vec<(String, Value)> = s
-            .iter()
-            .filter(|(name, _)| *name != list && *name != "Sid")
-            .map(|(name, value)| (name.clone(), ordered(value)))
-            .collect();
-        rest.sort_by(|a, b| a.0.cmp(&b.0));
-        rest
-    };
-    let both = texts(one.get(list)).is_some() && texts(other.get(list)).is_some();
-    both && rest(one) == rest(other)
+/// What a statement says beside one list, whatever its label; none where it has no such list. What
+/// is equal says the same.
+fn rest(statement: &Statement, list: &str) -> Option<String> {
+    texts(statement.get(list))?;
+    let others = statement.iter().filter(|(name, _)| *name != list && *name != "Sid");
+    let mut rest: Vec<(&String, Value)> =
+        others.map(|(name, value)| (name, ordered(value))).collect();
+    rest.sort_by(|a, b| a.0.cmp(b.0));
+    Some(json!(rest).to_string())
 }
 
 /// A list of texts in an order of its own; one text as a list.

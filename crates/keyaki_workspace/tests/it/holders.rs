@@ -232,6 +232,50 @@ const PLAN: &str = r#"{"format_version": "1.2", "terraform_version": "1.7.0", "p
    "name": "m", "expressions": {"users": {"references": ["var.u"]}}}]}}}"#;
 
 #[test]
+fn what_a_plan_attaches_outside_is_told_of_those() {
+    let resource = |kind: &str, name: &str, values: &str| {
+        format!(
+            r#"{{"address": "{kind}.{name}", "mode": "managed", "type": "{kind}", "name": "{name}", "values": {{{values}}}}}"#
+        )
+    };
+    let attachment = "aws_iam_role_policy_attachment";
+    let managed = r#""policy_arn": "arn:aws:iam::aws:policy/ReadOnlyAccess""#;
+    let inline = r#""policy": "{\"Statement\": {\"Effect\": \"Allow\", \"Action\": \"sqs:*\", \"Resource\": \"*\"}}""#;
+    let all = [
+        resource("aws_iam_role", "app", r#""name": "app""#),
+        resource(attachment, "in", &format!(r#""role": "app", {managed}"#)),
+        resource(attachment, "out", &format!(r#""role": "auditor", {managed}"#)),
+        resource("aws_iam_role_policy", "out", &format!(r#""role": "auditor", {inline}"#)),
+        resource(
+            "aws_iam_policy_attachment",
+            "both",
+            &format!(r#""roles": ["app", "auditor"], "users": ["someone"], {managed}"#),
+        ),
+        resource("aws_iam_user_policy", "alone", &format!(r#""user": null, {inline}"#)),
+    ];
+    let text = format!(
+        r#"{{"format_version": "1.2", "planned_values": {{"root_module": {{"resources": [{}]}}}}}}"#,
+        all.join(", ")
+    );
+    let all = holders(Path::new("plan.json"), text.as_bytes()).expect("it is read");
+    let all = all.expect("a plan");
+    let told: Vec<(&str, usize, bool)> = all
+        .iter()
+        .map(|h| (h.name.as_str(), h.ways[0].identity.len(), h.is_told_of_others))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("aws_iam_role.app", 1, false),
+            ("role auditor", 2, false),
+            ("user someone", 1, false),
+            ("aws_iam_role_policy.out", 1, true),
+            ("aws_iam_user_policy.alone", 1, false),
+        ]
+    );
+}
+
+#[test]
 fn a_user_of_a_plan_has_what_is_attached_and_what_groups_may_add() {
     let all = holders(Path::new("plan.json"), PLAN.as_bytes()).expect("it is read");
     let all = all.expect("a plan");

@@ -10,6 +10,7 @@
 mod bad_templates;
 mod fixes;
 mod holders;
+mod loops;
 mod modules;
 mod public_templates;
 mod revisions;

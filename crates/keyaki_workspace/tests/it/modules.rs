@@ -58,7 +58,7 @@ fn read_as_it_is(files: &[(&str, &str)]) -> Vec<Holder> {
     found.expect("it is read").expect("a module")
 }
 
-fn side_of(files: &[(&str, &str)], name: &str, side: Side) -> Gathered {
+pub(crate) fn side_of(files: &[(&str, &str)], name: &str, side: Side) -> Gathered {
     side_in(files, name, side, "main.tf")
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn side_in(files: &[(&str, &str)], name: &str, side: Side, origin: &s
 }
 
 /// What a role may do.
-fn role(text: &str) -> Gathered {
+pub(crate) fn role(text: &str) -> Gathered {
     side_of(&[("a/main.tf", text)], "aws_iam_role.r", Side::Identity)
 }
 

@@ -11,7 +11,7 @@ const WANTED: Wanted =
 
 fn shrunk(text: &str, wanted: Wanted) -> Shrunk {
     let catalog = keyaki_catalog::embedded();
-    shrink(text, wanted, catalog).unwrap_or_else(|reason| panic!("{reason}"))
+    shrink(text, wanted, catalog, &mut |_, _| {}).unwrap_or_else(|reason| panic!("{reason}"))
 }
 
 fn is_proved(shrunk: &Shrunk) -> bool {
@@ -100,4 +100,30 @@ fn a_deny_for_root_users_stays_in_a_service_control_policy() {
     let shrunk = shrunk(text, Wanted { kind: PolicyKind::Scp, ..WANTED });
     assert!(shrunk.policies[0].to_string().contains(":root"), "{}", shrunk.policies[0]);
     assert!(is_proved(&shrunk), "{:?}", shrunk.proof);
+}
+
+#[test]
+fn a_policy_of_a_resource_with_many_principals_is_judged_statement_by_statement() {
+    let statement = |n: usize| {
+        format!(
+            r#"{{ "Effect": "Allow", "Principal": {{ "AWS": "arn:aws:iam::111122223333:role/app-{n}" }},
+                "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/p{n}/*" }}"#
+        )
+    };
+    let covered = r#"{ "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::111122223333:role/app-7" },
+        "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/p7/*",
+        "Condition": { "Bool": { "aws:SecureTransport": "true" } } }"#;
+    let statements: Vec<String> = (0..150).map(statement).collect();
+    let text = format!(
+        r#"{{ "Version": "2012-10-17", "Statement": [{}, {covered}] }}"#,
+        statements.join(",")
+    );
+    let wanted = Wanted { kind: PolicyKind::Resource, limit: 100_000, ..WANTED };
+    let mut judged = Vec::new();
+    let mut told = |done: usize, of: usize| judged.push((done, of));
+    let shrunk = shrink(&text, wanted, keyaki_catalog::embedded(), &mut told);
+    let shrunk = shrunk.unwrap_or_else(|reason| panic!("{reason}"));
+    assert!(is_proved(&shrunk), "{:?}", shrunk.proof);
+    assert_eq!(shrunk.policies[0]["Statement"].as_array().map(Vec::len), Some(150));
+    assert_eq!((judged.len(), judged.last(), shrunk.not_judged), (151, Some(&(151, 151)), 0));
 }

@@ -21,7 +21,7 @@ pub(crate) fn told(file: &CheckedFile) -> Vec<String> {
     file.findings().map(one).collect()
 }
 
-fn found(text: &str) -> Vec<String> {
+pub(crate) fn found(text: &str) -> Vec<String> {
     let start = Instant::now();
     let options = options(&Selection::default());
     let found = told(&check_text(Path::new("nowhere/a.tf"), text.as_bytes(), &options));
@@ -215,7 +215,11 @@ fn many_blocks_take_no_longer_than_their_length() {
             format!("  statement {{\n    sid = \"S{i}\"\n    actions = [\"s3:GetObject\"]\n  }}\n")
         })
         .collect();
+    let loops = "dynamic \"condition\" {\nfor_each = statement.value\ncontent {\ntest = condition.key\n}\n}\n".repeat(2_000);
     for text in [
+        format!(
+            "data \"aws_iam_policy_document\" \"a\" {{\ndynamic \"statement\" {{\nfor_each = var.a\ncontent {{\n{loops}}}\n}}\n}}\n"
+        ),
         format!("data \"aws_iam_policy_document\" \"a\" {{\n  statement {{\n{blocks}  }}\n}}\n"),
         format!("data \"aws_iam_policy_document\" \"a\" {{\n{statements}}}\n"),
         "# keyaki: ignore[invalid-action] x\n".repeat(30_000) + BASE,
@@ -229,6 +233,37 @@ fn resources_of_one_address_are_told() {
     let policy = "policy = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"s3:GetObject\", Resource = \"*\" }] })";
     let one = format!("resource \"aws_iam_policy\" \"p\" {{\n{policy}\n}}\n");
     assert_eq!(found(&format!("{one}{one}")), ["4 duplicate-resource \"p\""]);
+}
+
+#[test]
+fn an_address_of_another_file_is_told_in_the_later_one() {
+    let of = |kind: &str, name: &str| format!("resource \"{kind}\" \"{name}\" {{\n}}\n");
+    let (bucket, policy) = (of("aws_s3_bucket", "b"), BASE);
+    let files = [
+        ("a.tf", format!("{bucket}{policy}")),
+        (
+            "b.tf",
+            format!("\n{}{bucket}{}", of("aws_s3_bucket", "c"), policy.replace("base", "own")),
+        ),
+        ("c.tf", of("aws_s3_bucket", "c") + &policy.replace("base", "other")),
+        ("c_override.tf", bucket.clone() + policy),
+    ];
+    let files: Vec<(&str, &str)> =
+        files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let module = folder("addresses", &files);
+    let duplicates = |names: &[&str]| {
+        let mut all = of_folder(&module, names);
+        all.retain(|told| told.contains("duplicate-resource"));
+        all
+    };
+    let expected = ["b.tf:4 duplicate-resource \"b\"", "c.tf:1 duplicate-resource \"c\""];
+    assert_eq!(duplicates(&[]), expected);
+    // It does not matter which files are checked.
+    assert_eq!(duplicates(&["b.tf"]), expected[..1]);
+    assert_eq!(duplicates(&["a.tf", "c_override.tf"]), Vec::<String>::new());
+    // Where there is `a.tofu`, OpenTofu does not read `a.tf`.
+    let both = folder("tofu", &[("a.tf", policy), ("a.tofu", policy)]);
+    assert!(of_folder(&both, &[]).iter().all(|told| !told.contains("duplicate")));
 }
 
 #[test]

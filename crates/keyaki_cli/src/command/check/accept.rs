@@ -13,6 +13,7 @@ use super::mend::store;
 use crate::command::file_failure;
 use crate::console::Console;
 use crate::exit::Failure;
+use crate::facts;
 
 /// Writes comments into the files whose language has them, entries of the configuration for all
 /// others, and takes the findings out of `files`.
@@ -47,7 +48,7 @@ pub(super) fn accept_all(
         let text = format!("{before}{}{}", gap_before_entry(&before), entries.trim_start());
         fs::write(&config, text).map_err(|e| file_failure(&config, &e))?;
     }
-    console.remark(&format!("accepted {count} findings"));
+    console.remark(&format!("accepted {}", facts::count(count, "finding", "findings")));
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use keyaki_diag::{Applicability, Level};
 use keyaki_workspace::{CheckedFile, Status};
 
 use super::mend::Mended;
+use crate::facts::count;
 
 /// What was looked at and what came of it, in a line or a few.
 pub(super) fn summary(files: &[CheckedFile], mended: &Mended) -> String {
@@ -62,8 +63,4 @@ fn found(files: &[CheckedFile]) -> String {
     });
     let names: Vec<String> = names.collect();
     if names.is_empty() { "nothing found".to_owned() } else { names.join(", ") }
-}
-
-fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }

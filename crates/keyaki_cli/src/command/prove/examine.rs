@@ -5,6 +5,7 @@ use keyaki_report::examination::{Examination, Finding};
 
 use crate::command::policies::Loaded;
 use crate::command::prove::view;
+use crate::console::Progress;
 use crate::exit::Failure;
 
 /// What is asked about each part.
@@ -17,6 +18,14 @@ pub(super) enum Kind {
 
 /// The most parts that are asked about.
 const MOST: usize = 10_000;
+
+/// So often a statement is looked at, each time for the question about one part.
+const MOST_LOOKS: usize = 4_000_000;
+
+/// How many parts of a subject are asked about.
+fn most(subject: &Subject) -> usize {
+    MOST.min(MOST_LOOKS / subject.statements().max(1))
+}
 
 /// A part with its answer.
 type Answered = (Part, Answer);
@@ -84,10 +93,12 @@ pub(super) fn answers(
     subject: &Subject,
     parts: &[Part],
     asker: &Asker<'_>,
+    progress: &mut Progress,
 ) -> Vec<Answered> {
     let mut answers: Vec<Answered> = Vec::new();
     let mut found: Vec<Part> = Vec::new();
-    for part in parts.iter().take(MOST) {
+    for part in parts.iter().take(most(subject)) {
+        progress.step(1);
         let holds_it = |f: &Part| {
             f.at == part.at && (f.place.is_none() || f.place == part.place && f.value.is_none())
         };
@@ -119,7 +130,7 @@ pub(super) fn view<'l>(
         findings.collect::<Vec<_>>()
     };
     let (findings, undecided) = (of(Some(true)), of(None));
-    let left_out = parts.len().saturating_sub(MOST);
+    let left_out = parts.len().saturating_sub(most(subject));
     let is_open = !undecided.is_empty() || left_out > 0 || answers.is_empty() && !parts.is_empty();
     let (answer, meaning) = match findings.len() {
         0 if is_open => ("undecided", "not everything was found out".to_owned()),
@@ -133,7 +144,10 @@ pub(super) fn view<'l>(
     let mut notes: Vec<String> = approximations.cloned().collect();
     notes.sort_unstable();
     notes.dedup();
-    notes.extend((left_out > 0).then(|| format!("{left_out} more parts were not looked at")));
+    notes.extend(
+        (left_out > 0)
+            .then(|| format!("{left_out} more parts were not judged: there are too many")),
+    );
     Examination {
         question: kind.name(),
         answer,

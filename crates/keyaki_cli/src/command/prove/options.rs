@@ -153,7 +153,10 @@ impl Options {
         if self.emit.is_some() {
             return self.write_scripts(&questions, console);
         }
-        let told = self.ask(console, |asker| examine::answers(kind, &subject, &parts, asker))?;
+        let mut progress = console.progress("parts", parts.len());
+        let told = self
+            .ask(console, |asker| examine::answers(kind, &subject, &parts, asker, &mut progress))?;
+        drop(progress);
         let mut notes = told.notes;
         let answers = told.answers.unwrap_or_else(|missing| {
             notes.push(missing);

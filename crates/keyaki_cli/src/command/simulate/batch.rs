@@ -9,7 +9,7 @@ use keyaki_eval::{AskedKeys, Evaluator, Outcome, Reason, StatementRef, Verdict, 
 use serde_json::json;
 
 use crate::command::policies::Loaded;
-use crate::command::simulate::view::missing_policy;
+use crate::command::simulate::view::{missing_policy, short_name};
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
 
@@ -47,8 +47,8 @@ pub(crate) fn run(
             }
             Ok(_) if line.trim_ascii().is_empty() => continue,
             Ok(_) => match batch.decide(&line) {
-                Ok((outcome, note)) => {
-                    batch.write_outcome(number, &outcome, note.as_deref(), &mut answer);
+                Ok((outcome, notes)) => {
+                    batch.write_outcome(number, &outcome, &notes, &mut answer);
                 }
                 Err(error) => {
                     bad = true;
@@ -99,7 +99,7 @@ impl<'e> Batch<'e> {
     }
 
     /// The decision, and what the reader should know about it.
-    fn decide(&mut self, line: &[u8]) -> Result<(Outcome, Option<String>), String> {
+    fn decide(&mut self, line: &[u8]) -> Result<(Outcome, Vec<String>), String> {
         let text = str::from_utf8(line).map_err(|_| "the line is not UTF-8")?;
         let draft = Draft::read(text.trim_ascii_end().as_bytes())
             .map_err(|(message, _, column)| format!("column {column}: {message}"))?;
@@ -113,17 +113,13 @@ impl<'e> Batch<'e> {
         asked.absent.iter().for_each(|key| request.context.remove(key));
         let outcome = self.evaluator.decide(&request);
         let is_allowed = outcome.verdict == Verdict::Allow;
-        let note = is_allowed.then(|| missing_policy(self.evaluator.policies(), &request));
-        Ok((outcome, note.flatten()))
+        let policies = self.evaluator.policies();
+        let missing = is_allowed.then(|| missing_policy(policies, &request)).flatten();
+        let notes = missing.into_iter().chain(short_name(policies, &request));
+        Ok((outcome, notes.collect()))
     }
 
-    fn write_outcome(
-        &mut self,
-        line: u64,
-        outcome: &Outcome,
-        note: Option<&str>,
-        out: &mut String,
-    ) {
+    fn write_outcome(&mut self, line: u64, outcome: &Outcome, notes: &[String], out: &mut String) {
         // Writing to a string cannot fail.
         let _ = write!(out, "{{\"version\":1,\"line\":{line},\"decision\":\"");
         out.push_str(outcome.verdict.name());
@@ -144,8 +140,8 @@ impl<'e> Batch<'e> {
             out.push_str(self.statements.entry(*at).or_insert_with(object));
         }
         out.push(']');
-        if let Some(note) = note {
-            let _ = write!(out, ",\"notes\":[{}]", json!(note));
+        if !notes.is_empty() {
+            let _ = write!(out, ",\"notes\":{}", json!(notes));
         }
         out.push('}');
     }

@@ -21,6 +21,7 @@ pub(crate) fn view<'l>(
     if outcome.verdict == Verdict::Allow {
         notes.extend(missing_policy(evaluator.policies(), request));
     }
+    notes.extend(short_name(evaluator.policies(), request));
     if request.owner().is_none() && request.caller.account().is_some() {
         notes.push(
             "the resource's owner is not known; it is taken to be the caller's account".into(),
@@ -94,6 +95,19 @@ fn without_statement(loaded: &Loaded, request: &Request) -> &'static str {
     } else {
         "a root user may do in its account what nothing denies"
     }
+}
+
+/// That a resource of the policy counts for nothing, because it is no ARN yet.
+pub(crate) fn short_name(policies: &Policies, request: &Request) -> Option<String> {
+    let is_of_api = request.action.to_ascii_lowercase().starts_with("execute-api:");
+    let name = policies.name_in_short().filter(|_| is_of_api)?;
+    let path = name.strip_prefix("execute-api:/").unwrap_or(name);
+    let api = request.resource.split('/').next().filter(|r| r.starts_with("arn:"));
+    let api = api.unwrap_or("arn:aws:execute-api:REGION:ACCOUNT:API");
+    Some(format!(
+        "`{name}` counts for nothing here: AWS completes it with the ARN of the policy's API, which \
+         is not known; write `{api}/{path}` if it is that of the request"
+    ))
 }
 
 /// That the policy which must allow such a request, too, was not given.

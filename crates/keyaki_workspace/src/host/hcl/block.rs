@@ -6,6 +6,7 @@ use keyaki_diag::TextRange;
 
 use super::attached::{is_dynamic, range};
 use super::evaluate::{Bound, Evaluator, MAX_DEPTH, Scope, pairs};
+use super::turn::certain;
 use crate::host::value::{Kind, Value};
 
 impl Evaluator<'_> {
@@ -50,26 +51,49 @@ impl Evaluator<'_> {
         entries
     }
 
-    /// The blocks that a dynamic block makes; one hole where that is not known.
+    /// The blocks that a dynamic block makes; where it is not known how many, the content once for
+    /// any number of them, or a hole.
     fn dynamic(&self, block: &Block, name: &str, scope: Scope<'_>) -> Vec<Value> {
+        let range = range(block.span());
         let made = || {
             let collection = self.value(&block.body.get_attribute("for_each")?.value, scope);
             let content = block.body.get_blocks("content").next()?;
             let iterator = block.body.get_attribute("iterator").map(|a| a.value.as_variable());
-            let iterator = iterator.map_or(Some(name), |name| name.map(|name| name.as_str()))?;
+            let name = iterator.map_or(Some(name), |name| name.map(|name| name.as_str()))?;
+            let (known, is_all) = match pairs(&collection) {
+                Some(known) => (known, true),
+                None => (certain(&collection)?, false),
+            };
             let mut blocks = Vec::new();
-            for (key, value) in pairs(&collection)? {
-                if !self.take(value.size()) {
-                    return None;
-                }
-                let key = (Value::made("key", value.range), key);
-                let entries = vec![key, (Value::made("value", value.range), value.clone())];
-                let each = Value::new(value.range, Kind::Map(entries));
-                let bound = Bound { name: iterator, value: &each, outer: scope.bound };
-                blocks.push(self.block(content, Scope { bound: Some(&bound), ..scope }));
+            for (key, value) in known {
+                self.take(value.size()).then_some(())?;
+                blocks.push(self.content(content, name, [key, value.clone()], "", scope));
+            }
+            if !is_all {
+                let turns = self.any_loop("", range, scope)?;
+                let own = [format!("{name}.key"), format!("{name}.value")];
+                let own = own.map(|name| self.in_any_turn(&name, &turns, scope));
+                let one = || self.content(content, name, own, &turns.text, scope);
+                blocks.push(self.any_number(&turns, scope, one));
             }
             Some(blocks)
         };
-        made().unwrap_or_else(|| vec![self.unknown(range(block.span()), scope)])
+        made().unwrap_or_else(|| vec![self.unknown(range, scope)])
+    }
+
+    /// The content of a dynamic block in a turn.
+    fn content(
+        &self,
+        content: &Block,
+        name: &str,
+        [key, value]: [Value; 2],
+        any_of: &str,
+        scope: Scope<'_>,
+    ) -> Value {
+        let at = value.range;
+        let entries = vec![(Value::made("key", at), key), (Value::made("value", at), value)];
+        let each = Value::new(at, Kind::Map(entries));
+        let bound = Bound { name, value: &each, outer: scope.bound, any_of };
+        self.block(content, Scope { bound: Some(&bound), ..scope })
     }
 }

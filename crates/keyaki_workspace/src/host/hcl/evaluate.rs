@@ -20,9 +20,10 @@ use keyaki_diag::TextRange;
 
 use super::attached::{range, range_of};
 use super::file::File;
-use super::label::{OF, mentions_iteration};
+use super::label::{MAX_NOTE, OF, mentions_iteration};
 use super::module::{DOCUMENT, Module};
 use super::text;
+use super::turn::certain;
 use crate::host::Assumed;
 use crate::host::document;
 use crate::host::value::{Kind, Value};
@@ -50,6 +51,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) notes: &'a RefCell<Notes>,
     /// How many values were not known that may be another one each time.
     pub(super) count: Cell<u32>,
+    /// How many conditions were asked for of which each turn of a loop may decide otherwise.
+    pub(super) mixed: Cell<u32>,
 }
 
 /// Expressions by the labels of the holes and conditions that they are.
@@ -70,6 +73,8 @@ pub(super) struct Bound<'s> {
     pub(super) name: &'s str,
     pub(super) value: &'s Value,
     pub(super) outer: Option<&'s Bound<'s>>,
+    /// How the loop is written where the value stands for that of any turn; else empty.
+    pub(super) any_of: &'s str,
 }
 
 impl<'s> Scope<'s> {
@@ -81,27 +86,33 @@ impl<'s> Scope<'s> {
         Scope { depth: self.depth + 1, ..self }
     }
 
+    /// The names that stand for values here, the innermost first.
+    fn bounds(&self) -> impl Iterator<Item = &'s Bound<'s>> {
+        std::iter::successors(self.bound, |own| own.outer)
+    }
+
     /// Whether a text has a name that stands for a value here.
     pub(super) fn binds_in(&self, text: &str) -> bool {
-        let mut bound = self.bound;
-        while let Some(own) = bound {
-            if text.contains(own.name) {
-                return true;
-            }
-            bound = own.outer;
-        }
-        false
+        self.bounds().any(|own| text.contains(own.name))
+    }
+
+    /// Whether a text has a name that stands for one value after the other here; one that is too
+    /// long to be noted may have been cut.
+    pub(super) fn varies_in(&self, text: &str) -> bool {
+        let has = |name: &str| text.len() > MAX_NOTE || text.contains(name);
+        self.bounds().any(|own| own.any_of.is_empty() && has(own.name))
+    }
+
+    /// The loops with names in a text that stand for what is in any of their turns.
+    pub(super) fn loops_in(&self, text: &str) -> impl Iterator<Item = &'s str> {
+        let bounds = self.bounds().filter(move |own| text.contains(own.name));
+        let mut loops: Vec<&str> = bounds.map(|own| own.any_of).collect();
+        loops.dedup();
+        loops.into_iter().filter(|text| !text.is_empty())
     }
 
     fn value(&self, name: &str) -> Option<&'s Value> {
-        let mut bound = self.bound;
-        while let Some(own) = bound {
-            if own.name == name {
-                return Some(own.value);
-            }
-            bound = own.outer;
-        }
-        None
+        self.bounds().find(|own| own.name == name).map(|own| own.value)
     }
 }
 
@@ -147,9 +158,7 @@ impl Evaluator<'_> {
                 }
             }
             Expression::BinaryOp(_) => self.unknown(range, scope),
-            Expression::ForExpr(each) => {
-                self.each(each, range, scope).unwrap_or_else(|| self.unknown(range, scope))
-            }
+            Expression::ForExpr(each) => self.each(each, range, scope),
         }
     }
 
@@ -262,7 +271,11 @@ impl Evaluator<'_> {
             };
             match found {
                 Some(found) => value = found,
-                None => return self.unknown(range, scope),
+                None => {
+                    let rest = operators.get(at..).unwrap_or_default();
+                    let found = self.attribute_in_loop(&value, rest);
+                    return found.unwrap_or_else(|| self.unknown(range, scope));
+                }
             }
         }
         value
@@ -331,38 +344,33 @@ impl Evaluator<'_> {
         value.flatten().unwrap_or_else(|| self.unknown(range, scope))
     }
 
-    /// The list or map that a `for` makes; none if not all of it is known.
-    fn each(&self, each: &ForExpr, range: TextRange, scope: Scope<'_>) -> Option<Value> {
+    /// The list or map that a `for` makes; where not all turns are known, a list of any number of
+    /// items, or a hole.
+    fn each(&self, each: &ForExpr, range: TextRange, scope: Scope<'_>) -> Value {
         let collection = self.value(&each.intro.collection_expr, scope);
+        let known = self.known_turns(each, &collection, range, scope);
+        let any = || self.any_turns(each, &collection, range, scope);
+        known.or_else(any).unwrap_or_else(|| self.unknown(range, scope))
+    }
+
+    /// The list or map that a `for` makes; none if not all of it is known.
+    fn known_turns(
+        &self,
+        each: &ForExpr,
+        collection: &Value,
+        range: TextRange,
+        scope: Scope<'_>,
+    ) -> Option<Value> {
         let mut items = Vec::new();
         let mut entries = Vec::new();
-        for (key, value) in pairs(&collection)? {
-            let inner = Bound { name: each.intro.value_var.as_str(), value, outer: scope.bound };
-            let outer = each.intro.key_var.as_ref().map(|name| Bound {
-                name: name.as_str(),
-                value: &key,
-                outer: Some(&inner),
-            });
-            let scope = Scope { bound: outer.as_ref().or(Some(&inner)), ..scope };
-            if let Some(condition) = &each.cond {
-                let Kind::Bool(holds) = self.value(&condition.expr, scope).kind else {
-                    return None;
-                };
-                if !holds {
-                    continue;
-                }
+        for (key, value) in pairs(collection)? {
+            let added = turn(each, [&key, value], "", scope, |scope| self.added(each, scope))?;
+            match added {
+                Some((None, value)) => items.push(value),
+                Some((Some(key), value)) => entries.push((key, value)),
+                None => continue,
             }
-            let value = self.value(&each.value_expr, scope);
-            match &each.key_expr {
-                None => items.push(value),
-                Some(key) => {
-                    let key = self.value(key, scope);
-                    entries.push((Value::new(key.range, Kind::Text(key.pieces()?)), value));
-                }
-            }
-            if !self.take(1) {
-                return None;
-            }
+            self.take(1).then_some(())?;
         }
         match each.key_expr {
             None => Some(Value::new(range, Kind::List(items))),
@@ -370,6 +378,66 @@ impl Evaluator<'_> {
             Some(_) => None,
         }
     }
+
+    /// What a turn adds, with its key in a map, if it adds something; none if that is not known.
+    #[expect(clippy::option_option, reason = "nothing is added, or nobody knows what")]
+    fn added(&self, each: &ForExpr, scope: Scope<'_>) -> Option<Option<(Option<Value>, Value)>> {
+        if let Some(condition) = &each.cond {
+            let Kind::Bool(holds) = self.value(&condition.expr, scope).kind else { return None };
+            if !holds {
+                return Some(None);
+            }
+        }
+        let value = self.value(&each.value_expr, scope);
+        let Some(key) = &each.key_expr else { return Some(Some((None, value))) };
+        let key = self.value(key, scope);
+        let key = Value::new(key.range, Kind::Text(key.pieces()?));
+        Some(Some((Some(key), value)))
+    }
+
+    /// The list of objects that a `for` makes of which not all turns are known.
+    fn any_turns(
+        &self,
+        each: &ForExpr,
+        collection: &Value,
+        range: TextRange,
+        scope: Scope<'_>,
+    ) -> Option<Value> {
+        let is_list = each.key_expr.is_none() && matches!(each.value_expr, Expression::Object(_));
+        let certain = certain(collection).filter(|_| is_list)?;
+        let item = |scope: Scope<'_>| self.value(&each.value_expr, scope);
+        let mut items = Vec::new();
+        for (key, value) in certain.into_iter().filter(|_| each.cond.is_none()) {
+            items.push(turn(each, [&key, value], "", scope, item));
+            self.take(1).then_some(())?;
+        }
+        let turns = self.any_loop("all = ", range, scope)?;
+        let key = each.intro.key_var.as_ref().map_or("key", |name| name.as_str());
+        let names = [key, each.intro.value_var.as_str()];
+        let [key, value] = names.map(|name| self.in_any_turn(name, &turns, scope));
+        let one = || turn(each, [&key, &value], &turns.text, scope, item);
+        items.push(self.any_number(&turns, scope, one));
+        Some(Value::new(range, Kind::List(items)))
+    }
+}
+
+/// What something comes to in a turn of a `for`.
+fn turn<T>(
+    each: &ForExpr,
+    [key, value]: [&Value; 2],
+    any_of: &str,
+    scope: Scope<'_>,
+    then: impl FnOnce(Scope<'_>) -> T,
+) -> T {
+    let name = each.intro.value_var.as_str();
+    let inner = Bound { name, value, outer: scope.bound, any_of };
+    let outer = each.intro.key_var.as_ref().map(|name| Bound {
+        name: name.as_str(),
+        value: key,
+        outer: Some(&inner),
+        any_of,
+    });
+    then(Scope { bound: outer.as_ref().or(Some(&inner)), ..scope })
 }
 
 fn is_splat(operator: &TraversalOperator) -> bool {
@@ -387,11 +455,9 @@ fn weight(expression: &Expression, range: TextRange) -> usize {
 pub(super) fn pairs(collection: &Value) -> Option<Vec<(Value, &Value)>> {
     match &collection.kind {
         Kind::List(items) => {
-            let key =
-                |item: &Value| Value::hole(format!("key at {}", item.range.start), item.range);
             // A hole may stand for any number of items.
             let is_known = items.iter().all(|item| !item.is_hole());
-            is_known.then(|| items.iter().map(|item| (key(item), item)).collect())
+            is_known.then(|| items.iter().map(|item| (key_of(item), item)).collect())
         }
         Kind::Map(entries) => in_order(entries),
         Kind::Text(_)
@@ -399,8 +465,14 @@ pub(super) fn pairs(collection: &Value) -> Option<Vec<(Value, &Value)>> {
         | Kind::Number(_)
         | Kind::Null
         | Kind::Json(_)
-        | Kind::Hole(_) => None,
+        | Kind::Hole(_)
+        | Kind::Repeated(..) => None,
     }
+}
+
+/// The key of an item of a list.
+pub(super) fn key_of(item: &Value) -> Value {
+    Value::hole(format!("key at {}", item.range.start), item.range)
 }
 
 /// The entries of a map in order of their names, the last of each name; none if not all are known.
@@ -432,7 +504,7 @@ fn item(list: &Value, index: u64) -> Option<Value> {
         Kind::Bool(_) | Kind::Number(_) | Kind::Null => false,
         Kind::List(_) | Kind::Map(_) => false,
         // A hole may stand for any number of items.
-        Kind::Hole(_) => true,
+        Kind::Hole(_) | Kind::Repeated(..) => true,
     };
     let is_known = items.len() == 1 && !items[0].is_hole() || !items.iter().any(is_open);
     is_known.then(|| items.get(at).cloned()).flatten()

@@ -6,11 +6,11 @@ use std::sync::OnceLock;
 
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body};
-use keyaki_diag::TextRange;
+use keyaki_diag::{LineColumn, LineIndex, TextRange};
 
 use super::attached::{self, Reference};
 use super::json::{self, Spelled};
-use super::module::DOCUMENT;
+use super::module::{DOCUMENT, name_of};
 use super::{parts, scan};
 use crate::host::{Language, Problem, Suppression, Written, language, suppress};
 
@@ -34,6 +34,7 @@ pub(crate) struct File {
     pub(super) documents: HashMap<Box<str>, usize>,
     /// What the resources of the file use which documents for.
     references: OnceLock<Vec<Reference>>,
+    lines: OnceLock<LineIndex>,
 }
 
 impl File {
@@ -75,8 +76,9 @@ impl File {
         let body = parts::read(marked.as_deref().unwrap_or(&text), &scan.seams, jobs)
             .map_err(|error| problem(&text, error.message(), error.location().offset() as u32))?;
         let (locals, documents) = index(&body);
-        let (path, references) = (path.to_owned(), OnceLock::new());
-        Ok(File { path, text, body, json: None, scan, locals, documents, references })
+        let (path, json) = (path.to_owned(), None);
+        let (references, lines) = (OnceLock::new(), OnceLock::new());
+        Ok(File { path, text, body, json, scan, locals, documents, references, lines })
     }
 
     /// What is wrong with the file, of which all else was read.
@@ -116,6 +118,18 @@ impl File {
 
     pub(super) fn document(&self, name: &str) -> Option<&Block> {
         self.body.get(*self.documents.get(name)?)?.as_block()
+    }
+
+    /// The name of the file without its folders.
+    pub(super) fn name(&self) -> String {
+        name_of(&self.path)
+    }
+
+    /// The line and the column in the file where a range of the text starts.
+    pub(super) fn place(&self, range: TextRange) -> LineColumn {
+        let text = self.json.as_ref().map_or(&self.text, |json| &json.source);
+        let lines = self.lines.get_or_init(|| LineIndex::new(text));
+        lines.line_column(text, self.origin(range).start)
     }
 
     pub(super) fn references(&self) -> &[Reference] {

@@ -110,7 +110,8 @@ fn distinct(mut items: Vec<Value>) -> Vec<Value> {
 /// The items of a set: texts in their order, what is not known somewhere. None of things that are
 /// no texts, whose order is not worked out.
 fn sorted(mut items: Vec<Value>) -> Option<Vec<Value>> {
-    let is_text = |item: &Value| matches!(item.kind, Kind::Text(_) | Kind::Json(_) | Kind::Hole(_));
+    let is_text =
+        |item: &Value| item.is_hole() || matches!(item.kind, Kind::Text(_) | Kind::Json(_));
     if items.len() > 1 && !items.iter().all(is_text) {
         return None;
     }

@@ -234,6 +234,7 @@ impl<'m> Stack<'m> {
             foreign: RefCell::default(),
             notes: &self.notes,
             count: Cell::default(),
+            mixed: Cell::default(),
         };
         let way = read(&Reader { stack: self, evaluator });
         self.total.set(self.total.get().saturating_sub(most - self.left.get()));
@@ -405,6 +406,6 @@ impl Principal<'_, '_> {
     /// What `count` or `each` is in it.
     pub(super) fn bound(&self) -> Option<Bound<'_>> {
         let own = self.instance?;
-        Some(Bound { name: own.name, value: &own.value, outer: None })
+        Some(Bound { name: own.name, value: &own.value, outer: None, any_of: "" })
     }
 }

@@ -52,6 +52,8 @@ const COMMENT: &str = "//";
 /// A file, written out in Terraform's language.
 #[derive(Debug, Default)]
 pub(super) struct Spelled {
+    /// The file.
+    pub(super) source: Box<str>,
     pub(super) text: String,
     /// The way back to the file from so long a text.
     back: Stretches,
@@ -106,7 +108,7 @@ fn spelled_by(text: &str, write: impl Fn(&mut Speller, Value<'_>)) -> Spelled {
         return Spelled { problem, ..Spelled::default() };
     }
     let (text, back) = speller.writer.into_parts();
-    Spelled { length: text.len(), text, back, problem, suppressions }
+    Spelled { source: tree.source().into(), length: text.len(), text, back, problem, suppressions }
 }
 
 /// What stands in an object that is a block.

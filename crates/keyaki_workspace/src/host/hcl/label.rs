@@ -9,17 +9,18 @@ use keyaki_diag::TextRange;
 
 use super::attached::range_of;
 use super::evaluate::{Evaluator, Scope};
+use super::turn::with_loops;
 use crate::host::value::{Kind, Value};
 use crate::host::written::plain_label;
 
 /// The longest label of a reference, in characters.
-const MAX_LABEL: usize = 250;
+pub(super) const MAX_LABEL: usize = 250;
 
 /// The longest label with its block, in characters.
 const MAX_WHOLE_LABEL: usize = 290;
 
 /// The longest expression that is noted.
-const MAX_NOTE: usize = 4000;
+pub(super) const MAX_NOTE: usize = 4000;
 
 /// What stands between the label of a value that depends on `each` or `count`, and its block.
 pub(super) const OF: &str = " of ";
@@ -48,8 +49,22 @@ impl Evaluator<'_> {
 
     /// The label of an expression. Where it depends on names that are bound, or on which one of
     /// several blocks is meant, it may come to something else each time.
-    fn told_apart(&self, mut label: String, text: &str, scope: Scope<'_>) -> String {
-        let varies = scope.binds_in(text);
+    fn told_apart(&self, label: String, text: &str, scope: Scope<'_>) -> String {
+        if scope.loops_in(text).next().is_none() {
+            return self.told(label, text, scope.binds_in(text), scope);
+        }
+        let text = with_loops("value = ", text, scope);
+        self.told(label, &text, scope.varies_in(&text), scope)
+    }
+
+    /// The label of what is written so, and may come to something else each time or not.
+    pub(super) fn told(
+        &self,
+        mut label: String,
+        text: &str,
+        varies: bool,
+        scope: Scope<'_>,
+    ) -> String {
         if varies {
             self.count.set(self.count.get() + 1);
             label = format!("{label} #{}", self.count.get());
@@ -79,6 +94,9 @@ impl Evaluator<'_> {
     /// What is assumed about something that an expression decides.
     pub(super) fn assume_that(&self, what: &str, text: &str, scope: Scope<'_>) -> bool {
         let name = self.told_apart(what.to_owned(), text, scope);
+        if scope.loops_in(text).next().is_some() {
+            self.mixed.set(self.mixed.get() + 1);
+        }
         self.seen.borrow_mut().insert(name.clone());
         self.assumed.named.get(&name).copied().unwrap_or(self.assumed.others)
     }

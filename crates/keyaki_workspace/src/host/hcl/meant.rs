@@ -8,6 +8,7 @@ use super::definition::Words;
 use super::grants::{Reader, Target};
 use super::label::OF;
 use super::policies::spelled;
+use super::turn::is_in_loop;
 use crate::host::value::{Kind, Piece, Value};
 use crate::host::written::plain_label;
 
@@ -114,7 +115,8 @@ impl Reader<'_, '_> {
         let leads = |item: &Value| self.leads_to(item, target);
         let label = |label: &str| match self.referred(label, target) {
             Some(meant) => meant != Meant::No,
-            None => match self.words(label).filter(|_| label.starts_with('…')) {
+            None => match self.words(label).filter(|_| label.starts_with('…') || is_in_loop(label))
+            {
                 Some(words) => words.iter().any(|word| is_of_address(word, target)),
                 None => false,
             },
@@ -136,6 +138,7 @@ impl Reader<'_, '_> {
             Kind::List(items) => items.iter().any(leads),
             Kind::Map(entries) => entries.iter().any(|(name, own)| leads(name) || leads(own)),
             Kind::Json(value) => leads(value),
+            Kind::Repeated(own, one) => label(own) || leads(one),
             Kind::Bool(_) | Kind::Number(_) | Kind::Null => false,
         }
     }

@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body};
+use keyaki_diag::TextRange;
 
+use super::address::{Addresses, addresses};
 use super::attached;
 use super::file::File;
 use super::variables::{Variables, is_of_values};
@@ -37,6 +39,7 @@ struct Folder {
     locals: HashMap<Box<str>, Vec<usize>>,
     documents: HashMap<Box<str>, Vec<usize>>,
     uses: OnceLock<Uses>,
+    addresses: OnceLock<Addresses>,
 }
 
 impl Folder {
@@ -205,6 +208,14 @@ pub(super) fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
+/// Whether a file comes before another one that is read beside it. Of two files whose names differ
+/// in their ends alone, OpenTofu reads one.
+fn is_read_before(path: &Path, other: &Path) -> bool {
+    let [name, other] = [path, other].map(name_of);
+    let of_terraform = |name: &str| name.replace(".tofu", ".tf");
+    !is_override(&name) && of_terraform(&name) != of_terraform(&other) && name < other
+}
+
 /// Whether what a file says takes the place of what others say.
 fn is_override(name: &str) -> bool {
     let ends = [".tf.json", ".tofu.json", ".tf", ".tofu"];
@@ -304,6 +315,19 @@ impl<'a> Module<'a> {
         let is_own = self.own.documents.contains_key(name);
         let file = self.only(is_own, self.folder().documents.get(name))?;
         Some((file, file.document(name)?))
+    }
+
+    /// The first of the files before this one that has a resource of an address, and where; none of
+    /// files that override others.
+    pub(super) fn before(&self, address: &str) -> Option<(&File, TextRange)> {
+        if is_override(&name_of(&self.own.path)) {
+            return None;
+        }
+        let folder = self.folder();
+        let all = folder.addresses.get_or_init(|| addresses(&folder.files)).get(address)?;
+        let found = all.iter().filter_map(|(at, range)| Some((self.other(*at)?, *range)));
+        let found = found.filter(|(file, _)| is_read_before(&file.path, &self.own.path));
+        found.min_by_key(|(file, _)| name_of(&file.path))
     }
 
     /// The only file that has something: this one, or one of the folder.

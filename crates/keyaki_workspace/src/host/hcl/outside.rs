@@ -9,11 +9,8 @@ use super::instance::{Instance, Instances};
 use super::meant::Meant;
 use super::policies::{is_of, spelled};
 use crate::holder::{Holder, Kind, Way};
+use crate::host::attaching::{MOST_OUTSIDERS, OUTSIDERS};
 use crate::host::value::Value;
-
-/// The types of those to whom something is attached, with the words for what they are.
-const KINDS: [(&str, &str); 3] =
-    [("aws_iam_role", "role"), ("aws_iam_user", "user"), ("aws_iam_group", "group")];
 
 impl<'m> Stack<'m> {
     /// Those who are named and are none of the module, and the addresses of the policies that are
@@ -21,13 +18,13 @@ impl<'m> Stack<'m> {
     pub(super) fn outside(&self) -> (Vec<Holder>, BTreeSet<String>) {
         let before = self.taken.borrow().clone();
         let mut all = Vec::new();
-        for (kind, word) in KINDS {
+        for (kind, word) in OUTSIDERS {
             let named: RefCell<BTreeSet<String>> = RefCell::default();
             self.ways(|reader| {
                 named.borrow_mut().extend(reader.outsiders(kind));
                 Way::default()
             });
-            for name in named.into_inner().into_iter().take(MOST) {
+            for name in named.into_inner().into_iter().take(MOST_OUTSIDERS) {
                 let ways = self.ways(|reader| reader.attached_outside(kind, &name));
                 all.push(self.holder(format!("{word} {name}"), Kind::Outsider, ways));
             }
@@ -37,9 +34,6 @@ impl<'m> Stack<'m> {
         (all, told)
     }
 }
-
-/// How many of a type are told.
-const MOST: usize = 500;
 
 impl<'m> Reader<'_, 'm> {
     /// The names of those of a type to whom something is attached, and who are sure to be none of

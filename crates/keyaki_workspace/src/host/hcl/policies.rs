@@ -195,6 +195,7 @@ pub(super) fn is_of(value: &Value, address: &str) -> bool {
             entries.iter().any(|(name, own)| is_of(name, address) || is_of(own, address))
         }
         Kind::Json(value) => is_of(value, address),
+        Kind::Repeated(label, one) => is_it(label) || is_of(one, address),
         Kind::Bool(_) | Kind::Number(_) | Kind::Null => false,
     }
 }

@@ -45,6 +45,7 @@ impl Reading {
                 foreign: RefCell::default(),
                 notes: &notes,
                 count: Cell::default(),
+                mixed: Cell::default(),
             };
             if let Some(value) = policy(&evaluator)
                 && let Some(written) = value.written()
