@@ -1,9 +1,10 @@
-//! A CloudFormation template, from its text to findings.
+//! CloudFormation templates and Terraform, from their text to findings.
 
 use std::path::Path;
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
+use keyaki_bench::{cloudformation, terraform};
 use keyaki_lint::Linter;
 use keyaki_workspace::{Options, check_text};
 
@@ -66,7 +67,20 @@ fn template(length: usize) -> String {
 
 #[divan::bench(args = [4, 1000])]
 fn check_kilobytes(bencher: Bencher<'_, '_>, kilobytes: usize) {
-    let text = template(kilobytes * 1000);
+    check(bencher, "a.yaml", &template(kilobytes * 1000), kilobytes);
+}
+
+#[divan::bench(args = [4, 250])]
+fn check_kilobytes_of_policies(bencher: Bencher<'_, '_>, kilobytes: usize) {
+    check(bencher, "a.yaml", &cloudformation(kilobytes * 1000), kilobytes);
+}
+
+#[divan::bench(args = [4, 250])]
+fn check_kilobytes_of_terraform(bencher: Bencher<'_, '_>, kilobytes: usize) {
+    check(bencher, "a.tf", &terraform(kilobytes * 1000), kilobytes);
+}
+
+fn check(bencher: Bencher<'_, '_>, name: &str, text: &str, policies: usize) {
     let options = Options {
         kind: None,
         resource_type: None,
@@ -75,7 +89,7 @@ fn check_kilobytes(bencher: Bencher<'_, '_>, kilobytes: usize) {
         jobs: None,
         config: None,
     };
-    let check = || check_text(Path::new("a.yaml"), black_box(text.as_bytes()), &options);
-    assert!(check().documents.len() > kilobytes);
-    bencher.counter(BytesCount::of_str(&text)).bench(check);
+    let check = || check_text(Path::new(name), black_box(text.as_bytes()), &options);
+    assert!(check().documents.len() > policies);
+    bencher.counter(BytesCount::of_str(text)).bench(check);
 }

@@ -4,9 +4,11 @@
 
 mod requests;
 mod roles;
+mod templates;
 
 pub use requests::{Call, TEN_STATEMENTS, call, request};
 pub use roles::account;
+pub use templates::{cloudformation, terraform};
 
 /// A policy of 5.9 KB with fourteen statements, as a team would write it.
 pub const TEAM_POLICY: &str = include_str!("../../../testdata/bench/team-policy.json");

@@ -12,11 +12,11 @@ mod facts;
 use std::process::ExitCode;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 
-/// Musl's own allocator takes one lock for all threads and is slow on one, too.
-#[cfg(target_env = "musl")]
+/// Policies are many small values, made and dropped by several threads at once.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let arguments = arguments::Arguments::parse();

@@ -17,7 +17,7 @@ use crate::host::{self, Language, Modules};
 use crate::kind::{self, Hint, Kind};
 use crate::problem::UNREADABLE_FILE;
 use crate::unwrap::{Site, resembles_policy, sites};
-use crate::{Content, Source, default_jobs, map, problem, read};
+use crate::{Content, Source, map, problem, read, threads};
 use run::{Run, Text, Versions};
 
 /// How to check.
@@ -100,14 +100,18 @@ impl CheckedDocument {
 
 /// Checks all sources; the results are in their order.
 pub fn check(sources: &[Source], options: &Options<'_>) -> Vec<CheckedFile> {
-    let jobs = options.jobs.unwrap_or_else(|| default_jobs(sources.len()));
+    let jobs = threads(options.jobs, sources.len());
     let modules = Modules::of(sources.iter().map(|source| &*source.path));
-    map(sources, jobs, |source| check_source(source, options, &modules))
+    // Threads that files share are busy with these.
+    let inside = if jobs > 1 { Some(1) } else { options.jobs };
+    map(sources, jobs, |source| {
+        let run = Run { jobs: inside, ..Run::new(&source.path, options, &modules) };
+        check_source(source, run)
+    })
 }
 
-fn check_source(source: &Source, options: &Options<'_>, modules: &Modules) -> CheckedFile {
+fn check_source(source: &Source, run: Run<'_>) -> CheckedFile {
     let path = &source.path;
-    let run = Run::new(path, options, modules);
     let read = match &source.content {
         Content::Named | Content::Found => read(path),
         Content::Text(bytes) => return run.check_named(bytes.into()),
@@ -160,8 +164,8 @@ pub fn check_tree(
 ) -> CheckedTree {
     let versions = Versions { before, now: RefCell::default() };
     let modules = Modules::default();
-    let run = Run { linter, versions: Some(&versions), ..Run::new(path, options, &modules) };
-    let documents = run.json(tree);
+    let run = Run { linter, ..Run::new(path, options, &modules) };
+    let documents = run.json(tree, Some(&versions));
     CheckedTree { documents, memories: versions.now.into_inner() }
 }
 

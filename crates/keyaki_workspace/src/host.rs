@@ -65,6 +65,8 @@ pub(crate) struct Host {
     pub(crate) repeated: Vec<Problem>,
     /// What is accepted in it.
     pub(crate) suppressions: Vec<Suppression>,
+    /// What it was read from and is of no more use; to drop it takes a while.
+    pub(crate) spent: Option<hcl::File>,
 }
 
 /// A policy of a file.
@@ -159,10 +161,17 @@ pub(crate) fn read_json(tree: &Tree) -> Option<Host> {
     search::is_template(&nodes, root).then(|| policies(&nodes))
 }
 
-/// The policies of a text that is no JSON. Its path leads to the other files of its module.
-pub(crate) fn read(language: Language, path: &Path, text: &str, modules: &Modules) -> Host {
+/// The policies of a text that is no JSON. Its path leads to the other files of its module; a long
+/// text is read on so many threads.
+pub(crate) fn read(
+    language: Language,
+    path: &Path,
+    text: &str,
+    modules: &Modules,
+    jobs: Option<usize>,
+) -> Host {
     match language {
-        Language::Hcl | Language::HclJson => hcl::read(text, path, modules),
+        Language::Hcl | Language::HclJson => hcl::read(text, path, modules, jobs),
         Language::Markdown => markdown::read(text),
         Language::Json | Language::Yaml => read_yaml(text),
     }
@@ -215,13 +224,19 @@ fn read_yaml(text: &str) -> Host {
 
 /// As [`read`], of a text that somebody may be typing. One that cannot be read because of one line
 /// is read without that line, and its problem is told beside what is left.
-pub(crate) fn read_typed(language: Language, path: &Path, text: &str, modules: &Modules) -> Host {
-    let host = read(language, path, text, modules);
+pub(crate) fn read_typed(
+    language: Language,
+    path: &Path,
+    text: &str,
+    modules: &Modules,
+    jobs: Option<usize>,
+) -> Host {
+    let host = read(language, path, text, modules, jobs);
     match &host.problem {
         Some(problem) if host.policies.is_empty() => {
             let mut texts = without_line(text, problem.range.start as usize);
             let rest = texts.find_map(|text| {
-                let rest = read(language, path, &text, modules);
+                let rest = read(language, path, &text, modules, jobs);
                 rest.problem.is_none().then_some(rest)
             });
             Host { problem: host.problem, ..rest.unwrap_or_default() }
@@ -252,8 +267,7 @@ fn policies(nodes: &Nodes) -> Host {
         host.repeated.extend(repeated(nodes, root));
         for found in search::search(&template, root, &base) {
             let texts = emit::emit(&template, found.id, found.wrap);
-            let length: usize = texts.iter().map(|text| text.tree.source().len()).sum();
-            let Some(rest) = left.checked_sub(length) else {
+            let Some(rest) = left.checked_sub(length_of(&texts)) else {
                 host.problem = Some(too_much(nodes.get(found.id).range));
                 return host;
             };
@@ -288,6 +302,11 @@ fn repeated(nodes: &Nodes, root: Id) -> Vec<Problem> {
 /// A resource whose name is taken.
 fn taken(name: &str, range: TextRange) -> Problem {
     Problem { message: format!("there is a resource `{name}` above"), range }
+}
+
+/// How much text some policies take.
+fn length_of(texts: &[Written]) -> usize {
+    texts.iter().map(|text| text.tree.source().len()).sum()
 }
 
 fn too_much(range: TextRange) -> Problem {

@@ -49,7 +49,7 @@ pub use host::mention::{
 };
 pub use host::{Language, language};
 pub use order::canonical_order;
-pub use parallel::{default_jobs, map};
+pub use parallel::{default_jobs, map, threads};
 pub use problem::ABOUT_FILES;
 pub use proved::REDUNDANT_GRANT;
 pub use read::read;

@@ -17,6 +17,11 @@ pub fn default_jobs(items: usize) -> usize {
     if worth < 2 { 1 } else { thread::available_parallelism().map_or(1, NonZero::get).min(worth) }
 }
 
+/// How many threads to use for that many items: what was asked for, or what is worth it.
+pub fn threads(jobs: Option<usize>, items: usize) -> usize {
+    jobs.map_or_else(|| default_jobs(items), |jobs| jobs.min(items))
+}
+
 /// Applies `work` to all items, on `jobs` threads.
 pub fn map<T: Sync, R: Send>(items: &[T], jobs: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     if jobs < 2 {
@@ -45,6 +50,15 @@ pub fn map<T: Sync, R: Send>(items: &[T], jobs: usize, work: impl Fn(&T) -> R + 
     });
     results.sort_by_key(|&(index, _)| index);
     results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Does something else on a thread of its own beside some work.
+pub(crate) fn beside<R>(other: impl FnOnce() + Send, work: impl FnOnce() -> R) -> R {
+    thread::scope(|scope| {
+        // Where no thread can be had, the other thing is not done, only dropped.
+        let _started = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, other);
+        work()
+    })
 }
 
 #[cfg(test)]

@@ -291,7 +291,7 @@ impl AskOptions {
 
     /// How many threads for that many items.
     pub(crate) fn jobs_for(&self, items: usize) -> usize {
-        self.jobs.unwrap_or_else(|| keyaki_workspace::default_jobs(items))
+        keyaki_workspace::threads(self.jobs, items)
     }
 }
 

@@ -62,3 +62,51 @@ fn the_order_of_output_does_not_depend_on_the_number_of_threads() {
     assert!(one.0.lines().count() >= 100);
     assert_eq!(one, with("7"));
 }
+
+/// Terraform with three hundred policies, with this in the place of a resource.
+fn terraform(resource: &str) -> String {
+    let policy = |i| {
+        format!(
+            "resource \"aws_iam_policy\" \"p{i}\" {{\n  policy = jsonencode({{\n    Statement = \
+             [{{ Effect = \"Allow\", Action = \"s3:Nothing{i}\", Resource = {resource} }}]\n  \
+             }})\n}}\n"
+        )
+    };
+    (0..300).map(policy).collect()
+}
+
+/// YAML with a hundred policies.
+fn yaml() -> String {
+    let policy = |i| {
+        format!(
+            "- PolicyDocument:\n    Version: \"2012-10-17\"\n    Statement:\n    - Effect: \
+             Allow\n      Action: s3:Nothing{i}\n      Resource: !Sub \"${{A}}-{i}\"\n"
+        )
+    };
+    (0..100).map(policy).collect()
+}
+
+/// Local values each of which has twice as much in it as the one before: for few policies that
+/// refer to the last one all of it is worked out.
+fn doubling() -> String {
+    let local = |i| format!("  l{} = [local.l{i}, local.l{i}]\n", i + 1);
+    let locals: String = (0..10).map(local).collect();
+    format!("locals {{\n  l0 = [1]\n{locals}}}\n")
+}
+
+#[test]
+fn neither_do_the_policies_of_one_long_file() {
+    let place = folder("threads-inside");
+    for (name, text) in [
+        ("a.tf", terraform("\"*\"")),
+        ("b.tf", doubling() + &terraform("local.l10")),
+        ("c.yaml", yaml()),
+    ] {
+        fs::write(place.join(name), &text).expect("the file can be written");
+        let with = |jobs| told(&place, &["check", "--format", "concise", "--jobs", jobs, name]);
+        let one = with("1");
+        assert!(one.0.lines().count() >= 20, "{}", one.0);
+        assert_eq!(one, with("7"));
+        assert_eq!(one, told(&place, &["check", "--format", "concise", name]));
+    }
+}

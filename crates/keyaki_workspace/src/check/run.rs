@@ -15,10 +15,12 @@ use super::{CheckedDocument, CheckedFile, Options, ReadPolicy, Status, shown};
 use crate::embedded::Embedded;
 use crate::host::{self, Host, HostPolicy, Language, Modules, Problem, Suppression, Written};
 use crate::kind::{self, Hint, Kind};
+use crate::parallel::beside;
 use crate::problem::{
     self, DUPLICATE_RESOURCE, NO_POLICY, UNREADABLE_TEMPLATE, UNUSED_SUPPRESSION,
 };
 use crate::unwrap::{Site, resembles_policy, sites};
+use crate::{map, threads};
 
 /// How deep strings may hold documents that hold strings that hold documents.
 const MAX_EMBEDDING: usize = 3;
@@ -59,7 +61,7 @@ impl Text {
             Language::Json => Text::Json(Tree::parse_bytes(bytes)),
             language
             @ (Language::Yaml | Language::Hcl | Language::HclJson | Language::Markdown) => {
-                Text::Host(language, String::from_utf8_lossy(&bytes).into())
+                Text::Host(language, as_text(bytes))
             }
         }
     }
@@ -70,6 +72,13 @@ impl Text {
             Text::Host(_, text) => text,
         }
     }
+}
+
+/// The text of bytes; those that are no UTF-8 are replaced in it.
+fn as_text(bytes: Cow<'_, [u8]>) -> Box<str> {
+    let text = String::from_utf8(bytes.into_owned());
+    let text = text.unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
+    text.into()
 }
 
 /// Whether a text has mistakes that no dialect of JSON allows.
@@ -93,20 +102,21 @@ pub(super) struct Run<'a> {
     pub(super) modules: &'a Modules,
     /// The pointer of the text in its file.
     pub(super) base: &'a str,
-    /// Where the text is one that changes.
-    pub(super) versions: Option<&'a Versions<'a>>,
+    /// How many threads may check the policies of a text; as many as are worth it where it is not
+    /// said.
+    pub(super) jobs: Option<usize>,
 }
 
 impl<'a> Run<'a> {
     pub(super) fn new(path: &'a Path, options: &'a Options<'a>, modules: &'a Modules) -> Run<'a> {
-        Run { options, path, linter: &options.linter, modules, base: "", versions: None }
+        Run { options, path, linter: &options.linter, modules, base: "", jobs: Some(1) }
     }
 
     /// Checks a text that is meant to hold a policy.
     pub(super) fn check_named(&self, bytes: Cow<'_, [u8]>) -> CheckedFile {
         let text = Text::read(self.path, bytes);
         let mut documents = match &text {
-            Text::Json(tree) => self.json(tree),
+            Text::Json(tree) => self.json(tree, None),
             Text::Host(language, text) => self.host(self.read_host(*language, text)),
         };
         if let (Text::Json(tree), true) = (&text, documents.is_empty())
@@ -130,7 +140,7 @@ impl<'a> Run<'a> {
         let documents = match &text {
             Text::Host(language, text) => self.found_host(*language, text),
             Text::Json(tree) => {
-                let documents = self.json(tree);
+                let documents = self.json(tree, None);
                 let is_lost = documents.is_empty() && is_broken(tree);
                 if is_lost { self.whole(tree) } else { documents }
             }
@@ -139,14 +149,18 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn read_host(&self, language: Language, text: &str) -> Host {
-        host::read(language, self.path, text, self.modules)
+        host::read(language, self.path, text, self.modules, self.jobs)
     }
 
     /// The policies of a JSON text: those of a template or plan, or those that stand in it as they
-    /// are.
-    pub(super) fn json(&self, tree: &Tree) -> Vec<CheckedDocument> {
+    /// are, of a text that changes by its versions.
+    pub(super) fn json(
+        &self,
+        tree: &Tree,
+        versions: Option<&Versions<'_>>,
+    ) -> Vec<CheckedDocument> {
         let Some(mut host) = host::read_json(tree) else {
-            return self.tree(tree, Hint::default(), 0);
+            return self.tree(tree, Hint::default(), 0, versions);
         };
         host.problem = grave_errors(tree)
             .next()
@@ -167,22 +181,25 @@ impl<'a> Run<'a> {
 
     fn host_read_by(
         &self,
-        read: fn(Language, &Path, &str, &Modules) -> Host,
+        read: fn(Language, &Path, &str, &Modules, Option<usize>) -> Host,
         language: Language,
         text: &str,
     ) -> Vec<CheckedDocument> {
         if !host::may_hold_policy(language, text) {
             return Vec::new();
         }
-        let host = read(language, self.path, text, self.modules);
+        let host = read(language, self.path, text, self.modules, self.jobs);
         let is_lost = host.problem.is_some() && !host::resembles_template(language, text);
         if is_lost { Vec::new() } else { self.host(host) }
     }
 
     /// The policies of a template or plan, checked.
-    fn host(&self, host: Host) -> Vec<CheckedDocument> {
-        let mut documents: Vec<CheckedDocument> =
-            host.policies.iter().flat_map(|policy| self.host_policy(policy)).collect();
+    fn host(&self, mut host: Host) -> Vec<CheckedDocument> {
+        let jobs = threads(self.jobs, host.policies.len());
+        let spent = host.spent.take();
+        let check = || map(&host.policies, jobs, |policy| self.host_policy(policy));
+        let checked = if jobs > 1 { beside(move || drop(spent), check) } else { check() };
+        let mut documents: Vec<CheckedDocument> = checked.into_iter().flatten().collect();
         keep_first(&mut documents);
         let unused = self.suppress(&host.suppressions, &mut documents);
         let problem = host
@@ -250,7 +267,7 @@ impl<'a> Run<'a> {
     /// A policy of a template as it is one way.
     fn written(&self, hint: &Hint, pointer: &str, text: &Written) -> Vec<CheckedDocument> {
         let run = Run { base: pointer, ..*self };
-        let mut inner = run.tree(&text.tree, *hint, 1);
+        let mut inner = run.tree(&text.tree, *hint, 1, None);
         if inner.is_empty() && hint.kind.is_some() {
             let lowered = keyaki_ir::lower(&text.tree);
             inner.push(run.lint(&lowered, (&text.tree, String::new()), *hint, true, None));
@@ -265,7 +282,13 @@ impl<'a> Run<'a> {
     }
 
     /// The policies of a tree, checked.
-    fn tree(&self, tree: &Tree, outer: Hint, depth: usize) -> Vec<CheckedDocument> {
+    fn tree(
+        &self,
+        tree: &Tree,
+        outer: Hint,
+        depth: usize,
+        versions: Option<&Versions<'_>>,
+    ) -> Vec<CheckedDocument> {
         let mut documents = Vec::new();
         let mut here = Vec::new();
         for site in sites(tree) {
@@ -273,7 +296,6 @@ impl<'a> Run<'a> {
                 Site::Here(value) => {
                     here.push((documents.len(), value.range()));
                     let hint = if value.parent().is_none() { outer } else { kind::hint(value) };
-                    let versions = self.versions.filter(|_| depth == 0);
                     documents.push(self.policy(value, hint, here.len() == 1, versions));
                 }
                 Site::Text(string) if depth < MAX_EMBEDDING => {
@@ -294,7 +316,8 @@ impl<'a> Run<'a> {
         let string = embedded.string;
         let base = string.tree().pointer(string.id());
         let place = format!("{}{base}", self.base);
-        let inner = Run { base: &place, ..*self }.tree(&embedded.tree, kind::hint(string), depth);
+        let inner =
+            Run { base: &place, ..*self }.tree(&embedded.tree, kind::hint(string), depth, None);
         let outward = |document: CheckedDocument| CheckedDocument {
             pointer: format!("{base}{}", document.pointer),
             kind: document.kind,

@@ -37,8 +37,8 @@ pub(crate) enum Wrap {
 
 /// The text of a policy under the assumptions of a resolver.
 pub(crate) fn one(resolver: Resolver<'_, '_>, policy: Id, wrap: Wrap) -> Option<Written> {
-    let mut emitter = Emitter { resolver, writer: Writer::default() };
     let range = resolver.template.nodes.get(policy).range;
+    let mut emitter = Emitter { resolver, writer: Writer::for_text_at(range) };
     let before = TextRange::empty(range.start);
     match wrap {
         Wrap::Policy => emitter.policy(policy)?,

@@ -5,7 +5,8 @@
 //! (`evaluate.rs`, `function.rs`, `text.rs`, `block.rs`, `turn.rs`); the rest are holes
 //! (`label.rs`). Policies are the attributes that a table names (`attached.rs`), the data sources
 //! `aws_iam_policy_document`, and whatever else looks like a policy (`resembling.rs`). Blocks whose
-//! addresses are taken are told (`address.rs`).
+//! addresses are taken are told (`address.rs`). Where several threads are worth it, a text is read
+//! in parts (`parts.rs`) and policies ahead of their turn (`reading.rs`).
 //!
 //! Who holds them (`holders.rs`, `outside.rs`) is told by what a module attaches to whom
 //! (`attaching.rs`, `grants.rs`, `meant.rs`, `policies.rs`), by `count` and `for_each`
@@ -28,14 +29,16 @@ mod meant;
 mod mention;
 mod module;
 mod outside;
+mod parts;
 mod policies;
+mod reading;
 mod resembling;
 mod scan;
 mod text;
 mod turn;
 mod variables;
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -45,15 +48,16 @@ use hcl_edit::structure::{Block, Body, Structure};
 use keyaki_diag::TextRange;
 
 use super::value::{Kind, Value};
-use super::{Assumed, Host, HostPolicy, MAX_TEXT, Written, document, is_readable, too_much};
+use super::{Host, HostPolicy, MAX_TEXT, Written, document, is_readable, length_of, too_much};
 use crate::kind::Hint;
-use attached::{To, attached, deeper, range_of, targets};
+use attached::{Attached, To, attached, deeper, range_of, targets};
 use evaluate::{Evaluator, MIN_STEPS, Scope};
-use file::File;
+pub(crate) use file::File;
 pub(crate) use holders::holders;
 pub(crate) use mention::mentions;
 use module::{DOCUMENT, Module};
 pub(crate) use module::{Modules, counts};
+use reading::{Ahead, Reading, ahead};
 use resembling::{resembling, within};
 
 /// Whether a text may hold a policy or use one: a look at its bytes, before it is read.
@@ -66,9 +70,9 @@ pub(crate) fn heredocs(text: &str) -> Vec<TextRange> {
     scan::scan(text).heredocs
 }
 
-/// The policies of a text.
-pub(crate) fn read(text: &str, path: &Path, modules: &Modules) -> Host {
-    let mut file = match File::read(path, text) {
+/// The policies of a text, read on so many threads.
+pub(crate) fn read(text: &str, path: &Path, modules: &Modules, jobs: Option<usize>) -> Host {
+    let mut file = match File::read(path, text, jobs) {
         Ok(file) => file,
         Err(problem) => return Host { problem: Some(problem), ..Host::default() },
     };
@@ -79,6 +83,7 @@ pub(crate) fn read(text: &str, path: &Path, modules: &Modules) -> Host {
     let mut search = Search {
         module: &module,
         left: &left,
+        jobs,
         text_left: MAX_TEXT,
         host: Host { problem: file.problem().cloned(), suppressions, ..Host::default() },
         done,
@@ -89,12 +94,15 @@ pub(crate) fn read(text: &str, path: &Path, modules: &Modules) -> Host {
     search.anywhere(&file.body);
     search.host.repeated = address::repeated(&module);
     search.host.policies.sort_by_key(|policy| policy.texts.first().map(Written::start));
-    search.host
+    let host = search.host;
+    drop(module);
+    Host { spent: Some(file), ..host }
 }
 
 struct Search<'a> {
     module: &'a Module<'a>,
     left: &'a Cell<usize>,
+    jobs: Option<usize>,
     text_left: usize,
     host: Host,
     /// Where the attributes begin that are done with.
@@ -107,23 +115,29 @@ impl<'a> Search<'a> {
     /// The attributes of resources that hold policies.
     fn attached(&mut self) {
         let own = self.module.own;
-        for attached in attached(&own.body) {
-            let value = attached.value;
-            self.done.insert(range_of(value).start);
+        let mut all = attached(&own.body);
+        self.done.extend(all.iter().map(|attached| range_of(attached.value).start));
+        all.retain(|attached| attached.hint.is_some() && !self.is_told_elsewhere(attached.value));
+        let value = |evaluator: &Evaluator<'_>, attached: &Attached<'_>| {
+            Some(evaluator.value(attached.value, Scope::of(own)))
+        };
+        let ahead = ahead(self.module, self.left.get(), self.jobs, &all, value);
+        for (attached, ahead) in all.iter().zip(ahead) {
             let Some(hint) = attached.hint else { continue };
-            let mut to = Vec::new();
-            targets(value, &mut to);
-            if to.iter().all(|to| self.is_told(to)) && !to.is_empty() {
-                continue;
-            }
             let known = self.host.policies.len();
-            self.add(attached.pointer.clone(), hint, range_of(value), |evaluator| {
-                Some(evaluator.value(value, Scope::of(own)))
-            });
+            let reading = Ahead::settle(ahead, self.left, || self.read(|e| value(e, attached)));
+            self.add(attached.pointer.clone(), hint, range_of(attached.value), reading);
             if self.host.policies.len() == known {
-                self.inside(value, &attached.pointer, hint);
+                self.inside(attached.value, &attached.pointer, hint);
             }
         }
+    }
+
+    /// Whether a value is nothing but documents that are checked where they stand.
+    fn is_told_elsewhere(&self, value: &Expression) -> bool {
+        let mut to = Vec::new();
+        targets(value, &mut to);
+        to.iter().all(|to| self.is_told(to)) && !to.is_empty()
     }
 
     /// The policies that are written out in what is not known as a whole, such as in a function.
@@ -147,16 +161,21 @@ impl<'a> Search<'a> {
     /// The data sources that make policies.
     fn documents(&mut self) {
         let own = self.module.own;
+        let blocks = own.body.iter().filter_map(Structure::as_block);
+        let mut documents = blocks.filter_map(|b| Some((name_of_document(b)?, b))).peekable();
+        if documents.peek().is_none() {
+            return;
+        }
         let uses = self.module.own_uses();
-        for block in own.body.iter().filter_map(Structure::as_block) {
-            let Some(name) = name_of_document(block) else { continue };
+        for (name, block) in documents {
             let hints = uses.get(name).or_else(|| self.module.all_uses().get(name));
             let Some(hint) = one_hint(hints) else { continue };
             let pointer = deeper(&format!("/data/{DOCUMENT}"), name);
             let range = attached::range(block.span());
-            self.add(pointer, hint, range, |evaluator| {
+            let reading = self.read(|evaluator| {
                 Some(document::policy(&evaluator.block(block, Scope::of(own)), false)?.into_json())
             });
+            self.add(pointer, hint, range, reading);
         }
     }
 
@@ -176,52 +195,22 @@ impl<'a> Search<'a> {
             return;
         }
         let own = self.module.own;
-        self.add(pointer, hint, range, |evaluator| {
-            Some(as_policy(evaluator.value(expression, Scope::of(own))))
-        });
+        let reading = self.read(|e| Some(as_policy(e.value(expression, Scope::of(own)))));
+        self.add(pointer, hint, range, reading);
     }
 
-    /// Adds a policy in each way that it may be: with all conditions true, and with all false.
-    fn add(
-        &mut self,
-        pointer: String,
-        hint: Hint,
-        range: TextRange,
-        policy: impl Fn(&Evaluator<'_>) -> Option<Value>,
-    ) {
-        let own = self.module.own;
-        let (mut texts, mut told) = (Vec::new(), Vec::new());
-        for others in [true, false] {
-            let (seen, notes) = (RefCell::default(), RefCell::default());
-            let assumed = Assumed { others, ..Assumed::default() };
-            let evaluator = Evaluator {
-                module: self.module,
-                assumed: &assumed,
-                seen: &seen,
-                left: self.left,
-                foreign: RefCell::default(),
-                notes: &notes,
-                count: Cell::default(),
-                mixed: Cell::default(),
-            };
-            if let Some(value) = policy(&evaluator)
-                && let Some(written) = value.written()
-            {
-                self.seen.extend(origins(&value));
-                texts.push(own.outward(written));
-            }
-            for (path, value) in evaluator.foreign.take() {
-                if self.module.modules.is_checked(&path) {
-                    told.extend(value.written().map(|written| own.outward(written)));
-                }
-            }
-            if seen.borrow().is_empty() {
-                break;
-            }
-        }
-        let length: usize = texts.iter().map(|text| text.tree.source().len()).sum();
+    /// Reads a policy.
+    fn read(&self, policy: impl Fn(&Evaluator<'_>) -> Option<Value>) -> Reading {
+        Reading::of(self.module, self.left, policy)
+    }
+
+    /// Adds a policy.
+    fn add(&mut self, pointer: String, hint: Hint, range: TextRange, reading: Reading) {
+        let Reading { mut texts, told, origins } = reading;
+        self.seen.extend(origins);
+        let length = length_of(&texts);
         let Some(rest) = self.text_left.checked_sub(length) else {
-            self.host.problem = Some(too_much(own.origin(range)));
+            self.host.problem = Some(too_much(self.module.own.origin(range)));
             return;
         };
         self.text_left = rest;

@@ -18,6 +18,11 @@ struct Stretch {
 }
 
 impl Stretches {
+    /// None yet, with room for so many.
+    pub(super) fn with_room(count: usize) -> Stretches {
+        Stretches(Vec::with_capacity(count))
+    }
+
     /// Adds a stretch that begins at an offset, byte for byte or as a whole from a range.
     pub(crate) fn push(&mut self, at: u32, from: TextRange, is_exact: bool) {
         self.0.push(Stretch { at, from, is_exact });

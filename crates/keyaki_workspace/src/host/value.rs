@@ -196,7 +196,7 @@ impl Value {
 
     /// The policy in a text, written out; none if the text is no object.
     pub(crate) fn written(&self) -> Option<Written> {
-        let mut writer = Writer::default();
+        let mut writer = Writer::for_text_at(self.range);
         match &self.kind {
             Kind::Json(value) if matches!(value.kind, Kind::Map(_)) => value.write(&mut writer),
             Kind::Text(pieces) => {

@@ -44,7 +44,21 @@ pub(crate) enum Source<'n> {
     Whole(TextRange),
 }
 
+/// For how many bytes of a text room is made beforehand, and how many go to one stretch.
+const MANY: usize = 4096;
+const BYTES_PER_STRETCH: usize = 4;
+
 impl Writer {
+    /// For what stands at a range; it takes about as much room when it is written out.
+    pub(crate) fn for_text_at(range: TextRange) -> Writer {
+        let room = (range.len() as usize).min(MANY);
+        Writer {
+            text: String::with_capacity(room),
+            stretches: Stretches::with_room(room / BYTES_PER_STRETCH),
+            ..Writer::default()
+        }
+    }
+
     /// Punctuation, which stands for a range of the template.
     pub(crate) fn mark(&mut self, mark: &str, from: TextRange) {
         self.stretch(from, false);

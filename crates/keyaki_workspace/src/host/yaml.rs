@@ -99,7 +99,7 @@ impl Reader<'_> {
                 let range = self.with_header(self.range(span), style);
                 let kind = self.scalar(&value, style, range, tag.as_deref());
                 let id = self.nodes.push(Node { range, tag: own_tag(tag.as_deref()), kind });
-                self.anchors.insert(anchor, id);
+                self.name(anchor, id);
                 self.place(id);
             }
             Event::SequenceStart(anchor, tag) => {
@@ -145,12 +145,17 @@ impl Reader<'_> {
             return Err(YamlError { message, range: self.character(range.start) });
         }
         let id = self.nodes.push(Node { range, tag: own_tag(tag), kind });
-        if anchor > 0 {
-            self.anchors.insert(anchor, id);
-        }
+        self.name(anchor, id);
         self.place(id);
         self.open.push((id, None));
         Ok(())
+    }
+
+    /// Notes the value of an anchor; a value without one has none.
+    fn name(&mut self, anchor: usize, id: Id) {
+        if anchor > 0 {
+            self.anchors.insert(anchor, id);
+        }
     }
 
     /// Closes a list or map. In brackets it ends with them, else with the last thing in it.
@@ -161,16 +166,17 @@ impl Reader<'_> {
         let range = match in_brackets {
             Some(b'{' | b'[') => range.cover(self.range(span)),
             _ => {
-                let within = |child: &Id| self.nodes.get(*child).range;
-                let children: Vec<Id> = match &self.nodes.get(id).kind {
-                    Kind::List(items) => items.clone(),
-                    Kind::Map(entries) => entries.iter().flat_map(|&(k, v)| [k, v]).collect(),
-                    Kind::Text(_) | Kind::Bool(_) | Kind::Null | Kind::Other => Vec::new(),
-                };
-                let first = children.first().map_or(range.start, |c| within(c).start);
-                // What an alias stands for is written further up.
-                let last = children.iter().map(|c| within(c).end).max().unwrap_or(range.end);
-                TextRange::new(first.max(range.start), last.max(first))
+                let items = self.nodes.items(id).iter().copied();
+                let entries = self.nodes.entries(id).iter().flat_map(|&(k, v)| [k, v]);
+                let mut within = items.chain(entries).map(|child| self.nodes.get(child).range);
+                match within.next() {
+                    None => range,
+                    // What an alias stands for is written further up.
+                    Some(TextRange { start, end }) => {
+                        let last = within.map(|child| child.end).fold(end, u32::max);
+                        TextRange::new(start.max(range.start), last.max(start))
+                    }
+                }
             }
         };
         self.nodes.get_mut(id).range = range;

@@ -191,7 +191,11 @@ fn files_of_both_kinds_are_one_module() {
     let module =
         folder("mixed", &[("main.tf.json", &main), ("d.tf", hcl), ("e.tf.json", &document)]);
     assert_eq!(of_folder(&module, &["main.tf.json"]), ["main.tf.json:1 no-policy "]);
-    let both = ["d.tf:3 invalid-action \"s3:NoSuch\"", "e.tf.json:1 invalid-action \"s3:NoSuch\""];
+    let both = [
+        "d.tf:3 invalid-action \"s3:NoSuch\"",
+        "e.tf.json:1 invalid-action \"s3:NoSuch\"",
+        "e.tf.json:1 duplicate-resource \"d\"",
+    ];
     assert_eq!(of_folder(&module, &[]), both);
 }
 

@@ -150,12 +150,17 @@ fn quoted(text: &str) -> String {
 
 /// Words about what is not known without the place where it stands.
 pub(crate) fn without_places(text: &str) -> String {
-    let mut parts = text.split("… at ");
+    let text = without(text, "… at ", "…", &[' ', '}', '"', ']', ',']);
+    without(&text, "loop at ", "loop", &[')'])
+}
+
+/// A text with a word for each mark and what stands between it and the first of the ends.
+fn without(text: &str, mark: &str, word: &str, ends: &[char]) -> String {
+    let mut parts = text.split(mark);
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let end = part.find([' ', '}', '"', ']', ',']).unwrap_or(part.len());
-        out.push('…');
-        out.push_str(part.get(end..).unwrap_or_default());
+        out.push_str(word);
+        out.push_str(part.get(part.find(ends).unwrap_or(part.len())..).unwrap_or_default());
     }
     out
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use keyaki_diag::Finding;
 use keyaki_report::unified_diff;
-use keyaki_workspace::{CheckedFile, Fixed, Guard, Options, Source, Status, default_jobs, map};
+use keyaki_workspace::{CheckedFile, Fixed, Guard, Options, Source, Status, map, threads};
 
 use super::{Arguments, is_stdin};
 use crate::console::Console;
@@ -99,7 +99,7 @@ fn fixed(
         let mut fixes = file.findings().flat_map(|f| &f.fixes);
         file.status == Status::Checked && fixes.any(|fix| fix.applicability <= up_to)
     };
-    let jobs = options.jobs.unwrap_or_else(|| default_jobs(files.len()));
+    let jobs = threads(options.jobs, files.len());
     map(files, jobs, |file| {
         let fix = || keyaki_workspace::fix(Path::new(&file.path), &file.text, options, up_to);
         can_mend(file).then(fix).filter(|fixed| fixed.applied > 0 || fixed.withheld > 0)
@@ -109,7 +109,7 @@ fn fixed(
 /// Leaves of the fixes that findings offer those that are proved to allow no more, and calls safe
 /// those alone that are proved to change nothing.
 pub(super) fn settle(files: &mut [CheckedFile], options: &Options<'_>) {
-    let jobs = options.jobs.unwrap_or_else(|| default_jobs(files.len()));
+    let jobs = threads(options.jobs, files.len());
     let settled = map(files, jobs, |file| {
         let has_fixes = file.findings().any(|finding| !finding.fixes.is_empty());
         has_fixes.then(|| {

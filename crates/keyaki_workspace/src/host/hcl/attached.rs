@@ -114,8 +114,17 @@ pub(super) fn deeper(pointer: &str, step: &str) -> String {
     if pointer.len() > MAX_POINTER {
         return pointer.to_owned();
     }
-    let step: String = step.chars().take(MAX_STEP).collect();
-    format!("{pointer}/{}", step.replace('~', "~0").replace('/', "~1"))
+    let mut longer = String::with_capacity(pointer.len() + 1 + step.len().min(MAX_STEP));
+    longer.push_str(pointer);
+    longer.push('/');
+    for c in step.chars().take(MAX_STEP) {
+        match c {
+            '~' => longer.push_str("~0"),
+            '/' => longer.push_str("~1"),
+            c => longer.push(c),
+        }
+    }
+    longer
 }
 
 /// The blocks of a name, and the contents of the dynamic ones.

@@ -11,7 +11,7 @@ use keyaki_diag::{LineColumn, LineIndex, TextRange};
 use super::attached::{self, Reference};
 use super::json::{self, Spelled};
 use super::module::{DOCUMENT, name_of};
-use super::scan;
+use super::{parts, scan};
 use crate::host::{Language, Problem, Suppression, Written, language, suppress};
 
 /// The longest file that is parsed.
@@ -38,42 +38,42 @@ pub(crate) struct File {
 }
 
 impl File {
-    /// Reads a text.
-    pub(super) fn read(path: &Path, text: &str) -> Result<File, Problem> {
+    /// Reads a text, on so many threads.
+    pub(super) fn read(path: &Path, text: &str, jobs: Option<usize>) -> Result<File, Problem> {
         if text.len() > MAX_FILE {
             let most = MAX_FILE / 1024 / 1024;
             return Err(problem(text, &format!("at most {most} MiB of Terraform are read"), 0));
         }
         match language(path, b"") == Language::HclJson {
-            true => File::of_json(path, json::spelled(text)),
-            false => File::of(path, text.into()),
+            true => File::of_json(path, json::spelled(text), jobs),
+            false => File::of(path, text.into(), jobs),
         }
     }
 
     /// Reads a text that gives variables their values.
     pub(super) fn of_values(path: &Path, text: &str) -> Result<File, Problem> {
         match path.extension().is_some_and(|own| own == "json") {
-            true => File::of_json(path, json::spelled_values(text)),
-            false => File::of(path, text.into()),
+            true => File::of_json(path, json::spelled_values(text), Some(1)),
+            false => File::of(path, text.into(), Some(1)),
         }
     }
 
-    fn of_json(path: &Path, mut json: Spelled) -> Result<File, Problem> {
-        match (File::of(path, std::mem::take(&mut json.text).into()), &json.problem) {
+    fn of_json(path: &Path, mut json: Spelled, jobs: Option<usize>) -> Result<File, Problem> {
+        match (File::of(path, std::mem::take(&mut json.text).into(), jobs), &json.problem) {
             (Ok(file), _) => Ok(File { json: Some(json), ..file }),
             (Err(_), Some(known)) => Err(known.clone()),
             (Err(problem), None) => Err(Problem { range: json.range(problem.range), ..problem }),
         }
     }
 
-    fn of(path: &Path, text: Box<str>) -> Result<File, Problem> {
+    fn of(path: &Path, text: Box<str>, jobs: Option<usize>) -> Result<File, Problem> {
         let scan = scan::scan(&text);
         if let Some(at) = scan.too_large {
             return Err(problem(&text, scan::TOO_LARGE, at));
         }
         // A mark of byte order stands before the language.
         let marked = text.strip_prefix('\u{feff}').map(|rest| format!("   {rest}"));
-        let body = hcl_edit::parser::parse_body(marked.as_deref().unwrap_or(&text))
+        let body = parts::read(marked.as_deref().unwrap_or(&text), &scan.seams, jobs)
             .map_err(|error| problem(&text, error.message(), error.location().offset() as u32))?;
         let (locals, documents) = index(&body);
         let (path, json) = (path.to_owned(), None);

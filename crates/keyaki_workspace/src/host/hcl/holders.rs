@@ -39,7 +39,7 @@ const MOST_READINGS: usize = 20;
 /// # Errors
 /// What keeps the file from being read.
 pub(crate) fn holders(text: &str, path: &Path, modules: &Modules) -> Result<Vec<Holder>, Problem> {
-    let file = File::read(path, text)?;
+    let file = File::read(path, text, Some(1))?;
     if let Some(problem) = file.problem() {
         return Err(problem.clone());
     }

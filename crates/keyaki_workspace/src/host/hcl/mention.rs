@@ -20,7 +20,7 @@ const MANAGED: &str = "aws_iam_policy";
 
 /// The places of a text that name policies, in order of position; none where it cannot be read.
 pub(crate) fn mentions(text: &str, path: &Path) -> Vec<Mention> {
-    let Ok(file) = File::read(path, text) else { return Vec::new() };
+    let Ok(file) = File::read(path, text, Some(1)) else { return Vec::new() };
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut search = Search { text: &file.text, folder, found: Vec::new() };
     search.definitions(&file.body);

@@ -64,7 +64,7 @@ impl Folder {
                 folder.variables.add(&path, text);
                 continue;
             }
-            let file = text.and_then(|text| File::read(&path, &text).ok());
+            let file = text.and_then(|text| File::read(&path, &text, Some(1)).ok());
             match file.filter(|file| file.problem().is_none()) {
                 Some(file) => files.push(file),
                 None => folder.missing.push(name_of(&path)),

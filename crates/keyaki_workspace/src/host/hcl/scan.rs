@@ -7,6 +7,8 @@ use std::ops::Range;
 
 use keyaki_diag::TextRange;
 
+use super::parts::SEAM;
+
 /// How many names may be compared for one text.
 pub(crate) const MAX_COMPARISONS: usize = 50_000_000;
 
@@ -19,6 +21,8 @@ pub(crate) struct Scan {
     pub(crate) heredocs: Vec<TextRange>,
     /// The first object that is too large, if there is one.
     pub(crate) too_large: Option<u32>,
+    /// Some of the lines that begin at the top level, at least [`SEAM`] bytes apart.
+    pub(crate) seams: Vec<u32>,
 }
 
 /// What the scanner is in.
@@ -112,7 +116,27 @@ impl Scanner<'_> {
                 self.count();
                 self.at += 1;
             }
-            _ => self.at += 1,
+            [b'\n', ..] if self.inside.is_empty() => {
+                self.at += 1;
+                self.seam();
+            }
+            _ => self.pass(|b| {
+                !matches!(b, b'#' | b'/' | b'"' | b'<' | b'{' | b'}' | b'=' | b':' | b'\n')
+            }),
+        }
+    }
+
+    /// Passes a byte, and those after it that mean nothing.
+    fn pass(&mut self, is_plain: impl Fn(u8) -> bool) {
+        let rest = self.bytes.get(self.at + 1..).unwrap_or_default();
+        self.at += 1 + rest.iter().take_while(|b| is_plain(**b)).count();
+    }
+
+    /// Notes a place where the text may be cut, unless one is near.
+    fn seam(&mut self) {
+        let last = self.scan.seams.last().map_or(0, |seam| *seam as usize);
+        if self.at >= last + SEAM {
+            self.scan.seams.push(self.at as u32);
         }
     }
 
@@ -162,7 +186,7 @@ impl Scanner<'_> {
         match self.rest() {
             [b'$', b'$', b'{', ..] | [b'%', b'%', b'{', ..] => self.at += 3,
             [b'$' | b'%', b'{', ..] => self.enter(Inside::Template, 2),
-            _ => self.at += 1,
+            _ => self.pass(|b| !matches!(b, b'\\' | b'"' | b'\n' | b'$' | b'%')),
         }
     }
 
