@@ -44,10 +44,13 @@ struct Folder {
 
 impl Folder {
     fn read(path: &Path) -> Folder {
-        Folder::of(paths(path).into_iter().map(|path| {
-            let text = text_of(&path, MAX_OTHERS);
-            (path, text)
-        }))
+        Folder::of(paths(path).into_iter().map(with_text))
+    }
+
+    /// A folder of which no more is read than the values of variables.
+    fn of_values(path: &Path) -> Folder {
+        let paths = paths(path).into_iter();
+        Folder::of(paths.filter(|path| is_of_values(&name_of(path))).map(with_text))
     }
 
     /// The folder of some files, in order of their names, up to a limit. References to what cannot
@@ -144,6 +147,13 @@ impl Modules {
         (!self.is_closed).then(|| text_of(path, most)).flatten()
     }
 
+    /// Whether a file is all that there is of its module.
+    fn has_one(&self, path: &Path) -> bool {
+        let entries = std::fs::read_dir(folder_of(path)).into_iter().flatten();
+        let mut files = entries.filter_map(Result::ok).map(|entry| entry.path());
+        !self.is_closed && !files.any(|p| is_of_module(&p) && p.file_name() != path.file_name())
+    }
+
     /// The folder that was not given.
     fn read(&self, path: &Path) -> Folder {
         if self.is_closed { Folder::default() } else { Folder::read(path) }
@@ -223,6 +233,11 @@ fn is_override(name: &str) -> bool {
     stem == "override" || stem.ends_with("_override")
 }
 
+fn with_text(path: PathBuf) -> (PathBuf, Option<String>) {
+    let text = text_of(&path, MAX_OTHERS);
+    (path, text)
+}
+
 /// The text of a plain file that is not too long.
 fn text_of(path: &Path, most: u64) -> Option<String> {
     let metadata = path.metadata().ok()?;
@@ -250,9 +265,12 @@ impl<'a> Module<'a> {
         folder_of(&self.own.path)
     }
 
-    /// The folder, read when it is asked for.
+    /// The folder, read when it is asked for. A module of one file is not read a second time.
     fn folder(&self) -> &Folder {
-        let folder = self.others.get_or_init(|| self.modules.folder(self.path()));
+        let folder = self.others.get_or_init(|| match self.modules.has_one(&self.own.path) {
+            true => Arc::new(OnceLock::from(Folder::of_values(self.path()))),
+            false => self.modules.folder(self.path()),
+        });
         folder.get_or_init(|| self.modules.read(self.path()))
     }
 
