@@ -7,6 +7,7 @@ use keyaki_eval::Profile;
 use keyaki_symbolic::Actions;
 use keyaki_workspace::{Gathered, Holder, Side, gather, holders};
 
+use crate::modules::outsiders;
 use crate::sample;
 
 const STEPS: u64 = 200_000;
@@ -259,12 +260,8 @@ fn what_a_plan_attaches_outside_is_told_of_those() {
     );
     let all = holders(Path::new("plan.json"), text.as_bytes()).expect("it is read");
     let all = all.expect("a plan");
-    let told: Vec<(&str, usize, bool)> = all
-        .iter()
-        .map(|h| (h.name.as_str(), h.ways[0].identity.len(), h.is_told_of_others))
-        .collect();
     assert_eq!(
-        told,
+        outsiders(&all),
         [
             ("aws_iam_role.app", 1, false),
             ("role auditor", 2, false),

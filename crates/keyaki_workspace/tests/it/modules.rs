@@ -58,6 +58,12 @@ fn read_as_it_is(files: &[(&str, &str)]) -> Vec<Holder> {
     found.expect("it is read").expect("a module")
 }
 
+/// The names of holders, how many policies each has, and whether it tells of others.
+pub(crate) fn outsiders(holders: &[Holder]) -> Vec<(&str, usize, bool)> {
+    let shown = holders.iter();
+    shown.map(|h| (h.name.as_str(), h.ways[0].identity.len(), h.is_told_of_others)).collect()
+}
+
 pub(crate) fn side_of(files: &[(&str, &str)], name: &str, side: Side) -> Gathered {
     side_in(files, name, side, "main.tf")
 }
@@ -454,12 +460,8 @@ fn what_is_attached_outside_is_told_of_those() {
         &format!("{policy}{}", attach("\"existing\"", &quoted(SQS), "count = var.on ? 1 : 0")),
     );
     let all = read(&[("a/main.tf", &text)]);
-    let told: Vec<(&str, usize, bool)> = all
-        .iter()
-        .map(|h| (h.name.as_str(), h.ways[0].identity.len(), h.is_told_of_others))
-        .collect();
     assert_eq!(
-        told,
+        outsiders(&all),
         [
             ("aws_iam_role.r", 0, false),
             ("role ${var.role}", 1, false),
