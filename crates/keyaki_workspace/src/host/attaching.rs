@@ -2,7 +2,7 @@
 //!
 //! Source: <https://registry.terraform.io/providers/hashicorp/aws/latest/docs>.
 
-use crate::holder::Kind;
+use crate::holder::{Holder, Kind, Part, Way};
 
 /// Who has policies, by the type of the resource.
 pub(super) fn holder_kind(resource_type: &str) -> Option<Kind> {
@@ -20,6 +20,20 @@ pub(super) const OUTSIDERS: [(&str, &str); 3] =
 
 /// How many of a type are told outside.
 pub(super) const MOST_OUTSIDERS: usize = 500;
+
+/// Those of a type who are too many to be told: nothing is known of them.
+pub(super) fn beyond(word: &str) -> Holder {
+    let what = format!("what {word}s beyond the first {MOST_OUTSIDERS} have");
+    let way = Way { identity: vec![Part::unknown(&what, "")], ..Way::default() };
+    let name = format!("{word}s beyond the first {MOST_OUTSIDERS}");
+    Holder::new(name, Kind::Outsider, (vec![way], true), |_| None)
+}
+
+/// The resources that make users members of groups, with the attributes that name both.
+pub(super) const MEMBERSHIPS: [(&str, &str, &str); 2] = [
+    ("aws_iam_user_group_membership", "user", "groups"),
+    ("aws_iam_group_membership", "users", "group"),
+];
 
 /// The resources that attach a policy of their own, with the attribute that names to whom.
 pub(super) const INLINE: [(&str, &str, &str); 3] = [

@@ -3,13 +3,13 @@
 //! What else they have is not known; the comparison of two revisions needs it as little as that of a
 //! policy by itself.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use super::node::Id;
-use super::reader::{ATTACHED, Reader};
+use super::reader::{ADDITION, ATTACHED, Reader};
 use super::stack::Stack;
-use crate::holder::{Holder, Kind, Way, ways_of};
+use crate::holder::{Body, Holder, Kind, Part, Way, ways_of};
 
 /// Somebody outside: the word for what they are, and the name.
 type Outsider = (&'static str, String);
@@ -24,7 +24,7 @@ impl Stack<'_, '_> {
             Way::default()
         });
         let mut told = BTreeSet::new();
-        let mut all = Vec::new();
+        let mut all = self.some();
         for outsider in named.into_inner() {
             let ways = ways_of(|assumed, seen| {
                 let (way, used) = self.reader(assumed, seen).attached_outside(&outsider);
@@ -35,6 +35,22 @@ impl Stack<'_, '_> {
             all.push(self.holder(format!("{word} {name}"), Kind::Outsider, ways));
         }
         (all, told)
+    }
+
+    /// Those of whom it is not known who they are.
+    fn some(&self) -> Vec<Holder> {
+        let mut all = Vec::new();
+        for &(name, id) in self.resources {
+            let is_some = Cell::new(false);
+            let ways = ways_of(|assumed, seen| {
+                let way = self.reader(assumed, seen).given_to_some(name, id);
+                is_some.set(is_some.get() || !way.identity.is_empty());
+                way
+            });
+            let named = || self.holder(format!("whom {name} means"), Kind::Outsider, ways);
+            all.extend(is_some.get().then(named));
+        }
+        all
     }
 }
 
@@ -49,19 +65,19 @@ impl Reader<'_, '_> {
         let has_named = names.iter().any(|names| names.len() > 1);
         let is_outside = |text: &String| {
             let is_open = text.contains("${");
-            let is_told = !text.contains(" at ") && !text.contains("${targets}");
             let may_be = !is_open || self.may_be_anybody(text) && !has_named;
-            is_told && may_be && !names.iter().any(|names| names.contains(text))
+            is_told(text) && may_be && !names.iter().any(|names| names.contains(text))
         };
         let all = self.resources().into_iter().filter(|(_, id)| !self.stack.is_open(*id));
         let all = all.flat_map(|(_, id)| self.targets(id));
         all.filter(|(_, text)| is_outside(text)).collect()
     }
 
-    /// Whom a policy is attached to.
+    /// Whom a policy is attached to, or whom a resource makes members of a group.
     fn targets(&self, resource: Id) -> Vec<Outsider> {
-        let of_type = |(t, _): &&(&str, _)| self.stack.type_of(resource) == Some(*t);
-        let properties = ATTACHED.iter().find(of_type).map_or(&[][..], |(_, all)| all);
+        let kind = self.stack.type_of(resource).unwrap_or_default();
+        let attached = ATTACHED.iter().find(|(t, _)| *t == kind).map_or(&[][..], |(_, all)| all);
+        let properties = if kind == ADDITION { &["Users"] } else { attached };
         let of = |name: &&'static str| {
             let list = self.stack.property(resource, name).into_iter();
             let word = word(name);
@@ -77,11 +93,54 @@ impl Reader<'_, '_> {
         let (mut way, mut used) = (Way::default(), BTreeSet::new());
         for (name, id) in self.resources() {
             if !self.stack.is_open(id) && self.targets(id).contains(outsider) {
-                way.identity.push(self.policy_resource(name, id, &mut used));
+                self.give(name, id, &mut way, &mut used);
             }
         }
         (way, used)
     }
+
+    /// Adds what a resource gives: its policy, or what a group has.
+    fn give(&self, name: &str, id: Id, way: &mut Way, used: &mut BTreeSet<Id>) {
+        if self.stack.type_of(id) != Some(ADDITION) {
+            return way.identity.push(self.policy_resource(name, id, used));
+        }
+        let groups = self.stack.property(id, "GroupName").into_iter();
+        for group in groups.flat_map(|list| self.texts(list, "GroupName")) {
+            if self.group(&group, way, used) {
+                continue;
+            }
+            // What the template attaches to it, and what nobody knows.
+            let outsider = ("group", group);
+            for (name, id) in self.resources() {
+                let is_it = !self.stack.is_open(id) && self.targets(id).contains(&outsider);
+                way.identity.extend(is_it.then(|| self.policy_resource(name, id, used)));
+            }
+            let (_, group) = outsider;
+            let identity = (!group.contains("${")).then(|| format!("group {group}"));
+            let body = Body::Unknown { identity };
+            way.identity.push(Part { name: format!("group `{group}`"), body });
+        }
+    }
+
+    /// What a resource gives to those of whom it is not known who they are.
+    fn given_to_some(&self, name: &str, id: Id) -> Way {
+        self.stack.template.restart();
+        let mut way = Way::default();
+        let is_here = self.resources().iter().any(|(_, own)| *own == id);
+        let is_giving = |kind| kind == ADDITION || ATTACHED.iter().any(|(t, _)| *t == kind);
+        let is_some =
+            || self.stack.is_open(id) || self.targets(id).iter().any(|(_, text)| !is_told(text));
+        if is_here && self.stack.type_of(id).is_some_and(is_giving) && is_some() {
+            way.identity.push(Part::unknown(&format!("whom `{name}` means"), ""));
+            self.give(name, id, &mut way, &mut BTreeSet::new());
+        }
+        way
+    }
+}
+
+/// Whether a name tells who is meant.
+fn is_told(name: &str) -> bool {
+    !name.contains(" at ") && !name.contains("${targets}")
 }
 
 /// Who is named by a property.

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use keyaki_ir::PolicyKind;
 use keyaki_syntax::{Tree, Value};
 
-use super::attaching::{ATTACHED, INLINE};
+use super::attaching::{ATTACHED, INLINE, MEMBERSHIPS};
 use super::plan::{self, text};
 use super::reader::managed;
 use super::written::Written;
@@ -185,37 +185,43 @@ impl<'t> Plan<'t> {
 
     /// The policies of the groups of a user.
     fn groups(&self, user: &Resource<'t>) -> Vec<Part> {
-        let mut names: Vec<(String, Vec<String>, &Resource<'t>)> = Vec::new();
         let mut parts = Vec::new();
         for own in &self.resources {
-            let attributes = match own.kind {
-                "aws_iam_user_group_membership" => ("user", "groups"),
-                "aws_iam_group_membership" => ("users", "group"),
-                _ => continue,
+            let Some((_, users, groups)) = MEMBERSHIPS.iter().find(|(t, ..)| *t == own.kind) else {
+                continue;
             };
             // Any user may be one that the plan does not tell.
-            let mut users = self.texts(own, attributes.0).into_iter();
+            let mut all = self.texts(own, users).into_iter();
             let is_nobody = |(name, refs): (String, Vec<String>)| {
                 name.is_empty() && self.referred(&refs, own, user.kind).is_none()
             };
-            if users.any(is_nobody) {
+            if all.any(is_nobody) {
                 parts.push(unknown("whom it adds", own));
             }
-            if self.names(own, attributes.0, user) {
-                let all = self.texts(own, attributes.1).into_iter();
-                names.extend(all.map(|(name, references)| (name, references, own)));
+            if self.names(own, users, user) {
+                parts.extend(self.of_groups(own, groups));
             }
         }
-        for (name, references, own) in names {
-            let groups: Vec<&Resource<'t>> = self
-                .resources
-                .iter()
-                .filter(|r| r.kind == "aws_iam_group" && self.is_meant(&name, &references, own, r))
-                .collect();
-            match groups[..] {
-                [group] => parts.extend(self.principal(group).identity),
-                _ => parts.push(unknown(&format!("group `{name}`"), own)),
+        parts
+    }
+
+    /// The policies of the groups in an attribute. Of one outside these are what the plan attaches
+    /// to it, and what nobody knows.
+    fn of_groups(&self, own: &Resource<'t>, attribute: &str) -> Vec<Part> {
+        let mut parts = Vec::new();
+        for (name, references) in self.texts(own, attribute) {
+            let kind = "aws_iam_group";
+            let is_it =
+                |r: &&Resource<'t>| r.kind == kind && self.is_meant(&name, &references, own, r);
+            let groups: Vec<&Resource<'t>> = self.resources.iter().filter(is_it).collect();
+            if let [group] = groups[..] {
+                parts.extend(self.principal(group).identity);
+                continue;
             }
+            if groups.is_empty() && !name.is_empty() {
+                parts.extend(self.attached_outside(kind, &name).identity);
+            }
+            parts.push(unknown(&format!("group `{name}`"), own));
         }
         parts
     }

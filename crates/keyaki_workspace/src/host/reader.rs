@@ -24,6 +24,9 @@ pub(super) const ATTACHED: [(&str, &[&str]); 5] = [
     ("AWS::IAM::GroupPolicy", &["GroupName"]),
 ];
 
+/// The type of what makes users members of a group.
+pub(super) const ADDITION: &str = "AWS::IAM::UserToGroupAddition";
+
 /// Properties of functions and state machines for which SAM adds policies of its own.
 const SAM_ADDS: [&str; 7] = [
     "Connectors",
@@ -304,7 +307,7 @@ impl<'n> Reader<'_, 'n> {
         let mut groups: Vec<String> = own.flat_map(|list| self.texts(list, "Groups")).collect();
         let names = self.names(name, id);
         for (addition, resource) in self.resources() {
-            if self.stack.type_of(resource) != Some("AWS::IAM::UserToGroupAddition") {
+            if self.stack.type_of(resource) != Some(ADDITION) {
                 continue;
             }
             let of = |property| self.stack.property(resource, property).into_iter();
@@ -320,19 +323,23 @@ impl<'n> Reader<'_, 'n> {
         groups.sort_unstable();
         groups.dedup();
         for group in groups {
-            let is_it = |(name, id): &(&'n str, Id)| {
-                self.stack.type_of(*id) == Some("AWS::IAM::Group")
-                    && self.names(name, *id).contains(&group)
-            };
-            match self.resources().into_iter().find(is_it) {
-                Some((name, id)) => {
-                    let (of_group, more) = self.all_of(name, id);
-                    way.identity.extend(of_group.identity);
-                    used.extend(more);
-                }
-                None => way.identity.push(Part::unknown(&format!("group `{group}`"), "")),
+            if !self.group(&group, way, used) {
+                way.identity.push(Part::unknown(&format!("group `{group}`"), ""));
             }
         }
+    }
+
+    /// Adds what a group of the template has; whether it is one.
+    pub(super) fn group(&self, group: &String, way: &mut Way, used: &mut BTreeSet<Id>) -> bool {
+        let is_it = |(name, id): &(&'n str, Id)| {
+            self.stack.type_of(*id) == Some("AWS::IAM::Group")
+                && self.names(name, *id).contains(group)
+        };
+        let Some((name, id)) = self.resources().into_iter().find(is_it) else { return false };
+        let (of_group, more) = self.all_of(name, id);
+        way.identity.extend(of_group.identity);
+        used.extend(more);
+        true
     }
 
     /// The documents of a boundary; none where the property is left out.

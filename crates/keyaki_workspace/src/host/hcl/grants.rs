@@ -332,7 +332,7 @@ impl<'m> Reader<'_, 'm> {
     }
 
     /// What a group has.
-    fn group(&self, group: &Value, way: &mut Way) {
+    pub(super) fn group(&self, group: &Value, way: &mut Way) {
         let unknown = || Part::unknown(&format!("group `{}`", spelled(group)), "");
         let groups = self.stack.resources.iter().filter(|r| r.kind == "aws_iam_group");
         let mut found = Vec::new();

@@ -149,7 +149,7 @@ impl<'m> Reader<'_, 'm> {
     }
 
     /// A part of which nothing is known but what its value is called.
-    fn unknown(&self, value: &Value, part: Part) -> Part {
+    pub(super) fn unknown(&self, value: &Value, part: Part) -> Part {
         let mut identity = Some(String::new());
         for piece in value.pieces().unwrap_or_default() {
             let said = match &piece {
