@@ -40,7 +40,10 @@ impl Stack<'_, '_> {
     /// Those of whom it is not known who they are.
     fn some(&self) -> Vec<Holder> {
         let mut all = Vec::new();
-        for &(name, id) in self.resources {
+        let is_giving = |kind| kind == ADDITION || ATTACHED.iter().any(|(t, _)| *t == kind);
+        let giving =
+            self.resources.iter().filter(|(_, id)| self.type_of(*id).is_some_and(is_giving));
+        for &(name, id) in giving {
             let is_some = Cell::new(false);
             let ways = ways_of(|assumed, seen| {
                 let way = self.reader(assumed, seen).given_to_some(name, id);
@@ -126,11 +129,9 @@ impl Reader<'_, '_> {
     fn given_to_some(&self, name: &str, id: Id) -> Way {
         self.stack.template.restart();
         let mut way = Way::default();
-        let is_here = self.resources().iter().any(|(_, own)| *own == id);
-        let is_giving = |kind| kind == ADDITION || ATTACHED.iter().any(|(t, _)| *t == kind);
         let is_some =
             || self.stack.is_open(id) || self.targets(id).iter().any(|(_, text)| !is_told(text));
-        if is_here && self.stack.type_of(id).is_some_and(is_giving) && is_some() {
+        if self.is_there(id) && is_some() {
             way.identity.push(Part::unknown(&format!("whom `{name}` means"), ""));
             self.give(name, id, &mut way, &mut BTreeSet::new());
         }

@@ -61,7 +61,7 @@ impl<'n> Reader<'_, 'n> {
         all.filter(|(_, id)| self.is_there(*id)).collect()
     }
 
-    fn is_there(&self, resource: Id) -> bool {
+    pub(super) fn is_there(&self, resource: Id) -> bool {
         let condition = self.nodes().member(resource, "Condition");
         condition.is_none_or(|condition| self.resolver.is_true(condition))
     }

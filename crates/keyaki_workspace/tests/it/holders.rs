@@ -450,3 +450,69 @@ fn everything_in_public_templates_and_plans_has_a_holder() {
     }
     println!("{count} holders");
 }
+
+#[test]
+fn outside_members_of_groups_of_a_template_have_what_these_have() {
+    let text = r#"
+Resources:
+  Policy:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      Groups: [team]
+      PolicyDocument: {Statement: [{Effect: Allow, Action: "sqs:*", Resource: "*"}]}
+  Team: {Type: AWS::IAM::Group, Properties: {Policies: [{PolicyName: p, PolicyDocument: {Statement: []}}]}}
+  Here: {Type: AWS::IAM::UserToGroupAddition, Properties: {GroupName: !Ref Team, Users: [ann]}}
+  There: {Type: AWS::IAM::UserToGroupAddition, Properties: {GroupName: team, Users: [bob]}}
+"#;
+    let all = read(text);
+    assert_eq!(
+        outsiders(&all),
+        [
+            ("Team", 1, false),
+            ("group team", 1, false),
+            ("user ann", 1, false),
+            ("user bob", 2, false),
+            ("Policy", 1, true),
+        ]
+    );
+}
+
+#[test]
+fn whom_a_template_means_may_be_unknown() {
+    let text = r#"
+Parameters: {Names: {Type: String}}
+Resources:
+  Policy:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      Roles: !Split [",", !Ref Names]
+      PolicyDocument: {Statement: [{Effect: Allow, Action: "sqs:*", Resource: "*"}]}
+"#;
+    assert_eq!(outsiders(&read(text))[0], ("whom Policy means", 2, false));
+}
+
+#[test]
+fn whom_a_plan_does_not_tell_and_members_of_groups_are_told() {
+    let text = r#"{"format_version": "1.2", "planned_values": {"root_module": {"resources": [
+  {"address": "aws_iam_role_policy_attachment.a", "mode": "managed", "type": "aws_iam_role_policy_attachment", "name": "a",
+   "values": {"policy_arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}},
+  {"address": "aws_iam_group_policy.g", "mode": "managed", "type": "aws_iam_group_policy", "name": "g",
+   "values": {"group": "team", "policy": "{\"Statement\": []}"}},
+  {"address": "aws_iam_user_group_membership.m", "mode": "managed", "type": "aws_iam_user_group_membership", "name": "m",
+   "values": {"user": "bob", "groups": ["team"]}}]}},
+ "resource_changes": [{"address": "aws_iam_role_policy_attachment.a", "mode": "managed", "type": "aws_iam_role_policy_attachment", "name": "a",
+   "change": {"actions": ["create"], "before": null, "after": {}, "after_unknown": {"role": true}}}],
+ "configuration": {"root_module": {"resources": [{"address": "aws_iam_role_policy_attachment.a", "mode": "managed", "type": "aws_iam_role_policy_attachment",
+   "name": "a", "expressions": {"role": {"references": ["data.aws_iam_role.x.name", "data.aws_iam_role.x"]}}}]}}}"#;
+    let all = holders(Path::new("plan.json"), text.as_bytes()).expect("it is read");
+    let all = all.expect("a plan");
+    let told = outsiders(&all);
+    assert_eq!(
+        told[..3],
+        [
+            ("whichever role aws_iam_role_policy_attachment.a means", 2, false),
+            ("user bob", 2, false),
+            ("group team", 1, false),
+        ]
+    );
+}

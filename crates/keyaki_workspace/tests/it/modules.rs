@@ -470,3 +470,75 @@ fn what_is_attached_outside_is_told_of_those() {
         ]
     );
 }
+
+#[test]
+fn what_is_given_to_those_who_cannot_be_told_is_told_of_them() {
+    let variable = "variable \"others\" {}\n";
+    let several = attach("each.value", &quoted(SQS), "for_each = var.others");
+    let made = attach("lower(var.others)", &quoted(SQS), "");
+    let listed = "resource \"aws_iam_policy_attachment\" \"a\" {\nname = \"x\"\nroles = \
+                  [for one in var.others : one.name]\npolicy_arn = \"arn:aws:iam::aws:policy/ReadOnlyAccess\"\n}\n";
+    for text in [&several, &made, listed] {
+        let all = read(&[("a/main.tf", &format!("{variable}{text}"))]);
+        let names: Vec<&str> = all.iter().map(|h| h.name.as_str()).collect();
+        assert!(names[0].starts_with("whichever role aws_iam_"), "{names:?}");
+        assert_eq!(all[0].ways[0].identity.len(), 2, "{text}");
+    }
+    // Those of the module are told by themselves, and nobody is nobody.
+    for role in ["aws_iam_role.r.name", "aws_iam_role.r[0].name", "null", "\"\""] {
+        let all = read(&[("a/main.tf", &with("", &attach(role, &quoted(SQS), "")))]);
+        assert!(!all.iter().any(|h| h.name.starts_with("whichever")), "{role}");
+    }
+}
+
+#[test]
+fn another_expression_may_mean_somebody_else() {
+    let same = |one: &str, other: &str| {
+        let text = |role: &str| {
+            let policy = format!("policy = {}", allow("s3:GetObject", "*"));
+            format!(
+                "variable \"r\" {{}}\nvariable \"s\" {{}}\nresource \"aws_iam_role_policy\" \"p\" {{\nrole = {role}\n{policy}\n}}\n"
+            )
+        };
+        let name = "whichever role aws_iam_role_policy.p means";
+        let side = |role: &str, origin: &str| {
+            side_in(&[("a/main.tf", &text(role))], name, Side::Identity, origin)
+        };
+        side(one, "old").says == side(other, "new").says
+    };
+    assert!(same("lower(var.r)", "lower(var.r)"));
+    assert!(!same("lower(var.r)", "lower(var.s)"));
+    assert!(!same("lower(var.r)", "upper(var.r)"));
+    assert!(!same("lower(timestamp())", "lower(timestamp())"));
+}
+
+#[test]
+fn outside_members_of_groups_have_what_these_have() {
+    let group = "resource \"aws_iam_group\" \"g\" {\nname = \"g\"\n}\n";
+    let policy = |group: &str| {
+        let policy = allow("s3:GetObject", "*");
+        format!(
+            "resource \"aws_iam_group_policy\" \"p\" {{\ngroup = {group}\npolicy = {policy}\n}}\n"
+        )
+    };
+    let member = |user: &str, group: &str| {
+        format!(
+            "resource \"aws_iam_user_group_membership\" \"m\" {{\nuser = {user}\ngroups = [{group}]\n}}\n"
+        )
+    };
+    let members = "resource \"aws_iam_group_membership\" \"m\" {\nname = \"m\"\nusers = [\"bob\"]\ngroup = aws_iam_group.g.name\n}\n";
+    let own = policy("aws_iam_group.g.name");
+    for more in [&member("\"bob\"", "aws_iam_group.g.name"), members] {
+        let all = read(&[("a/main.tf", &format!("{group}{own}{more}"))]);
+        assert_eq!(outsiders(&all), [("aws_iam_group.g", 1, false), ("user bob", 1, false)]);
+    }
+    // Of a group outside, what is attached here, and what nobody knows.
+    let text = format!("{}{}", policy("\"team\""), member("\"bob\"", "\"team\""));
+    let all = read(&[("a/main.tf", &text)]);
+    let told = outsiders(&all);
+    assert_eq!(told[..2], [("user bob", 2, false), ("group team", 1, false)]);
+    let some = member("lower(var.u)", "aws_iam_group.g.name");
+    let all = read(&[("a/main.tf", &format!("{group}{own}{some}"))]);
+    let name = "whichever user aws_iam_user_group_membership.m means";
+    assert_eq!(outsiders(&all)[1], (name, 2, false));
+}
