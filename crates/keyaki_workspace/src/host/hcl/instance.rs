@@ -57,10 +57,7 @@ fn any(expression: &hcl_edit::expr::Expression, scope: Scope<'_>) -> Instances {
 fn counted(value: &Value) -> Option<Instances> {
     // A text with a number in it is one.
     let text = value.plain();
-    let number = match &value.kind {
-        Kind::Number(number) => number,
-        _ => text.as_ref()?,
-    };
+    let number = if let Kind::Number(number) = &value.kind { number } else { text.as_ref()? };
     let count: usize = number.parse().ok().filter(|count| *count <= MOST)?;
     let one = |index: usize| {
         let own = Value::new(value.range, Kind::Number(index.to_string()));
