@@ -2,7 +2,7 @@
 
 mod revision;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use keyaki_analyze::{Asker, Class, Difference, difference_open};
@@ -102,6 +102,12 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
              to them",
         );
     }
+    if pairs.iter().any(|pair| is_of_module(&pair.name)) {
+        console.remark(
+            "note: variables of a module of Terraform are taken to be given the same by those who \
+             call it",
+        );
+    }
     let color = console.has_color();
     console.write(|out| match arguments.format {
         Format::Text => comparison::write_text(&comparisons, color, out),
@@ -114,6 +120,12 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         false if comparisons.iter().any(|c| !c.undecided.is_empty()) => Exit::Undecided,
         false => Exit::Clean,
     })
+}
+
+/// Whether a pair is of Terraform's language: of a file, or of a folder.
+fn is_of_module(name: &str) -> bool {
+    let file = name.split('#').next().unwrap_or(name);
+    file.ends_with('/') || keyaki_workspace::language(Path::new(file), b"").is_terraform()
 }
 
 fn access<'l>(class: &Class, sides: [&'l Loaded; 2]) -> Access<'l> {

@@ -12,13 +12,15 @@
 //!
 //! Source: <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document>.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use keyaki_diag::TextRange;
 
 use super::node::Text;
-use super::value::{Kind, Piece, Value};
+use super::value::{Kind, OF, Piece, Value};
+use super::written::Written;
 
 /// The version that is written where none is given.
 const VERSION: &str = "2012-10-17";
@@ -165,7 +167,22 @@ fn unknown(value: &Value) -> Value {
     if value.is_hole() {
         return value.clone();
     }
-    Value::hole(format!("… at {}", value.range.start), value.range)
+    hole_of(value.clone(), value.range)
+}
+
+/// A hole for what is not known as a whole. What comes to something else is another one, and it
+/// belongs to the blocks that its parts belong to.
+fn hole_of(value: Value, range: TextRange) -> Value {
+    let all = Value::new(range, Kind::Map(vec![(Value::made("", range), value)]));
+    let written = all.into_json().written();
+    let mut hasher = DefaultHasher::new();
+    written.as_ref().map(|own| own.tree.source()).hash(&mut hasher);
+    let labels: BTreeSet<&str> = written.iter().flat_map(Written::labels).collect();
+    let owners = labels.iter().filter_map(|label| label.split_once(OF));
+    let owners: BTreeSet<&str> = owners.map(|(_, owner)| owner).collect();
+    let mut label = format!("… at {}-{:016x}", range.start, hasher.finish());
+    owners.iter().for_each(|owner| label += &format!("{OF}{owner}"));
+    Value::hole(label, range)
 }
 
 /// The documents of an argument for one and of an argument for several.
@@ -329,7 +346,7 @@ fn unknown_of(blocks: &[Value], range: TextRange) -> Value {
     match blocks {
         [one] => Value { range, ..unknown(one) },
         // What is known of the others makes it another value than one of them alone.
-        _ => Value::hole(format!("… at {}", range.start), range),
+        _ => hole_of(Value::new(range, Kind::List(blocks.to_vec())), range),
     }
 }
 

@@ -104,8 +104,12 @@ impl<'t> Plan<'t> {
             if self.names_nobody(own, resource.kind) {
                 way.identity.push(unknown("what is attached by name", own));
             }
-            if is(&INLINE) || is(&ATTACHED) {
-                self.attach(own, &mut way);
+            match is(&INLINE) || is(&ATTACHED) {
+                true if self.is_apart(own, resource) => {
+                    way.identity.push(unknown("whom it is attached to", own));
+                }
+                true => self.attach(own, &mut way),
+                false => {}
             }
         }
         if let Some((arn, reference)) = self.texts(resource, "permissions_boundary").pop() {

@@ -12,6 +12,10 @@ use keyaki_syntax::NodeKind;
 use super::node::Text;
 use super::written::{Source, Writer, Written};
 
+/// What stands between the label of a value that depends on which one of several blocks it stands
+/// in, and that block.
+pub(crate) const OF: &str = " of ";
+
 /// A value and where it stands.
 #[derive(Clone, Debug)]
 pub(crate) struct Value {

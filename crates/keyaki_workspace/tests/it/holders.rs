@@ -450,3 +450,33 @@ fn everything_in_public_templates_and_plans_has_a_holder() {
     }
     println!("{count} holders");
 }
+
+#[test]
+fn what_a_plan_attaches_with_another_provider_may_be_attached_to_somebody_else() {
+    let told = |provider: &str| {
+        let resource = |kind: &str, values: &str| {
+            format!(
+                r#"{{"address": "{kind}.r", "mode": "managed", "type": "{kind}", "name": "r", "values": {{{values}}}}}"#
+            )
+        };
+        let configured = |kind: &str, provider: &str| {
+            format!(
+                r#"{{"mode": "managed", "type": "{kind}", "name": "r", "provider_config_key": "{provider}"}}"#
+            )
+        };
+        let (role, own) = ("aws_iam_role", "aws_iam_role_policy");
+        let text = format!(
+            r#"{{"format_version": "1.2", "planned_values": {{"root_module": {{"resources": [{}, {}]}}}},
+                "configuration": {{"root_module": {{"resources": [{}, {}]}}}}}}"#,
+            resource(role, r#""name": "app""#),
+            resource(own, r#""role": "app", "policy": "{\"Statement\": []}""#),
+            configured(role, "aws"),
+            configured(own, provider),
+        );
+        let all = holders(Path::new("plan.json"), text.as_bytes()).expect("it is read");
+        let all = all.expect("a plan");
+        all[0].ways[0].identity.iter().map(|part| part.name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(told("aws"), ["/planned_values/root_module/resources/1/values/policy"]);
+    assert_eq!(told("aws.prod"), ["whom it is attached to of aws_iam_role_policy.r"]);
+}

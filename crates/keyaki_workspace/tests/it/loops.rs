@@ -334,3 +334,24 @@ fn a_refutation_tells_that_there_is_one_turn() {
     assert_eq!(turns.map(|(_, value)| value.as_str()), Some("one"));
     assert_eq!(no_more(&old.open, &new.open).name(), "refuted");
 }
+
+#[test]
+fn blocks_that_are_not_known_are_the_same_only_where_all_in_them_is() {
+    let each = |content: &str| {
+        let key = "{ a = { e = \"Allow\", k = var.x }, b = { e = \"Deny\", k = var.y } }";
+        let content = format!(
+            "effect = statement.value.e\nactions = [\"s3:GetObject\"]\nresources = [\"*\"]\ncondition {{\n{content}\n}}"
+        );
+        document(&dynamic("statement", key, &content))
+    };
+    let nothing = document(&block("effect = \"Deny\"\nactions = [\"s3:*\"]\nresources = [\"*\"]"));
+    for (content, is_same) in [
+        ("test = \"StringEquals\"\nvariable = statement.value.k\nvalues = [\"red\"]", false),
+        ("test = var.t\nvariable = \"aws:username\"\nvalues = [statement.value.k]", false),
+        ("test = var.t\nvariable = \"aws:username\"\nvalues = [statement.value.e]", false),
+        ("test = var.t\nvariable = \"aws:username\"\nvalues = [\"red\"]", true),
+    ] {
+        let answer = changed(&nothing, &each(content));
+        assert_eq!(answer == "proved", is_same, "{content}: {answer}");
+    }
+}

@@ -470,3 +470,101 @@ fn what_is_attached_outside_is_told_of_those() {
         ]
     );
 }
+
+/// Whether a module gives its role nothing but that it may send messages.
+fn sends_alone(files: &[(&str, &str)]) -> &'static str {
+    let new = side_of(files, "aws_iam_role.r", Side::Identity);
+    no_more(&role(&with(&send(), "")).open, &new.open).name()
+}
+
+/// What lets a role send messages.
+fn send() -> String {
+    format!("inline_policy {{\npolicy = {}\n}}", allow("sqs:SendMessage", "*"))
+}
+
+#[test]
+fn what_is_attached_with_another_provider_may_be_attached_to_somebody_else() {
+    let policy = |name: &str, provider: &str, policy: &str| {
+        format!(
+            "resource \"aws_iam_role_policy\" \"{name}\" {{\n{provider}\nname = \"{name}\"\nrole = aws_iam_role.r.name\npolicy = {policy}\n}}\n"
+        )
+    };
+    let all = allow("s3:*", "*");
+    let deny = all.replace("Allow", "Deny");
+    let module = |provider: &str, role: &str| {
+        with(
+            &format!("{role}\n{}", send()),
+            &(policy("own", "", &all) + &policy("guard", provider, &deny)),
+        )
+    };
+    let main = module("provider = aws.prod", "name = \"r\"");
+    assert_eq!(sends_alone(&[("a/main.tf", &main)]), "refuted");
+    for (provider, own) in [("", ""), ("provider = aws", ""), ("", "provider = aws")] {
+        let main = module(provider, own);
+        assert_eq!(sends_alone(&[("a/main.tf", &main)]), "proved", "{main}");
+    }
+}
+
+#[test]
+fn of_two_inline_policies_of_one_name_nobody_knows_which_is_there() {
+    let all = allow("s3:*", "*");
+    let deny = all.replace("Allow", "Deny");
+    let module = |name: &str| {
+        let own = |label: &str, name: &str, policy: &str| {
+            format!(
+                "resource \"aws_iam_role_policy\" \"{label}\" {{\nname = \"{name}\"\nrole = aws_iam_role.r.name\npolicy = {policy}\n}}\n"
+            )
+        };
+        with(&send(), &(own("guard", "app", &deny) + &own("app", name, &all)))
+    };
+    assert_eq!(sends_alone(&[("a/main.tf", &module("other"))]), "proved");
+    assert_ne!(sends_alone(&[("a/main.tf", &module("App"))]), "proved");
+    let inside = with(
+        &format!("inline_policy {{\nname = \"app\"\npolicy = {deny}\n}}"),
+        &format!(
+            "resource \"aws_iam_role_policy\" \"p\" {{\nname = \"app\"\nrole = aws_iam_role.r.name\npolicy = {all}\n}}\n"
+        ),
+    );
+    assert_ne!(sends_alone(&[("a/main.tf", &inside)]), "proved");
+}
+
+#[test]
+fn keys_of_items_of_lists_are_told_apart() {
+    let module = |statements: &str| {
+        with(
+            "",
+            &format!(
+                "resource \"aws_iam_role_policy\" \"p\" {{\nrole = aws_iam_role.r.name\npolicy = jsonencode({{ Version = \"2012-10-17\", Statement = {statements} }})\n}}\n"
+            ),
+        )
+    };
+    let turn = |effect: &str| {
+        format!(
+            "{{ Effect = {effect}, Action = \"s3:GetObject\", Resource = \"arn:aws:s3:::b/${{k}}\" }}"
+        )
+    };
+    let main = module(&format!("[for k, v in local.l : {}]", turn("v.e")));
+    let locals = "locals { l = [{ e = \"Allow\" }, { e = \"Deny\" }] }\n";
+    assert_ne!(sends_alone(&[("a/main.tf", &main), ("a/locals.tf", locals)]), "proved");
+    let both = format!(
+        "concat([for k, v in local.l : {}], [for k, v in toset(local.l) : {}])",
+        turn("\"Allow\""),
+        turn("\"Deny\"")
+    );
+    let main = format!("{}locals {{\nl = [\"x\"]\n}}\n", module(&both));
+    assert_ne!(sends_alone(&[("a/main.tf", &main)]), "proved");
+}
+
+#[test]
+fn a_count_in_quotes_is_a_number() {
+    let policy = |count: &str| {
+        format!(
+            "resource \"aws_iam_role_policy\" \"p\" {{\ncount = {count}\nrole = aws_iam_role.r.name\npolicy = {}\n}}\n",
+            allow("s3:*", "*")
+        )
+    };
+    for (count, answer) in [("\"0\"", "proved"), ("0", "proved"), ("\"1\"", "refuted")] {
+        let main = with(&send(), &policy(count));
+        assert_eq!(sends_alone(&[("a/main.tf", &main)]), answer, "{count}");
+    }
+}

@@ -151,6 +151,7 @@ fn quoted(text: &str) -> String {
 /// Words about what is not known without the place where it stands.
 pub(crate) fn without_places(text: &str) -> String {
     let text = without(text, "… at ", "…", &[' ', '}', '"', ']', ',']);
+    let text = without(&text, "key at ", "key", &[' ']);
     without(&text, "loop at ", "loop", &[')'])
 }
 

@@ -60,9 +60,10 @@ impl Evaluator<'_> {
             let content = block.body.get_blocks("content").next()?;
             let iterator = block.body.get_attribute("iterator").map(|a| a.value.as_variable());
             let name = iterator.map_or(Some(name), |name| name.map(|name| name.as_str()))?;
-            let (known, is_all) = match pairs(&collection) {
+            let key_of = |item: &Value| self.key_of(item);
+            let (known, is_all) = match pairs(&collection, key_of) {
                 Some(known) => (known, true),
-                None => (certain(&collection)?, false),
+                None => (certain(&collection, key_of)?, false),
             };
             let mut blocks = Vec::new();
             for (key, value) in known {

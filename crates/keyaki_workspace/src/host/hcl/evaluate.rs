@@ -363,7 +363,7 @@ impl Evaluator<'_> {
     ) -> Option<Value> {
         let mut items = Vec::new();
         let mut entries = Vec::new();
-        for (key, value) in pairs(collection)? {
+        for (key, value) in pairs(collection, |item| self.key_of(item))? {
             let added = turn(each, [&key, value], "", scope, |scope| self.added(each, scope))?;
             match added {
                 Some((None, value)) => items.push(value),
@@ -377,6 +377,12 @@ impl Evaluator<'_> {
             Some(_) if !each.grouping => Some(Value::new(range, Kind::Map(entries))),
             Some(_) => None,
         }
+    }
+
+    /// The key of an item of what may be a list or a set: another one each time.
+    pub(super) fn key_of(&self, item: &Value) -> Value {
+        self.count.set(self.count.get() + 1);
+        Value::hole(format!("key at {} #{}", item.range.start, self.count.get()), item.range)
     }
 
     /// What a turn adds, with its key in a map, if it adds something; none if that is not known.
@@ -404,7 +410,7 @@ impl Evaluator<'_> {
         scope: Scope<'_>,
     ) -> Option<Value> {
         let is_list = each.key_expr.is_none() && matches!(each.value_expr, Expression::Object(_));
-        let certain = certain(collection).filter(|_| is_list)?;
+        let certain = certain(collection, |item| self.key_of(item)).filter(|_| is_list)?;
         let item = |scope: Scope<'_>| self.value(&each.value_expr, scope);
         let mut items = Vec::new();
         for (key, value) in certain.into_iter().filter(|_| each.cond.is_none()) {
@@ -452,7 +458,10 @@ fn weight(expression: &Expression, range: TextRange) -> usize {
 
 /// The items of a list or map with their keys; none if the collection is not known. The keys of
 /// lists are left open: what looks like a list may be a set.
-pub(super) fn pairs(collection: &Value) -> Option<Vec<(Value, &Value)>> {
+pub(super) fn pairs(
+    collection: &Value,
+    key_of: impl Fn(&Value) -> Value,
+) -> Option<Vec<(Value, &Value)>> {
     match &collection.kind {
         Kind::List(items) => {
             // A hole may stand for any number of items.
@@ -468,11 +477,6 @@ pub(super) fn pairs(collection: &Value) -> Option<Vec<(Value, &Value)>> {
         | Kind::Hole(_)
         | Kind::Repeated(..) => None,
     }
-}
-
-/// The key of an item of a list.
-pub(super) fn key_of(item: &Value) -> Value {
-    Value::hole(format!("key at {}", item.range.start), item.range)
 }
 
 /// The entries of a map in order of their names, the last of each name; none if not all are known.

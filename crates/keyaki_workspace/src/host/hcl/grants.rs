@@ -1,9 +1,13 @@
 //! What a role, user or group of a module has, under assumptions about conditions.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::Block;
 use keyaki_diag::TextRange;
 
+use super::attached::range_of;
 use super::evaluate::{Evaluator, Scope};
 use super::holders::{Resource, Stack};
 use super::instance::{Instance, Instances};
@@ -30,6 +34,37 @@ pub(super) struct Principal<'r, 'm> {
 pub(super) struct Target<'r, 'm> {
     pub(super) who: Principal<'r, 'm>,
     pub(super) arguments: Value,
+    /// Where the inline policies are among those that were found, by their names.
+    inline: RefCell<HashMap<String, usize>>,
+}
+
+impl<'r, 'm> Target<'r, 'm> {
+    pub(super) fn new(who: Principal<'r, 'm>, arguments: Value) -> Target<'r, 'm> {
+        Target { who, arguments, inline: RefCell::default() }
+    }
+
+    /// Whether an inline policy of that name is known. Of several the one that is written last is
+    /// there, and nobody knows which that is.
+    fn has_inline(&self, policy: &Value, way: &mut Way) -> bool {
+        let Some(name) = policy.member("name").and_then(Value::plain) else { return false };
+        let next = way.identity.len();
+        let mut inline = self.inline.borrow_mut();
+        let at = *inline.entry(name.to_ascii_lowercase()).or_insert(next);
+        if let Some(known) = way.identity.get_mut(at) {
+            *known = Part::unknown("inline policies of one name", &known.name);
+        }
+        at < next
+    }
+}
+
+/// Whether two resources may be in other accounts, as they name other providers.
+fn is_apart(one: &Resource<'_>, other: &Resource<'_>) -> bool {
+    let provider = |own: &Resource<'_>| {
+        let named = &own.block.body.get_attribute("provider")?.value;
+        Some(range_of(named).slice(&own.file.text).trim().to_owned())
+    };
+    let default = || "aws".to_owned();
+    provider(one).unwrap_or_else(default) != provider(other).unwrap_or_else(default)
 }
 
 impl<'m> Reader<'_, 'm> {
@@ -103,7 +138,7 @@ impl<'m> Reader<'_, 'm> {
         if !self.is_there(who) {
             return way;
         }
-        let target = Target { who, arguments: self.arguments(who) };
+        let target = Target::new(who, self.arguments(who));
         self.own(&target, &mut way);
         self.granted(&target, &mut way);
         if who.resource.kind == "aws_iam_user" {
@@ -134,7 +169,7 @@ impl<'m> Reader<'_, 'm> {
             false => target.arguments.member(name).cloned(),
         };
         if let Some(inline) = argument("inline_policy") {
-            self.inline(&inline, who, way);
+            self.inline(&inline, target, way);
         }
         if let Some(arns) = argument("managed_policy_arns") {
             for arn in listed(arns) {
@@ -154,7 +189,8 @@ impl<'m> Reader<'_, 'm> {
         }
     }
 
-    fn inline(&self, inline: &Value, who: Principal<'_, 'm>, way: &mut Way) {
+    fn inline(&self, inline: &Value, target: &Target<'_, 'm>, way: &mut Way) {
+        let who = target.who;
         let place = who.place("inline_policy");
         let Some(items) = inline.items() else {
             return way.identity.push(Part::unknown("inline policies", &place));
@@ -162,6 +198,7 @@ impl<'m> Reader<'_, 'm> {
         for (index, item) in items.iter().enumerate() {
             let place = format!("{place}/{index}/policy");
             match (&item.kind, item.member("policy")) {
+                (Kind::Map(_), Some(_)) if target.has_inline(item, way) => {}
                 (Kind::Map(_), Some(policy)) => {
                     way.identity.extend(self.document(policy, &place, Some(who.resource)));
                 }
@@ -210,9 +247,12 @@ impl<'m> Reader<'_, 'm> {
             let own = Principal { resource, instance: instance.as_ref() };
             let arguments = self.arguments(own);
             let Some(named) = arguments.member(attribute) else { continue };
-            let meant = match is_ignored(resource.block, attribute) {
-                true => Meant::Maybe,
-                false => self.meant(named, target),
+            let meant = match (is_ignored(resource.block, attribute), self.meant(named, target)) {
+                (true, _) => Meant::Maybe,
+                (_, Meant::This | Meant::Aligned) if is_apart(resource, target.who.resource) => {
+                    Meant::Maybe
+                }
+                (_, meant) => meant,
             };
             let is_one = match meant {
                 Meant::No => continue,
@@ -225,6 +265,10 @@ impl<'m> Reader<'_, 'm> {
                 Meant::Aligned => true,
             };
             self.stack.taken.borrow_mut().insert(address.clone());
+            let is_inline = INLINE.iter().any(|(kind, ..)| *kind == resource.kind);
+            if is_inline && target.has_inline(&arguments, way) {
+                continue;
+            }
             if !is_one {
                 if self.is_there_at_all(own) {
                     self.grant_all(own, &arguments, way);
@@ -311,7 +355,9 @@ impl<'m> Reader<'_, 'm> {
                     true => Meant::Maybe,
                     false => arguments.member(users).map_or(Meant::No, |n| self.meant(n, target)),
                 };
-                let named = match is_ignored(resource.block, groups) && named != Meant::No {
+                let is_apart = is_apart(resource, target.who.resource);
+                let is_open = is_ignored(resource.block, groups) || is_apart;
+                let named = match is_open && named != Meant::No {
                     true => Meant::Maybe,
                     false => named,
                 };
@@ -344,7 +390,7 @@ impl<'m> Reader<'_, 'm> {
             };
             for instance in all {
                 let who = Principal { resource, instance: instance.as_ref() };
-                let target = Target { who, arguments: self.arguments(who) };
+                let target = Target::new(who, self.arguments(who));
                 match self.meant(group, &target) {
                     Meant::This | Meant::Aligned => found.extend(self.principal(who).identity),
                     Meant::No => continue,

@@ -55,7 +55,9 @@ fn any(expression: &hcl_edit::expr::Expression, scope: Scope<'_>) -> Instances {
 }
 
 fn counted(value: &Value) -> Option<Instances> {
-    let Kind::Number(number) = &value.kind else { return None };
+    // A text with a number in it is one.
+    let text = value.plain();
+    let number = if let Kind::Number(number) = &value.kind { number } else { text.as_ref()? };
     let count: usize = number.parse().ok().filter(|count| *count <= MOST)?;
     let one = |index: usize| {
         let own = Value::new(value.range, Kind::Number(index.to_string()));
@@ -67,10 +69,9 @@ fn counted(value: &Value) -> Option<Instances> {
 
 /// The instances of a map or a set of texts; none if not all its keys are known.
 fn keyed(collection: &Value) -> Option<Instances> {
-    let is_set = collection.items().is_some();
-    let pairs = pairs(collection).filter(|pairs| pairs.len() <= MOST)?;
+    // The key of an item of a set is the item.
+    let pairs = pairs(collection, Value::clone).filter(|pairs| pairs.len() <= MOST)?;
     let one = |(key, value): (Value, &Value)| {
-        let key = if is_set { value.clone() } else { key };
         let index = format!("\"{}\"", key.plain()?);
         let both = [("key", key), ("value", value.clone())];
         Some(Instance { index, name: "each", value: entries(value.range, both) })

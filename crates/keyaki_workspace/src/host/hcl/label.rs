@@ -10,6 +10,7 @@ use keyaki_diag::TextRange;
 use super::attached::range_of;
 use super::evaluate::{Evaluator, Scope};
 use super::turn::with_loops;
+pub(super) use crate::host::value::OF;
 use crate::host::value::{Kind, Value};
 use crate::host::written::plain_label;
 
@@ -21,9 +22,6 @@ const MAX_WHOLE_LABEL: usize = 290;
 
 /// The longest expression that is noted.
 pub(super) const MAX_NOTE: usize = 4000;
-
-/// What stands between the label of a value that depends on `each` or `count`, and its block.
-pub(super) const OF: &str = " of ";
 
 /// Whether an expression may depend on which one of several blocks it stands in.
 pub(super) fn mentions_iteration(text: &str) -> bool {

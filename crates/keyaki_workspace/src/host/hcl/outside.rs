@@ -60,7 +60,7 @@ impl<'m> Reader<'_, 'm> {
         let all = self.stack.resources.iter().filter(|resource| resource.kind == kind);
         let target = |resource| {
             let who = Principal { resource, instance: None };
-            Target { who, arguments: self.arguments(who) }
+            Target::new(who, self.arguments(who))
         };
         all.map(target).collect()
     }

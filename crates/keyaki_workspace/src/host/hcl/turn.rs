@@ -10,7 +10,7 @@ use hcl_edit::Decorated;
 use hcl_edit::expr::TraversalOperator;
 use keyaki_diag::TextRange;
 
-use super::evaluate::{BYTES_PER_STEP, Evaluator, Scope, attribute, key_of};
+use super::evaluate::{BYTES_PER_STEP, Evaluator, Scope, attribute};
 use super::label::{MAX_LABEL, MAX_NOTE};
 use crate::host::value::{Kind, Value};
 use crate::host::written::plain_label;
@@ -123,7 +123,10 @@ impl Evaluator<'_> {
 
 /// The items of a collection that are known to be in it, with their keys, though there may be more;
 /// none of what is no collection.
-pub(super) fn certain(collection: &Value) -> Option<Vec<(Value, &Value)>> {
+pub(super) fn certain(
+    collection: &Value,
+    key_of: impl Fn(&Value) -> Value,
+) -> Option<Vec<(Value, &Value)>> {
     match &collection.kind {
         Kind::List(items) => {
             let known = items.iter().filter(|item| !item.is_hole());

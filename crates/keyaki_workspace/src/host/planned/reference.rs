@@ -104,8 +104,19 @@ impl<'t> Plan<'t> {
         change.and_then(|c| c.get("change")?.get("after_unknown")?.get(attribute))
     }
 
-    /// What the configuration says about a resource.
+    /// What the configuration says about the arguments of a resource.
     pub(super) fn expressions(&self, resource: &Resource<'t>) -> Option<Value<'t>> {
+        self.configured(resource)?.get("expressions")
+    }
+
+    /// Whether two resources may be in other accounts, as they name other providers.
+    pub(super) fn is_apart(&self, one: &Resource<'t>, other: &Resource<'t>) -> bool {
+        let provider = |own| text(self.configured(own)?, "provider_config_key");
+        provider(one) != provider(other)
+    }
+
+    /// What the configuration says about a resource.
+    fn configured(&self, resource: &Resource<'t>) -> Option<Value<'t>> {
         let mut module = self.configuration;
         for name in module_names(resource.module) {
             let call = module.and_then(|m| m.get("module_calls")?.get(name));
@@ -116,8 +127,7 @@ impl<'t> Plan<'t> {
             text(*r, "type") == Some(resource.kind) && text(*r, "name") == Some(local)
         };
         let resources = module.and_then(|m| m.get("resources"));
-        let found = resources.into_iter().flat_map(Value::elements).find(is_it);
-        found.and_then(|r| r.get("expressions"))
+        resources.into_iter().flat_map(Value::elements).find(is_it)
     }
 
     /// What the configuration refers to in an attribute.
