@@ -11,6 +11,7 @@ use crate::core::{Limit, Sign};
 use crate::decider::Within;
 use crate::differing::Differing;
 use crate::own::OwnPolicies;
+use crate::spellings;
 use crate::{Access, Answer, Decider, Native, Question, Responsible, Subject, Witness};
 use crate::{dead, facts, fail_open, owner, public, spoofable};
 
@@ -165,7 +166,7 @@ impl<'a> Asker<'a> {
 impl Asker<'_> {
     /// Whether the first allows nothing that the second does not.
     pub(crate) fn minus(&self, subjects: &[&Subject; 2]) -> Answer {
-        self.any_where(subjects, &Differing::of(*subjects), minus)
+        self.any_where(subjects, &subjects[1..], &Differing::of(*subjects), minus)
     }
 
     /// The same, and what the proof needs.
@@ -180,8 +181,21 @@ impl Asker<'_> {
         signs: &[Sign],
         combine: impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
     ) -> Answer {
-        let answer = self.any(subjects, &combine);
+        let answer = self.signed(subjects, signs, &combine);
         self.with_core(answer, subjects, signs, combine)
+    }
+
+    /// As [`Asker::any`], where it is known which subjects have to allow the request.
+    fn signed(
+        &self,
+        subjects: &[&Subject],
+        signs: &[Sign],
+        combine: impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
+    ) -> Answer {
+        let allows = |at: usize| matches!(signs.get(at), Some(Sign::Allowed));
+        let others = subjects.iter().enumerate().filter(|(at, _)| !allows(*at));
+        let not_allowing: Vec<&Subject> = others.map(|(_, s)| *s).collect();
+        self.any_where(subjects, &not_allowing, &Differing::UNKNOWN, combine)
     }
 
     /// An answer with what the proof needs.
@@ -198,7 +212,7 @@ impl Asker<'_> {
             let budget = self.core_budget();
             let within = Within(&budget);
             let asker = self.within(&within);
-            let holds = |subjects: &[&Subject]| asker.any(subjects, &combine).holds();
+            let holds = |subjects: &[&Subject]| asker.signed(subjects, signs, &combine).holds();
             let limit = Limit { questions: self.core_questions, steps: &budget };
             *core = Some(crate::core::core(subjects, signs, limit, holds));
         }
@@ -225,13 +239,15 @@ impl Asker<'_> {
         subjects: &[&Subject],
         combine: impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
     ) -> Answer {
-        self.any_where(subjects, &Differing::UNKNOWN, combine)
+        self.any_where(subjects, subjects, &Differing::UNKNOWN, combine)
     }
 
-    /// The same, where the answer may be known of callers whom no differing statement names.
+    /// The same, where only these may have to not allow the request, and where the answer may be
+    /// known of callers whom no differing statement names.
     fn any_where(
         &self,
         subjects: &[&Subject],
+        not_allowing: &[&Subject],
         differing: &Differing<'_>,
         combine: impl Fn(&Caller, &[Formula<Ask>]) -> Formula<Ask>,
     ) -> Answer {
@@ -263,6 +279,7 @@ impl Asker<'_> {
             let principal = callers::without_case(subjects)?;
             Some(format!("it is not known for whom `{principal}` stands"))
         });
+        let undecided = undecided.or_else(|| spellings::unclear(subjects, not_allowing));
         undecided.map_or(Answer::Proved { approximations, core }, Answer::Undecided)
     }
 

@@ -24,6 +24,7 @@ mod part;
 mod public;
 mod question;
 mod simulation;
+mod spellings;
 mod spoofable;
 pub mod words;
 

@@ -137,16 +137,15 @@ fn likely(
     for test in own.into_iter().flat_map(|k| &k.tests) {
         budget.spend(1)?;
         if let KeyTest::Entry { entry, .. } = test {
-            let texts = entry.values.iter().map(|v| v.text()).filter(|t| !glob::has_wildcard(t));
-            values.extend(texts.take(8).map(str::to_owned));
+            values.extend(entry.values.iter().flat_map(|v| instances(v.text())).take(8));
         }
     }
     for pattern in &patterns.open {
         budget.spend(1)?;
         let Some(variable) = named(key, pattern) else { continue };
         for text in &patterns.closed {
-            budget.spend(1)?;
-            values.extend(standing(pattern, variable, text.text()));
+            budget.spend(1 + text.text().len() as u64)?;
+            values.extend(standing(pattern, variable, text.text()).into_iter().flat_map(instances));
             if values.len() > MOST {
                 break;
             }
@@ -169,11 +168,39 @@ fn patterns(statement: &Statement) -> impl Iterator<Item = &Pattern> {
     resources.chain(values)
 }
 
-/// What stands in a text where a pattern has the variable.
-fn standing(pattern: &Pattern, variable: &Variable, text: &str) -> Option<String> {
-    let rest = text.strip_prefix(pattern.text().get(..variable.range.start)?)?;
-    let after = pattern.text().get(variable.range.end..)?.chars().next();
-    let end = after.and_then(|c| rest.find(c)).unwrap_or(rest.len());
-    let value = rest.get(..end)?;
-    (!value.is_empty() && !glob::has_wildcard(value)).then(|| value.to_owned())
+/// What stands in a text where a pattern has the variable; beside a wildcard also less of it.
+fn standing<'t>(pattern: &Pattern, variable: &Variable, text: &'t str) -> Vec<&'t str> {
+    let ends =
+        (pattern.text().get(..variable.range.start), pattern.text().get(variable.range.end..));
+    let (Some(head), Some(tail)) = ends else { return Vec::new() };
+    let Some(rest) = rest(head, text) else { return Vec::new() };
+    let end = tail.chars().next().and_then(|c| rest.find(c)).unwrap_or(rest.len());
+    let (_, but_first) = rest.split_at_checked(1).unwrap_or_default();
+    let (but_last, _) = rest.split_at_checked(rest.len().saturating_sub(1)).unwrap_or_default();
+    let wildcard = ['*', '?'];
+    let values = [
+        rest.get(..end),
+        head.ends_with(wildcard).then_some(but_first),
+        tail.starts_with(wildcard).then_some(but_last),
+    ];
+    values.into_iter().flatten().collect()
+}
+
+/// What a text has after the head of a pattern, or the end of its path after one that may be alike.
+fn rest<'t>(head: &str, text: &'t str) -> Option<&'t str> {
+    if let Some(rest) = text.strip_prefix(head) {
+        return Some(rest);
+    }
+    let split = |text: &str| text.rfind(['/', ':']).map_or(0, |at| at + 1);
+    let (path, start) = head.split_at_checked(split(head))?;
+    let (other, name) = text.split_at_checked(split(text))?;
+    let rest = name.strip_prefix(start.trim_end_matches(['*', '?']))?;
+    glob::intersects(path, other, glob::Case::Sensitive).then_some(rest)
+}
+
+/// Texts that a glob matches: with little and with nothing for its stars.
+fn instances(glob: &str) -> impl Iterator<Item = String> {
+    let stars = if glob::has_wildcard(glob) { &["x", ""][..] } else { &[""] };
+    let texts = stars.iter().map(|star| glob.replace('*', star).replace('?', "x"));
+    texts.filter(|text| !text.is_empty())
 }

@@ -177,3 +177,29 @@ fn a_canonical_user_that_is_named_may_be_without_the_keys_of_principals() {
     assert!(matches!(request.caller, Caller::CanonicalUser { .. }), "{request:?}");
     assert!(!request.context.has("aws:PrincipalType"));
 }
+
+#[test]
+fn a_canonical_user_may_be_of_an_account_that_is_denied() {
+    let statement = |effect: &str, principal: &str| {
+        format!(
+            r#"{{"Effect": "{effect}", "Principal": {principal}, "Action": "s3:*", "Resource": "*"}}"#
+        )
+    };
+    let granted = statement("Allow", CANONICAL);
+    let subject = |second: &str| resource(&format!("{granted}, {second}"));
+    for name in ["111122223333", "arn:aws:iam::111122223333:role/x"] {
+        let denied = statement("Deny", &format!(r#"{{"AWS": "{name}"}}"#));
+        let (old, new) = (subject(&denied), resource(&granted));
+        let gained = answer(&Question::NoNewAccess { old: &old, new: &new }, Actions::Any);
+        assert!(matches!(&gained, Answer::Undecided(why) if why.contains(name)), "{gained:?}");
+        let lost = answer(&Question::NoNewAccess { old: &new, new: &old }, Actions::Any);
+        assert!(matches!(lost, Answer::Proved { .. }), "{lost:?}");
+        let other = resource(&statement("Allow", &format!(r#"{{"AWS": "{name}"}}"#)));
+        let disjoint = answer(&Question::Disjoint { one: &new, other: &other }, Actions::Any);
+        assert!(matches!(disjoint, Answer::Undecided(_)), "{disjoint:?}");
+    }
+    let service = subject(&statement("Deny", r#"{"Service": "logs.amazonaws.com"}"#));
+    let question = Question::NoNewAccess { old: &service, new: &resource(&granted) };
+    let gained = answer(&question, Actions::Any);
+    assert!(matches!(gained, Answer::Proved { .. }), "{gained:?}");
+}

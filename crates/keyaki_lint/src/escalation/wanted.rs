@@ -6,7 +6,9 @@
 //! permissions, so that for such steps a variable may stand for the name. A new key of one's own
 //! gives nothing, so that for the others it may not.
 
-use keyaki_ir::{Pattern, Statement, Variable};
+use std::collections::BTreeMap;
+
+use keyaki_ir::{Pattern, Statement, Variable, Version, glob};
 use keyaki_syntax::quoted;
 
 use super::Step;
@@ -21,6 +23,8 @@ const SOMEBODY: &str = "keyaki-somebody-else";
 pub(super) struct Wanted<'a> {
     step: Step,
     by_oneself: bool,
+    /// Whether the version of the policy has variables.
+    has_variables: bool,
     /// The statements of the policy that name the action.
     statements: Vec<&'a Statement>,
     /// Policies that give no way when they are attached.
@@ -35,7 +39,8 @@ impl<'a> Wanted<'a> {
             true => attached::harmless(&statements, cx),
             false => Vec::new(),
         };
-        Wanted { step, by_oneself, statements, harmless }
+        let has_variables = cx.policy().effective_version() == Version::V2012;
+        Wanted { step, by_oneself, has_variables, statements, harmless }
     }
 
     /// A policy that allows them.
@@ -51,8 +56,8 @@ impl<'a> Wanted<'a> {
     fn resources(&self) -> Vec<String> {
         let Some(kind) = target(self.step.action) else { return vec!["*".to_owned()] };
         let somebody = format!("arn:*:iam::*:{kind}/{SOMEBODY}");
-        let own = self.patterns().filter(|p| self.by_oneself && is_named_by_variable(p));
-        [somebody].into_iter().chain(own.map(|p| p.text().to_owned())).collect()
+        let own = self.patterns().filter(|_| self.by_oneself).filter_map(|p| own(p, kind));
+        [somebody].into_iter().chain(own).collect()
     }
 
     fn conditions(&self) -> Vec<String> {
@@ -69,28 +74,31 @@ impl<'a> Wanted<'a> {
         service.into_iter().chain(self.not_oneself()).chain(attached).collect()
     }
 
-    /// That no variable stands for the name or a part of it.
+    /// That no variable stands for the name, nor for a part of it where only more of the policy
+    /// could make it the name.
     fn not_oneself(&self) -> Option<String> {
         if self.by_oneself || target(self.step.action).is_none() {
             return None;
         }
-        let variables = self.patterns().flat_map(Pattern::variables);
-        let mut keys: Vec<String> =
-            variables.filter(|v| is_replaced(v)).map(|v| v.key.to_ascii_lowercase()).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        let parts: Vec<&str> = (1..=SOMEBODY.len())
-            .flat_map(|at| SOMEBODY.split_at_checked(at))
-            .flat_map(|(start, end)| [start, end])
-            .collect();
-        let parts = list(&parts);
-        let keys: Vec<String> = keys.iter().map(|k| format!("{}: {parts}", quoted(k))).collect();
+        let mut parts: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for pattern in self.patterns() {
+            for variable in pattern.variables().iter().filter(|v| is_replaced(v)) {
+                let key = parts.entry(variable.key.to_ascii_lowercase()).or_default();
+                key.extend(match is_by_wildcard(pattern, variable) {
+                    true => vec![SOMEBODY, ""],
+                    false => pieces(),
+                });
+            }
+        }
+        let keys = parts.iter().map(|(key, parts)| format!("{}: {}", quoted(key), list(parts)));
+        let keys: Vec<String> = keys.collect();
         (!keys.is_empty()).then(|| format!(r#""StringNotEquals": {{ {} }}"#, keys.join(", ")))
     }
 
-    /// The patterns of resources that bear on the step.
+    /// The patterns with variables of the resources that bear on the step.
     fn patterns(&self) -> impl Iterator<Item = &'a Pattern> {
-        let elements = self.statements.iter().flat_map(|s| s.resource_elements());
+        let statements = self.statements.iter().filter(|_| self.has_variables);
+        let elements = statements.flat_map(|s| s.resource_elements());
         elements.flat_map(|element| &element.entries).map(|entry| &entry.pattern)
     }
 }
@@ -100,13 +108,35 @@ fn attaches(action: &str) -> bool {
     matches!(action, "iam:AttachUserPolicy" | "iam:AttachRolePolicy" | "iam:AttachGroupPolicy")
 }
 
-/// Whether a variable, and nothing else, names what a pattern is about, whatever its path.
-fn is_named_by_variable(pattern: &Pattern) -> bool {
-    let last = pattern.variables().last().filter(|v| is_replaced(v));
-    last.is_some_and(|v| {
-        let before = pattern.text().get(..v.range.start);
-        v.range.end == pattern.text().len() && before.is_some_and(|text| text.ends_with('/'))
-    })
+/// What of a kind a pattern is about that a variable, and nothing else, names, whatever its path.
+fn own(pattern: &Pattern, kind: &str) -> Option<String> {
+    let (text, last) = (pattern.text(), pattern.variables().last()?);
+    let before = text.get(..last.range.start)?;
+    if !is_replaced(last) || last.range.end != text.len() || !before.ends_with('/') {
+        return None;
+    }
+    if before.contains(&format!(":{kind}/")) {
+        return Some(text.to_owned());
+    }
+    let (_, start) = before.rsplit_once(':').unwrap_or(("", before));
+    let variable = text.get(last.range.clone())?;
+    glob::has_wildcard(start).then(|| format!("arn:*:iam::*:{kind}/{variable}"))
+}
+
+/// Whether the name of a user stands beside a wildcard, which reaches the users whose names have
+/// more. What else a variable stands for is chosen by others, perhaps with an end of its own.
+fn is_by_wildcard(pattern: &Pattern, variable: &Variable) -> bool {
+    let (before, after) =
+        (pattern.text().get(..variable.range.start), pattern.text().get(variable.range.end..));
+    let is_beside = before.is_some_and(|text| text.ends_with(['*', '?']))
+        || after.is_some_and(|text| text.starts_with(['*', '?']));
+    is_beside && variable.key.eq_ignore_ascii_case("aws:username")
+}
+
+/// The name of the target and what it begins and ends with.
+fn pieces() -> Vec<&'static str> {
+    let splits = (1..=SOMEBODY.len()).flat_map(|at| SOMEBODY.split_at_checked(at));
+    splits.flat_map(|(start, end)| [start, end]).collect()
 }
 
 fn is_replaced(variable: &Variable) -> bool {

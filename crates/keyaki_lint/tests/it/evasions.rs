@@ -232,3 +232,58 @@ fn what_is_attached_counts_with_what_is_granted() {
         "Resource": "arn:aws:iam::111122223333:role/x" }"#;
     assert_eq!(told(&format!("{attach}, {pass}"), &RISKS[..1]), RISKS[..1]);
 }
+
+/// What is said of ways to gain permissions by a grant, in a policy of a version.
+fn ways(version: &str, grant: &str) -> String {
+    let text = format!(r#"{{ "Version": "{version}", "Statement": [{grant}] }}"#);
+    let told = lint(&only("privilege-escalation"), &text, Reading::default());
+    let messages: Vec<String> = told.iter().map(|d| d.message.clone()).collect();
+    messages.join("; ")
+}
+
+/// A grant of actions on a resource of IAM.
+fn of_iam(action: &str, resource: &str) -> String {
+    format!(
+        r#"{{ "Effect": "Allow", "Action": "iam:{action}", "Resource": "arn:aws:iam::*:{resource}" }}"#
+    )
+}
+
+#[test]
+fn users_of_some_name_write_their_own_policies() {
+    let grant = of_iam("PutUserPolicy", "user/${aws:username}");
+    for name in ["bob*", "?ob", "bob"] {
+        let condition =
+            format!(r#", "Condition": {{ "StringLike": {{ "aws:username": "{name}" }} }} }}"#);
+        let grant = grant.replace(" }", &condition);
+        assert!(ways("2012-10-17", &grant).contains("iam:PutUserPolicy"), "{grant}");
+    }
+}
+
+#[test]
+fn what_is_ones_own_is_of_the_kind_that_an_action_works_on() {
+    let factors = of_iam("*", "mfa/${aws:username}");
+    assert_eq!(ways("2012-10-17", &factors), "");
+    let added = of_iam("AddUserToGroup", "user/${aws:username}");
+    assert_eq!(ways("2012-10-17", &added), "");
+    let all = ways("2012-10-17", &of_iam("PutUserPolicy", "*/${aws:username}"));
+    assert!(all.contains("iam:PutUserPolicy"), "{all}");
+}
+
+#[test]
+fn more_than_ones_own_name_reaches_others() {
+    for resource in ["user/${aws:username}*", "user/${aws:username}?", "user/*${aws:username}"] {
+        let grant = of_iam("CreateAccessKey", resource);
+        assert!(ways("2012-10-17", &grant).contains("iam:CreateAccessKey"), "{grant}");
+    }
+    for resource in ["user/${aws:username}", "user/*/${aws:username}", "user/x-${aws:username}"] {
+        let grant = of_iam("CreateAccessKey", resource);
+        assert_eq!(ways("2012-10-17", &grant), "", "{grant}");
+    }
+}
+
+#[test]
+fn nothing_is_ones_own_without_policy_variables() {
+    let grant = of_iam("PutUserPolicy", "user/${aws:username}");
+    assert!(ways("2012-10-17", &grant).contains("iam:PutUserPolicy"));
+    assert_eq!(ways("2008-10-17", &grant), "");
+}
