@@ -92,11 +92,10 @@ impl<'m> Reader<'_, 'm> {
     fn is_inside(&self, item: &Value, own: &[Target<'_, 'm>]) -> bool {
         let is_it = |one: &Target<'_, 'm>| {
             let start = one.who.resource.address();
-            let is_one = match &item.kind {
-                ValueKind::Hole(label) => label.strip_prefix(&start),
-                _ => None,
+            let refers = |label: &str| {
+                label.strip_prefix(&start).is_some_and(|rest| rest.starts_with(['.', '[']))
             };
-            is_one.is_some_and(|rest| rest.starts_with(['.', '[']))
+            matches!(&item.kind, ValueKind::Hole(label) if refers(label))
                 || matches!(self.meant(item, one), Meant::This | Meant::Aligned)
         };
         own.iter().any(is_it)
@@ -191,7 +190,7 @@ impl<'m> Reader<'_, 'm> {
             Body::Unknown { identity } => {
                 Body::Unknown { identity: identity.map(|is| format!("group {is}")) }
             }
-            body => body,
+            body @ (Body::Written { .. } | Body::Managed(_)) => body,
         };
         way.identity.push(Part { body, ..part });
     }
